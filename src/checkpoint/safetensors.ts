@@ -1,0 +1,96 @@
+/** Reading the header of a safetensors file: where each tensor's bytes lie. The weights themselves are never read here. */
+import { open } from 'node:fs/promises'
+import { z } from 'zod'
+import { CheckpointError } from '../errors.ts'
+
+/** The format's own bound (safetensors `MAX_HEADER_SIZE`), in bytes. */
+const MAX_HEADER_BYTES = 100_000_000
+
+const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
+
+/** Element types that a checkpoint's weights may have. */
+export type Dtype = keyof typeof BYTES_PER_VALUE
+
+/** One tensor: what it is and where it stands in its file. */
+export interface TensorEntry {
+  readonly name: string
+  readonly dtype: Dtype
+  readonly shape: readonly number[]
+  /** Path of the file that holds it. */
+  readonly file: string
+  /** From the start of the file, in bytes. */
+  readonly byteOffset: number
+  readonly byteLength: number
+}
+
+const count = z.number().int().nonnegative()
+const headerSchema = z.record(
+  z.string(),
+  z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }),
+)
+
+/**
+ * The tensors of one safetensors file, in file order.
+ * Fails with CheckpointError when the file is cut short, its header is absurd, or offsets overlap, leave gaps or disagree with shapes.
+ */
+export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]> {
+  await using handle = await openForReading(file)
+  const { size } = await handle.stat()
+  const prefix = Buffer.alloc(8)
+  const { bytesRead } = await handle.read(prefix, 0, 8, 0)
+  if (bytesRead < 8) throw damaged(file, `it has ${size} bytes, fewer than the 8 of a header length`)
+  const headerBytes = prefix.readBigUInt64LE()
+  if (headerBytes > BigInt(MAX_HEADER_BYTES)) throw damaged(file, `its header claims ${headerBytes} bytes`)
+  const dataStart = 8 + Number(headerBytes)
+  if (dataStart > size) throw damaged(file, `its header of ${headerBytes} bytes goes past the end at ${size}`)
+  const text = Buffer.alloc(Number(headerBytes))
+  await handle.read(text, 0, text.length, 8)
+  return parseHeader(file, text.toString('utf8'), dataStart, size)
+}
+
+/** Checks a header's text against the length of its file; pure. */
+export function parseHeader(file: string, text: string, dataStart: number, fileBytes: number): TensorEntry[] {
+  const entries = Object.entries(parseJson(file, text)).map(([name, { dtype, shape, data_offsets: [begin, end] }]) => {
+    if (!isDtype(dtype)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, 'Supported: F32, F16, BF16.')
+    const byteLength = shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
+    if (end - begin !== byteLength) throw damaged(file, `tensor ${name} of shape [${shape}] takes ${byteLength} bytes, its offsets give ${end - begin}`)
+    return { name, dtype, shape, file, byteOffset: dataStart + begin, byteLength }
+  })
+  entries.sort((a, b) => a.byteOffset - b.byteOffset)
+  let position = dataStart
+  for (const entry of entries) {
+    if (entry.byteOffset !== position) throw damaged(file, `tensor ${entry.name} begins at byte ${entry.byteOffset}, expected ${position}: offsets overlap or leave a gap`)
+    position += entry.byteLength
+  }
+  if (position !== fileBytes) throw damaged(file, `its tensors end at byte ${position}, the file at ${fileBytes}`)
+  return entries
+}
+
+function parseJson(file: string, text: string): z.infer<typeof headerSchema> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch (cause) {
+    throw damaged(file, 'its header is not JSON', undefined, cause)
+  }
+  if (typeof parsed === 'object' && parsed !== null) delete (parsed as Record<string, unknown>)['__metadata__']
+  const checked = headerSchema.safeParse(parsed)
+  if (!checked.success) throw damaged(file, `its header is malformed: ${z.prettifyError(checked.error)}`)
+  return checked.data
+}
+
+function isDtype(dtype: string): dtype is Dtype {
+  return Object.hasOwn(BYTES_PER_VALUE, dtype)
+}
+
+async function openForReading(file: string) {
+  try {
+    return await open(file)
+  } catch (cause) {
+    throw new CheckpointError(`cannot read ${file}`, 'Check the path and its permissions.', { cause })
+  }
+}
+
+function damaged(file: string, what: string, hint = 'Download or copy the file again.', cause?: unknown): CheckpointError {
+  return new CheckpointError(`${file} is not a usable safetensors file: ${what}`, hint, { cause })
+}
