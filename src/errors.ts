@@ -21,3 +21,45 @@ export class CheckpointError extends HarnessError {
     super('CHECKPOINT', message, hint, options)
   }
 }
+
+/** Rows that are missing, malformed, or not what the task expects. */
+export class DatasetError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('DATASET', message, hint, options)
+  }
+}
+
+/** The hub does not answer, refuses, or has no such repository or file. */
+export class HubError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('HUB', message, hint, options)
+  }
+}
+
+/** Options that do not make sense: an unknown task, a malformed value, two that exclude each other. */
+export class UsageError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('USAGE', message, hint, options)
+  }
+}
+
+/** A request that the model cannot answer, such as a continuation longer than its window. */
+export class RequestError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('REQUEST', message, hint, options)
+  }
+}
+
+/** The inference session cannot be made or fails while running. */
+export class EngineError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('ENGINE', message, hint, options)
+  }
+}
+
+/** A results folder or file that cannot be written or read. */
+export class StoreError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('STORE', message, hint, options)
+  }
+}

@@ -1,0 +1,40 @@
+/** What a task asks of a model, and what it gets back: plain data between the stages. */
+
+/** How likely is `continuation` after `context`? lm-eval `loglikelihood`. */
+export interface ContinuationRequest {
+  readonly kind: 'continuation'
+  readonly context: string
+  readonly continuation: string
+}
+
+/** How likely is a whole text, each token after all those before it that fit the window? lm-eval `loglikelihood_rolling`. */
+export interface TextRequest {
+  readonly kind: 'text'
+  readonly text: string
+}
+
+export type Request = ContinuationRequest | TextRequest
+
+/** A model's answer to one request. */
+export interface Answer {
+  /** Sum of natural log-probabilities over the scored tokens. */
+  readonly logProb: number
+  /** Whether each scored token is the arg-max at its position. */
+  readonly isGreedy: boolean
+  /** Number of scored tokens. */
+  readonly tokenCount: number
+}
+
+/** One row of a dataset, made ready to be asked. */
+export interface Item {
+  /** The name that results carry: the task's, or for a subset of a group `GROUP_SUBSET`. */
+  readonly task: string
+  /** Index of the row in its dataset file, from 0. */
+  readonly docId: number
+  /** The row as the task's schema returned it. */
+  readonly doc: unknown
+  /** What lm-eval records as `target`: the gold index as text, or the text of a perplexity document. */
+  readonly target: string
+  /** In the order of the choices; those for `acc_mutual_info` (choices after an empty context) come after them. */
+  readonly requests: readonly Request[]
+}
