@@ -1,0 +1,160 @@
+/** Scoring on this machine through onnxruntime, over the weights of a checkpoint as they lie on disk. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { ModelConfig } from '../checkpoint/config.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { EngineError } from '../errors.ts'
+import { decoderGraph } from '../graph/decoder.ts'
+import { encodeModel } from '../graph/onnx-model.ts'
+import { planBatches, type Batch } from '../plan/batches.ts'
+import type { Sequence, SequenceScore } from '../plan/sequence.ts'
+import type { Engine, ScoredBatch } from './engine.ts'
+import { batchFeeds } from './feeds.ts'
+import type { Reply, Request } from './session-messages.ts'
+
+/** Options of the engine. */
+export interface OnnxOptions {
+  /** Most tokens of a forward pass; halved when memory runs out. */
+  readonly batchTokens?: number
+  /** Threads inside an operator. */
+  readonly threads?: number
+  /** Told what a user should know: that a batch was halved. */
+  readonly onNotice?: (notice: string) => void
+}
+
+/** Tokens of a forward pass when nothing is said. */
+export const DEFAULT_BATCH_TOKENS = 4096
+
+/** Below this many tokens a batch is not halved any more. */
+const LEAST_BATCH_TOKENS = 32
+
+/** Loads a checkpoint; fails with EngineError when the session cannot be made. */
+export async function onnxEngine(config: ModelConfig, weights: Weights, { batchTokens = DEFAULT_BATCH_TOKENS, threads, onNotice = () => {} }: OnnxOptions = {}): Promise<Engine> {
+  const model = encodeModel(decoderGraph(config, weights))
+  const load: Request = { kind: 'load', model, root: weights.root, ...(threads !== undefined && { threads }) }
+  let session = await startSession(load)
+  let budget = batchTokens
+
+  /** Scores a batch; when memory runs out, its sequences in smaller ones. */
+  async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
+    const startedAt = performance.now()
+    const size = batch.tree.tokenIds.length
+    try {
+      const { logProbs, best } = await session.run(batch)
+      yield { scores: readScores(batch, sequences, logProbs, best), tokensComputed: size, elapsedMs: performance.now() - startedAt }
+      return
+    } catch (error) {
+      if (!(error instanceof OutOfMemory)) throw error
+      if (batch.members.length === 1 || size <= LEAST_BATCH_TOKENS) {
+        throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', { cause: error })
+      }
+      budget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget, size) / 2))
+      onNotice(`out of memory on a batch of ${size} tokens: going on with --batch-tokens ${budget}`)
+      if (error.sessionDied) session = await startSession(load)
+    }
+    const members = batch.members.map(({ sequence }) => sequence)
+    const smaller = planBatches(members.map((member) => sequences[member]!), budget)
+    for (const part of smaller.batches) {
+      const renumbered = { ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }
+      yield* scoreBatch(renumbered, sequences)
+    }
+  }
+
+  return {
+    info: { name: 'onnx', provider: 'cpu', dtype: 'float32', versions: { onnxruntime: session.runtimeVersion } },
+    score(sequences) {
+      const plan = planBatches(sequences, budget)
+      return {
+        tokensDistinct: plan.tokensDistinct,
+        tokensPlanned: plan.tokensComputed,
+        batchCount: plan.batches.length,
+        batches: (async function* () {
+          for (const batch of plan.batches) yield* scoreBatch(batch, sequences)
+        })(),
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      session.end()
+    },
+  }
+}
+
+/** Log-probabilities in the batch's slots to one score a sequence, summed in f64. */
+function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Float32Array, best: BigInt64Array): SequenceScore[] {
+  return batch.members.map(({ sequence, slots }) => {
+    const { targets } = sequences[sequence]!
+    let logProb = 0
+    let isGreedy = true
+    slots.forEach((slot, index) => {
+      logProb += logProbs[slot]!
+      isGreedy &&= Number(best[Math.floor(slot / batch.targetColumns)]) === targets[index]
+    })
+    if (Number.isNaN(logProb)) {
+      throw new EngineError('the model gives NaN as a log-probability', 'Its weights may be damaged or overflow in float32; load it in transformers to check.')
+    }
+    return { sequence, logProb, isGreedy }
+  })
+}
+
+/** Memory ran out; whether the session's process is gone with it. */
+class OutOfMemory extends Error {
+  readonly sessionDied: boolean
+
+  constructor(sessionDied: boolean, message: string) {
+    super(message)
+    this.sessionDied = sessionDied
+  }
+}
+
+interface Session {
+  readonly runtimeVersion: string
+  run(batch: Batch): Promise<{ readonly logProbs: Float32Array; readonly best: BigInt64Array }>
+  end(): void
+}
+
+async function startSession(load: Request): Promise<Session> {
+  const child = fork(new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url), { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  try {
+    const reply = await ask(child, load)
+    if (reply.kind !== 'loaded') throw new EngineError(`onnxruntime answers ${reply.kind} to a model`, 'This is a bug; please report it.')
+    return {
+      runtimeVersion: reply.runtimeVersion,
+      async run(batch) {
+        const answer = await ask(child, { kind: 'run', feeds: batchFeeds(batch) })
+        if (answer.kind !== 'scored') throw new EngineError(`onnxruntime answers ${answer.kind} to a batch`, 'This is a bug; please report it.')
+        return answer
+      },
+      end: () => child.kill('SIGKILL'),
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    if (!(error instanceof OutOfMemory)) throw error
+    throw new EngineError(`out of memory while loading the model: ${error.message}`, 'The weights need 4 bytes a parameter on the CPU; close other programs or use a machine with more memory.', { cause: error })
+  }
+}
+
+/** One question, one answer. The death of the process is an answer too: systems end a process that takes too much memory. */
+async function ask(child: ChildProcess, request: Request): Promise<Reply> {
+  if (!child.connected) throw new OutOfMemory(true, 'the session process is gone')
+  const stop = new AbortController()
+  const reply = once(child, 'message', { signal: stop.signal }).then(([message]) => message as Reply)
+  const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
+    if (signal === 'SIGKILL' || code === 137) throw new OutOfMemory(true, 'the system ended the session process')
+    throw new EngineError(`the session process ended with ${signal ?? `exit code ${code}`}`, 'Run `evalharness doctor` to see whether onnxruntime works on this machine.')
+  })
+  try {
+    child.send(request)
+    const message = await Promise.race([reply, death])
+    if (message.kind === 'failed') throw failure(message.message)
+    return message
+  } finally {
+    reply.catch(() => {})
+    death.catch(() => {})
+    stop.abort()
+  }
+}
+
+function failure(message: string): Error {
+  if (/bad_alloc|failed to allocate|out of memory/i.test(message)) return new OutOfMemory(false, message)
+  return new EngineError(`onnxruntime failed: ${message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
+}

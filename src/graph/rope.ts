@@ -1,0 +1,44 @@
+/** Rotary frequencies in f32, as transformers 5.23 `modeling_rope_utils.py` computes them. */
+import type { Rope } from '../checkpoint/config.ts'
+
+/** Angle per position of each pair of a head's values: [headSize / 2]. */
+export function inverseFrequencies(rope: Rope, headSize: number): Float32Array {
+  const plain = Float32Array.from({ length: headSize / 2 }, (_, pair) => 1 / Math.fround(rope.theta ** ((2 * pair) / headSize)))
+  switch (rope.kind) {
+    case 'default':
+      return plain
+    case 'linear':
+      return plain.map((frequency) => frequency / rope.factor)
+    case 'llama3':
+      return plain.map((frequency) => llama3Frequency(frequency, rope))
+    case 'yarn':
+      return yarnFrequencies(plain, rope, headSize)
+  }
+}
+
+/** What cosines and sines are multiplied with; only YaRN has it. */
+export function rotaryScale(rope: Rope): number {
+  return rope.kind === 'yarn' ? rope.attentionFactor : 1
+}
+
+/** Long waves are stretched by `factor`, short ones kept, those between blended. transformers `_compute_llama3_parameters`. */
+function llama3Frequency(frequency: number, rope: Rope & { kind: 'llama3' }): number {
+  const waveLength = (2 * Math.PI) / frequency
+  if (waveLength < rope.originalMaxPositions / rope.highFrequencyFactor) return frequency
+  if (waveLength > rope.originalMaxPositions / rope.lowFrequencyFactor) return frequency / rope.factor
+  const share = (rope.originalMaxPositions / waveLength - rope.lowFrequencyFactor) / (rope.highFrequencyFactor - rope.lowFrequencyFactor)
+  return ((1 - share) * frequency) / rope.factor + share * frequency
+}
+
+/** A ramp between stretched and plain frequencies over the pairs. arXiv 2309.00071; transformers `_compute_yarn_parameters`. */
+function yarnFrequencies(plain: Float32Array, rope: Rope & { kind: 'yarn' }, headSize: number): Float32Array {
+  const pairOf = (rotations: number) => (headSize * Math.log(rope.originalMaxPositions / (rotations * 2 * Math.PI))) / (2 * Math.log(rope.theta))
+  const bounds = [pairOf(rope.betaFast), pairOf(rope.betaSlow)] as const
+  const low = Math.max(rope.truncate ? Math.floor(bounds[0]) : bounds[0], 0)
+  const top = Math.min(rope.truncate ? Math.ceil(bounds[1]) : bounds[1], headSize - 1)
+  const high = top === low ? top + 0.001 : top
+  return plain.map((frequency, pair) => {
+    const ramp = Math.min(1, Math.max(0, (pair - low) / (high - low)))
+    return (frequency / rope.factor) * ramp + frequency * (1 - ramp)
+  })
+}

@@ -1,0 +1,106 @@
+/** Cutting the work into batches: runs of neighbouring sequences whose common tree fits a token budget. */
+import { buildTree, compareInputs, scoredNodes, sharedLength, type TokenTree } from './token-tree.ts'
+import type { Sequence } from './sequence.ts'
+
+/** One forward pass. */
+export interface Batch {
+  readonly tree: TokenTree
+  /** Nodes after which tokens are asked for, ascending; a node stands again where it has more targets than columns. */
+  readonly scored: Int32Array
+  /** Columns of `targets`. */
+  readonly targetColumns: number
+  /** Token ids, row-major, [scored.length, targetColumns]; 0 where a row has fewer. */
+  readonly targets: Int32Array
+  /** Which sequences it answers, and where in `targets` the answers of each stand. */
+  readonly members: readonly BatchMember[]
+}
+
+/** A sequence's part in a batch. */
+export interface BatchMember {
+  /** Index into the planned sequences. */
+  readonly sequence: number
+  /** Index into `targets` of each of the sequence's targets, in order. */
+  readonly slots: Int32Array
+}
+
+/** The whole of the work. */
+export interface Plan {
+  readonly batches: readonly Batch[]
+  /** Nodes of the trie of all sequences: the least that has to be computed. */
+  readonly tokensDistinct: number
+  /** Nodes of all batches' trees. */
+  readonly tokensComputed: number
+}
+
+/** A node with more targets takes another row: many choices at one place must not widen the whole table. */
+const MOST_TARGET_COLUMNS = 8
+
+/** A batch may end this much before its budget, where fewer tokens are shared with what follows and so are computed again. */
+const EARLY_CUT_SHARE = 0.15
+
+/** Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch. */
+export function planBatches(sequences: readonly Sequence[], batchTokens: number): Plan {
+  if (!Number.isInteger(batchTokens) || batchTokens < 1) throw new RangeError(`batchTokens must be a positive integer, got ${batchTokens}`)
+  const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
+  const sorted = order.map((index) => sequences[index]!)
+  /** How many tokens of each sequence the one before it has too. */
+  const shared = sorted.map((sequence, index) => (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)))
+  const batches: Batch[] = []
+  for (let start = 0; start < sorted.length; ) {
+    const end = batchEnd(sorted, shared, start, batchTokens)
+    batches.push(buildBatch(sorted.slice(start, end), order.slice(start, end)))
+    start = end
+  }
+  const tokensDistinct = sorted.reduce((sum, { input }, index) => sum + input.length - shared[index]!, 0)
+  const tokensComputed = batches.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0)
+  return { batches, tokensDistinct, tokensComputed }
+}
+
+/** One past the last sequence of the batch that begins at `start`: of the cuts near the budget, the one that repeats the fewest tokens. */
+function batchEnd(sorted: readonly Sequence[], shared: readonly number[], start: number, batchTokens: number): number {
+  let size = sorted[start]!.input.length
+  let best = start + 1
+  for (let end = start + 1; ; end++) {
+    const isLate = size >= batchTokens * (1 - EARLY_CUT_SHARE)
+    if (end === sorted.length) return end
+    if (!isLate || shared[end]! <= shared[best]!) best = end
+    size += sorted[end]!.input.length - shared[end]!
+    if (size > batchTokens) return best
+  }
+}
+
+function buildBatch(sorted: readonly Sequence[], indices: readonly number[]): Batch {
+  const tree = buildTree(sorted)
+  const nodesOf = sorted.map(({ targets }, index) => scoredNodes(tree, tree.ends[index]!, targets.length))
+  const asked = new Map<number, number[]>()
+  sorted.forEach(({ targets }, index) => {
+    nodesOf[index]!.forEach((node, position) => {
+      const wanted = asked.get(node) ?? []
+      if (!wanted.includes(targets[position]!)) wanted.push(targets[position]!)
+      asked.set(node, wanted)
+    })
+  })
+  const nodes = [...asked.keys()].sort((a, b) => a - b)
+  const targetColumns = Math.min(MOST_TARGET_COLUMNS, Math.max(...[...asked.values()].map(({ length }) => length)))
+  const scored: number[] = []
+  const targets: number[] = []
+  const slotsOf = new Map<number, Map<number, number>>()
+  for (const node of nodes) {
+    const slots = new Map<number, number>()
+    asked.get(node)!.forEach((token, position) => {
+      if (position % targetColumns === 0) {
+        scored.push(node)
+        targets.push(...Array<number>(targetColumns).fill(0))
+      }
+      const slot = (scored.length - 1) * targetColumns + (position % targetColumns)
+      targets[slot] = token
+      slots.set(token, slot)
+    })
+    slotsOf.set(node, slots)
+  }
+  const members = sorted.map((sequence, index) => ({
+    sequence: indices[index]!,
+    slots: Int32Array.from(sequence.targets, (token, position) => slotsOf.get(nodesOf[index]![position]!)!.get(token)!),
+  }))
+  return { tree, scored: Int32Array.from(scored), targetColumns, targets: Int32Array.from(targets), members }
+}

@@ -1,0 +1,119 @@
+/** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
+import { RequestError } from '../errors.ts'
+import type { Answer, Request } from '../task/request.ts'
+import { rollingWindows } from './rolling-windows.ts'
+import type { Sequence, SequenceScore } from './sequence.ts'
+
+/** What encoding needs of a model's tokenizer. */
+export interface Encoder {
+  /** Token ids of a text, with the special tokens that the tokenizer adds by default, or without. */
+  encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
+  /** Stands before a text that has no context: bos, else eos. */
+  readonly prefixToken: number
+  /** The model's window, in tokens. */
+  readonly maxLength: number
+}
+
+/** Requests as distinct sequences. */
+export interface EncodedRequests {
+  readonly sequences: readonly Sequence[]
+  /** For each request the sequences whose scores add up to its answer; none for an empty text. */
+  readonly parts: readonly (readonly number[])[]
+  /** Tokens that a model would read if each request were asked on its own. */
+  readonly tokensAsked: number
+}
+
+/** Encodes requests; identical sequences are kept once. Fails with RequestError when a continuation is empty or longer than the window. */
+export function encodeRequests(requests: readonly Request[], encoder: Encoder): EncodedRequests {
+  const sequences: Sequence[] = []
+  const known = new Map<string, number>()
+  let tokensAsked = 0
+  const keep = (sequence: Sequence): number => {
+    tokensAsked += sequence.input.length
+    const key = sequenceKey(sequence)
+    const existing = known.get(key)
+    if (existing !== undefined) return existing
+    known.set(key, sequences.length)
+    return sequences.push(sequence) - 1
+  }
+  const encodeOnce = rememberLast(encoder)
+  const parts = requests.map((request) =>
+    request.kind === 'continuation'
+      ? [keep(continuationSequence(request.context, request.continuation, encodeOnce))]
+      : textSequences(request.text, encoder).map(keep),
+  )
+  return { sequences, parts, tokensAsked }
+}
+
+/** Adds the scores of a request's parts; `scores` is indexed like the sequences. Undefined while a part is missing. */
+export function assembleAnswer(parts: readonly number[], sequences: readonly Sequence[], scores: readonly (SequenceScore | undefined)[]): Answer | undefined {
+  let logProb = 0
+  let isGreedy = true
+  let tokenCount = 0
+  for (const part of parts) {
+    const score = scores[part]
+    if (!score) return undefined
+    logProb += score.logProb
+    isGreedy &&= score.isGreedy
+    tokenCount += sequences[part]!.targets.length
+  }
+  return { logProb, isGreedy, tokenCount }
+}
+
+function sequenceKey({ input, targets }: Sequence): string {
+  const bytes = (ids: Int32Array) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('latin1')
+  return `${targets.length}:${bytes(targets)}${bytes(input)}`
+}
+
+/** The choices of an item share their context, so the last context encoded is kept. */
+function rememberLast(encoder: Encoder): Encoder {
+  let lastText: string | undefined
+  let lastTokens: readonly number[] = []
+  return {
+    ...encoder,
+    encode(text, options) {
+      if (options) return encoder.encode(text, options)
+      if (text !== lastText) [lastText, lastTokens] = [text, encoder.encode(text)]
+      return lastTokens
+    },
+  }
+}
+
+function continuationSequence(context: string, continuation: string, encoder: Encoder): Sequence {
+  const [contextTokens, continuationTokens] = context === '' ? afterNothing(continuation, encoder) : encodePair(context, continuation, encoder)
+  const { length } = continuationTokens
+  const shown = () => JSON.stringify(continuation.length > 60 ? `${continuation.slice(0, 60)}…` : continuation)
+  if (length === 0) throw new RequestError(`the continuation ${shown()} encodes to no tokens`, 'Every choice must have text of its own after the prompt.')
+  if (length > encoder.maxLength) {
+    throw new RequestError(`the continuation ${shown()} has ${length} tokens, the window ${encoder.maxLength}`, 'Raise --max-length, if the model allows it, or leave the row out.')
+  }
+  const whole = [...contextTokens, ...continuationTokens]
+  const input = whole.slice(-(encoder.maxLength + 1)).slice(0, -1)
+  return { input: Int32Array.from(input), targets: Int32Array.from(continuationTokens) }
+}
+
+function afterNothing(continuation: string, encoder: Encoder): [readonly number[], readonly number[]] {
+  const tokens = encoder.encode(continuation, { specialTokens: false })
+  return tokens[0] === encoder.prefixToken ? [tokens.slice(0, 1), tokens.slice(1)] : [[encoder.prefixToken], tokens]
+}
+
+/** White space at the end of the context moves to the continuation; the split of the whole is by the context's length, unchecked. */
+function encodePair(context: string, continuation: string, encoder: Encoder): [readonly number[], readonly number[]] {
+  const stripped = stripTrailing(context)
+  const whole = encoder.encode(stripped + context.slice(stripped.length) + continuation, { specialTokens: true })
+  const { length } = encoder.encode(stripped)
+  return [whole.slice(0, length), whole.slice(length)]
+}
+
+/** Python's `str.rstrip()`: U+001C to U+001F and U+0085 count as white space, U+FEFF does not. */
+function stripTrailing(text: string): string {
+  return text.replace(/[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u, '')
+}
+
+function textSequences(text: string, encoder: Encoder): Sequence[] {
+  const tokens = encoder.encode(text)
+  return rollingWindows(tokens, encoder.prefixToken, encoder.maxLength).map(({ input, targets }) => ({
+    input: Int32Array.from(input),
+    targets: Int32Array.from(targets),
+  }))
+}

@@ -1,0 +1,69 @@
+/** Sequences merged into a trie: each distinct token after each distinct past stands once, whatever number of sequences reads it. */
+import type { Sequence } from './sequence.ts'
+
+/**
+ * A forest in preorder: a node's descendants follow it. Sequences that begin alike share nodes.
+ * Node j is an ancestor of i, or i itself, when j <= i < exits[j].
+ */
+export interface TokenTree {
+  readonly tokenIds: Int32Array
+  /** Distance from the root, from 0: the token's position in its sequences. */
+  readonly depths: Int32Array
+  /** One past the last descendant. */
+  readonly exits: Int32Array
+  /** For each sequence, the node of its last input token. */
+  readonly ends: readonly number[]
+}
+
+/** Order in which sequences that begin alike stand together and a sequence stands before those that continue it. */
+export function compareInputs(a: Sequence, b: Sequence): number {
+  const shared = sharedLength(a, b)
+  return shared < Math.min(a.input.length, b.input.length) ? a.input[shared]! - b.input[shared]! : a.input.length - b.input.length
+}
+
+/** Number of tokens with which both inputs begin. */
+export function sharedLength(a: Sequence, b: Sequence): number {
+  const limit = Math.min(a.input.length, b.input.length)
+  let index = 0
+  while (index < limit && a.input[index] === b.input[index]) index++
+  return index
+}
+
+/** The trie of sequences that are in the order of `compareInputs`. */
+export function buildTree(sorted: readonly Sequence[]): TokenTree {
+  const size = sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
+  const tokenIds = new Int32Array(size)
+  const depths = new Int32Array(size)
+  const exits = new Int32Array(size)
+  const ends: number[] = []
+  const path: number[] = []
+  let next = 0
+  const close = (depth: number) => {
+    while (path.length > depth) exits[path.pop()!] = next
+  }
+  sorted.forEach((sequence, index) => {
+    close(index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence))
+    for (let depth = path.length; depth < sequence.input.length; depth++) {
+      tokenIds[next] = sequence.input[depth]!
+      depths[next] = depth
+      path.push(next++)
+    }
+    ends.push(path.at(-1)!)
+  })
+  close(0)
+  return { tokenIds, depths, exits, ends }
+}
+
+/** Calls `visit` with the nodes whose next tokens a sequence is asked for, in order; `end` is the node of its last input token. */
+export function scoredNodes(tree: TokenTree, end: number, count: number): number[] {
+  const nodes: number[] = []
+  for (let node = end; nodes.length < count; node = parentOf(tree, node)) nodes.push(node)
+  return nodes.reverse()
+}
+
+/** The parent of a node that is not a root: the nearest node before it that is less deep. */
+function parentOf({ depths }: TokenTree, node: number): number {
+  let parent = node - 1
+  while (depths[parent]! >= depths[node]!) parent--
+  return parent
+}
