@@ -4,8 +4,9 @@ import { once } from 'node:events'
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { Weights } from '../checkpoint/weights.ts'
 import { EngineError } from '../errors.ts'
+import { graphBuilder } from '../graph/builder.ts'
 import { decoderGraph } from '../graph/decoder.ts'
-import { encodeModel } from '../graph/onnx-model.ts'
+import { encodeModel, type Graph } from '../graph/onnx-model.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
@@ -34,6 +35,7 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { batchT
   const load: Request = { kind: 'load', model, root: weights.root, ...(threads !== undefined && { threads }) }
   let session = await startSession(load)
   let budget = batchTokens
+  let isDisposed = false
 
   /** Scores a batch; when memory runs out, its sequences in smaller ones. */
   async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
@@ -44,7 +46,7 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { batchT
       yield { scores: readScores(batch, sequences, logProbs, best), tokensComputed: size, elapsedMs: performance.now() - startedAt }
       return
     } catch (error) {
-      if (!(error instanceof OutOfMemory)) throw error
+      if (isDisposed || !(error instanceof OutOfMemory)) throw error
       if (batch.members.length === 1 || size <= LEAST_BATCH_TOKENS) {
         throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', { cause: error })
       }
@@ -74,6 +76,7 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { batchT
       }
     },
     async [Symbol.asyncDispose]() {
+      isDisposed = true
       session.end()
     },
   }
@@ -112,8 +115,14 @@ interface Session {
   end(): void
 }
 
+/** The session's own file, in the language that this one is in. */
+function forkSession(): ChildProcess {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url)
+  return fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+}
+
 async function startSession(load: Request): Promise<Session> {
-  const child = fork(new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url), { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = forkSession()
   try {
     const reply = await ask(child, load)
     if (reply.kind !== 'loaded') throw new EngineError(`onnxruntime answers ${reply.kind} to a model`, 'This is a bug; please report it.')
@@ -157,4 +166,33 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
 function failure(message: string): Error {
   if (/bad_alloc|failed to allocate|out of memory/i.test(message)) return new OutOfMemory(false, message)
   return new EngineError(`onnxruntime failed: ${message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
+}
+
+/** Whether onnxruntime loads and computes on this machine. */
+export type RuntimeDiagnosis =
+  | { readonly works: true; readonly version: string; /** Execution providers of the installed package. */ readonly providers: readonly string[] }
+  | { readonly works: false; readonly reason: string }
+
+/** Starts a session process and has it compute one known answer. */
+export async function diagnoseRuntime(): Promise<RuntimeDiagnosis> {
+  const child = forkSession()
+  try {
+    const reply = await ask(child, { kind: 'diagnose', model: encodeModel(selfTestGraph()) })
+    if (reply.kind !== 'diagnosed') return { works: false, reason: `it answers ${reply.kind}` }
+    const isRight = reply.output.length === 3 && [...reply.output].every((value, index) => Math.abs(value - SELF_TEST_ANSWER[index]!) < 1e-6)
+    return isRight ? { works: true, version: reply.runtimeVersion, providers: reply.providers } : { works: false, reason: `log-softmax of [0, 1, 2] gives [${reply.output.join(', ')}]` }
+  } catch (error) {
+    return { works: false, reason: error instanceof Error ? error.message : String(error) }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+/** Log-softmax of 0, 1, 2. */
+const SELF_TEST_ANSWER = [0, 1, 2].map((logit) => logit - Math.log(1 + Math.E + Math.E ** 2))
+
+function selfTestGraph(): Graph {
+  const g = graphBuilder()
+  g.output(g.node('LogSoftmax', [g.floats(Float32Array.of(0, 1, 2), [1, 3])], { axis: -1 }), 'output')
+  return g.finish('self_test', [], [{ name: 'output', type: 'float', shape: [1, 3] }])
 }

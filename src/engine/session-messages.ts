@@ -24,7 +24,13 @@ export interface RunMessage {
   readonly feeds: Readonly<Record<string, FeedTensor>>
 }
 
-export type Request = LoadMessage | RunMessage
+/** Runs a graph without inputs whose result is known. */
+export interface DiagnoseMessage {
+  readonly kind: 'diagnose'
+  readonly model: Uint8Array
+}
+
+export type Request = LoadMessage | RunMessage | DiagnoseMessage
 
 export type Reply =
   | { readonly kind: 'loaded'; readonly runtimeVersion: string }
@@ -35,4 +41,5 @@ export type Reply =
       /** Arg-max token, laid out like the feed `scored`. */
       readonly best: BigInt64Array
     }
+  | { readonly kind: 'diagnosed'; readonly runtimeVersion: string; readonly providers: readonly string[]; readonly output: Float32Array }
   | { readonly kind: 'failed'; readonly message: string }

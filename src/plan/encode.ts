@@ -1,5 +1,6 @@
 /** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
 import { RequestError } from '../errors.ts'
+import { stripEnd } from '../task/python-text.ts'
 import type { Answer, Request } from '../task/request.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
@@ -99,15 +100,10 @@ function afterNothing(continuation: string, encoder: Encoder): [readonly number[
 
 /** White space at the end of the context moves to the continuation; the split of the whole is by the context's length, unchecked. */
 function encodePair(context: string, continuation: string, encoder: Encoder): [readonly number[], readonly number[]] {
-  const stripped = stripTrailing(context)
+  const stripped = stripEnd(context)
   const whole = encoder.encode(stripped + context.slice(stripped.length) + continuation, { specialTokens: true })
   const { length } = encoder.encode(stripped)
   return [whole.slice(0, length), whole.slice(length)]
-}
-
-/** Python's `str.rstrip()`: U+001C to U+001F and U+0085 count as white space, U+FEFF does not. */
-function stripTrailing(text: string): string {
-  return text.replace(/[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u, '')
 }
 
 function textSequences(text: string, encoder: Encoder): Sequence[] {

@@ -12,6 +12,8 @@ export interface DatasetSource {
   readonly revision?: string
   /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; `NAME/{split}` when absent. */
   readonly file?: string
+  /** Rows that are asked when no limit is given: for a source without end, such as an encyclopedia. */
+  readonly defaultLimit?: number
 }
 
 /** A metric of items with choices. */

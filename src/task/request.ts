@@ -31,10 +31,16 @@ export interface Item {
   readonly task: string
   /** Index of the row in its dataset file, from 0. */
   readonly docId: number
-  /** The row as the task's schema returned it. */
+  /** The row as the dataset holds it. */
   readonly doc: unknown
   /** What lm-eval records as `target`: the gold index as text, or the text of a perplexity document. */
   readonly target: string
+  /** Without leading space; none for a text. */
+  readonly choices: readonly string[]
+  /** Index of the right choice; -1 for a text. */
+  readonly gold: number
+  /** What words and bytes of a text are counted in; empty for choices. */
+  readonly original: string
   /** In the order of the choices; those for `acc_mutual_info` (choices after an empty context) come after them. */
   readonly requests: readonly Request[]
 }

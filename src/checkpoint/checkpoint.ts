@@ -1,0 +1,40 @@
+/** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { CheckpointError } from '../errors.ts'
+import { readConfig, type ModelConfig } from './config.ts'
+import { expectedTensors } from './expected-tensors.ts'
+import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
+import { readWeights, type Weights } from './weights.ts'
+
+/** A model folder that was checked. */
+export interface Checkpoint {
+  readonly config: ModelConfig
+  /** `architectures[0]` of config.json. */
+  readonly architecture: string
+  readonly weights: Weights
+  readonly tokenizer: CheckpointTokenizer
+  /** Parameters that the graph uses; a tied head counts once. */
+  readonly parameterCount: number
+}
+
+/** Reads and checks a model folder. Fails with CheckpointError. */
+export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+  const isFolder = await stat(folder).then((entry) => entry.isDirectory(), () => false)
+  if (!isFolder) throw new CheckpointError(`no such model folder: ${folder}`, 'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.')
+  const config = await readConfig(folder)
+  const [weights, tokenizer, text] = await Promise.all([readWeights(folder, config), readTokenizer(folder, config), readFile(path.join(folder, 'config.json'), 'utf8')])
+  const { architectures } = JSON.parse(text) as { architectures: [string] }
+  const parameterCount = expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
+  return { config, architecture: architectures[0], weights, tokenizer, parameterCount }
+}
+
+/** sha256 over the contents of the weight files in the order of their names: equal for equal weights in equal files, whatever their folder is called. */
+export async function hashWeights({ root, tensors }: Weights): Promise<string> {
+  const hash = createHash('sha256')
+  const locations = [...new Set([...tensors.values()].map(({ location }) => location))].sort()
+  for (const location of locations) for await (const chunk of createReadStream(path.join(root, location), { highWaterMark: 4 << 20 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}

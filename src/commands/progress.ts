@@ -1,0 +1,52 @@
+/** Progress of a run on standard error: a bar with rate and time left on a terminal, one line a task where it is piped. */
+import { SingleBar } from 'cli-progress'
+import type { Watcher } from '../evaluate.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Watches one model's run; `label` stands before each task's name. */
+export function progressWatcher({ err, errorStream }: Terminal, label: string): Watcher {
+  let bar: SingleBar | undefined
+  let task = ''
+  let total = 0
+  let done = 0
+  let startedAt = 0
+  return {
+    onNotice: (notice) => err(`${label}: ${notice}`),
+    onTask(name, { tokensPlanned }) {
+      task = name
+      total = tokensPlanned
+      done = 0
+      startedAt = performance.now()
+      if (!errorStream.isTTY) return
+      bar = new SingleBar({
+        stream: errorStream,
+        format: `${label} · ${name} {bar} {percentage} % · {rate} tokens/s · {left} left`,
+        barsize: 20,
+        hideCursor: true,
+        clearOnComplete: true,
+        gracefulExit: false,
+        linewrap: false,
+      })
+      bar.start(total, 0, { rate: '–', left: '–' })
+    },
+    onBatch(tokens) {
+      done += tokens
+      const perSecond = done / ((performance.now() - startedAt) / 1000)
+      bar?.update(Math.min(done, total), { rate: Math.round(perSecond).toLocaleString('en-US'), left: duration((total - done) / perSecond) })
+    },
+    onTaskEnd() {
+      bar?.stop()
+      bar = undefined
+      const seconds = (performance.now() - startedAt) / 1000
+      err(`${label} · ${task}: ${done.toLocaleString('en-US')} tokens in ${duration(seconds)}`)
+    },
+  }
+}
+
+/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}

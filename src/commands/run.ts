@@ -1,0 +1,216 @@
+/** `evalharness run`: scores models on tasks, prints the table, stores the runs. */
+import { readFile } from 'node:fs/promises'
+import os from 'node:os'
+import type { Argv, CommandModule } from 'yargs'
+import { z } from 'zod'
+import { readConfig } from '../checkpoint/config.ts'
+import { readTokenizer } from '../checkpoint/tokenizer.ts'
+import { DEFAULT_BATCH_TOKENS } from '../engine/onnx.ts'
+import { UsageError } from '../errors.ts'
+import { encoderOf, evaluate, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { planBatches } from '../plan/batches.ts'
+import { encodeRequests } from '../plan/encode.ts'
+import { resultTable } from '../report/result-table.ts'
+import { workSummary } from '../report/work-summary.ts'
+import { toResultsFile, type RunRecord } from '../store/run-record.ts'
+import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
+import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
+import { loadTasks, selectTasks } from '../task/registry.ts'
+import { locateModel, parseModelOption } from './model-option.ts'
+import { progressWatcher } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Options of the command, as yargs gives them. */
+interface RunArguments {
+  model: string[]
+  tasks: string[]
+  taskFile: string[]
+  dataDir: string | undefined
+  data: string[]
+  numFewshot: string | undefined
+  limit: number | undefined
+  samples: string | undefined
+  seed: number
+  maxLength: number | undefined
+  batchTokens: number
+  threads: number | undefined
+  output: string
+  subsets: boolean
+  dryRun: boolean
+  json: boolean
+}
+
+/** The command over a terminal; `exit` is told the exit code. */
+export function runCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, RunArguments> {
+  return {
+    command: 'run',
+    describe: 'Score models on tasks, print the table, store the runs',
+    builder: describeOptions,
+    handler: async (argv) => exit(await run(argv, terminal)),
+  }
+}
+
+function describeOptions(yargs: Argv): Argv<RunArguments> {
+  const options = yargs
+    .option('model', { alias: 'm', type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several' })
+    .option('tasks', { alias: 't', type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'Names, separated by commas; see `evalharness tasks`' })
+    .option('task-file', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'A task of your own: a JavaScript module' })
+    .option('data-dir', { type: 'string', requiresArg: true, describe: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv' })
+    .option('data', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'TASK=FILE: the rows of one task' })
+    .option('num-fewshot', { alias: 'f', type: 'string', requiresArg: true, describe: 'Worked examples: 5, or mmlu=5,piqa=0' })
+    .option('limit', { alias: 'L', type: 'number', requiresArg: true, describe: 'First rows of each task and subset; below 1 a share of them' })
+    .option('samples', { type: 'string', requiresArg: true, describe: 'Rows by task, as JSON or a file of it: {"piqa":[0,7]}' })
+    .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap for standard errors' })
+    .option('max-length', { type: 'number', requiresArg: true, describe: 'Window in tokens, if smaller than the model’s' })
+    .option('batch-tokens', { type: 'number', default: DEFAULT_BATCH_TOKENS, requiresArg: true, describe: 'Most tokens of a forward pass; halved when memory runs out' })
+    .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
+    .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
+    .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
+    .option('dry-run', { type: 'boolean', default: false, describe: 'Show prompts and plan; score nothing, write nothing' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print the results as JSON' })
+    .example('$0 run --model original=./SmolLM2-135M --tasks piqa,boolq --limit 100', 'the first 100 rows of two tasks')
+    .example('$0 run -m original=Qwen/Qwen3-8B-Base -m pruned=./laco -t mmlu', 'two models side by side')
+    .example('$0 run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'what would be asked')
+  return options as unknown as Argv<RunArguments>
+}
+
+/** The exit code: 0, or 130 after an interruption. */
+async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
+  const options = checkNumbers(argv)
+  const taskNames = listOf(argv.tasks)
+  const tasks = await loadTasks(argv.taskFile)
+  if (taskNames.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...tasks.keys()].join(', ')}.`)
+  const selected = selectTasks(tasks, taskNames)
+  if (argv.model.length === 0 && !argv.dryRun) throw new UsageError('no model given', 'Give --model NAME=FOLDER, or --dry-run to see the prompts only.')
+  const modelOptions = argv.model.map(parseModelOption)
+  const duplicate = modelOptions.find(({ label }, index) => modelOptions.findIndex((other) => other.label === label) !== index)
+  if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
+  const suiteOptions = await suiteOptionsOf(argv, [...tasks.keys()])
+  if (!argv.dryRun) await prepareResultsFolder(argv.output)
+  const models: ModelSource[] = []
+  for (const model of modelOptions) models.push(await locateModel(model, (notice) => terminal.err(notice)))
+  for (const { folder } of models) await readConfig(folder)
+
+  const suites: Suite[] = []
+  for (const task of selected) suites.push(await loadSuite(task, suiteOptions))
+  if (argv.dryRun) {
+    await dryRun(models, suites, argv, terminal)
+    return 0
+  }
+  const runs: RunRecord[] = []
+  for (const model of models) {
+    if (terminal.signal.aborted) break
+    const record = await evaluate(model, suites, { ...options, signal: terminal.signal }, progressWatcher(terminal, model.label))
+    if (record.tasks.length === 0) break
+    runs.push(record)
+    const stored = await writeRun(argv.output, record)
+    terminal.err(`${model.label}: ${workSummary(record.work)}`)
+    terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
+  }
+  if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
+  else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets }))
+  if (!terminal.signal.aborted) return 0
+  if (runs.length === 0) terminal.err('interrupted before anything was scored; nothing was written')
+  return 130
+}
+
+/** Options that are numbers, each in its range. */
+function checkNumbers({ seed, limit, maxLength, batchTokens, threads }: RunArguments): EvaluateOptions {
+  const whole = (name: string, value: number | undefined, least: number) => {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) throw new UsageError(`--${name} ${value} is not a whole number from ${least} on`, `Give for example --${name} ${least + 8}.`)
+  }
+  whole('seed', seed, 0)
+  whole('max-length', maxLength, 2)
+  whole('batch-tokens', batchTokens, 1)
+  whole('threads', threads, 1)
+  if (limit !== undefined && !(limit > 0 && (limit < 1 || Number.isInteger(limit)))) {
+    throw new UsageError(`--limit ${limit} is neither a whole number nor a share`, 'Give a number of rows such as 100, or a share below 1 such as 0.1.')
+  }
+  return { seed, batchTokens, ...(limit !== undefined && { limit }), ...(maxLength !== undefined && { maxLength }), ...(threads !== undefined && { threads }) }
+}
+
+async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: readonly string[]): Promise<SuiteOptions> {
+  const dataFiles = Object.fromEntries(data.map((entry) => assignment(entry, 'data', 'piqa=rows.jsonl')))
+  for (const name of Object.keys(dataFiles)) selectTasks(new Map(known.map((task) => [task, undefined as never])), known.includes(name) ? [] : [name])
+  return {
+    dataFiles,
+    ...(dataDir !== undefined && { dataDir }),
+    ...(numFewshot !== undefined && { shots: parseShots(numFewshot) }),
+    ...(limit !== undefined && { limit }),
+    ...(samples !== undefined && { samples: await parseSamples(samples) }),
+  }
+}
+
+function parseShots(text: string): number | Record<string, number> {
+  const count = (value: string) => {
+    if (!/^\d{1,4}$/u.test(value)) throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of worked examples`, 'Give 5, or mmlu=5,piqa=0.')
+    return Number(value)
+  }
+  if (!text.includes('=')) return count(text)
+  return Object.fromEntries(listOf([text]).map((entry) => assignment(entry, 'num-fewshot', 'mmlu=5')).map(([task, value]) => [task, count(value)]))
+}
+
+const samplesSchema = z.record(z.string(), z.array(z.number().int().nonnegative()).min(1))
+
+/** JSON, or the name of a file that holds it, as lm-eval's `--samples`. */
+async function parseSamples(text: string): Promise<Record<string, number[]>> {
+  const json = text.trimStart().startsWith('{') ? text : await readFile(text, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`--samples: cannot read ${text}`, 'Give JSON such as {"piqa":[0,7]}, or a file that holds it.', { cause })
+  })
+  let content: unknown
+  try {
+    content = JSON.parse(json)
+  } catch (cause) {
+    throw new UsageError('--samples is not JSON', 'Give for example {"piqa":[0,7]}.', { cause })
+  }
+  const checked = samplesSchema.safeParse(content)
+  if (!checked.success) throw new UsageError(`--samples is malformed: ${z.prettifyError(checked.error)}`, 'Give for example {"piqa":[0,7]}.')
+  return checked.data
+}
+
+function assignment(entry: string, option: string, example: string): [string, string] {
+  const [, name, value] = /^([^=]+)=(.+)$/su.exec(entry) ?? []
+  if (name === undefined || value === undefined) throw new UsageError(`--${option} ${entry} is not NAME=VALUE`, `Give for example --${option} ${example}.`)
+  return [name.trim(), value.trim()]
+}
+
+function listOf(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '')
+}
+
+/** Prompts, and with a model's tokenizer the plan: no weights are read. */
+async function dryRun(models: readonly ModelSource[], suites: readonly Suite[], argv: RunArguments, { out, err }: Terminal): Promise<void> {
+  const prompts = suites.map((suite) => {
+    const { items } = suite.parts[0]!
+    const requests = requestsOf(suite)
+    return { task: suite.task.name, shots: suite.shotCount, items: suite.parts.reduce((sum, part) => sum + part.items.length, 0), requests: requests.length, first: items[0]!.requests }
+  })
+  const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
+  for (const { label, folder } of models) {
+    const config = await readConfig(folder)
+    const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, argv.maxLength)
+    for (const suite of suites) {
+      const { sequences, parts, tokensAsked } = encodeRequests(requestsOf(suite), encoder)
+      const { batches, tokensDistinct, tokensComputed } = planBatches(sequences, argv.batchTokens)
+      plans.push({ model: label, task: suite.task.name, requests: parts.length, tokensAsked, tokensDistinct, tokensComputed, batches: batches.length })
+    }
+  }
+  if (argv.json) {
+    out(JSON.stringify({ prompts, plans }, null, 2))
+    return
+  }
+  for (const { task, shots, items, requests, first } of prompts) {
+    out(`── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`)
+    const [request] = first
+    if (request!.kind === 'text') out(request!.text)
+    else {
+      out(request!.context)
+      for (const choice of first) if (choice.kind === 'continuation') out(`  →${choice.context === request!.context ? '' : ' (after nothing)'}${JSON.stringify(choice.continuation)}`)
+    }
+  }
+  const count = (value: number) => value.toLocaleString('en-US')
+  for (const plan of plans) {
+    out(`${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`)
+  }
+  if (models.length === 0) err('give --model to see the plan: tokens are counted with its tokenizer')
+}

@@ -1,0 +1,128 @@
+/** Where a task's rows are, and reading them: local files in several formats, or parquet of the hub. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { DatasetError } from '../errors.ts'
+import { fetchFile, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
+import type { DatasetSource } from '../task/define-task.ts'
+import { readCsv } from './csv.ts'
+import { readJsonLines } from './json-lines.ts'
+import { readParquet } from './parquet.ts'
+import { readTextLines } from './text-lines.ts'
+
+/** Which rows: a task's source with its split and configuration chosen, and where the user keeps them, if anywhere. */
+export interface DatasetQuery {
+  readonly taskName: string
+  readonly dataset: DatasetSource
+  readonly split: string
+  /** A subset's; the source's own otherwise. */
+  readonly config?: string
+  /** Folder of local datasets. */
+  readonly dataDir?: string
+  /** The rows' own file, or for a task with subsets a folder that takes the place of `dataDir`. */
+  readonly dataFile?: string
+}
+
+/** What the rows were read from; goes into the run record. */
+export type DataOrigin =
+  | { readonly kind: 'file'; readonly path: string; /** Of the content, hexadecimal. */ readonly sha256: string }
+  | { readonly kind: 'hub'; readonly repo: string; readonly config: string | null; readonly split: string; /** Commit. */ readonly revision: string; readonly files: readonly string[] }
+
+/** Rows that can be read. */
+export interface Dataset {
+  readonly origin: DataOrigin
+  /** File by file and in order; stops reading when the consumer stops. */
+  rows(): AsyncIterable<SourceRow>
+}
+
+/** A row as its file holds it. */
+export interface SourceRow {
+  /** Path of the file, and the place in it that a reader can find, such as `line 7`. */
+  readonly place: string
+  readonly value: unknown
+}
+
+/** By extension, in the order in which they are looked for. */
+const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow>>> = {
+  '.jsonl': readJsonLines,
+  '.parquet': readParquet,
+  '.csv': readCsv,
+  '.txt': readTextLines,
+}
+
+/** The branch where the hub keeps parquet files of datasets that have none themselves. */
+const CONVERTED_REVISION = 'refs/convert/parquet'
+
+/** Finds the rows. Fails with DatasetError where there is no such file or format, with HubError where the hub does not help. */
+export async function openDataset(query: DatasetQuery): Promise<Dataset> {
+  const file = await localFile(query)
+  return file === undefined ? openHubDataset(query) : openFile(file)
+}
+
+async function openFile(file: string): Promise<Dataset> {
+  const read = READERS[path.extname(file).toLowerCase()]
+  if (!read) throw new DatasetError(`${file} has no format that is known`, `Known: ${Object.keys(READERS).join(', ')} (text: a sentence a line).`)
+  return { origin: { kind: 'file', path: file, sha256: await hashFile(file) }, rows: () => read(file) }
+}
+
+/** The local file that the user named or keeps; undefined when neither was given. */
+async function localFile({ taskName, dataset, split, config = dataset.config ?? '', dataDir, dataFile }: DatasetQuery): Promise<string | undefined> {
+  const pattern = (dataset.file ?? `${taskName}/{split}`).replaceAll('{split}', split).replaceAll('{config}', config)
+  if (dataFile !== undefined) {
+    if (await isFile(dataFile)) return dataFile
+    // A task with subsets is given a folder, in which the pattern goes on without the task's name.
+    return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`)
+  }
+  return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`)
+}
+
+async function findFile(stem: string, option: string): Promise<string> {
+  const candidates = Object.keys(READERS).map((extension) => stem + extension)
+  for (const candidate of candidates) if (await isFile(candidate)) return candidate
+  throw new DatasetError(`${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`, 'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.')
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then((entry) => entry.isFile(), () => false)
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+async function openHubDataset({ dataset, split, config = dataset.config }: DatasetQuery): Promise<Dataset> {
+  const { repository, files } = await findParquet(dataset, split, config)
+  return {
+    origin: { kind: 'hub', repo: repository.name, config: config ?? null, split, revision: repository.commit, files },
+    async *rows() {
+      for (const file of files) yield* readParquet(await fetchFile(repository, file))
+    },
+  }
+}
+
+/** The parquet files of the default branch, else of the converted one. */
+async function findParquet(dataset: DatasetSource, split: string, config: string | undefined): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {
+  const own = await resolveRepository('dataset', dataset.repo, dataset.revision)
+  const ownFiles = splitFiles(await listRepository(own), split, config)
+  if (ownFiles.length > 0) return { repository: own, files: ownFiles }
+  const converted = await resolveRepository('dataset', dataset.repo, CONVERTED_REVISION)
+  const convertedFiles = splitFiles(await listRepository(converted), split, config ?? 'default')
+  if (convertedFiles.length > 0) return { repository: converted, files: convertedFiles }
+  throw new DatasetError(`the dataset ${dataset.repo} has no parquet files of split ${split}${config === undefined ? '' : `, configuration ${config}`}`, 'Give the rows with --data TASK=FILE.')
+}
+
+/** Files of a split, by the layouts that the hub's datasets have; in the order of their shards. */
+export function splitFiles(files: readonly string[], split: string, config: string | undefined): string[] {
+  const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)
+  const name = escaped(split)
+  const shards = `${name}(?:-\\d{5}-of-\\d{5}(?:-[0-9a-f]+)?)?\\.parquet`
+  const folders = config === undefined ? ['(?:data/|default/)?'] : [`(?:data/)?${escaped(config)}/`]
+  for (const folder of folders) {
+    const matching = files.filter((file) => new RegExp(`^${folder}(?:${shards}|${name}/\\d{4}\\.parquet)$`, 'u').test(file))
+    if (matching.length > 0) return matching.sort()
+  }
+  return []
+}

@@ -1,0 +1,196 @@
+/**
+ * READ THIS FIRST: the whole of an evaluation.
+ *
+ * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics make
+ * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
+ */
+import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import type { Engine } from './engine/engine.ts'
+import { DEFAULT_BATCH_TOKENS, onnxEngine } from './engine/onnx.ts'
+import { UsageError } from './errors.ts'
+import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
+import { assembleAnswer, encodeRequests, type EncodedRequests, type Encoder } from './plan/encode.ts'
+import type { SequenceScore } from './plan/sequence.ts'
+import type { GroupRecord, RunRecord, TaskRecord, WorkRecord } from './store/run-record.ts'
+import type { Suite } from './suite.ts'
+import type { Answer } from './task/request.ts'
+import { HARNESS_VERSION } from './version.ts'
+
+/** A model to score. */
+export interface ModelSource {
+  /** What tables and files call it. */
+  readonly label: string
+  /** Folder or hub repository, as the user gave it. */
+  readonly source: string
+  /** Where its files lie. */
+  readonly folder: string
+  /** Commit of a hub repository. */
+  readonly revision: string | null
+}
+
+/** How to score. */
+export interface EvaluateOptions {
+  readonly seed?: number
+  /** Recorded; the suites are already cut to it. */
+  readonly limit?: number
+  /** The model's window when absent. */
+  readonly maxLength?: number
+  readonly batchTokens?: number
+  readonly threads?: number
+  /** Ends the run after the batch that is on its way is given up; what was scored is kept. */
+  readonly signal?: AbortSignal
+}
+
+/** Told what a user wants to see of a run in progress. */
+export interface Watcher {
+  readonly onNotice: (notice: string) => void
+  /** Before a task's first batch. */
+  readonly onTask: (task: string, work: { readonly tokensPlanned: number; readonly requestCount: number }) => void
+  /** After each batch. */
+  readonly onBatch: (tokensComputed: number) => void
+  readonly onTaskEnd: () => void
+}
+
+/** Scores one model on all suites. Fails with a HarnessError before scoring begins where the model or the requests are at fault. */
+export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
+  const startedAt = new Date()
+  const clock = stageClock()
+  const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
+  const encoder = encoderOf(checkpoint, options.maxLength)
+  const weightsHash = hashWeights(checkpoint.weights)
+  weightsHash.catch(() => {})
+  const encoded = await clock.time('tokenise', () => suites.map((suite) => encodeRequests(requestsOf(suite), encoder)))
+
+  const { signal, batchTokens = DEFAULT_BATCH_TOKENS } = options
+  const engineOptions = { batchTokens, onNotice: watcher.onNotice, ...(options.threads !== undefined && { threads: options.threads }) }
+  await using engine = await clock.time('load', () => onnxEngine(checkpoint.config, checkpoint.weights, engineOptions))
+  const tasks: TaskRecord[] = []
+  const groups: GroupRecord[] = []
+  const work = { tokensAsked: 0, tokensDistinct: 0, tokensComputed: 0 }
+  for (const [index, suite] of suites.entries()) {
+    if (signal?.aborted) break
+    const answers = await askEngine(engine, suite, encoded[index]!, { watcher, clock, work, signal })
+    const scored = scoreSuite(suite, answers, options.seed ?? 0)
+    tasks.push(...scored.tasks)
+    groups.push(...scored.groups)
+  }
+  return {
+    startedAt: startedAt.toISOString(),
+    elapsedMs: Date.now() - startedAt.getTime(),
+    isComplete: !signal?.aborted,
+    harnessVersion: HARNESS_VERSION,
+    model: {
+      label: model.label,
+      source: model.source,
+      revision: model.revision,
+      architecture: checkpoint.architecture,
+      parameterCount: checkpoint.parameterCount,
+      weightsHash: await weightsHash,
+      tokenizerHash: checkpoint.tokenizer.hash,
+      maxLength: encoder.maxLength,
+    },
+    engine: engine.info,
+    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens },
+    tasks,
+    groups,
+    work: { ...work, elapsedMs: clock.elapsedMs },
+  }
+}
+
+/** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
+export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>, maxLength = config.maxPositions): Encoder {
+  if (maxLength > config.maxPositions) {
+    throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
+  }
+  return { encode: tokenizer.encode, prefixToken: tokenizer.prefixToken, maxLength }
+}
+
+/** All requests of a suite, in the order of its items. */
+export function requestsOf({ parts }: Suite) {
+  return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+}
+
+interface Asking {
+  readonly watcher: Watcher
+  readonly clock: StageClock
+  readonly work: { tokensAsked: number; tokensDistinct: number; tokensComputed: number }
+  readonly signal: AbortSignal | undefined
+}
+
+/** One answer a request, in order; undefined for what an interrupted run did not reach. */
+async function askEngine(engine: Engine, suite: Suite, encoded: EncodedRequests, { watcher, clock, work, signal }: Asking): Promise<(Answer | undefined)[]> {
+  const { sequences, parts, tokensAsked } = encoded
+  const run = await clock.time('plan', () => engine.score(sequences))
+  work.tokensAsked += tokensAsked
+  work.tokensDistinct += run.tokensDistinct
+  watcher.onTask(suite.task.name, { tokensPlanned: run.tokensPlanned, requestCount: parts.length })
+  const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
+  await clock.time('engine', async () => {
+    for await (const batch of untilAborted(run.batches, signal)) {
+      for (const score of batch.scores) scores[score.sequence] = score
+      work.tokensComputed += batch.tokensComputed
+      watcher.onBatch(batch.tokensComputed)
+    }
+  })
+  watcher.onTaskEnd()
+  return parts.map((part) => assembleAnswer(part, sequences, scores))
+}
+
+/** Ends when the signal is given, without waiting for the value that is on its way. */
+async function* untilAborted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  const iterator = values[Symbol.asyncIterator]()
+  const aborted = new Promise<{ readonly done: true; readonly value: undefined }>((resolve) => {
+    if (signal?.aborted) resolve({ done: true, value: undefined })
+    signal?.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true })
+  })
+  for (;;) {
+    const next = iterator.next()
+    next.catch(() => {})
+    const { done, value } = await Promise.race([next, aborted])
+    if (done) return
+    yield value as T
+  }
+}
+
+/** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */
+function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed: number): { readonly tasks: TaskRecord[]; readonly groups: GroupRecord[] } {
+  const { task, shotCount, parts } = suite
+  const tasks: TaskRecord[] = []
+  let next = 0
+  for (const { name, items, rowCount, origin } of parts) {
+    const scored: ScoredItem[] = []
+    for (const item of items) {
+      const own = answers.slice(next, (next += item.requests.length))
+      if (own.every((answer) => answer !== undefined)) scored.push(scoreItem(task, item, own))
+    }
+    if (scored.length === 0) continue
+    tasks.push({ ...aggregateItems(task, scored, seed), name, task: task.name, version: task.version, shotCount, rowCount: rowCount ?? null, origin, items: scored })
+  }
+  const groupNames = task.subsets ? [[task.name, task.subsets.names] as const, ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const)] : []
+  const groups = groupNames.flatMap(([name, subsets]): GroupRecord[] => {
+    const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
+    return members.length === 0 ? [] : [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]
+  })
+  return { tasks, groups }
+}
+
+interface StageClock {
+  readonly elapsedMs: WorkRecord['elapsedMs']
+  time<T>(stage: keyof WorkRecord['elapsedMs'], work: () => T | Promise<T>): Promise<T>
+}
+
+/** Adds up the wall time of each stage. */
+function stageClock(): StageClock {
+  const elapsedMs = { load: 0, tokenise: 0, plan: 0, engine: 0 }
+  return {
+    elapsedMs,
+    async time(stage, work) {
+      const startedAt = performance.now()
+      try {
+        return await work()
+      } finally {
+        elapsedMs[stage] += performance.now() - startedAt
+      }
+    },
+  }
+}

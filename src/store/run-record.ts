@@ -1,0 +1,110 @@
+/** What a run leaves: everything that makes its numbers, as plain data. */
+import type { EngineInfo } from '../engine/engine.ts'
+import type { DataOrigin } from '../data/dataset.ts'
+import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
+
+/** One task, or one subset, of a run. */
+export interface TaskRecord extends TaskScores {
+  /** The task whose subset it is; itself otherwise. */
+  readonly task: string
+  readonly version: number
+  readonly shotCount: number
+  /** Rows of the dataset; null when it was not read to its end. */
+  readonly rowCount: number | null
+  readonly origin: DataOrigin
+  readonly items: readonly ScoredItem[]
+}
+
+/** Scores of several subsets together. */
+export interface GroupRecord extends TaskScores {
+  readonly members: readonly string[]
+  readonly shotCount: number
+  readonly version: number
+}
+
+/** How much was asked, and how long each stage took. */
+export interface WorkRecord {
+  /** Tokens of all sequences, each on its own. */
+  readonly tokensAsked: number
+  /** Nodes of the trie of all sequences: the least that has to be computed. */
+  readonly tokensDistinct: number
+  readonly tokensComputed: number
+  /** Wall time in milliseconds, by stage. */
+  readonly elapsedMs: Readonly<Record<'load' | 'tokenise' | 'plan' | 'engine', number>>
+}
+
+/** The model that was scored. */
+export interface ModelRecord {
+  readonly label: string
+  /** Folder or hub repository, as given. */
+  readonly source: string
+  /** Commit of a hub repository. */
+  readonly revision: string | null
+  readonly architecture: string
+  readonly parameterCount: number
+  /** sha256 over the weight files' contents. */
+  readonly weightsHash: string
+  readonly tokenizerHash: string
+  readonly maxLength: number
+}
+
+/** One model on all tasks. */
+export interface RunRecord {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly elapsedMs: number
+  /** False when the run was interrupted: items without an answer are left out. */
+  readonly isComplete: boolean
+  readonly harnessVersion: string
+  readonly model: ModelRecord
+  readonly engine: EngineInfo
+  readonly settings: { readonly limit: number | null; readonly seed: number; readonly batchTokens: number }
+  readonly tasks: readonly TaskRecord[]
+  readonly groups: readonly GroupRecord[]
+  readonly work: WorkRecord
+}
+
+/** The record as lm-eval's results file, with what else makes the numbers under `evalharness`. JSON has no NaN: such a figure is "N/A", as lm-eval writes it. */
+export function toResultsFile(run: RunRecord): Record<string, unknown> {
+  const { tasks, groups, model, settings, work } = run
+  const each = <T extends { name: string }>(list: readonly T[], value: (entry: T) => unknown) => Object.fromEntries(list.map((entry) => [entry.name, value(entry)]))
+  const all = [...groups, ...tasks]
+  return {
+    results: each(all, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
+    groups: each(groups, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
+    group_subtasks: each(groups, ({ members }) => members),
+    configs: each(tasks, ({ name, task, shotCount, version, origin }) => ({ task: name, group: task, num_fewshot: shotCount, metadata: { version }, dataset: origin })),
+    versions: each(all, ({ version }) => version),
+    'n-shot': each(all, ({ shotCount }) => shotCount),
+    higher_is_better: each(all, ({ scores }) => Object.fromEntries(scores.map(({ metric }) => [metric, higherIsBetter(metric)]))),
+    'n-samples': each(tasks, ({ rowCount, itemCount }) => ({ original: rowCount ?? itemCount, effective: itemCount })),
+    config: {
+      model: 'evalharness',
+      model_args: { pretrained: model.source, ...(model.revision !== null && { revision: model.revision }), dtype: run.engine.dtype, max_length: model.maxLength },
+      model_num_parameters: model.parameterCount,
+      model_dtype: run.engine.dtype,
+      batch_size: settings.batchTokens,
+      device: run.engine.provider,
+      limit: settings.limit,
+      bootstrap_iters: 1000,
+      random_seed: settings.seed,
+    },
+    date: Date.parse(run.startedAt) / 1000,
+    model_source: 'evalharness',
+    model_name: model.source,
+    model_name_sanitized: sanitizedName(model.label),
+    max_length: model.maxLength,
+    total_evaluation_time_seconds: String(run.elapsedMs / 1000),
+    evalharness: { version: run.harnessVersion, started_at: run.startedAt, is_complete: run.isComplete, model, engine: run.engine, settings, work },
+  }
+}
+
+/** A name that every file system takes; lm-eval `sanitize_model_name` does the same with `__`. */
+export function sanitizedName(name: string): string {
+  return name.replace(/["<>:/|\\?*[\]\u0000-\u001f]+/gu, '__').replace(/^[. ]+|[. ]+$/gu, '') || 'model'
+}
+
+function metricEntries(scores: readonly Score[]): Record<string, number | string> {
+  const finite = (value: number) => (Number.isFinite(value) ? value : 'N/A')
+  return Object.fromEntries(scores.flatMap(({ metric, value, standardError }) => [[`${metric},none`, finite(value)], [`${metric}_stderr,none`, finite(standardError)]]))
+}

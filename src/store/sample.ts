@@ -1,0 +1,37 @@
+/** One line of a samples file, in lm-eval's schema: `loggers/evaluation_tracker.py` `save_results_samples` and `evaluator.py`. */
+import { createHash } from 'node:crypto'
+import type { ScoredItem } from '../metrics/score-items.ts'
+import type { Request } from '../task/request.ts'
+import { pythonFloat } from './python-number.ts'
+
+/** The sample as an object whose JSON lm-eval's readers take. */
+export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<string, unknown> {
+  const filtered = answers.map(({ logProb, isGreedy }) => (item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False']))
+  const values = Object.entries(metrics).map(([metric, value]) => [metric, typeof value === 'number' ? value : [value!.logProb, value!.weight]])
+  return {
+    doc_id: item.docId,
+    doc: item.doc,
+    target: item.target,
+    arguments: Object.fromEntries(item.requests.map((request, index) => [`gen_args_${index}`, argumentsOf(request)])),
+    resps: filtered.map((answer) => [answer]),
+    filtered_resps: filtered,
+    filter: 'none',
+    metrics: Object.keys(metrics),
+    doc_hash: sha256(JSON.stringify(item.doc, null, 2)),
+    prompt_hash: sha256(firstText(item.requests[0]!)),
+    target_hash: sha256(item.target),
+    ...Object.fromEntries(values),
+  }
+}
+
+function argumentsOf(request: Request): Record<string, string> {
+  return request.kind === 'text' ? { arg_0: request.text } : { arg_0: request.context, arg_1: request.continuation }
+}
+
+function firstText(request: Request): string {
+  return request.kind === 'text' ? request.text : request.context
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

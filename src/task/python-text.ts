@@ -1,0 +1,36 @@
+/** Python's rules for text where JavaScript's differ, for prompts that must be equal to lm-eval's byte by byte. */
+
+/** What Python's `str.isspace`, `strip` and `\s` take for white space: U+001C to U+001F and U+0085 too, U+FEFF not. */
+export const WHITE_SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`
+
+const LEADING = new RegExp(`^[${WHITE_SPACE}]+`, 'u')
+const IS_SPACE = new RegExp(`[${WHITE_SPACE}]`, 'u')
+
+/** Python's `str.strip()`. */
+export function strip(text: string): string {
+  return stripEnd(text.replace(LEADING, ''))
+}
+
+/** Python's `str.rstrip()`; scans from the end, for a pattern would look at every run of white space in a long text. */
+export function stripEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && IS_SPACE.test(text[end - 1]!)) end--
+  return text.slice(0, end)
+}
+
+/** Characters whose title case is not their upper case, as far as one character becomes two. */
+const TITLE_CASE: Readonly<Record<string, string>> = { ß: 'Ss', ŉ: 'ʼN', ǰ: 'J̌', ﬀ: 'Ff', ﬁ: 'Fi', ﬂ: 'Fl', ﬃ: 'Ffi', ﬄ: 'Ffl', ﬅ: 'St', ﬆ: 'St', և: 'Եւ', ǆ: 'ǅ', ǅ: 'ǅ', Ǆ: 'ǅ', ǉ: 'ǈ', ǈ: 'ǈ', Ǉ: 'ǈ', ǌ: 'ǋ', ǋ: 'ǋ', Ǌ: 'ǋ', ǳ: 'ǲ', ǲ: 'ǲ', Ǳ: 'ǲ' }
+
+/** Python's `str.capitalize()`: the first character in title case, the others in lower case. */
+export function capitalize(text: string): string {
+  const [first] = text
+  if (first === undefined) return ''
+  return (TITLE_CASE[first] ?? first.toUpperCase()) + text.slice(first.length).toLowerCase()
+}
+
+/** Number of Unicode code points: Python's `len()`. */
+export function codePointCount(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
+}

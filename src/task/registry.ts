@@ -1,0 +1,46 @@
+/** Finding tasks by name: the built-in ones, and those of files that the user names. */
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { distance } from 'fastest-levenshtein'
+import { UsageError } from '../errors.ts'
+import type { Task } from './define-task.ts'
+
+const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
+
+/** All tasks by name: every file of tasks/, then the given files; a file's task takes the place of a built-in one of its name. */
+export async function loadTasks(taskFiles: readonly string[] = []): Promise<ReadonlyMap<string, Task>> {
+  const builtIn = (await readdir(BUILT_IN_FOLDER)).filter((name) => /\.[jt]s$/u.test(name) && !name.endsWith('.d.ts')).sort()
+  const files = [...builtIn.map((name) => path.join(BUILT_IN_FOLDER, name)), ...taskFiles.map((file) => path.resolve(file))]
+  const tasks = await Promise.all(files.map(loadTask))
+  return new Map(tasks.map((task) => [task.name, task]))
+}
+
+/** The named tasks, in the order of the names. Fails with UsageError on a name that is not known, with the nearest one. */
+export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly string[]): Task[] {
+  return [...new Set(names)].map((name) => known.get(name) ?? unknownTask(name, [...known.keys()]))
+}
+
+function unknownTask(name: string, known: readonly string[]): never {
+  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0]!
+  const isClose = distance(nearest, name) <= Math.max(2, name.length / 3)
+  throw new UsageError(`unknown task ${JSON.stringify(name)}`, `${isClose ? `Did you mean ${nearest}? ` : ''}Known: ${known.join(', ')}. Your own: --task-file FILE.`)
+}
+
+async function loadTask(file: string): Promise<Task> {
+  let module: { default?: unknown }
+  try {
+    module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  } catch (cause) {
+    throw new UsageError(`cannot load the task file ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'It must be a JavaScript module; see docs/task-authoring.md.', { cause })
+  }
+  if (isTask(module.default)) return module.default
+  throw new UsageError(`${file} does not export a task`, 'Write `export default defineTask({ … })`; see docs/task-authoring.md.')
+}
+
+/** Plugins may be plain JavaScript, so the shape is checked. */
+function isTask(value: unknown): value is Task {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, name, version, dataset, row, metrics } = value as Record<string, unknown>
+  return (kind === 'choice' || kind === 'text') && typeof name === 'string' && typeof version === 'number' && !!dataset && !!row && Array.isArray(metrics)
+}

@@ -1,0 +1,33 @@
+/**
+ * HellaSwag: what happens next (Zellers et al. 2019, arXiv:1905.07830).
+ * Prompt, cleaning and metrics follow lm-eval `tasks/hellaswag/hellaswag.yaml` and `utils.py`, version 1.0.
+ */
+import { z } from 'zod'
+import { defineTask } from '../src/task/define-task.ts'
+import { capitalize, strip } from '../src/task/python-text.ts'
+
+export default defineTask({
+  name: 'hellaswag',
+  version: 1,
+  summary: 'What happens next?',
+  dataset: { repo: 'Rowan/hellaswag', split: 'validation' },
+  row: z.object({
+    activity_label: z.string(),
+    ctx_a: z.string(),
+    ctx_b: z.string(),
+    endings: z.array(z.string()).length(4),
+    label: z.union([z.number().int(), z.string().regex(/^\d+$/u).transform(Number)]),
+  }),
+  prompt: ({ activity_label, ctx_a, ctx_b }) => clean(`${activity_label}: ${ctx_a} ${capitalize(ctx_b)}`),
+  choices: ({ endings }) => endings.map(clean),
+  gold: ({ label }) => label,
+  metrics: ['acc', 'acc_norm'],
+})
+
+/** WikiHow's headings and brackets out; the order of the steps matters. */
+function clean(text: string): string {
+  return strip(text)
+    .replaceAll(' [title]', '. ')
+    .replace(/\[[^\n]*?\]/gu, '')
+    .replaceAll('  ', ' ')
+}
