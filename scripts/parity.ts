@@ -1,0 +1,127 @@
+/**
+ * Compares every row of lm-eval's own results with ours.
+ *
+ *     npm run parity -- SHARED [--model FOLDER] [--threads N]
+ *
+ * SHARED holds data/, golden/ and models/. Without --model the checkpoint is made once by SHARED/models/make-smollm2.py, in a virtual
+ * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. Where SHARED is absent
+ * the suite is skipped, and says so.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { evaluate, type ModelSource, type Watcher } from '../src/evaluate.ts'
+import { toResultsFile, type RunRecord } from '../src/store/run-record.ts'
+import { sampleRecord } from '../src/store/sample.ts'
+import { loadSuite } from '../src/suite.ts'
+import { loadTasks, selectTasks } from '../src/task/registry.ts'
+
+/** The most that a log-likelihood may be off, in nats per scored token. */
+const TOLERANCE = 1e-4
+/** Perplexities follow from log-likelihoods in f32, so their last digits differ; they must agree to those that lm-eval prints. */
+const PRINTED_DIGITS = 4
+
+interface GoldenRow {
+  readonly task: string
+  readonly doc_id: number
+  readonly prompt_hash: string
+  readonly target_hash: string
+  readonly target: string
+  readonly resps: readonly (number | readonly [number, boolean])[]
+  readonly acc?: number
+  readonly acc_norm?: number
+}
+
+const FILES = [
+  { file: 'piqa', task: 'piqa', limit: 200 },
+  { file: 'hellaswag', task: 'hellaswag', limit: 200 },
+  { file: 'boolq', task: 'boolq', limit: 100 },
+  { file: 'mmlu', task: 'mmlu', limit: 2 },
+  { file: 'wikitext', task: 'wikitext', limit: 3 },
+  { file: 'wikitext_max_length_1024', task: 'wikitext', limit: 3, maxLength: 1024 },
+] as const
+
+const silent: Watcher = { onNotice: (notice) => console.error(notice), onTask() {}, onBatch() {}, onTaskEnd() {} }
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' }, threads: { type: 'string' } } })
+const shared = positionals[0] ?? '../shared'
+if (!existsSync(path.join(shared, 'golden'))) {
+  console.log(`skipped: parity with lm-eval: no goldens in ${path.resolve(shared)}`)
+  process.exit(0)
+}
+const folder = values.model ?? makeCheckpoint()
+const model: ModelSource = { label: 'parity', source: folder, folder, revision: null }
+const tasks = await loadTasks()
+const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json'), 'utf8')) as Record<string, { results: Record<string, Record<string, number | string>> }>
+let failed = 0
+for (const { file, task, limit, ...rest } of FILES) {
+  const startedAt = performance.now()
+  const suite = await loadSuite(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
+  const run = await evaluate(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }) }, silent)
+  const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as GoldenRow)
+  const { largest, mismatches } = compareRows(golden, run)
+  mismatches.push(...compareAggregates(summary[file]!.results, run))
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${file}: ${golden.length} rows, largest difference ${largest.toExponential(1)} nats/token, ${mismatches.length} mismatches (${seconds} s)`)
+  for (const mismatch of mismatches.slice(0, 10)) console.log(`  ${mismatch}`)
+  if (mismatches.length > 0) failed++
+}
+console.log(`parity: ${FILES.length - failed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
+
+/** Every field of every golden row. */
+function compareRows(golden: readonly GoldenRow[], run: RunRecord): { largest: number; mismatches: string[] } {
+  const ours = new Map(run.tasks.flatMap(({ name, items }) => items.map((item) => [`${name} ${item.item.docId}`, item])))
+  const mismatches: string[] = []
+  let largest = 0
+  if (ours.size !== golden.length) mismatches.push(`${ours.size} rows here, ${golden.length} there`)
+  for (const row of golden) {
+    const key = `${row.task} ${row.doc_id}`
+    const item = ours.get(key)
+    if (!item) {
+      mismatches.push(`${key}: missing`)
+      continue
+    }
+    const sample = sampleRecord(item)
+    for (const field of ['prompt_hash', 'target_hash', 'target', 'acc', 'acc_norm'] as const) {
+      if (row[field] !== undefined && row[field] !== sample[field]) mismatches.push(`${key}: ${field} is ${String(sample[field])}, lm-eval has ${String(row[field])}`)
+    }
+    if (item.answers.length !== row.resps.length) mismatches.push(`${key}: ${item.answers.length} answers, lm-eval has ${row.resps.length}`)
+    row.resps.forEach((expected, index) => {
+      const { logProb, isGreedy, tokenCount } = item.answers[index]!
+      const [expectedLogProb, expectedGreedy] = typeof expected === 'number' ? [expected, isGreedy] : expected
+      const difference = Math.abs(logProb - expectedLogProb) / tokenCount
+      largest = Math.max(largest, difference)
+      if (!(difference <= TOLERANCE)) mismatches.push(`${key}: log-likelihood ${index} is ${logProb}, lm-eval has ${expectedLogProb}`)
+      if (isGreedy !== expectedGreedy) mismatches.push(`${key}: is_greedy ${index} is ${isGreedy}, lm-eval has ${expectedGreedy}`)
+    })
+  }
+  return { largest, mismatches }
+}
+
+/** Every number of lm-eval's results: accuracies exactly, perplexities to the digits that it prints. */
+function compareAggregates(golden: Record<string, Record<string, number | string>>, run: RunRecord): string[] {
+  const { results } = toResultsFile(run) as { results: Record<string, Record<string, number | string>> }
+  return Object.entries(golden).flatMap(([task, metrics]) =>
+    Object.entries(metrics).flatMap(([metric, expected]) => {
+      if (typeof expected !== 'number' || metric === 'sample_len') return []
+      const ours = results[task]?.[metric]
+      const digits = metric.startsWith('acc') ? 12 : PRINTED_DIGITS
+      return typeof ours === 'number' && ours.toFixed(digits) === expected.toFixed(digits) ? [] : [`${task} ${metric} is ${ours}, lm-eval has ${expected}`]
+    }),
+  )
+}
+
+function makeCheckpoint(): string {
+  const cache = path.resolve('node_modules/.cache/evalharness')
+  const target = path.join(cache, 'smollm2-135m')
+  if (existsSync(path.join(target, 'model.safetensors'))) return target
+  mkdirSync(cache, { recursive: true })
+  const python = path.join(cache, 'venv/bin/python')
+  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (!existsSync(python)) run('python3', '-m', 'venv', path.dirname(path.dirname(python)))
+  run(python, '-m', 'pip', 'install', '-q', 'numpy', 'gguf==0.19.0')
+  run(python, path.join(shared, 'models/make-smollm2.py'), target)
+  return target
+}
