@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The engine starts its session process from the file beside it, which is TypeScript here; a forked process inherits these arguments.
+    pool: 'forks',
+    execArgv: ['--import', 'tsx'],
+    testTimeout: 30_000,
+  },
+})
