@@ -53,13 +53,19 @@ if (!existsSync(path.join(shared, 'golden'))) {
 const folder = values.model ?? makeCheckpoint()
 const model: ModelSource = { label: 'parity', source: folder, folder, revision: null }
 const tasks = await loadTasks()
-const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json'), 'utf8')) as Record<string, { results: Record<string, Record<string, number | string>> }>
+const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json'), 'utf8')) as Record<
+  string,
+  { results: Record<string, Record<string, number | string>> }
+>
 let failed = 0
 for (const { file, task, limit, ...rest } of FILES) {
   const startedAt = performance.now()
   const suite = await loadSuite(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
   const run = await evaluate(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }) }, silent)
-  const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as GoldenRow)
+  const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as GoldenRow)
   const { largest, mismatches } = compareRows(golden, run)
   mismatches.push(...compareAggregates(summary[file]!.results, run))
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
@@ -85,7 +91,8 @@ function compareRows(golden: readonly GoldenRow[], run: RunRecord): { largest: n
     }
     const sample = sampleRecord(item)
     for (const field of ['prompt_hash', 'target_hash', 'target', 'acc', 'acc_norm'] as const) {
-      if (row[field] !== undefined && row[field] !== sample[field]) mismatches.push(`${key}: ${field} is ${String(sample[field])}, lm-eval has ${String(row[field])}`)
+      if (row[field] !== undefined && row[field] !== sample[field])
+        mismatches.push(`${key}: ${field} is ${String(sample[field])}, lm-eval has ${String(row[field])}`)
     }
     if (item.answers.length !== row.resps.length) mismatches.push(`${key}: ${item.answers.length} answers, lm-eval has ${row.resps.length}`)
     row.resps.forEach((expected, index) => {

@@ -6,7 +6,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { runCommand } from './commands/run.ts'
 import { tasksCommand } from './commands/tasks.ts'
 import type { Terminal } from './commands/terminal.ts'
-import { HarnessError } from './errors.ts'
+import { HarnessError, UsageError } from './errors.ts'
 import { HARNESS_VERSION } from './version.ts'
 
 /** Exit codes: 0 done, 2 the input or the tool failed, 130 interrupted. */
@@ -45,11 +45,10 @@ const parser = yargs(hideBin(process.argv))
   .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true })
   .wrap(process.stdout.isTTY ? Math.min(110, process.stdout.columns || 80) : 100)
   .exitProcess(false)
-  .fail((message, error, instance) => {
+  .fail((message, error) => {
     if (error) throw error
-    terminal.err(`evalharness: ${message}`)
-    terminal.err(`  see ${instance.parsed ? 'the options with ' : ''}evalharness ${process.argv[2] && !process.argv[2].startsWith('-') ? `${process.argv[2]} ` : ''}--help`)
-    exitCode = FAILED
+    const [verb] = hideBin(process.argv)
+    throw new UsageError(message, `\`evalharness ${verb === undefined || verb.startsWith('-') ? '' : `${verb} `}--help\` lists what can be given.`)
   })
 
 try {

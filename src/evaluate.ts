@@ -37,6 +37,8 @@ export interface EvaluateOptions {
   readonly maxLength?: number
   readonly batchTokens?: number
   readonly threads?: number
+  /** What scores; onnxruntime on this machine when absent. */
+  readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Ends the run after the batch that is on its way is given up; what was scored is kept. */
   readonly signal?: AbortSignal
 }
@@ -62,8 +64,9 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const encoded = await clock.time('tokenise', () => suites.map((suite) => encodeRequests(requestsOf(suite), encoder)))
 
   const { signal, batchTokens = DEFAULT_BATCH_TOKENS } = options
+  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
   const engineOptions = { batchTokens, onNotice: watcher.onNotice, ...(options.threads !== undefined && { threads: options.threads }) }
-  await using engine = await clock.time('load', () => onnxEngine(checkpoint.config, checkpoint.weights, engineOptions))
+  await using engine = await clock.time('load', () => openEngine(checkpoint))
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
   const work = { tokensAsked: 0, tokensDistinct: 0, tokensComputed: 0 }
@@ -102,7 +105,7 @@ export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'to
   if (maxLength > config.maxPositions) {
     throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
   }
-  return { encode: tokenizer.encode, prefixToken: tokenizer.prefixToken, maxLength }
+  return { encode: (text, encodeOptions) => tokenizer.encode(text, encodeOptions), prefixToken: tokenizer.prefixToken, maxLength }
 }
 
 /** All requests of a suite, in the order of its items. */
@@ -148,7 +151,7 @@ async function* untilAborted<T>(values: AsyncIterable<T>, signal: AbortSignal | 
     next.catch(() => {})
     const { done, value } = await Promise.race([next, aborted])
     if (done) return
-    yield value as T
+    yield value
   }
 }
 
@@ -164,9 +167,20 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
       if (own.every((answer) => answer !== undefined)) scored.push(scoreItem(task, item, own))
     }
     if (scored.length === 0) continue
-    tasks.push({ ...aggregateItems(task, scored, seed), name, task: task.name, version: task.version, shotCount, rowCount: rowCount ?? null, origin, items: scored })
+    tasks.push({
+      ...aggregateItems(task, scored, seed),
+      name,
+      task: task.name,
+      version: task.version,
+      shotCount,
+      rowCount: rowCount ?? null,
+      origin,
+      items: scored,
+    })
   }
-  const groupNames = task.subsets ? [[task.name, task.subsets.names] as const, ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const)] : []
+  const groupNames = task.subsets
+    ? [[task.name, task.subsets.names] as const, ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const)]
+    : []
   const groups = groupNames.flatMap(([name, subsets]): GroupRecord[] => {
     const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
     return members.length === 0 ? [] : [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]

@@ -48,14 +48,14 @@ export async function loadSuite(task: Task, options: SuiteOptions): Promise<Suit
   return { task, shotCount, parts }
 }
 
+/** What was asked for, else the task's own number. A number that a task cannot follow is an error, not a silent zero. */
 function shotsOf(task: Task, shots: SuiteOptions['shots']): number {
   const source = task.kind === 'choice' ? task.shots : undefined
-  const named = typeof shots === 'object' ? shots[task.name] : undefined
-  if (!source) {
-    if (named) throw new UsageError(`task ${task.name} takes no shots, --num-fewshot asks for ${named}`, 'Leave it out, or choose a task with worked examples, such as mmlu.')
-    return 0
+  const asked = typeof shots === 'object' ? shots[task.name] : shots
+  if (!source && asked) {
+    throw new UsageError(`task ${task.name} takes no worked examples, --num-fewshot asks for ${asked}`, 'Name the tasks that take them: --num-fewshot mmlu=5.')
   }
-  return named ?? (typeof shots === 'number' ? shots : source.defaultCount)
+  return asked ?? source?.defaultCount ?? 0
 }
 
 async function loadPart(task: Task, subset: string, shotCount: number, options: SuiteOptions): Promise<SuitePart> {
@@ -71,19 +71,20 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
     })
   const shotsDataset = task.kind === 'choice' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
   const shots = shotsDataset ? await firstRows(checkedRows(shotsDataset, task.row), shotCount) : []
-  if (shots.length < shotCount) throw new UsageError(`task ${name} has ${shots.length} worked examples, ${shotCount} are asked for`, `Give --num-fewshot ${shots.length} or fewer.`)
+  if (shots.length < shotCount)
+    throw new UsageError(`task ${name} has ${shots.length} worked examples, ${shotCount} are asked for`, `Give --num-fewshot ${shots.length} or fewer.`)
   const dataset = await open(task.dataset.split)
   const limit = options.limit ?? (options.samples ? undefined : task.dataset.defaultLimit)
   const rows: TaskRow[] = []
   let rowCount: number | undefined = 0
   for await (const row of checkedRows(dataset, task.row)) {
     // A source without end is not read further than it is asked.
-    if (task.dataset.defaultLimit !== undefined && limit !== undefined && limit >= 1 && rowCount! >= limit) {
+    if (task.dataset.defaultLimit !== undefined && limit !== undefined && limit >= 1 && rowCount >= limit) {
       rowCount = undefined
       break
     }
     rows.push(row)
-    rowCount!++
+    rowCount++
   }
   const chosen = chooseRows(rows, name, task.name, limit, options.samples)
   const source = dataset.origin.kind === 'file' ? dataset.origin.path : `${dataset.origin.repo} ${dataset.origin.split}`

@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs'
 
 /** Two folders up when run from source, three when built into dist/. */
-const manifest = ['../package.json', '../../package.json'].map((file) => new URL(file, import.meta.url)).map(read).find((content) => content?.name === 'evalharness')
+const manifest = ['../package.json', '../../package.json']
+  .map((file) => new URL(file, import.meta.url))
+  .map(read)
+  .find((content) => content?.name === 'evalharness')
 
 /** As npm knows it. */
 export const HARNESS_VERSION = manifest?.version ?? 'unknown'

@@ -22,10 +22,21 @@ export interface Checkpoint {
 
 /** Reads and checks a model folder. Fails with CheckpointError. */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const isFolder = await stat(folder).then((entry) => entry.isDirectory(), () => false)
-  if (!isFolder) throw new CheckpointError(`no such model folder: ${folder}`, 'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.')
+  const isFolder = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+  if (!isFolder)
+    throw new CheckpointError(
+      `no such model folder: ${folder}`,
+      'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
+    )
   const config = await readConfig(folder)
-  const [weights, tokenizer, text] = await Promise.all([readWeights(folder, config), readTokenizer(folder, config), readFile(path.join(folder, 'config.json'), 'utf8')])
+  const [weights, tokenizer, text] = await Promise.all([
+    readWeights(folder, config),
+    readTokenizer(folder, config),
+    readFile(path.join(folder, 'config.json'), 'utf8'),
+  ])
   const { architectures } = JSON.parse(text) as { architectures: [string] }
   const parameterCount = expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
   return { config, architecture: architectures[0], weights, tokenizer, parameterCount }
@@ -35,6 +46,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 export async function hashWeights({ root, tensors }: Weights): Promise<string> {
   const hash = createHash('sha256')
   const locations = [...new Set([...tensors.values()].map(({ location }) => location))].sort()
-  for (const location of locations) for await (const chunk of createReadStream(path.join(root, location), { highWaterMark: 4 << 20 })) hash.update(chunk as Buffer)
+  for (const location of locations)
+    for await (const chunk of createReadStream(path.join(root, location), { highWaterMark: 4 << 20 })) hash.update(chunk as Buffer)
   return hash.digest('hex')
 }

@@ -138,7 +138,8 @@ export function parseConfig(content: unknown, file: string): ModelConfig {
     throw new CheckpointError(`${file}: architecture ${architecture} is not supported`, `Supported: ${Object.keys(FAMILIES).join(', ')}.`)
   }
   const checked = configSchema.safeParse(content)
-  if (!checked.success) throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, 'Compare it with the config.json of the model on the hub.')
+  if (!checked.success)
+    throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, 'Compare it with the config.json of the model on the hub.')
   return toModelConfig(checked.data, file)
 }
 
@@ -151,8 +152,10 @@ function toModelConfig(raw: RawConfig, file: string): ModelConfig {
   if (raw.quantization_config) throw unsupported('the weights are quantised', 'Give the checkpoint before quantisation (F32, BF16 or F16 weights).')
   if (raw.hidden_act !== undefined && raw.hidden_act !== 'silu') throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, 'Supported: silu.')
   if ((raw.partial_rotary_factor ?? 1) !== 1) throw unsupported(`partial_rotary_factor ${raw.partial_rotary_factor} is not supported`, 'Supported: 1.')
-  if (headCount % keyValueHeadCount !== 0) throw unsupported(`${headCount} heads do not divide over ${keyValueHeadCount} key/value heads`, 'Check num_attention_heads and num_key_value_heads.')
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0) throw unsupported(`heads are ${headSize} wide`, 'Rotary embedding needs an even whole number; check head_dim.')
+  if (headCount % keyValueHeadCount !== 0)
+    throw unsupported(`${headCount} heads do not divide over ${keyValueHeadCount} key/value heads`, 'Check num_attention_heads and num_key_value_heads.')
+  if (!Number.isInteger(headSize) || headSize % 2 !== 0)
+    throw unsupported(`heads are ${headSize} wide`, 'Rotary embedding needs an even whole number; check head_dim.')
   return {
     family,
     hiddenSize: raw.hidden_size,

@@ -24,10 +24,7 @@ export interface TensorEntry {
 }
 
 const count = z.number().int().nonnegative()
-const headerSchema = z.record(
-  z.string(),
-  z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }),
-)
+const headerSchema = z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }))
 
 /**
  * The tensors of one safetensors file, in file order.
@@ -50,16 +47,27 @@ export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]
 
 /** Checks a header's text against the length of its file; pure. */
 export function parseHeader(file: string, text: string, dataStart: number, fileBytes: number): TensorEntry[] {
-  const entries = Object.entries(parseJson(file, text)).map(([name, { dtype, shape, data_offsets: [begin, end] }]) => {
-    if (!isDtype(dtype)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, 'Supported: F32, F16, BF16.')
-    const byteLength = shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
-    if (end - begin !== byteLength) throw damaged(file, `tensor ${name} of shape [${shape}] takes ${byteLength} bytes, its offsets give ${end - begin}`)
-    return { name, dtype, shape, file, byteOffset: dataStart + begin, byteLength }
-  })
+  const entries = Object.entries(parseJson(file, text)).map(
+    ([
+      name,
+      {
+        dtype,
+        shape,
+        data_offsets: [begin, end],
+      },
+    ]) => {
+      if (!isDtype(dtype)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, 'Supported: F32, F16, BF16.')
+      const byteLength = shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
+      if (end - begin !== byteLength)
+        throw damaged(file, `tensor ${name} of shape [${shape.join(', ')}] takes ${byteLength} bytes, its offsets give ${end - begin}`)
+      return { name, dtype, shape, file, byteOffset: dataStart + begin, byteLength }
+    },
+  )
   entries.sort((a, b) => a.byteOffset - b.byteOffset)
   let position = dataStart
   for (const entry of entries) {
-    if (entry.byteOffset !== position) throw damaged(file, `tensor ${entry.name} begins at byte ${entry.byteOffset}, expected ${position}: offsets overlap or leave a gap`)
+    if (entry.byteOffset !== position)
+      throw damaged(file, `tensor ${entry.name} begins at byte ${entry.byteOffset}, expected ${position}: offsets overlap or leave a gap`)
     position += entry.byteLength
   }
   if (position !== fileBytes) throw damaged(file, `its tensors end at byte ${position}, the file at ${fileBytes}`)

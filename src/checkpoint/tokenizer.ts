@@ -25,12 +25,17 @@ export interface SpecialIds {
 export async function readTokenizer(folder: string, special: SpecialIds): Promise<CheckpointTokenizer> {
   const file = path.join(folder, 'tokenizer.json')
   const content = await readFile(file).catch((cause: unknown) => {
-    throw new CheckpointError(`cannot read ${file}`, 'Only fast tokenizers are read; transformers writes tokenizer.json with `AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)`.', { cause })
+    throw new CheckpointError(
+      `cannot read ${file}`,
+      'Only fast tokenizers are read; transformers writes tokenizer.json with `AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)`.',
+      { cause },
+    )
   })
   const settings = await readJson(path.join(folder, 'tokenizer_config.json'))
   const tokenizer = makeTokenizer(parse(content.toString('utf8'), file), settings, file)
   const prefixToken = specialId(tokenizer, settings['bos_token']) ?? specialId(tokenizer, settings['eos_token']) ?? special.bosTokenId ?? special.eosTokenId
-  if (prefixToken === undefined) throw new CheckpointError(`${folder}: neither a bos nor an eos token`, 'Set eos_token in tokenizer_config.json or eos_token_id in config.json.')
+  if (prefixToken === undefined)
+    throw new CheckpointError(`${folder}: neither a bos nor an eos token`, 'Set eos_token in tokenizer_config.json or eos_token_id in config.json.')
   return {
     encode: (text, { specialTokens } = { specialTokens: true }) => tokenizer.encode(text, { add_special_tokens: specialTokens }).ids,
     prefixToken,
@@ -42,7 +47,11 @@ function makeTokenizer(content: Record<string, unknown>, settings: Record<string
   try {
     return new Tokenizer(content, settings)
   } catch (cause) {
-    throw new CheckpointError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'The tokenizer is damaged or of a kind that is not known; known are BPE, WordPiece and Unigram.', { cause })
+    throw new CheckpointError(
+      `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'The tokenizer is damaged or of a kind that is not known; known are BPE, WordPiece and Unigram.',
+      { cause },
+    )
   }
 }
 

@@ -60,10 +60,15 @@ async function weightFiles(folder: string): Promise<string[]> {
     throw new CheckpointError(`${indexFile} is not JSON`, 'Download or copy the file again.', { cause })
   }
   const checked = indexSchema.safeParse(content)
-  if (!checked.success) throw new CheckpointError(`${indexFile} is malformed: ${z.prettifyError(checked.error)}`, 'It maps tensor names to file names under "weight_map".')
+  if (!checked.success)
+    throw new CheckpointError(`${indexFile} is malformed: ${z.prettifyError(checked.error)}`, 'It maps tensor names to file names under "weight_map".')
   const names = [...new Set(Object.values(checked.data.weight_map))]
   for (const name of names) {
-    if (name !== path.basename(name)) throw new CheckpointError(`${indexFile} names ${JSON.stringify(name)}, which is not a file of its folder`, 'Get the checkpoint from a source that you trust.')
+    if (name !== path.basename(name))
+      throw new CheckpointError(
+        `${indexFile} names ${JSON.stringify(name)}, which is not a file of its folder`,
+        'Get the checkpoint from a source that you trust.',
+      )
   }
   if (names.length === 0) throw new CheckpointError(`${indexFile} names no files`, 'Download or copy the file again.')
   return names.sort()
@@ -74,7 +79,11 @@ async function resolveWeightFile(folder: string, name: string): Promise<string> 
   try {
     return await realpath(file)
   } catch (cause) {
-    throw new CheckpointError(`no such weight file: ${file}`, `A model folder holds ${SINGLE_FILE}, or shards and ${INDEX_FILE}. Only safetensors weights are read.`, { cause })
+    throw new CheckpointError(
+      `no such weight file: ${file}`,
+      `A model folder holds ${SINGLE_FILE}, or shards and ${INDEX_FILE}. Only safetensors weights are read.`,
+      { cause },
+    )
   }
 }
 
@@ -93,7 +102,10 @@ function checkAgainstConfig(entries: ReadonlyMap<string, TensorEntry>, config: M
     const entry = entries.get(name)
     if (!entry) throw new CheckpointError(`${folder}: tensor ${name} is missing`, 'The weights are incomplete, or config.json belongs to another model.')
     if (entry.shape.join() !== shape.join()) {
-      throw new CheckpointError(`${entry.file}: tensor ${name} has shape [${entry.shape.join(', ')}], config.json calls for [${shape.join(', ')}]`, 'Weights and config.json belong to different models.')
+      throw new CheckpointError(
+        `${entry.file}: tensor ${name} has shape [${entry.shape.join(', ')}], config.json calls for [${shape.join(', ')}]`,
+        'Weights and config.json belong to different models.',
+      )
     }
   }
 }

@@ -14,7 +14,8 @@ export interface ModelOption {
 /** `NAME=WHERE` or `WHERE`, which is then named for its last part. */
 export function parseModelOption(option: string): ModelOption {
   const [, label, source] = /^([^=/\\]+)=(.+)$/su.exec(option) ?? [undefined, undefined, option]
-  if (source === undefined || source === '') throw new UsageError(`--model ${JSON.stringify(option)} names no model`, 'Give --model NAME=FOLDER or NAME=OWNER/REPO.')
+  if (source === undefined || source === '')
+    throw new UsageError(`--model ${JSON.stringify(option)} names no model`, 'Give --model NAME=FOLDER or NAME=OWNER/REPO.')
   return { label: label ?? path.basename(source.split('@')[0]!), source }
 }
 
@@ -23,12 +24,19 @@ export async function locateModel({ label, source }: ModelOption, onNotice: (not
   if (await isFolder(source)) return { label, source, folder: source, revision: null }
   const [, repo, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(source) ?? []
   const looksLocal = repo === undefined || source.startsWith('.') || path.isAbsolute(source)
-  if (looksLocal) throw new CheckpointError(`no such model folder: ${source}`, 'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.')
+  if (looksLocal)
+    throw new CheckpointError(
+      `no such model folder: ${source}`,
+      'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
+    )
   onNotice(`${label}: no folder ${source} here, so it is taken for a repository of the hub`)
   const snapshot = await fetchModelSnapshot(repo, revision)
   return { label, source, folder: snapshot.folder, revision: snapshot.revision }
 }
 
 async function isFolder(source: string): Promise<boolean> {
-  return stat(source).then((entry) => entry.isDirectory(), () => false)
+  return stat(source).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
 }

@@ -15,6 +15,7 @@ import { workSummary } from '../report/work-summary.ts'
 import { toResultsFile, type RunRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
+import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks } from '../task/registry.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
@@ -52,8 +53,22 @@ export function runCommand(terminal: Terminal, exit: (code: number) => void): Co
 
 function describeOptions(yargs: Argv): Argv<RunArguments> {
   const options = yargs
-    .option('model', { alias: 'm', type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several' })
-    .option('tasks', { alias: 't', type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'Names, separated by commas; see `evalharness tasks`' })
+    .option('model', {
+      alias: 'm',
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      requiresArg: true,
+      describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several',
+    })
+    .option('tasks', {
+      alias: 't',
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      requiresArg: true,
+      describe: 'Names, separated by commas; see `evalharness tasks`',
+    })
     .option('task-file', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'A task of your own: a JavaScript module' })
     .option('data-dir', { type: 'string', requiresArg: true, describe: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv' })
     .option('data', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'TASK=FILE: the rows of one task' })
@@ -62,7 +77,12 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .option('samples', { type: 'string', requiresArg: true, describe: 'Rows by task, as JSON or a file of it: {"piqa":[0,7]}' })
     .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap for standard errors' })
     .option('max-length', { type: 'number', requiresArg: true, describe: 'Window in tokens, if smaller than the model’s' })
-    .option('batch-tokens', { type: 'number', default: DEFAULT_BATCH_TOKENS, requiresArg: true, describe: 'Most tokens of a forward pass; halved when memory runs out' })
+    .option('batch-tokens', {
+      type: 'number',
+      default: DEFAULT_BATCH_TOKENS,
+      requiresArg: true,
+      describe: 'Most tokens of a forward pass; halved when memory runs out',
+    })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
@@ -85,7 +105,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const modelOptions = argv.model.map(parseModelOption)
   const duplicate = modelOptions.find(({ label }, index) => modelOptions.findIndex((other) => other.label === label) !== index)
   if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
-  const suiteOptions = await suiteOptionsOf(argv, [...tasks.keys()])
+  const suiteOptions = await suiteOptionsOf(argv, tasks)
   if (!argv.dryRun) await prepareResultsFolder(argv.output)
   const models: ModelSource[] = []
   for (const model of modelOptions) models.push(await locateModel(model, (notice) => terminal.err(notice)))
@@ -117,7 +137,8 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
 /** Options that are numbers, each in its range. */
 function checkNumbers({ seed, limit, maxLength, batchTokens, threads }: RunArguments): EvaluateOptions {
   const whole = (name: string, value: number | undefined, least: number) => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) throw new UsageError(`--${name} ${value} is not a whole number from ${least} on`, `Give for example --${name} ${least + 8}.`)
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
+      throw new UsageError(`--${name} ${value} is not a whole number from ${least} on`, `Give for example --${name} ${least + 8}.`)
   }
   whole('seed', seed, 0)
   whole('max-length', maxLength, 2)
@@ -129,34 +150,45 @@ function checkNumbers({ seed, limit, maxLength, batchTokens, threads }: RunArgum
   return { seed, batchTokens, ...(limit !== undefined && { limit }), ...(maxLength !== undefined && { maxLength }), ...(threads !== undefined && { threads }) }
 }
 
-async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: readonly string[]): Promise<SuiteOptions> {
+async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: ReadonlyMap<string, Task>): Promise<SuiteOptions> {
   const dataFiles = Object.fromEntries(data.map((entry) => assignment(entry, 'data', 'piqa=rows.jsonl')))
-  for (const name of Object.keys(dataFiles)) selectTasks(new Map(known.map((task) => [task, undefined as never])), known.includes(name) ? [] : [name])
+  const shots = numFewshot === undefined ? undefined : parseShots(numFewshot)
+  const chosen = samples === undefined ? undefined : await parseSamples(samples)
+  // A name that no task has would be an option without effect.
+  selectTasks(known, [...Object.keys(dataFiles), ...(typeof shots === 'object' ? Object.keys(shots) : [])])
+  for (const name of Object.keys(chosen ?? {})) if (![...known.keys()].some((task) => name === task || name.startsWith(`${task}_`))) selectTasks(known, [name])
   return {
     dataFiles,
     ...(dataDir !== undefined && { dataDir }),
-    ...(numFewshot !== undefined && { shots: parseShots(numFewshot) }),
+    ...(shots !== undefined && { shots }),
     ...(limit !== undefined && { limit }),
-    ...(samples !== undefined && { samples: await parseSamples(samples) }),
+    ...(chosen && { samples: chosen }),
   }
 }
 
 function parseShots(text: string): number | Record<string, number> {
   const count = (value: string) => {
-    if (!/^\d{1,4}$/u.test(value)) throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of worked examples`, 'Give 5, or mmlu=5,piqa=0.')
+    if (!/^\d{1,4}$/u.test(value))
+      throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of worked examples`, 'Give 5, or mmlu=5,piqa=0.')
     return Number(value)
   }
   if (!text.includes('=')) return count(text)
-  return Object.fromEntries(listOf([text]).map((entry) => assignment(entry, 'num-fewshot', 'mmlu=5')).map(([task, value]) => [task, count(value)]))
+  return Object.fromEntries(
+    listOf([text])
+      .map((entry) => assignment(entry, 'num-fewshot', 'mmlu=5'))
+      .map(([task, value]) => [task, count(value)]),
+  )
 }
 
 const samplesSchema = z.record(z.string(), z.array(z.number().int().nonnegative()).min(1))
 
 /** JSON, or the name of a file that holds it, as lm-eval's `--samples`. */
 async function parseSamples(text: string): Promise<Record<string, number[]>> {
-  const json = text.trimStart().startsWith('{') ? text : await readFile(text, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`--samples: cannot read ${text}`, 'Give JSON such as {"piqa":[0,7]}, or a file that holds it.', { cause })
-  })
+  const json = text.trimStart().startsWith('{')
+    ? text
+    : await readFile(text, 'utf8').catch((cause: unknown) => {
+        throw new UsageError(`--samples: cannot read ${text}`, 'Give JSON such as {"piqa":[0,7]}, or a file that holds it.', { cause })
+      })
   let content: unknown
   try {
     content = JSON.parse(json)
@@ -175,7 +207,10 @@ function assignment(entry: string, option: string, example: string): [string, st
 }
 
 function listOf(values: readonly string[]): string[] {
-  return values.flatMap((value) => value.split(',')).map((value) => value.trim()).filter((value) => value !== '')
+  return values
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
 }
 
 /** Prompts, and with a model's tokenizer the plan: no weights are read. */
@@ -183,7 +218,13 @@ async function dryRun(models: readonly ModelSource[], suites: readonly Suite[], 
   const prompts = suites.map((suite) => {
     const { items } = suite.parts[0]!
     const requests = requestsOf(suite)
-    return { task: suite.task.name, shots: suite.shotCount, items: suite.parts.reduce((sum, part) => sum + part.items.length, 0), requests: requests.length, first: items[0]!.requests }
+    return {
+      task: suite.task.name,
+      shots: suite.shotCount,
+      items: suite.parts.reduce((sum, part) => sum + part.items.length, 0),
+      requests: requests.length,
+      first: items[0]!.requests,
+    }
   })
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
   for (const { label, folder } of models) {
@@ -205,12 +246,15 @@ async function dryRun(models: readonly ModelSource[], suites: readonly Suite[], 
     if (request!.kind === 'text') out(request!.text)
     else {
       out(request!.context)
-      for (const choice of first) if (choice.kind === 'continuation') out(`  →${choice.context === request!.context ? '' : ' (after nothing)'}${JSON.stringify(choice.continuation)}`)
+      for (const choice of first)
+        if (choice.kind === 'continuation') out(`  →${choice.context === request!.context ? '' : ' (after nothing)'}${JSON.stringify(choice.continuation)}`)
     }
   }
   const count = (value: number) => value.toLocaleString('en-US')
   for (const plan of plans) {
-    out(`${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`)
+    out(
+      `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`,
+    )
   }
   if (models.length === 0) err('give --model to see the plan: tokens are counted with its tokenizer')
 }

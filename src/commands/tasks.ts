@@ -39,7 +39,13 @@ function describeOptions(yargs: Argv): Argv<TasksArguments> {
 }
 
 function list(tasks: readonly Task[], json: boolean, { out }: Terminal): void {
-  const described = tasks.map((task) => ({ name: task.name, shots: shotCount(task), metrics: task.metrics, source: sourceOf(task), summary: task.summary ?? '' }))
+  const described = tasks.map((task) => ({
+    name: task.name,
+    shots: shotCount(task),
+    metrics: task.metrics,
+    source: sourceOf(task),
+    summary: task.summary ?? '',
+  }))
   if (json) {
     out(JSON.stringify(described, null, 2))
     return
@@ -50,7 +56,16 @@ function list(tasks: readonly Task[], json: boolean, { out }: Terminal): void {
 }
 
 async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }: Terminal): Promise<void> {
-  const description = { name: task.name, version: task.version, summary: task.summary ?? '', source: sourceOf(task), split: task.dataset.split, shots: shotCount(task), subsets: task.subsets?.names ?? [], metrics: task.metrics }
+  const description = {
+    name: task.name,
+    version: task.version,
+    summary: task.summary ?? '',
+    source: sourceOf(task),
+    split: task.dataset.split,
+    shots: shotCount(task),
+    subsets: task.subsets?.names ?? [],
+    metrics: task.metrics,
+  }
   const first = await firstItem(task, dataDir).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
     err(`no prompt can be shown: ${error.message}\n  ${error.hint}`)

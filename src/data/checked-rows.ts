@@ -24,13 +24,19 @@ export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>
   }
   if (rowIndex > 0) return
   const { origin } = dataset
-  throw new DatasetError(`${origin.kind === 'file' ? origin.path : `${origin.repo}, split ${origin.split},`} has no rows`, 'An empty dataset cannot be scored; download or copy it again.')
+  throw new DatasetError(
+    `${origin.kind === 'file' ? origin.path : `${origin.repo}, split ${origin.split},`} has no rows`,
+    'An empty dataset cannot be scored; download or copy it again.',
+  )
 }
 
 function misfit(place: string, rowIndex: number, value: unknown, { issues }: z.ZodError): DatasetError {
   const { path, message } = issues[0]!
   const field = path.map(String).join('.')
-  const found = path.reduce<unknown>((part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined), value)
+  const found = path.reduce<unknown>(
+    (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  )
   const shown = JSON.stringify(found) ?? 'nothing'
   return new DatasetError(
     `${place} (row ${rowIndex}): ${field === '' ? 'the row' : `field ${field}`}: ${message}; found ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`,

@@ -27,7 +27,14 @@ export interface DatasetQuery {
 /** What the rows were read from; goes into the run record. */
 export type DataOrigin =
   | { readonly kind: 'file'; readonly path: string; /** Of the content, hexadecimal. */ readonly sha256: string }
-  | { readonly kind: 'hub'; readonly repo: string; readonly config: string | null; readonly split: string; /** Commit. */ readonly revision: string; readonly files: readonly string[] }
+  | {
+      readonly kind: 'hub'
+      readonly repo: string
+      readonly config: string | null
+      readonly split: string
+      /** Commit. */ readonly revision: string
+      readonly files: readonly string[]
+    }
 
 /** Rows that can be read. */
 export interface Dataset {
@@ -80,11 +87,17 @@ async function localFile({ taskName, dataset, split, config = dataset.config ?? 
 async function findFile(stem: string, option: string): Promise<string> {
   const candidates = Object.keys(READERS).map((extension) => stem + extension)
   for (const candidate of candidates) if (await isFile(candidate)) return candidate
-  throw new DatasetError(`${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`, 'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.')
+  throw new DatasetError(
+    `${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`,
+    'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.',
+  )
 }
 
 async function isFile(file: string): Promise<boolean> {
-  return stat(file).then((entry) => entry.isFile(), () => false)
+  return stat(file).then(
+    (entry) => entry.isFile(),
+    () => false,
+  )
 }
 
 async function hashFile(file: string): Promise<string> {
@@ -104,14 +117,21 @@ async function openHubDataset({ dataset, split, config = dataset.config }: Datas
 }
 
 /** The parquet files of the default branch, else of the converted one. */
-async function findParquet(dataset: DatasetSource, split: string, config: string | undefined): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {
+async function findParquet(
+  dataset: DatasetSource,
+  split: string,
+  config: string | undefined,
+): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {
   const own = await resolveRepository('dataset', dataset.repo, dataset.revision)
   const ownFiles = splitFiles(await listRepository(own), split, config)
   if (ownFiles.length > 0) return { repository: own, files: ownFiles }
   const converted = await resolveRepository('dataset', dataset.repo, CONVERTED_REVISION)
   const convertedFiles = splitFiles(await listRepository(converted), split, config ?? 'default')
   if (convertedFiles.length > 0) return { repository: converted, files: convertedFiles }
-  throw new DatasetError(`the dataset ${dataset.repo} has no parquet files of split ${split}${config === undefined ? '' : `, configuration ${config}`}`, 'Give the rows with --data TASK=FILE.')
+  throw new DatasetError(
+    `the dataset ${dataset.repo} has no parquet files of split ${split}${config === undefined ? '' : `, configuration ${config}`}`,
+    'Give the rows with --data TASK=FILE.',
+  )
 }
 
 /** Files of a split, by the layouts that the hub's datasets have; in the order of their shards. */

@@ -21,7 +21,9 @@ async function checked<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (cause) {
-    throw new DatasetError(`${file} is not a usable parquet file: ${cause instanceof Error ? cause.message : String(cause)}`, 'Download or copy it again.', { cause })
+    throw new DatasetError(`${file} is not a usable parquet file: ${cause instanceof Error ? cause.message : String(cause)}`, 'Download or copy it again.', {
+      cause,
+    })
   }
 }
 

@@ -27,6 +27,9 @@ export function fakeEngine({ batchTokens = 4096 } = {}): Engine {
 }
 
 function fakeScore({ input, targets }: Sequence): { logProb: number; isGreedy: boolean } {
-  const digest = createHash('sha256').update(Uint8Array.from(Buffer.from(input.buffer, input.byteOffset, input.byteLength))).update(targets.join()).digest()
+  const digest = createHash('sha256')
+    .update(Uint8Array.from(Buffer.from(input.buffer, input.byteOffset, input.byteLength)))
+    .update(targets.join())
+    .digest()
   return { logProb: (-10 * targets.length * digest.readUInt32LE()) / 2 ** 32, isGreedy: digest[4]! < 26 }
 }

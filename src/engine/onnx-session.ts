@@ -48,7 +48,15 @@ async function run({ feeds }: RunMessage): Promise<Reply> {
 async function diagnose({ model }: DiagnoseMessage): Promise<Reply> {
   const probe = await ort.InferenceSession.create(model)
   const { output } = await probe.run({})
-  return { kind: 'diagnosed', runtimeVersion: runtimeVersion(), providers: ort.listSupportedBackends().map(({ name }) => name), output: output!.data as Float32Array }
+  return {
+    kind: 'diagnosed',
+    runtimeVersion: runtimeVersion(),
+    providers: ort
+      .listSupportedBackends()
+      .filter(({ bundled }) => bundled)
+      .map(({ name }) => name),
+    output: output!.data as Float32Array,
+  }
 }
 
 function runtimeVersion(): string {

@@ -30,7 +30,11 @@ export const DEFAULT_BATCH_TOKENS = 4096
 const LEAST_BATCH_TOKENS = 32
 
 /** Loads a checkpoint; fails with EngineError when the session cannot be made. */
-export async function onnxEngine(config: ModelConfig, weights: Weights, { batchTokens = DEFAULT_BATCH_TOKENS, threads, onNotice = () => {} }: OnnxOptions = {}): Promise<Engine> {
+export async function onnxEngine(
+  config: ModelConfig,
+  weights: Weights,
+  { batchTokens = DEFAULT_BATCH_TOKENS, threads, onNotice = () => {} }: OnnxOptions = {},
+): Promise<Engine> {
   const model = encodeModel(decoderGraph(config, weights))
   const load: Request = { kind: 'load', model, root: weights.root, ...(threads !== undefined && { threads }) }
   let session = await startSession(load)
@@ -48,14 +52,19 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { batchT
     } catch (error) {
       if (isDisposed || !(error instanceof OutOfMemory)) throw error
       if (batch.members.length === 1 || size <= LEAST_BATCH_TOKENS) {
-        throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', { cause: error })
+        throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
+          cause: error,
+        })
       }
       budget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget, size) / 2))
       onNotice(`out of memory on a batch of ${size} tokens: going on with --batch-tokens ${budget}`)
       if (error.sessionDied) session = await startSession(load)
     }
     const members = batch.members.map(({ sequence }) => sequence)
-    const smaller = planBatches(members.map((member) => sequences[member]!), budget)
+    const smaller = planBatches(
+      members.map((member) => sequences[member]!),
+      budget,
+    )
     for (const part of smaller.batches) {
       const renumbered = { ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }
       yield* scoreBatch(renumbered, sequences)
@@ -138,7 +147,11 @@ async function startSession(load: Request): Promise<Session> {
   } catch (error) {
     child.kill('SIGKILL')
     if (!(error instanceof OutOfMemory)) throw error
-    throw new EngineError(`out of memory while loading the model: ${error.message}`, 'The weights need 4 bytes a parameter on the CPU; close other programs or use a machine with more memory.', { cause: error })
+    throw new EngineError(
+      `out of memory while loading the model: ${error.message}`,
+      'The weights need 4 bytes a parameter on the CPU; close other programs or use a machine with more memory.',
+      { cause: error },
+    )
   }
 }
 
@@ -149,7 +162,10 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
   const reply = once(child, 'message', { signal: stop.signal }).then(([message]) => message as Reply)
   const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
     if (signal === 'SIGKILL' || code === 137) throw new OutOfMemory(true, 'the system ended the session process')
-    throw new EngineError(`the session process ended with ${signal ?? `exit code ${code}`}`, 'Run `evalharness doctor` to see whether onnxruntime works on this machine.')
+    throw new EngineError(
+      `the session process ended with ${signal ?? `exit code ${code}`}`,
+      'Run `evalharness doctor` to see whether onnxruntime works on this machine.',
+    )
   })
   try {
     child.send(request)
@@ -180,7 +196,9 @@ export async function diagnoseRuntime(): Promise<RuntimeDiagnosis> {
     const reply = await ask(child, { kind: 'diagnose', model: encodeModel(selfTestGraph()) })
     if (reply.kind !== 'diagnosed') return { works: false, reason: `it answers ${reply.kind}` }
     const isRight = reply.output.length === 3 && [...reply.output].every((value, index) => Math.abs(value - SELF_TEST_ANSWER[index]!) < 1e-6)
-    return isRight ? { works: true, version: reply.runtimeVersion, providers: reply.providers } : { works: false, reason: `log-softmax of [0, 1, 2] gives [${reply.output.join(', ')}]` }
+    return isRight
+      ? { works: true, version: reply.runtimeVersion, providers: reply.providers }
+      : { works: false, reason: `log-softmax of [0, 1, 2] gives [${reply.output.join(', ')}]` }
   } catch (error) {
     return { works: false, reason: error instanceof Error ? error.message : String(error) }
   } finally {

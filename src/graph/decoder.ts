@@ -98,9 +98,7 @@ function decoderLayer(g: GraphBuilder, config: ModelConfig, weight: WeightLookup
   const rotated = (name: string, heads: number) => {
     const projected = project(`self_attn.${name}_proj`, input, config.queryKeyValueBias)
     const width = heads * config.headSize
-    const normed = config.queryKeyNorm
-      ? norm(`self_attn.${name}_norm`, g.node('Reshape', [projected, g.integers([-1, heads, config.headSize])]))
-      : projected
+    const normed = config.queryKeyNorm ? norm(`self_attn.${name}_norm`, g.node('Reshape', [projected, g.integers([-1, heads, config.headSize])])) : projected
     const sequence = g.node('Reshape', [normed, g.integers([1, -1, width])])
     const turned = g.node('RotaryEmbedding', [sequence, rotary.cosines, rotary.sines], { num_heads: heads })
     return g.node('Reshape', [turned, g.integers([-1, width])])
@@ -139,12 +137,19 @@ function treeAttention(g: GraphBuilder, config: ModelConfig, queries: string, ke
   const across = (value: string) => body.node('Unsqueeze', [value, body.integers([1, 2])])
   const down = (value: string) => body.node('Unsqueeze', [value, body.integers([1, 3])])
   const query = down(queryIndex)
-  const visible = body.node('And', [body.node('LessOrEqual', [across(keyIndex), query]), body.node('Less', [query, across(body.node('Gather', ['exits', keyToken]))])])
+  const visible = body.node('And', [
+    body.node('LessOrEqual', [across(keyIndex), query]),
+    body.node('Less', [query, across(body.node('Gather', ['exits', keyToken]))]),
+  ])
   const mask = Number.isFinite(window) ? body.node('And', [visible, withinWindow()]) : visible
-  const attended = body.node('Attention', [body.node('Gather', [queries, queryIndex]), body.node('Gather', [keys, keyToken]), body.node('Gather', [values, keyToken]), mask], {
-    q_num_heads: config.headCount,
-    kv_num_heads: config.keyValueHeadCount,
-  })
+  const attended = body.node(
+    'Attention',
+    [body.node('Gather', [queries, queryIndex]), body.node('Gather', [keys, keyToken]), body.node('Gather', [values, keyToken]), mask],
+    {
+      q_num_heads: config.headCount,
+      kv_num_heads: config.keyValueHeadCount,
+    },
+  )
   const rows = body.node('Reshape', [attended, body.integers([-1, config.headCount * config.headSize])])
   const loop = body.finish(
     'attention_group',

@@ -17,7 +17,13 @@ export interface Node {
 
 /** A constant: small ones inline, weights as a byte range of a file. */
 export type Initializer =
-  | { readonly kind: 'inline'; readonly name: string; readonly type: DataType; readonly shape: readonly number[]; readonly values: Float32Array | Int32Array | BigInt64Array }
+  | {
+      readonly kind: 'inline'
+      readonly name: string
+      readonly type: DataType
+      readonly shape: readonly number[]
+      readonly values: Float32Array | Int32Array | BigInt64Array
+    }
   | {
       readonly kind: 'external'
       readonly name: string
@@ -104,7 +110,14 @@ const ModelProto = schema({
     input: [11, 'ValueInfoProto', 'repeated'],
     output: [12, 'ValueInfoProto', 'repeated'],
   },
-  NodeProto: { input: [1, 'string', 'repeated'], output: [2, 'string', 'repeated'], name: [3, 'string'], opType: [4, 'string'], attribute: [5, 'AttributeProto', 'repeated'], domain: [7, 'string'] },
+  NodeProto: {
+    input: [1, 'string', 'repeated'],
+    output: [2, 'string', 'repeated'],
+    name: [3, 'string'],
+    opType: [4, 'string'],
+    attribute: [5, 'AttributeProto', 'repeated'],
+    domain: [7, 'string'],
+  },
   AttributeProto: {
     name: [1, 'string'],
     f: [2, 'float'],

@@ -49,7 +49,12 @@ export async function listRepository(repository: Repository): Promise<string[]> 
   if (isOffline()) return cachedFiles(repository)
   return asked(repository, async () => {
     const paths: string[] = []
-    for await (const entry of listFiles({ repo: { type: repository.type, name: repository.name }, revision: repository.commit, recursive: true, ...access() })) {
+    for await (const entry of listFiles({
+      repo: { type: repository.type, name: repository.name },
+      revision: repository.commit,
+      recursive: true,
+      ...access(),
+    })) {
       if (entry.type === 'file') paths.push(checkedPath(entry.path, repository))
     }
     return paths.sort()
@@ -139,11 +144,21 @@ async function asked<T>({ type, name }: Pick<Repository, 'type' | 'name'>, quest
 
 function explained(error: unknown, status: number | undefined, type: Repository['type'], name: string): HubError {
   const options = { cause: error }
-  if (status === 404) return new HubError(`${endpoint()} has no ${type} ${name} at that revision`, 'Check the name; a private repository needs HF_TOKEN.', options)
-  if (status === 401 || status === 403) return new HubError(`${endpoint()} refuses the ${type} ${name} (${status})`, 'Set HF_TOKEN to a token that may read it; gated ones are unlocked on their page.', options)
+  if (status === 404)
+    return new HubError(`${endpoint()} has no ${type} ${name} at that revision`, 'Check the name; a private repository needs HF_TOKEN.', options)
+  if (status === 401 || status === 403)
+    return new HubError(
+      `${endpoint()} refuses the ${type} ${name} (${status})`,
+      'Set HF_TOKEN to a token that may read it; gated ones are unlocked on their page.',
+      options,
+    )
   const reason = status === undefined ? reasonOf(error) : `it answers ${status}`
   const local = type === 'dataset' ? '--data-dir DIR or --data TASK=FILE' : 'a local model folder'
-  return new HubError(`the hub at ${endpoint()} cannot be used for the ${type} ${name}: ${reason}`, `Without a network: HF_HUB_OFFLINE=1 uses the cache (${cacheFolder()}), or give ${local}. HF_ENDPOINT names a mirror.`, options)
+  return new HubError(
+    `the hub at ${endpoint()} cannot be used for the ${type} ${name}: ${reason}`,
+    `Without a network: HF_HUB_OFFLINE=1 uses the cache (${cacheFolder()}), or give ${local}. HF_ENDPOINT names a mirror.`,
+    options,
+  )
 }
 
 /** fetch hides the cause: `fetch failed` says less than ECONNREFUSED. */
@@ -154,16 +169,26 @@ function reasonOf(error: unknown): string {
 
 /** A listing comes from strangers, and its paths become paths of the cache. */
 function checkedPath(file: string, { name }: Pick<Repository, 'name'>): string {
-  const isPlain = file !== '' && !path.posix.isAbsolute(file) && !/[\\\0]|^[a-z]:/iu.test(file) && file.split('/').every((part) => part !== '..' && part !== '.' && part !== '')
+  const isPlain =
+    file !== '' &&
+    !path.posix.isAbsolute(file) &&
+    !/[\\\0]|^[a-z]:/iu.test(file) &&
+    file.split('/').every((part) => part !== '..' && part !== '.' && part !== '')
   if (!isPlain) throw new HubError(`the listing of ${name} names ${JSON.stringify(file)}, which leaves its folder`, 'Do not use this repository.')
   return file
 }
 
 async function cachedCommit(type: Repository['type'], name: string, revision: string): Promise<string> {
   const file = refFile(type, name, revision)
-  const commit = await readFile(file, 'utf8').then((text) => text.trim(), () => '')
+  const commit = await readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  )
   if (COMMIT.test(commit)) return commit
-  throw new HubError(`${type} ${name} at ${revision} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`, 'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.')
+  throw new HubError(
+    `${type} ${name} at ${revision} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
+    'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',
+  )
 }
 
 async function rememberCommit(type: Repository['type'], name: string, revision: string, commit: string): Promise<void> {
@@ -180,7 +205,14 @@ function refFile(type: Repository['type'], name: string, revision: string): stri
 async function cachedFiles({ type, name, commit }: Repository): Promise<string[]> {
   const folder = path.join(repositoryFolder(type, name), 'snapshots', commit)
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new HubError(`${type} ${name} at ${commit} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`, 'Unset HF_HUB_OFFLINE once to fetch it.', { cause })
+    throw new HubError(
+      `${type} ${name} at ${commit} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
+      'Unset HF_HUB_OFFLINE once to fetch it.',
+      { cause },
+    )
   })
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')).sort()
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort()
 }

@@ -40,7 +40,12 @@ export function textMetricError(metric: TextMetric, scores: readonly TextScore[]
   if (counted.length < 2) return NaN
   if (metric === 'sentence_perplexity') return meanStandardError(counted.map(({ logProb, weight }) => Math.exp(-logProb / weight)))
   const random = mulberry32(seed)
-  const replicas = Array.from({ length: iterations }, () => textMetric(metric, Array.from(counted, () => counted[Math.floor(random() * counted.length)]!)))
+  const replicas = Array.from({ length: iterations }, () =>
+    textMetric(
+      metric,
+      Array.from(counted, () => counted[Math.floor(random() * counted.length)]!),
+    ),
+  )
   return meanStandardError(replicas) * Math.sqrt(iterations)
 }
 

@@ -55,15 +55,19 @@ function keyTotal({ start, end, path }: Row): number {
   return path.length + end - start
 }
 
-/** Cuts the nodes into runs of at most `queryCount`, where a cut in the later half of a run is put before the least deep node. */
+/**
+ * Cuts the nodes into runs of at most `queryCount`. In the later half of a run it is cut early where that saves more keys of the next row's
+ * path than queries of this one: before an item that begins anew, but not along a chain.
+ */
 function cutRows({ depths }: TokenTree, queryCount: number): Row[] {
   const rows: Row[] = []
   const path: number[] = []
-  for (let start = 0; start < depths.length; ) {
+  for (let start = 0; start < depths.length;) {
     const last = Math.min(start + queryCount, depths.length)
     let end = last
+    const worth = (cut: number) => depths[cut]! + last - cut
     if (last < depths.length) {
-      for (let cut = last - 1; cut > start + queryCount / 2; cut--) if (depths[cut]! < depths[end]!) end = cut
+      for (let cut = last - 1; cut > start + queryCount / 2; cut--) if (worth(cut) < worth(end)) end = cut
     }
     rows.push({ start, end, path: path.slice(0, depths[start]) })
     for (let node = start; node < end; node++) path[depths[node]!] = node

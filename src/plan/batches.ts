@@ -46,7 +46,7 @@ export function planBatches(sequences: readonly Sequence[], batchTokens: number)
   /** How many tokens of each sequence the one before it has too. */
   const shared = sorted.map((sequence, index) => (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)))
   const batches: Batch[] = []
-  for (let start = 0; start < sorted.length; ) {
+  for (let start = 0; start < sorted.length;) {
     const end = batchEnd(sorted, shared, start, batchTokens)
     batches.push(buildBatch(sorted.slice(start, end), order.slice(start, end)))
     start = end

@@ -86,7 +86,10 @@ function continuationSequence(context: string, continuation: string, encoder: En
   const shown = () => JSON.stringify(continuation.length > 60 ? `${continuation.slice(0, 60)}…` : continuation)
   if (length === 0) throw new RequestError(`the continuation ${shown()} encodes to no tokens`, 'Every choice must have text of its own after the prompt.')
   if (length > encoder.maxLength) {
-    throw new RequestError(`the continuation ${shown()} has ${length} tokens, the window ${encoder.maxLength}`, 'Raise --max-length, if the model allows it, or leave the row out.')
+    throw new RequestError(
+      `the continuation ${shown()} has ${length} tokens, the window ${encoder.maxLength}`,
+      'Raise --max-length, if the model allows it, or leave the row out.',
+    )
   }
   const whole = [...contextTokens, ...continuationTokens]
   const input = whole.slice(-(encoder.maxLength + 1)).slice(0, -1)

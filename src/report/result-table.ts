@@ -11,7 +11,9 @@ export function resultTable(runs: readonly RunRecord[], { withSubsets = false } 
     style: { head: [], border: [], compact: true },
   })
   for (const { name, shotCount, itemCount, metric } of tableLines(runs[0]!, withSubsets)) {
-    const cells = runs.map((run) => formatScore([...run.groups, ...run.tasks].find((entry) => entry.name === name)?.scores.find((score) => score.metric === metric)))
+    const cells = runs.map((run) =>
+      formatScore([...run.groups, ...run.tasks].find((entry) => entry.name === name)?.scores.find((score) => score.metric === metric)),
+    )
     table.push([name, `${metric} ${higherIsBetter(metric) ? '↑' : '↓'}`, shotCount, itemCount, ...cells])
   }
   return table.toString()
@@ -22,7 +24,7 @@ export function formatScore(score: Score | undefined): string {
   if (!score || !Number.isFinite(score.value)) return '–'
   const { metric, value, standardError } = score
   if (metric.startsWith('acc')) return `${(value * 100).toFixed(2)} %${Number.isFinite(standardError) ? ` ± ${(standardError * 100).toFixed(2)}` : ''}`
-  return `${value.toFixed(4)}${Number.isFinite(standardError) ? ` ± ${standardError.toPrecision(2)}` : ''}`
+  return `${value.toFixed(4)}${Number.isFinite(standardError) ? ` ± ${Number(standardError.toPrecision(2))}` : ''}`
 }
 
 /** Groups stand for their members, which are listed on demand. */

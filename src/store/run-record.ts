@@ -67,20 +67,32 @@ export interface RunRecord {
 /** The record as lm-eval's results file, with what else makes the numbers under `evalharness`. JSON has no NaN: such a figure is "N/A", as lm-eval writes it. */
 export function toResultsFile(run: RunRecord): Record<string, unknown> {
   const { tasks, groups, model, settings, work } = run
-  const each = <T extends { name: string }>(list: readonly T[], value: (entry: T) => unknown) => Object.fromEntries(list.map((entry) => [entry.name, value(entry)]))
+  const each = <T extends { name: string }>(list: readonly T[], value: (entry: T) => unknown) =>
+    Object.fromEntries(list.map((entry) => [entry.name, value(entry)]))
   const all = [...groups, ...tasks]
   return {
     results: each(all, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
     groups: each(groups, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
     group_subtasks: each(groups, ({ members }) => members),
-    configs: each(tasks, ({ name, task, shotCount, version, origin }) => ({ task: name, group: task, num_fewshot: shotCount, metadata: { version }, dataset: origin })),
+    configs: each(tasks, ({ name, task, shotCount, version, origin }) => ({
+      task: name,
+      group: task,
+      num_fewshot: shotCount,
+      metadata: { version },
+      dataset: origin,
+    })),
     versions: each(all, ({ version }) => version),
     'n-shot': each(all, ({ shotCount }) => shotCount),
     higher_is_better: each(all, ({ scores }) => Object.fromEntries(scores.map(({ metric }) => [metric, higherIsBetter(metric)]))),
     'n-samples': each(tasks, ({ rowCount, itemCount }) => ({ original: rowCount ?? itemCount, effective: itemCount })),
     config: {
       model: 'evalharness',
-      model_args: { pretrained: model.source, ...(model.revision !== null && { revision: model.revision }), dtype: run.engine.dtype, max_length: model.maxLength },
+      model_args: {
+        pretrained: model.source,
+        ...(model.revision !== null && { revision: model.revision }),
+        dtype: run.engine.dtype,
+        max_length: model.maxLength,
+      },
       model_num_parameters: model.parameterCount,
       model_dtype: run.engine.dtype,
       batch_size: settings.batchTokens,
@@ -101,10 +113,15 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
 
 /** A name that every file system takes; lm-eval `sanitize_model_name` does the same with `__`. */
 export function sanitizedName(name: string): string {
-  return name.replace(/["<>:/|\\?*[\]\u0000-\u001f]+/gu, '__').replace(/^[. ]+|[. ]+$/gu, '') || 'model'
+  return name.replace(/["<>:/|\\?*[\]\p{Cc}]+/gu, '__').replace(/^[. ]+|[. ]+$/gu, '') || 'model'
 }
 
 function metricEntries(scores: readonly Score[]): Record<string, number | string> {
   const finite = (value: number) => (Number.isFinite(value) ? value : 'N/A')
-  return Object.fromEntries(scores.flatMap(({ metric, value, standardError }) => [[`${metric},none`, finite(value)], [`${metric}_stderr,none`, finite(standardError)]]))
+  return Object.fromEntries(
+    scores.flatMap(({ metric, value, standardError }) => [
+      [`${metric},none`, finite(value)],
+      [`${metric}_stderr,none`, finite(standardError)],
+    ]),
+  )
 }

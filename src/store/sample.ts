@@ -6,8 +6,10 @@ import { pythonFloat } from './python-number.ts'
 
 /** The sample as an object whose JSON lm-eval's readers take. */
 export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<string, unknown> {
-  const filtered = answers.map(({ logProb, isGreedy }) => (item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False']))
-  const values = Object.entries(metrics).map(([metric, value]) => [metric, typeof value === 'number' ? value : [value!.logProb, value!.weight]])
+  const filtered = answers.map(({ logProb, isGreedy }) =>
+    item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
+  )
+  const values = Object.entries(metrics).map(([metric, value]) => [metric, typeof value === 'number' ? value : [value.logProb, value.weight]])
   return {
     doc_id: item.docId,
     doc: item.doc,

@@ -31,7 +31,10 @@ export async function writeRun(folder: string, run: RunRecord): Promise<StoredRu
     await mkdir(runFolder, { recursive: true })
     for (const { name, items } of run.tasks) {
       const file = path.join(runFolder, `samples_${sanitizedName(name)}_${time}${partial}.jsonl`)
-      await writeWhole(file, items.map((item) => `${JSON.stringify(sampleRecord(item))}\n`))
+      await writeWhole(
+        file,
+        items.map((item) => `${JSON.stringify(sampleRecord(item))}\n`),
+      )
       sampleFiles.push(file)
     }
     const resultsFile = path.join(runFolder, `results_${time}${partial}.json`)
@@ -56,5 +59,9 @@ async function writeWhole(file: string, chunks: readonly string[]): Promise<void
 }
 
 function notWritable(folder: string, cause: unknown): StoreError {
-  return new StoreError(`cannot write results to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a folder that can be written to with --output DIR.', { cause })
+  return new StoreError(
+    `cannot write results to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    'Give a folder that can be written to with --output DIR.',
+    { cause },
+  )
 }

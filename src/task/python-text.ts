@@ -19,7 +19,31 @@ export function stripEnd(text: string): string {
 }
 
 /** Characters whose title case is not their upper case, as far as one character becomes two. */
-const TITLE_CASE: Readonly<Record<string, string>> = { ß: 'Ss', ŉ: 'ʼN', ǰ: 'J̌', ﬀ: 'Ff', ﬁ: 'Fi', ﬂ: 'Fl', ﬃ: 'Ffi', ﬄ: 'Ffl', ﬅ: 'St', ﬆ: 'St', և: 'Եւ', ǆ: 'ǅ', ǅ: 'ǅ', Ǆ: 'ǅ', ǉ: 'ǈ', ǈ: 'ǈ', Ǉ: 'ǈ', ǌ: 'ǋ', ǋ: 'ǋ', Ǌ: 'ǋ', ǳ: 'ǲ', ǲ: 'ǲ', Ǳ: 'ǲ' }
+const TITLE_CASE: Readonly<Record<string, string>> = {
+  ß: 'Ss',
+  ŉ: 'ʼN',
+  ǰ: 'J̌',
+  ﬀ: 'Ff',
+  ﬁ: 'Fi',
+  ﬂ: 'Fl',
+  ﬃ: 'Ffi',
+  ﬄ: 'Ffl',
+  ﬅ: 'St',
+  ﬆ: 'St',
+  և: 'Եւ',
+  ǆ: 'ǅ',
+  ǅ: 'ǅ',
+  Ǆ: 'ǅ',
+  ǉ: 'ǈ',
+  ǈ: 'ǈ',
+  Ǉ: 'ǈ',
+  ǌ: 'ǋ',
+  ǋ: 'ǋ',
+  Ǌ: 'ǋ',
+  ǳ: 'ǲ',
+  ǲ: 'ǲ',
+  Ǳ: 'ǲ',
+}
 
 /** Python's `str.capitalize()`: the first character in title case, the others in lower case. */
 export function capitalize(text: string): string {

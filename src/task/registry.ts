@@ -24,7 +24,10 @@ export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly st
 function unknownTask(name: string, known: readonly string[]): never {
   const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0]!
   const isClose = distance(nearest, name) <= Math.max(2, name.length / 3)
-  throw new UsageError(`unknown task ${JSON.stringify(name)}`, `${isClose ? `Did you mean ${nearest}? ` : ''}Known: ${known.join(', ')}. Your own: --task-file FILE.`)
+  throw new UsageError(
+    `unknown task ${JSON.stringify(name)}`,
+    `${isClose ? `Did you mean ${nearest}? ` : ''}Known: ${known.join(', ')}. Your own: --task-file FILE.`,
+  )
 }
 
 async function loadTask(file: string): Promise<Task> {
@@ -32,7 +35,11 @@ async function loadTask(file: string): Promise<Task> {
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown }
   } catch (cause) {
-    throw new UsageError(`cannot load the task file ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'It must be a JavaScript module; see docs/task-authoring.md.', { cause })
+    throw new UsageError(
+      `cannot load the task file ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'It must be a JavaScript module; see docs/task-authoring.md.',
+      { cause },
+    )
   }
   if (isTask(module.default)) return module.default
   throw new UsageError(`${file} does not export a task`, 'Write `export default defineTask({ … })`; see docs/task-authoring.md.')

@@ -55,7 +55,10 @@ function fewShotPrefix(task: ChoiceTask, subset: string, shots: readonly unknown
 function checkedGold(task: ChoiceTask, row: unknown, choiceCount: number, place: string): number {
   const gold = guarded(place, () => task.gold(row))
   if (Number.isInteger(gold) && gold >= 0 && gold < choiceCount) return gold
-  throw new DatasetError(`${place}: label ${gold} is out of range, there are ${choiceCount} choices`, 'Labels count from 0. A split without labels (-1) cannot be scored: use one that has them.')
+  throw new DatasetError(
+    `${place}: label ${gold} is out of range, there are ${choiceCount} choices`,
+    'Labels count from 0. A split without labels (-1) cannot be scored: use one that has them.',
+  )
 }
 
 /** A plugin's functions see rows that passed its schema; when one throws anyway, the row is named. */
@@ -63,6 +66,10 @@ function guarded<T>(place: string, compute: () => T): T {
   try {
     return compute()
   } catch (cause) {
-    throw new DatasetError(`${place}: the task fails on it: ${cause instanceof Error ? cause.message : String(cause)}`, "Make the task's row schema reject such rows, or its functions accept them.", { cause })
+    throw new DatasetError(
+      `${place}: the task fails on it: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "Make the task's row schema reject such rows, or its functions accept them.",
+      { cause },
+    )
   }
 }

@@ -14,7 +14,8 @@ async function fileOf(header: string, dataBytes: number): Promise<string> {
 }
 
 test('gives each tensor its place in the file, in file order', async () => {
-  const header = '{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]}}'
+  const header =
+    '{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]}}'
   const file = await fileOf(header, 12)
   expect(await readSafetensorsHeader(file)).toEqual([
     { name: 'a', dtype: 'BF16', shape: [1, 2], file, byteOffset: 8 + header.length, byteLength: 4 },

@@ -33,7 +33,11 @@ describe.each(readdirSync(FIXTURES).sort())('%s', (family) => {
   ])('gives the log-likelihoods of transformers with %o', async ({ batchTokens, threads, isReversed }) => {
     const order = sequences.map((_, index) => index)
     if (isReversed) order.reverse()
-    const scores = await score(folder, order.map((index) => sequences[index]!), { batchTokens, threads })
+    const scores = await score(
+      folder,
+      order.map((index) => sequences[index]!),
+      { batchTokens, threads },
+    )
     const misses = order.flatMap((index, position) => {
       const { log_prob: expected, is_greedy: isGreedy, continuation } = golden.requests[index]!
       const found = scores[position]!
@@ -45,7 +49,10 @@ describe.each(readdirSync(FIXTURES).sort())('%s', (family) => {
 
   test('gives the rolling log-likelihood of transformers', async () => {
     const { tokens, prefix_token: prefix, max_length: maxLength, log_prob: expected } = golden.rolling
-    const windows = rollingWindows(tokens, prefix, maxLength).map(({ input, targets }) => ({ input: Int32Array.from(input), targets: Int32Array.from(targets) }))
+    const windows = rollingWindows(tokens, prefix, maxLength).map(({ input, targets }) => ({
+      input: Int32Array.from(input),
+      targets: Int32Array.from(targets),
+    }))
     const scores = await score(folder, windows, { batchTokens: 4096 })
     const total = scores.reduce((sum, { logProb }) => sum + logProb, 0)
     expect(Math.abs(total - expected) / tokens.length).toBeLessThanOrEqual(TOLERANCE)

@@ -1,0 +1,320 @@
+/** The program as a user meets it: arguments in; standard output, standard error, exit code and files out. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+
+const CLI = path.join(import.meta.dirname, '../src/cli.ts')
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) }
+}
+
+const evalharness = (...args: string[]) => start(args).ended
+
+test('a run prints the table on standard output, stores results and samples in the schema of lm-eval', async () => {
+  const model = tinyModel()
+  const output = path.join(temporaryFolder(), 'results')
+  const { code, out, err } = await evalharness(
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '-t',
+    'piqa',
+    '--data',
+    `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(10))}`,
+    '-o',
+    output,
+  )
+  expect({ code, err }).toMatchObject({ code: 0 })
+  expect(out).toMatch(/piqa\s+│ acc_norm ↑ │\s+0 │\s+10 │/u)
+  expect(err).toMatch(/tokens: [\d,]+ asked, [\d,]+ distinct, [\d,]+ computed/u)
+  const files = readdirSync(path.join(output, 'tiny')).sort()
+  expect(files.map((name) => name.replace(/_\d{4}.*Z/u, '_TIME'))).toEqual(['results_TIME.json', 'samples_piqa_TIME.jsonl'])
+  const results = JSON.parse(readFileSync(path.join(output, 'tiny', files[0]!), 'utf8'))
+  expect(results).toMatchObject({
+    versions: { piqa: 1 },
+    'n-shot': { piqa: 0 },
+    'n-samples': { piqa: { original: 10, effective: 10 } },
+    evalharness: { is_complete: true },
+  })
+  expect(Object.keys(results.results.piqa)).toEqual(['alias', 'acc,none', 'acc_stderr,none', 'acc_norm,none', 'acc_norm_stderr,none'])
+  const samples = readFileSync(path.join(output, 'tiny', files[1]!), 'utf8')
+    .trim()
+    .split('\n')
+  expect(samples).toHaveLength(10)
+  expect(JSON.parse(samples[0]!)).toMatchObject({
+    doc_id: 0,
+    target: '0',
+    arguments: { gen_args_0: { arg_0: 'Question: cut 0 ropes\nAnswer:', arg_1: ' with a knife 0' } },
+  })
+})
+
+test('--json prints nothing but JSON', async () => {
+  const model = tinyModel()
+  const { code, out } = await evalharness(
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '-t',
+    'piqa',
+    '--data',
+    `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(3))}`,
+    '-o',
+    path.join(model, 'out'),
+    '--json',
+  )
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ tiny: { results: { piqa: {} } } })
+})
+
+test('a model folder that cannot be written to, of links into another folder as in a hub cache, is scored', async () => {
+  const blobs = tinyModel('smollm2')
+  const snapshot = temporaryFolder()
+  for (const name of readdirSync(blobs)) symlinkSync(path.join(blobs, name), path.join(snapshot, name))
+  const before = readdirSync(blobs)
+  chmodSync(snapshot, 0o555)
+  chmodSync(blobs, 0o555)
+  const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(3))
+  const { code, err } = await evalharness('run', '-m', `tiny=${snapshot}`, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', temporaryFolder())
+  expect({ code, err }).toMatchObject({ code: 0 })
+  expect(readdirSync(blobs)).toEqual(before)
+})
+
+test('a task of one’s own is loaded from its file', async () => {
+  const model = tinyModel()
+  const file = path.join(model, 'mine.ts')
+  const source = path.join(import.meta.dirname, '../src/index.ts')
+  writeFileSync(
+    file,
+    `import { defineTask, z } from ${JSON.stringify(source)}
+export default defineTask({
+  name: 'mine', version: 1, dataset: { repo: 'me/mine', split: 'test' },
+  row: z.object({ q: z.string(), a: z.array(z.string()), label: z.number() }),
+  prompt: ({ q }) => q, choices: ({ a }) => a, gold: ({ label }) => label, metrics: ['acc', 'acc_bytes', 'acc_mutual_info'],
+})`,
+  )
+  const rows = writeRows(model, 'mine.jsonl', [
+    { q: 'one', a: ['x', 'y'], label: 1 },
+    { q: 'two', a: ['x', 'y'], label: 0 },
+  ])
+  const { code, out, err } = await evalharness(
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '--task-file',
+    file,
+    '-t',
+    'mine',
+    '--data',
+    `mine=${rows}`,
+    '-o',
+    path.join(model, 'out'),
+  )
+  expect({ code, err }).toMatchObject({ code: 0 })
+  expect(out).toMatch(/acc_mutual_info/u)
+})
+
+test('sentences of a text file have both perplexities, labelled', async () => {
+  const model = tinyModel()
+  const file = path.join(model, 'sentences.txt')
+  writeFileSync(file, 'The first sentence.\n\nAnd a second one.\n')
+  const { code, out } = await evalharness('run', '-m', `tiny=${model}`, '-t', 'wikipedia', '--data', `wikipedia=${file}`, '-o', path.join(model, 'out'))
+  expect(code).toBe(0)
+  expect(out).toMatch(/token_perplexity ↓\s+│\s+0 │\s+2 │/u)
+  expect(out).toMatch(/sentence_perplexity ↓/u)
+})
+
+test('--dry-run shows prompts and plan, and writes nothing', async () => {
+  const model = tinyModel()
+  rmSync(path.join(model, 'model.safetensors'))
+  const output = path.join(model, 'out')
+  const { code, out } = await evalharness(
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '-t',
+    'piqa',
+    '--data',
+    `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(3))}`,
+    '-o',
+    output,
+    '--dry-run',
+  )
+  expect(code).toBe(0)
+  expect(out).toContain('Question: cut 0 ropes\nAnswer:\n  →" with a knife 0"')
+  expect(out).toMatch(/6 requests · tokens: \d+ asked, \d+ distinct, \d+ planned in 1 batches/u)
+  expect(existsSync(output)).toBe(false)
+})
+
+test('Ctrl-C ends the run within two seconds, keeps what was scored and says where it is', async () => {
+  const model = tinyModel()
+  const output = path.join(model, 'out')
+  const rows = writeRows(model, 'piqa.jsonl', piqaRows(20_000))
+  const { child, ended } = start([
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '-t',
+    'boolq,piqa',
+    '--data',
+    `piqa=${rows}`,
+    '--data',
+    `boolq=${writeRows(model, 'boolq.jsonl', [{ passage: 'p', question: 'q', label: 1 }])}`,
+    '-o',
+    output,
+    '--batch-tokens',
+    '16',
+  ])
+  await new Promise<void>((resolve) => child.stderr!.on('data', (chunk: Buffer) => chunk.toString().includes('boolq:') && setTimeout(resolve, 1500)))
+  const pressedAt = performance.now()
+  child.kill('SIGINT')
+  const { code, err } = await ended
+  expect(performance.now() - pressedAt).toBeLessThan(2000)
+  expect(code).toBe(130)
+  const [, file] = /interrupted; what was scored is in (\S+\.partial\.json)/u.exec(err)!
+  const {
+    results,
+    evalharness: own,
+    'n-samples': counts,
+  } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', path.relative(path.join(import.meta.dirname, '..'), file!)), 'utf8'))
+  expect(own.is_complete).toBe(false)
+  expect(results.boolq['acc,none']).toBeTypeOf('number')
+  expect(counts.piqa?.effective ?? 1).toBeLessThan(20_000)
+})
+
+describe('bad input: exit code 2, a message with the value, a hint, and nothing written', () => {
+  const rows = () => writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(3))
+
+  async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const output = path.join(temporaryFolder(), 'results')
+    const { code, out, err } = await start([...args, ...(args[0] === 'run' && !args.includes('-o') ? ['-o', output] : [])], env).ended
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).not.toMatch(/^\s+at /mu)
+    expect(existsSync(output) ? readdirSync(output) : []).toEqual([])
+    return err
+  }
+
+  test('an unknown task: the nearest name', async () => {
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'helaswag'])).toMatch(/unknown task "helaswag"\n {2}Did you mean hellaswag\?/u)
+  })
+
+  test('no such folder', async () => {
+    expect(await refused(['run', '-m', './nowhere', '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(/no such model folder: \.\/nowhere/u)
+  })
+
+  test('an unsupported architecture', async () => {
+    const model = tinyModel()
+    const config = JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8'))
+    writeFileSync(path.join(model, 'config.json'), JSON.stringify({ ...config, architectures: ['MambaForCausalLM'] }))
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(
+      /architecture MambaForCausalLM is not supported\n {2}Supported: LlamaForCausalLM/u,
+    )
+  })
+
+  test('weights that were cut short', async () => {
+    const model = tinyModel()
+    truncateSync(path.join(model, 'model.safetensors'), 30_000)
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(
+      /model\.safetensors is not a usable safetensors file: its tensors end at byte \d+, the file at 30000/u,
+    )
+  })
+
+  test('weights of another shape than the config’s', async () => {
+    const model = tinyModel()
+    const config = JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8'))
+    writeFileSync(path.join(model, 'config.json'), JSON.stringify({ ...config, intermediate_size: 63 }))
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(
+      /tensor model\.layers\.0\.mlp\.gate_proj\.weight has shape \[64, 32\], config\.json calls for \[63, 32\]/u,
+    )
+  })
+
+  test('a missing tensor', async () => {
+    const model = tinyModel()
+    const config = JSON.parse(readFileSync(path.join(model, 'config.json'), 'utf8'))
+    writeFileSync(path.join(model, 'config.json'), JSON.stringify({ ...config, num_hidden_layers: 3, layer_types: null }))
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(
+      /tensor model\.layers\.2\.input_layernorm\.weight is missing/u,
+    )
+  })
+
+  test('a tokenizer of an unknown kind', async () => {
+    const model = tinyModel()
+    const tokenizer = JSON.parse(readFileSync(path.join(model, 'tokenizer.json'), 'utf8'))
+    writeFileSync(path.join(model, 'tokenizer.json'), JSON.stringify({ ...tokenizer, model: { type: 'Telepathy' } }))
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(/tokenizer\.json.*\n.*of a kind that is not known/u)
+  })
+
+  test('a continuation longer than the window', async () => {
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${rows()}`, '--max-length', '8'])).toMatch(
+      /the continuation " with a knife 0" has 15 tokens, the window 8/u,
+    )
+  })
+
+  test('a dataset without rows', async () => {
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${writeRows(temporaryFolder(), 'piqa.jsonl', [])}`])).toMatch(
+      /piqa\.jsonl has no rows/u,
+    )
+  })
+
+  test('a row that does not fit: file, row and field', async () => {
+    const file = writeRows(temporaryFolder(), 'piqa.jsonl', [...piqaRows(1), { goal: 'g', sol1: 7, sol2: 'b', label: 0 }])
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`])).toMatch(/piqa\.jsonl, line 2 \(row 1\): field sol1: .*found 7/u)
+  })
+
+  test('a label out of range', async () => {
+    const file = writeRows(temporaryFolder(), 'piqa.jsonl', [{ goal: 'g', sol1: 'a', sol2: 'b', label: 2 }])
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`])).toMatch(/row 0: label 2 is out of range, there are 2 choices/u)
+  })
+
+  test('a results folder that cannot be made', async () => {
+    const file = rows()
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`, '-o', path.join(file, 'results')])).toMatch(
+      /cannot write results to .*\n {2}Give a folder .*--output/u,
+    )
+  })
+
+  test('a hub that is not reachable: the variable that makes it work offline', async () => {
+    const err = await refused(['run', '-m', tinyModel(), '-t', 'piqa'], { HF_ENDPOINT: 'http://127.0.0.1:45999', HF_HOME: temporaryFolder() })
+    expect(err).toMatch(/the hub at http:\/\/127\.0\.0\.1:45999 cannot be used for the dataset baber\/piqa: .*ECONNREFUSED.*\n.*HF_HUB_OFFLINE=1/u)
+  })
+
+  test.each([
+    [['--limit', '-1'], /--limit -1 is neither/u],
+    [['--num-fewshot', 'many'], /"many" is not a number/u],
+    [['--num-fewshot', '3'], /task piqa takes no worked examples, --num-fewshot asks for 3/u],
+    [['--num-fewshot', 'pika=3'], /unknown task "pika"\n {2}Did you mean piqa/u],
+    [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
+    [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],
+    [['--max-length', '4096'], /longer than the model's window of 128/u],
+    [['--unknown'], /Unknown argument: unknown/u],
+  ])('%j', async (args, message) => {
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${rows()}`, ...args])).toMatch(message)
+  })
+})
+
+test('tasks lists the tasks; one is shown with a prompt and its choices', async () => {
+  const folder = temporaryFolder()
+  writeRows(folder, 'rows.jsonl', piqaRows(1))
+  const list = await evalharness('tasks')
+  expect(list.code).toBe(0)
+  for (const name of ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext', 'wikipedia']) expect(list.out).toContain(`│ ${name} `)
+})
+
+test('doctor computes a known answer', async () => {
+  const { code, out } = await evalharness('doctor', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ runtime: { works: true } })
+})
