@@ -1,7 +1,8 @@
 /** Rows checked as they come, by the schema of the task that reads them. */
 import type { z } from 'zod'
 import { DatasetError } from '../errors.ts'
-import type { Dataset } from './dataset.ts'
+import { readCell } from './csv.ts'
+import type { Dataset, SourceRow } from './dataset.ts'
 
 /** A row that passed its schema. */
 export interface CheckedRow<Row> {
@@ -9,16 +10,16 @@ export interface CheckedRow<Row> {
   readonly rowIndex: number
   /** As the schema returned it. */
   readonly row: Row
-  /** As the dataset holds it. */
+  /** As the dataset holds it; cells of text that the schema wants as numbers or lists are those. */
   readonly raw: unknown
 }
 
 /** The rows of a dataset, in order. Fails with DatasetError on a row that does not fit, named by file, row and field, and on a dataset without rows. */
 export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>): AsyncGenerator<CheckedRow<Row>> {
   let rowIndex = 0
-  for await (const { place, value } of dataset.rows()) {
-    const checked = schema.safeParse(value)
-    if (!checked.success) throw misfit(place, rowIndex, value, checked.error)
+  for await (const source of dataset.rows()) {
+    const { value, checked } = check(source, schema)
+    if (!checked.success) throw misfit(source.place, rowIndex, value, checked.error)
     yield { rowIndex, row: checked.data, raw: value }
     rowIndex++
   }
@@ -30,6 +31,17 @@ export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>
   )
 }
 
+/** Where a format knows text only, a cell is text unless the schema refuses that; only then is it read as a number, list or the like. */
+function check<Row>({ value, isText }: SourceRow, schema: z.ZodType<Row>): { readonly value: unknown; readonly checked: z.ZodSafeParseResult<Row> } {
+  const checked = schema.safeParse(value)
+  if (checked.success || !isText) return { value, checked }
+  const refused = new Set(checked.error.issues.map(({ path }) => path[0]))
+  const read = Object.fromEntries(
+    Object.entries(value as Record<string, string>).map(([column, cell]) => [column, refused.has(column) || refused.has(undefined) ? readCell(cell) : cell]),
+  )
+  return { value: read, checked: schema.safeParse(read) }
+}
+
 function misfit(place: string, rowIndex: number, value: unknown, { issues }: z.ZodError): DatasetError {
   const { path, message } = issues[0]!
   const field = path.map(String).join('.')
@@ -37,7 +49,8 @@ function misfit(place: string, rowIndex: number, value: unknown, { issues }: z.Z
     (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
     value,
   )
-  const shown = JSON.stringify(found) ?? 'nothing'
+  // JSON has no integers beyond 2^53, parquet does.
+  const shown = JSON.stringify(found, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? 'nothing'
   return new DatasetError(
     `${place} (row ${rowIndex}): ${field === '' ? 'the row' : `field ${field}`}: ${message}; found ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`,
     'Is it the dataset that the task is for? `evalharness tasks NAME` says which.',

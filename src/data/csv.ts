@@ -1,29 +1,32 @@
 /** CSV with a header line. */
 import { createReadStream } from 'node:fs'
-import { parse, type CsvError } from 'csv-parse'
+import { pipeline } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
 import { DatasetError } from '../errors.ts'
 import type { SourceRow } from './dataset.ts'
 
-/** The rows of a file, in order. Cells that are JSON numbers, arrays or objects are read as such, everything else is text. Fails with DatasetError on malformed CSV. */
+/**
+ * The rows of a file, in order. Every cell comes as the text it is, because CSV does not tell the number 42 from an answer that reads 42:
+ * `readCell` decides once the schema is known. Fails with DatasetError on malformed CSV.
+ */
 export async function* readCsv(file: string): AsyncGenerator<SourceRow> {
-  const records = createReadStream(file).pipe(parse({ columns: true, bom: true, info: true, skip_empty_lines: true }))
+  // Unlike pipe, pipeline hands on the errors of the file, and closes it when the consumer stops early.
+  const records = pipeline(createReadStream(file), parse({ columns: true, bom: true, info: true, skip_empty_lines: true }), () => {})
   try {
     for await (const { record, info } of records as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
-      const value = Object.fromEntries(Object.entries(record).map(([column, cell]) => [column, typedCell(cell)]))
-      yield { place: `${file}, line ${info.lines}`, value }
+      yield { place: `${file}, line ${info.lines}`, value: record, isText: true }
     }
   } catch (error) {
-    if (typeof (error as CsvError).code !== 'string') throw error
-    throw new DatasetError(`${file}: ${(error as CsvError).message}`, 'Quote cells that hold commas, quotes or line breaks.', { cause: error })
+    if (!(error instanceof CsvError)) throw error
+    throw new DatasetError(`${file}: ${error.message}`, 'Quote cells that hold commas, quotes or line breaks.', { cause: error })
   }
 }
 
-/** CSV knows text only; a number is one that JSON would write the same way, so `007` stays text. */
-function typedCell(cell: string): unknown {
-  if (!/^(?:-?\d|\[|\{)/u.test(cell)) return cell
+/** What a cell holds when it is not text: a JSON number, array or object, or true and false as JSON or Python write them. Otherwise the cell itself. */
+export function readCell(cell: string): unknown {
+  if (!/^\s*(?:-?\d|\[|\{|true\s*$|false\s*$)/iu.test(cell)) return cell
   try {
-    const value: unknown = JSON.parse(cell)
-    return typeof value !== 'number' || String(value) === cell ? value : cell
+    return JSON.parse(/^\s*[tf]/iu.test(cell) ? cell.toLowerCase() : cell)
   } catch {
     return cell
   }

@@ -48,6 +48,8 @@ export interface SourceRow {
   /** Path of the file, and the place in it that a reader can find, such as `line 7`. */
   readonly place: string
   readonly value: unknown
+  /** The format knows text only: the value is an object of cells, and the schema tells which are numbers or lists. */
+  readonly isText?: boolean
 }
 
 /** By extension, in the order in which they are looked for. */
@@ -56,6 +58,7 @@ const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow
   '.parquet': readParquet,
   '.csv': readCsv,
   '.txt': readTextLines,
+  '.raw': readTextLines,
 }
 
 /** The branch where the hub keeps parquet files of datasets that have none themselves. */

@@ -1,18 +1,14 @@
 /** JSON Lines: a row a line. */
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { DatasetError } from '../errors.ts'
 import type { SourceRow } from './dataset.ts'
+import { readLines } from './lines.ts'
 
 /** The rows of a file, in order; empty lines do not count. Fails with DatasetError on a line that is not JSON. */
 export async function* readJsonLines(file: string): AsyncGenerator<SourceRow> {
-  const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })
-  let lineNumber = 0
-  for await (const line of lines) {
-    lineNumber++
-    if (line.trim() === '') continue
+  for await (const { lineNumber, text } of readLines(file)) {
+    if (text.trim() === '') continue
     const place = `${file}, line ${lineNumber}`
-    yield { place, value: parseLine(lineNumber === 1 ? line.replace(/^\uFEFF/u, '') : line, place) }
+    yield { place, value: parseLine(text, place) }
   }
 }
 

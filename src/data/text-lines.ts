@@ -1,14 +1,11 @@
 /** Plain text: a sentence a line. */
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { SourceRow } from './dataset.ts'
+import { readLines } from './lines.ts'
 
-/** Rows `{ text }`, in order; empty lines do not count. */
+/** Rows `{ text }`, in order and without white space around them; empty lines do not count. */
 export async function* readTextLines(file: string): AsyncGenerator<SourceRow> {
-  let lineNumber = 0
-  for await (const line of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    lineNumber++
-    const text = line.trim()
-    if (text !== '') yield { place: `${file}, line ${lineNumber}`, value: { text } }
+  for await (const line of readLines(file)) {
+    const text = line.text.trim()
+    if (text !== '') yield { place: `${file}, line ${line.lineNumber}`, value: { text } }
   }
 }

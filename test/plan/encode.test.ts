@@ -5,7 +5,7 @@ import type { Request } from '../../src/task/request.ts'
 
 /** A token a character; `^` is what the tokenizer puts first by default. */
 const encoder: Encoder = {
-  encode: (text, { specialTokens } = { specialTokens: true }) => [...(specialTokens ? '^' : ''), ...text].map((character) => character.codePointAt(0)!),
+  encode: (text, { specialTokens } = { specialTokens: true }) => Array.from(`${specialTokens ? '^' : ''}${text}`, (character) => character.codePointAt(0)!),
   prefixToken: '^'.codePointAt(0)!,
   maxLength: 10,
 }

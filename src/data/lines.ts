@@ -1,0 +1,31 @@
+/** The lines of a text file, one at a time. */
+import { createReadStream } from 'node:fs'
+
+/** A line without its end. */
+export interface Line {
+  /** From 1. */
+  readonly lineNumber: number
+  readonly text: string
+}
+
+/**
+ * The lines of a UTF-8 file, in order; they end at `\n` or `\r\n`, and a byte order mark is dropped.
+ * node:readline is not used: it ends lines at `\r` alone too, newer versions at U+2028, which JSON may hold unescaped,
+ * and it leaves the file open when the consumer stops early.
+ */
+export async function* readLines(file: string): AsyncGenerator<Line> {
+  let lineNumber = 0
+  let rest = ''
+  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+    const parts = chunk.split('\n')
+    parts[0] = rest + parts[0]!
+    rest = parts.pop()!
+    for (const part of parts) yield line(++lineNumber, part)
+  }
+  if (rest !== '') yield line(++lineNumber, rest)
+}
+
+function line(lineNumber: number, part: string): Line {
+  const text = part.endsWith('\r') ? part.slice(0, -1) : part
+  return { lineNumber, text: lineNumber === 1 ? text.replace(/^\uFEFF/u, '') : text }
+}

@@ -1,0 +1,46 @@
+/** The pipeline around an engine that needs no model. */
+import { expect, test } from 'vitest'
+import { fakeEngine } from '../src/engine/fake.ts'
+import { evaluate, type Watcher } from '../src/evaluate.ts'
+import { loadSuite, type SuiteOptions } from '../src/suite.ts'
+import { loadTasks } from '../src/task/registry.ts'
+import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+
+const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
+const folder = tinyModel()
+const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(20))
+const model = { label: 'tiny', source: folder, folder, revision: null }
+
+async function run({ batchTokens = 4096, signal, ...options }: SuiteOptions & { batchTokens?: number; signal?: AbortSignal } = {}) {
+  const task = (await loadTasks()).get('piqa')!
+  const suite = await loadSuite(task, { dataFiles: { piqa: rows }, ...options })
+  return evaluate(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), ...(signal && { signal }) }, silent)
+}
+
+test('the batch budget changes how much is computed, and no answer', async () => {
+  const [wide, narrow] = [await run(), await run({ batchTokens: 20 })]
+  expect(narrow.tasks).toEqual(wide.tasks)
+  expect(narrow.work.tokensComputed).toBeGreaterThan(wide.work.tokensComputed)
+  expect(wide.work.tokensComputed).toBe(wide.work.tokensDistinct)
+})
+
+test('a limit takes the first rows, a share of them, samples the named ones', async () => {
+  const asked = async (options: SuiteOptions) => (await run(options)).tasks[0]!.items.map(({ item }) => item.docId)
+  expect(await asked({ limit: 3 })).toEqual([0, 1, 2])
+  expect(await asked({ limit: 0.11 })).toEqual([0, 1, 2])
+  expect(await asked({ samples: { piqa: [7, 2] } })).toEqual([7, 2])
+})
+
+test('the record says what made the numbers', async () => {
+  const record = await run()
+  expect(record).toMatchObject({
+    isComplete: true,
+    model: { architecture: 'Qwen3ForCausalLM', maxLength: 128, weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/u) },
+    engine: { name: 'fake' },
+  })
+  expect(record.tasks[0]).toMatchObject({ name: 'piqa', version: 1, shotCount: 0, rowCount: 20, itemCount: 20, origin: { kind: 'file' } })
+})
+
+test('a run that is interrupted before it begins has no tasks and is not complete', async () => {
+  expect(await run({ signal: AbortSignal.abort() })).toMatchObject({ isComplete: false, tasks: [] })
+})
