@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes test/data/fixtures: the same three rows as parquet (snappy, zstd), CSV and JSON lines.
+"""Makes test/data/fixtures: the same three rows as parquet (snappy, zstd), CSV and JSON lines; and lists, structs and large integers as parquet.
 
     python3 -m venv .venv && .venv/bin/pip install pyarrow
     .venv/bin/python scripts/make-parquet-fixtures.py
@@ -23,6 +23,8 @@ OUT.mkdir(parents=True, exist_ok=True)
 table = pa.Table.from_pylist(ROWS)
 for codec in ["snappy", "zstd"]:
     pq.write_table(table, OUT / f"rows-{codec}.parquet", compression=codec, row_group_size=2)
+nested = [{"choices": list("abcd"[: index + 1]), "meta": {"ids": [index, 7]}, "answer": 2**60 if index == 4 else index} for index in range(5)]
+pq.write_table(pa.Table.from_pylist(nested), OUT / "nested.parquet", compression="zstd", row_group_size=2, data_page_version="2.0")
 (OUT / "rows.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS), encoding="utf-8")
 with open(OUT / "rows.csv", "w", newline="", encoding="utf-8") as file:
     writer = csv.DictWriter(file, ROWS[0].keys())

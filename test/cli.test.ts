@@ -93,13 +93,12 @@ test('a model folder that cannot be written to, of links into another folder as 
   expect(readdirSync(blobs)).toEqual(before)
 })
 
-test('a task of one’s own is loaded from its file', async () => {
+test('a task of one’s own is loaded from a .js file, whatever stands around it', async () => {
   const model = tinyModel()
-  const file = path.join(model, 'mine.ts')
-  const source = path.join(import.meta.dirname, '../src/index.ts')
+  const file = path.join(model, 'mine.js')
   writeFileSync(
     file,
-    `import { defineTask, z } from ${JSON.stringify(source)}
+    `import { defineTask, z } from 'evalharness'
 export default defineTask({
   name: 'mine', version: 1, dataset: { repo: 'me/mine', split: 'test' },
   row: z.object({ q: z.string(), a: z.array(z.string()), label: z.number() }),
@@ -125,6 +124,12 @@ export default defineTask({
   )
   expect({ code, err }).toMatchObject({ code: 0 })
   expect(out).toMatch(/acc_mutual_info/u)
+})
+
+test('a file that is no task is refused with its name', async () => {
+  const file = path.join(temporaryFolder(), 'mine.js')
+  writeFileSync(file, 'export default 7')
+  expect(await evalharness('tasks', '--task-file', file)).toMatchObject({ code: 2, err: expect.stringContaining(`${file} does not export a task`) })
 })
 
 test('sentences of a text file have both perplexities, labelled', async () => {

@@ -58,7 +58,9 @@ export async function onnxEngine(
       }
       budget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget, size) / 2))
       onNotice(`out of memory on a batch of ${size} tokens: going on with --batch-tokens ${budget}`)
-      if (error.sessionDied) session = await startSession(load)
+      // A process that has run out of memory once keeps what it had and may fail anywhere: a new one begins clean.
+      session.end()
+      session = await startSession(load)
     }
     const members = batch.members.map(({ sequence }) => sequence)
     const smaller = planBatches(
@@ -108,15 +110,8 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
   })
 }
 
-/** Memory ran out; whether the session's process is gone with it. */
-class OutOfMemory extends Error {
-  readonly sessionDied: boolean
-
-  constructor(sessionDied: boolean, message: string) {
-    super(message)
-    this.sessionDied = sessionDied
-  }
-}
+/** Memory ran out, and the session's process is gone or not to be trusted any more. */
+class OutOfMemory extends Error {}
 
 interface Session {
   readonly runtimeVersion: string
@@ -157,11 +152,12 @@ async function startSession(load: Request): Promise<Session> {
 
 /** One question, one answer. The death of the process is an answer too: systems end a process that takes too much memory. */
 async function ask(child: ChildProcess, request: Request): Promise<Reply> {
-  if (!child.connected) throw new OutOfMemory(true, 'the session process is gone')
+  if (!child.connected) throw new OutOfMemory('the session process is gone')
   const stop = new AbortController()
   const reply = once(child, 'message', { signal: stop.signal }).then(([message]) => message as Reply)
   const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
-    if (signal === 'SIGKILL' || code === 137) throw new OutOfMemory(true, 'the system ended the session process')
+    // The system kills it, or an allocation inside it fails where nothing catches that and it aborts.
+    if (signal === 'SIGKILL' || signal === 'SIGABRT' || code === 137 || code === 134) throw new OutOfMemory(`the session process ended with ${signal ?? code}`)
     throw new EngineError(
       `the session process ended with ${signal ?? `exit code ${code}`}`,
       'Run `evalharness doctor` to see whether onnxruntime works on this machine.',
@@ -180,7 +176,7 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
 }
 
 function failure(message: string): Error {
-  if (/bad_alloc|failed to allocate|out of memory/i.test(message)) return new OutOfMemory(false, message)
+  if (/bad_alloc|failed to allocate|out of memory/i.test(message)) return new OutOfMemory(message)
   return new EngineError(`onnxruntime failed: ${message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
 }
 

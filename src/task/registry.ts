@@ -1,15 +1,18 @@
 /** Finding tasks by name: the built-in ones, and those of files that the user names. */
 import { readdir } from 'node:fs/promises'
+import { register } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { distance } from 'fastest-levenshtein'
 import { UsageError } from '../errors.ts'
 import type { Task } from './define-task.ts'
+import type { TaskFileHooksData } from './task-file-hooks.ts'
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
 
 /** All tasks by name: every file of tasks/, then the given files; a file's task takes the place of a built-in one of its name. */
 export async function loadTasks(taskFiles: readonly string[] = []): Promise<ReadonlyMap<string, Task>> {
+  if (taskFiles.length > 0) registerHooks(taskFiles)
   const builtIn = (await readdir(BUILT_IN_FOLDER)).filter((name) => /\.[jt]s$/u.test(name) && !name.endsWith('.d.ts')).sort()
   const files = [...builtIn.map((name) => path.join(BUILT_IN_FOLDER, name)), ...taskFiles.map((file) => path.resolve(file))]
   const tasks = await Promise.all(files.map(loadTask))
@@ -28,6 +31,16 @@ function unknownTask(name: string, known: readonly string[]): never {
     `unknown task ${JSON.stringify(name)}`,
     `${isClose ? `Did you mean ${nearest}? ` : ''}Known: ${known.join(', ')}. Your own: --task-file FILE.`,
   )
+}
+
+/** Beside this file, in the language that it is in. */
+function registerHooks(taskFiles: readonly string[]): void {
+  const extension = path.extname(fileURLToPath(import.meta.url))
+  const data: TaskFileHooksData = {
+    publicApi: new URL(`../index${extension}`, import.meta.url).href,
+    taskFiles: taskFiles.map((file) => pathToFileURL(path.resolve(file)).href),
+  }
+  register(`./task-file-hooks${extension}`, import.meta.url, { data })
 }
 
 async function loadTask(file: string): Promise<Task> {

@@ -1,0 +1,30 @@
+/**
+ * Module hooks for task files of users: such a file is a module whatever the package.json around it says, and `evalharness` in it is
+ * this program, installed there or not. Runs in Node's loader thread (`module.register`).
+ */
+import type { LoadHook, ResolveHook } from 'node:module'
+
+/** What the hooks are registered with; all are URLs. */
+export interface TaskFileHooksData {
+  readonly publicApi: string
+  readonly taskFiles: readonly string[]
+}
+
+let known: TaskFileHooksData | undefined
+
+/** Called by Node before any other hook. */
+export function initialize(data: TaskFileHooksData): void {
+  known = data
+}
+
+/** `evalharness`, imported by a task file, is the public API of the program that loads it. */
+export const resolve: ResolveHook = (specifier, context, next) =>
+  next(specifier === 'evalharness' && isTaskFile(context.parentURL) ? known!.publicApi : specifier, context)
+
+/** A task file with the extension .js is an ES module. */
+export const load: LoadHook = (url, context, next) =>
+  isTaskFile(url) && url.endsWith('.js') ? next(url, { ...context, format: 'module' }) : next(url, context)
+
+function isTaskFile(url: string | undefined): boolean {
+  return url !== undefined && known!.taskFiles.includes(url)
+}

@@ -1,0 +1,48 @@
+/** Memory that really runs out: the session's process is held to little more than it has after loading. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { readConfig } from '../../src/checkpoint/config.ts'
+import { readWeights } from '../../src/checkpoint/weights.ts'
+import { onnxEngine } from '../../src/engine/onnx.ts'
+import type { Sequence, SequenceScore } from '../../src/plan/sequence.ts'
+import { tinyModel } from '../tiny-model.ts'
+
+const canLimit = process.platform === 'linux' && existsSync('/usr/bin/prlimit')
+
+/** 3,000 sequences of 40 tokens that share next to nothing. */
+const sequences: Sequence[] = Array.from({ length: 3000 }, (_, row) => ({
+  input: Int32Array.from({ length: 40 }, (_value, column) => 3 + ((Math.imul(row * 40 + column + 1, 2_654_435_761) >>> 8) % 150)),
+  targets: Int32Array.of(5, 6, 7),
+}))
+
+test.skipIf(!canLimit)('a batch that does not fit is halved until it does, the user is told, and no score changes', async () => {
+  const folder = tinyModel()
+  const config = await readConfig(folder)
+  const weights = await readWeights(folder, config)
+  const notices: string[] = []
+  await using roomy = await onnxEngine(config, weights, { batchTokens: 4096 })
+  const expected = await scores(roomy)
+  await using tight = await onnxEngine(config, weights, { batchTokens: 1_000_000, onNotice: (notice) => notices.push(notice) })
+  const child = childProcesses().at(-1)!
+  const bytes = Number(/VmSize:\s+(\d+) kB/u.exec(readFileSync(`/proc/${child}/status`, 'utf8'))![1]) * 1024
+  execFileSync('prlimit', ['--pid', String(child), `--as=${bytes + 150 * 2 ** 20}`])
+  const found = await scores(tight)
+  expect(notices[0]).toMatch(/^out of memory on a batch of \d+ tokens: going on with --batch-tokens \d+$/u)
+  expect(found).toHaveLength(expected.length)
+  found.forEach(({ logProb, isGreedy }, index) => {
+    expect(Math.abs(logProb - expected[index]!.logProb)).toBeLessThan(3e-5)
+    expect(isGreedy).toBe(expected[index]!.isGreedy)
+  })
+})
+
+async function scores(engine: Awaited<ReturnType<typeof onnxEngine>>): Promise<SequenceScore[]> {
+  const all: SequenceScore[] = []
+  for await (const batch of engine.score(sequences).batches) for (const score of batch.scores) all[score.sequence] = score
+  return all
+}
+
+/** In the order of their start. */
+function childProcesses(): number[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(/\s+/u).map(Number)
+}
