@@ -25,8 +25,6 @@ const terminal: Terminal = {
   errorStream: process.stderr,
   signal: interruption.signal,
 }
-// @huggingface/hub says `Downloading …` on standard output, which is for results.
-console.debug = () => {}
 let exitCode = 0
 const setExitCode = (code: number) => {
   exitCode = code

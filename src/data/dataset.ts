@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
-import { fetchFile, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
+import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
 import type { DatasetSource } from '../task/define-task.ts'
 import { readCsv } from './csv.ts'
 import { readJsonLines } from './json-lines.ts'
@@ -105,7 +105,11 @@ async function isFile(file: string): Promise<boolean> {
 
 async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  } catch (cause) {
+    throw new DatasetError(`cannot read ${file}`, 'Check its permissions.', { cause })
+  }
   return hash.digest('hex')
 }
 
@@ -119,21 +123,40 @@ async function openHubDataset({ dataset, split, config = dataset.config }: Datas
   }
 }
 
-/** The parquet files of the default branch, else of the converted one. */
+/** The parquet files of the default branch, else of the converted one; of a revision that the task names, only its own. */
 async function findParquet(
-  dataset: DatasetSource,
+  { repo, revision }: DatasetSource,
   split: string,
   config: string | undefined,
 ): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {
-  const own = await resolveRepository('dataset', dataset.repo, dataset.revision)
-  const ownFiles = splitFiles(await listRepository(own), split, config)
+  const own = await resolveRepository('dataset', repo, revision)
+  const ownFiles = checkShards(repo, splitFiles(await listRepository(own), split, config))
   if (ownFiles.length > 0) return { repository: own, files: ownFiles }
-  const converted = await resolveRepository('dataset', dataset.repo, CONVERTED_REVISION)
-  const convertedFiles = splitFiles(await listRepository(converted), split, config ?? 'default')
-  if (convertedFiles.length > 0) return { repository: converted, files: convertedFiles }
+  const converted = revision === undefined ? await convertedBranch(repo) : undefined
+  const convertedFiles = converted ? splitFiles(await listRepository(converted), split, config ?? 'default') : []
+  if (converted && convertedFiles.length > 0) return { repository: converted, files: convertedFiles }
   throw new DatasetError(
-    `the dataset ${dataset.repo} has no parquet files of split ${split}${config === undefined ? '' : `, configuration ${config}`}`,
+    `the dataset ${repo} has no parquet files of split ${split}${config === undefined ? '' : `, configuration ${config}`}`,
     'Give the rows with --data TASK=FILE.',
+  )
+}
+
+async function convertedBranch(repo: string): Promise<Repository | undefined> {
+  try {
+    return await resolveRepository('dataset', repo, CONVERTED_REVISION)
+  } catch (error) {
+    if (error instanceof HubNotFoundError) return undefined
+    throw error
+  }
+}
+
+/** Fails with DatasetError when names such as `test-00001-of-00003.parquet` tell that shards are missing: a cache may hold some only. */
+function checkShards(repo: string, files: readonly string[]): readonly string[] {
+  const count = Number(/-of-(\d{5})/u.exec(files[0] ?? '')?.[1] ?? files.length)
+  if (files.length === count) return files
+  throw new DatasetError(
+    `the dataset ${repo} has ${files.length} of the ${count} files beside ${files[0]}`,
+    'If HF_HUB_OFFLINE is set, unset it once to fetch the others.',
   )
 }
 
@@ -142,7 +165,7 @@ export function splitFiles(files: readonly string[], split: string, config: stri
   const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)
   const name = escaped(split)
   const shards = `${name}(?:-\\d{5}-of-\\d{5}(?:-[0-9a-f]+)?)?\\.parquet`
-  const folders = config === undefined ? ['(?:data/|default/)?'] : [`(?:data/)?${escaped(config)}/`]
+  const folders = config === undefined ? ['data/', '', 'default/'] : [`${escaped(config)}/`, `data/${escaped(config)}/`]
   for (const folder of folders) {
     const matching = files.filter((file) => new RegExp(`^${folder}(?:${shards}|${name}/\\d{4}\\.parquet)$`, 'u').test(file))
     if (matching.length > 0) return matching.sort()

@@ -1,218 +1,147 @@
 /** Repositories of the Hugging Face hub: pinned to a commit, and fetched into the ordinary cache that Python shares. */
-import { access as checkAccess, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
-import os from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { datasetInfo, downloadFileToCacheDir, HubApiError, listFiles, modelInfo } from '@huggingface/hub'
+import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo } from '@huggingface/hub'
 import pLimit from 'p-limit'
+import { z } from 'zod'
 import { HubError } from '../errors.ts'
+import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFolder, writeListing, writeRef } from './cache.ts'
+import { quietly } from './quietly.ts'
+import { checkedPath, checkName, isCommit, type Repository, type RepositoryName } from './repository.ts'
+import { access, ask, endpoint, HubUnreachableError, isOffline } from './requests.ts'
 
-/** A repository at one commit. */
-export interface Repository {
-  readonly type: 'model' | 'dataset'
-  /** `owner/name`. */
-  readonly name: string
-  /** 40 hexadecimal digits. */
-  readonly commit: string
-}
+export type { Repository } from './repository.ts'
+export { HubNotFoundError } from './requests.ts'
 
 /** A model repository on disk. */
 export interface ModelSnapshot {
   readonly folder: string
+  /** Commit. */
   readonly revision: string
 }
 
-/** How long the hub may take to begin an answer, in milliseconds. */
-const ANSWER_TIMEOUT_MS = 30_000
-const TRIES = 3
 const PARALLEL_DOWNLOADS = 4
 const DEFAULT_REVISION = 'main'
-const COMMIT = /^[0-9a-f]{40}$/u
 
-/** What a model folder is made of; everything else of a repository is left where it is. */
-const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config)\.json$|^[^/]+\.safetensors$|^model\.safetensors\.index\.json$/u
+/** What a model folder is made of besides its weights; everything else of a repository is left where it is. */
+const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config)\.json$/u
+const WEIGHTS = 'model.safetensors'
+const WEIGHTS_INDEX = 'model.safetensors.index.json'
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
 
-/** Pins a repository to the commit that `revision` names now. Offline, to what the cache remembers of it. Fails with HubError. */
+/** What was resolved before, by everything the answer depends on. */
+const resolved = new Map<string, Promise<Repository>>()
+
+/**
+ * Pins a repository to the commit that `revision` names now; a commit is itself. The hub is asked once a process, so that all parts of a run
+ * are of one commit. Offline it is the commit that the cache remembers, and so it is, with a warning, when the hub is unreachable and the cache
+ * knows all files of that commit. Fails with HubError.
+ */
 export async function resolveRepository(type: Repository['type'], name: string, revision = DEFAULT_REVISION): Promise<Repository> {
-  if (isOffline()) return { type, name, commit: COMMIT.test(revision) ? revision : await cachedCommit(type, name, revision) }
-  const info = await asked({ type, name }, () =>
-    type === 'model'
-      ? modelInfo({ name, revision, additionalFields: ['sha'], ...access() })
-      : datasetInfo({ name, revision, additionalFields: ['sha'], ...access() }),
-  )
-  if (!COMMIT.test(info.sha)) throw new HubError(`${endpoint()} gives ${JSON.stringify(info.sha)} as the commit of ${name}`, 'Check HF_ENDPOINT: is it a hub?')
-  if (!COMMIT.test(revision)) await rememberCommit(type, name, revision, info.sha)
-  return { type, name, commit: info.sha }
+  checkName({ type, name }, revision)
+  if (isCommit(revision)) return { type, name, commit: revision }
+  if (isOffline()) return { type, name, commit: await rememberedCommit({ type, name }, revision) }
+  const key = JSON.stringify([endpoint(), cacheFolder(), process.env['HF_TOKEN'], type, name, revision])
+  const known = resolved.get(key)
+  if (known) return known
+  const asked = askCommit({ type, name }, revision).then((commit) => ({ type, name, commit }))
+  resolved.set(key, asked)
+  asked.catch(() => resolved.delete(key))
+  return asked
 }
 
-/** Paths of a repository's files, with forward slashes; offline, those in the cache. Fails with HubError. */
+/** Paths of a repository's files, with forward slashes, sorted; offline what the cache remembers of them, else those it holds. Fails with HubError. */
 export async function listRepository(repository: Repository): Promise<string[]> {
-  if (isOffline()) return cachedFiles(repository)
-  return asked(repository, async () => {
-    const paths: string[] = []
-    for await (const entry of listFiles({
-      repo: { type: repository.type, name: repository.name },
-      revision: repository.commit,
-      recursive: true,
-      ...access(),
-    })) {
-      if (entry.type === 'file') paths.push(checkedPath(entry.path, repository))
-    }
-    return paths.sort()
-  })
+  // A commit's files never change, so the hub is asked once.
+  const remembered = await readListing(repository)
+  if (remembered) return remembered
+  if (isOffline()) return heldFiles(repository)
+  const files = await ask({ ...repository, revision: repository.commit }, () => askListing(repository))
+  // A cache that cannot be written is a matter of the files themselves; without this one, only offline use knows less.
+  await writeListing(repository, files).catch(() => {})
+  return files
 }
 
 /** Fetches a file unless the cache has it; comes back with its path there. Fails with HubError. */
 export async function fetchFile(repository: Repository, file: string): Promise<string> {
   checkedPath(file, repository)
-  const cached = path.join(repositoryFolder(repository.type, repository.name), 'snapshots', repository.commit, ...file.split('/'))
-  if (isOffline()) {
-    await checkAccess(cached).catch((cause: unknown) => {
-      throw new HubError(`${repository.name}: ${file} is not in the cache ${cacheFolder()}`, 'Unset HF_HUB_OFFLINE once to fetch it.', { cause })
-    })
-    return cached
-  }
+  if (await isCached(repository, file)) return path.join(snapshotFolder(repository), ...file.split('/'))
+  if (isOffline())
+    throw new HubError(
+      `${repository.name}: ${file} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
+      'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',
+    )
   const { type, name, commit } = repository
-  return asked(repository, () => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() }))
+  return ask({ type, name, revision: commit }, () =>
+    quietly(() => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() })),
+  )
 }
 
-/** Fetches what a model folder is made of. `onFile` is told each file before it is fetched. Fails with HubError. */
+/** Fetches what a model folder is made of: configuration, tokenizer, weights. `onFile` is told each file before it is fetched. Fails with HubError. */
 export async function fetchModelSnapshot(name: string, revision?: string, onFile: (file: string) => void = () => {}): Promise<ModelSnapshot> {
   const repository = await resolveRepository('model', name, revision)
-  const files = (await listRepository(repository)).filter((file) => MODEL_FILES.test(file))
+  const files = await listRepository(repository)
   if (!files.includes('config.json')) throw new HubError(`${name} has no config.json at ${repository.commit}`, 'Is it a model in the format of transformers?')
+  const fetchOne = (file: string) => {
+    onFile(file)
+    return fetchFile(repository, file)
+  }
+  const weights = files.includes(WEIGHTS_INDEX) ? await indexedFiles(await fetchOne(WEIGHTS_INDEX)) : files.filter((file) => file === WEIGHTS)
   const limit = pLimit(PARALLEL_DOWNLOADS)
-  await Promise.all(
-    files.map((file) =>
-      limit(() => {
-        onFile(file)
-        return fetchFile(repository, file)
-      }),
-    ),
-  )
-  return { folder: path.join(repositoryFolder('model', name), 'snapshots', repository.commit), revision: repository.commit }
+  await Promise.all([...files.filter((file) => MODEL_FILES.test(file)), ...weights].map((file) => limit(fetchOne, file)))
+  return { folder: snapshotFolder(repository), revision: repository.commit }
 }
 
-/** The hub's address: HF_ENDPOINT, else huggingface.co. */
-function endpoint(): string {
-  return (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/u, '')
+async function rememberedCommit(name: RepositoryName, revision: string): Promise<string> {
+  const commit = await readRef(name, revision)
+  if (commit !== undefined) return commit
+  throw notHeld(name, revision)
 }
 
-function isOffline(): boolean {
-  return /^(?:1|true|yes|on)$/iu.test(process.env['HF_HUB_OFFLINE'] ?? '')
-}
-
-/** HF_HUB_CACHE, else the folder `hub` of HF_HOME, else of ~/.cache/huggingface: huggingface_hub's `constants.py`. */
-function cacheFolder(): string {
-  const home = process.env['HF_HOME'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'huggingface')
-  return process.env['HF_HUB_CACHE'] ?? process.env['HUGGINGFACE_HUB_CACHE'] ?? path.join(home, 'hub')
-}
-
-function repositoryFolder(type: Repository['type'], name: string): string {
-  return path.join(cacheFolder(), `${type}s--${name.replaceAll('/', '--')}`)
-}
-
-function access() {
-  const token = process.env['HF_TOKEN']
-  return { hubUrl: endpoint(), fetch: fetchInTime, ...(token && { accessToken: token as `hf_${string}` }) }
-}
-
-/** A server that takes the connection and then says nothing must not hang the program. Once the answer begins, it may take its time. */
-async function fetchInTime(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
-  const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`)), ANSWER_TIMEOUT_MS)
+async function askCommit(name: RepositoryName, revision: string): Promise<string> {
   try {
-    return await fetch(input, { ...init, signal: stop.signal })
-  } finally {
-    clearTimeout(timer)
+    return await ask({ ...name, revision }, async () => {
+      const question = { name: name.name, revision, additionalFields: ['sha' as const], ...access() }
+      const { sha } = name.type === 'model' ? await modelInfo(question) : await datasetInfo(question)
+      if (!isCommit(sha)) throw new HubError(`${endpoint()} gives ${JSON.stringify(sha)} as the commit of ${name.name}`, 'Check HF_ENDPOINT: is it a hub?')
+      await writeRef(name, revision, sha)
+      return sha
+    })
+  } catch (error) {
+    const commit = error instanceof HubUnreachableError ? await readRef(name, revision) : undefined
+    if (commit === undefined || !(await readListing({ ...name, commit }))) throw error
+    process.emitWarning(`${(error as HubError).message}; going on with what the cache knows as ${revision}, ${commit}`, 'HubWarning')
+    return commit
   }
 }
 
-/** Asks the hub, again after a failure that may pass; what remains becomes a HubError. */
-async function asked<T>({ type, name }: Pick<Repository, 'type' | 'name'>, question: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await question()
-    } catch (error) {
-      if (error instanceof HubError) throw error
-      const status = error instanceof HubApiError ? error.statusCode : undefined
-      const mayPass = status === undefined || status === 429 || status >= 500
-      if (mayPass && attempt < TRIES) await new Promise((resolve) => setTimeout(resolve, 200 * 4 ** (attempt - 1)))
-      else throw explained(error, status, type, name)
-    }
+async function askListing(repository: Repository): Promise<string[]> {
+  const { type, name, commit } = repository
+  const paths: string[] = []
+  for await (const entry of listFiles({ repo: { type, name }, revision: commit, recursive: true, ...access() })) {
+    if (entry.type === 'file') paths.push(checkedPath(entry.path, repository))
+  }
+  return paths.sort()
+}
+
+async function heldFiles(repository: Repository): Promise<string[]> {
+  const files = await snapshotFiles(repository)
+  if (files.length === 0) throw notHeld(repository, repository.commit)
+  return files
+}
+
+/** The files that an index of weights names. Repositories hold others too, such as the same weights in another layout. A bad index names none: who reads the weights explains it. */
+async function indexedFiles(indexFile: string): Promise<string[]> {
+  try {
+    return [...new Set(Object.values(indexSchema.parse(JSON.parse(await readFile(indexFile, 'utf8'))).weight_map))]
+  } catch {
+    return []
   }
 }
 
-function explained(error: unknown, status: number | undefined, type: Repository['type'], name: string): HubError {
-  const options = { cause: error }
-  if (status === 404)
-    return new HubError(`${endpoint()} has no ${type} ${name} at that revision`, 'Check the name; a private repository needs HF_TOKEN.', options)
-  if (status === 401 || status === 403)
-    return new HubError(
-      `${endpoint()} refuses the ${type} ${name} (${status})`,
-      'Set HF_TOKEN to a token that may read it; gated ones are unlocked on their page.',
-      options,
-    )
-  const reason = status === undefined ? reasonOf(error) : `it answers ${status}`
-  const local = type === 'dataset' ? '--data-dir DIR or --data TASK=FILE' : 'a local model folder'
+function notHeld({ type, name }: RepositoryName, revision: string): HubError {
   return new HubError(
-    `the hub at ${endpoint()} cannot be used for the ${type} ${name}: ${reason}`,
-    `Without a network: HF_HUB_OFFLINE=1 uses the cache (${cacheFolder()}), or give ${local}. HF_ENDPOINT names a mirror.`,
-    options,
-  )
-}
-
-/** fetch hides the cause: `fetch failed` says less than ECONNREFUSED. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || ((error.cause as NodeJS.ErrnoException).code ?? error.message) : error.message
-}
-
-/** A listing comes from strangers, and its paths become paths of the cache. */
-function checkedPath(file: string, { name }: Pick<Repository, 'name'>): string {
-  const isPlain =
-    file !== '' &&
-    !path.posix.isAbsolute(file) &&
-    !/[\\\0]|^[a-z]:/iu.test(file) &&
-    file.split('/').every((part) => part !== '..' && part !== '.' && part !== '')
-  if (!isPlain) throw new HubError(`the listing of ${name} names ${JSON.stringify(file)}, which leaves its folder`, 'Do not use this repository.')
-  return file
-}
-
-async function cachedCommit(type: Repository['type'], name: string, revision: string): Promise<string> {
-  const file = refFile(type, name, revision)
-  const commit = await readFile(file, 'utf8').then(
-    (text) => text.trim(),
-    () => '',
-  )
-  if (COMMIT.test(commit)) return commit
-  throw new HubError(
     `${type} ${name} at ${revision} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
     'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',
   )
-}
-
-async function rememberCommit(type: Repository['type'], name: string, revision: string, commit: string): Promise<void> {
-  const file = refFile(type, name, revision)
-  await mkdir(path.dirname(file), { recursive: true })
-  await writeFile(`${file}.${process.pid}.tmp`, commit)
-  await rename(`${file}.${process.pid}.tmp`, file)
-}
-
-function refFile(type: Repository['type'], name: string, revision: string): string {
-  return path.join(repositoryFolder(type, name), 'refs', ...checkedPath(revision, { name }).split('/'))
-}
-
-async function cachedFiles({ type, name, commit }: Repository): Promise<string[]> {
-  const folder = path.join(repositoryFolder(type, name), 'snapshots', commit)
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new HubError(
-      `${type} ${name} at ${commit} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
-      'Unset HF_HUB_OFFLINE once to fetch it.',
-      { cause },
-    )
-  })
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
-    .sort()
 }

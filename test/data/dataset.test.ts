@@ -1,10 +1,11 @@
 /** The fixtures hold the same rows in each format (scripts/make-parquet-fixtures.py, pyarrow). */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset, splitFiles } from '../../src/data/dataset.ts'
+import { DatasetError } from '../../src/errors.ts'
 import { temporaryFolder } from '../tiny-model.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
@@ -26,10 +27,107 @@ test.each(['rows-snappy.parquet', 'rows-zstd.parquet', 'rows.csv', 'rows.jsonl']
   ])
 })
 
-test('a cell of a CSV file that is JSON is read as such', async () => {
-  const file = path.join(temporaryFolder(), 'rows.csv')
-  writeFileSync(file, 'endings,label\n"[""a"",""b""]",2\n')
-  expect(await readAll(file, z.object({ endings: z.array(z.string()), label: z.number() }))).toEqual([{ endings: ['a', 'b'], label: 2 }])
+/** A new file of that extension. */
+function written(extension: string, content: string): string {
+  const file = path.join(temporaryFolder(), `rows.${extension}`)
+  writeFileSync(file, content)
+  return file
+}
+
+describe('a cell of a CSV file', () => {
+  test.each([
+    ['is read as a list where the schema wants one', 'x\n"[""a"",""b""]"\n', z.array(z.string()), ['a', 'b']],
+    ['is read as a number where the schema wants one', 'x\n2\n', z.number(), 2],
+    ['may be a whole number written with a point', 'x\n1.0\n', z.number().int(), 1],
+    ['may be a boolean as Python writes it', 'x\nTrue\n', z.boolean(), true],
+    ['stays text where the schema wants text, though it looks like a number', 'x\n42\n', z.string(), '42'],
+    ['stays text where the schema wants text, though it looks like a list', 'x\n[1]\n', z.string(), '[1]'],
+    ['may be one of several numbers', 'x\n3\n', z.union([z.literal(1), z.literal(3)]), 3],
+  ])('%s', async (_, content, schema: z.ZodType, expected) => {
+    expect(await readAll(written('csv', content), z.object({ x: schema }))).toEqual([{ x: expected }])
+  })
+
+  test('stays text beside one that becomes a number', async () => {
+    expect(await readAll(written('csv', 'goal,label\n42,1\n'), z.object({ goal: z.string(), label: z.number() }))).toEqual([{ goal: '42', label: 1 }])
+  })
+
+  test('that is no number is shown as it stands', async () => {
+    const file = written('csv', 'goal,label\ng,one\n')
+    await expect(readAll(file, z.object({ label: z.number() }))).rejects.toThrow(
+      `${file}, line 2 (row 0): field label: Invalid input: expected number, received string; found "one"`,
+    )
+  })
+})
+
+test('parquet holds lists and structs, row group after row group', async () => {
+  const schema = z.object({ choices: z.array(z.string()), meta: z.object({ ids: z.array(z.number()) }), answer: z.union([z.number(), z.bigint()]) })
+  expect(await readAll(path.join(FIXTURES, 'nested.parquet'), schema)).toEqual([
+    { choices: ['a'], meta: { ids: [0, 7] }, answer: 0 },
+    { choices: ['a', 'b'], meta: { ids: [1, 7] }, answer: 1 },
+    { choices: ['a', 'b', 'c'], meta: { ids: [2, 7] }, answer: 2 },
+    { choices: ['a', 'b', 'c', 'd'], meta: { ids: [3, 7] }, answer: 3 },
+    { choices: ['a', 'b', 'c', 'd'], meta: { ids: [4, 7] }, answer: 2n ** 60n },
+  ])
+})
+
+test('an integer that a number cannot hold is an error, not another number', async () => {
+  const file = path.join(FIXTURES, 'nested.parquet')
+  await expect(readAll(file, z.object({ answer: z.number() }))).rejects.toThrow(
+    `${file}, row 4 (row 4): field answer: Invalid input: expected number, received bigint; found "1152921504606846976"`,
+  )
+})
+
+test.each(['txt', 'raw'])('.%s is a sentence a line, empty lines left out', async (extension) => {
+  const file = written(extension, '\uFEFFFirst.\r\n\r\n  Second, with \u2028 inside.\nLast without an end')
+  expect(await readAll(file, z.object({ text: z.string() }))).toEqual([
+    { text: 'First.' },
+    { text: 'Second, with \u2028 inside.' },
+    { text: 'Last without an end' },
+  ])
+})
+
+test('JSON lines may hold line separators that are not ends of lines, and lines longer than a chunk', async () => {
+  const rows = [{ text: 'a\u2028b\u2029c\u0085d' }, { text: '🥚'.repeat(100_000) }, { text: 'last' }]
+  const file = written('jsonl', `\uFEFF${rows.map((each) => JSON.stringify(each)).join('\r\n')}`)
+  expect(await readAll(file, z.object({ text: z.string() }))).toEqual(rows)
+})
+
+test('a value that does not fit is shortened', async () => {
+  const file = written('jsonl', `{"goal":1}\n\n${JSON.stringify({ goal: ['x'.repeat(500)] })}\n`)
+  await expect(readAll(file, z.object({ goal: z.union([z.number(), z.array(z.number())]) }))).rejects.toThrow(
+    new RegExp(`^${file}, line 3 \\(row 1\\): field goal: .*; found \\["x{58}…$`, 'u'),
+  )
+})
+
+test.each([
+  ['jsonl', '\n\n'],
+  ['csv', 'goal,label\n'],
+  ['txt', ''],
+])('a .%s file without rows is an error', async (extension, content) => {
+  const file = written(extension, content)
+  await expect(readAll(file)).rejects.toThrow(`${file} has no rows`)
+})
+
+test('malformed CSV is named', async () => {
+  const file = written('csv', 'a,b\n1,2\n1,2,3\n')
+  await expect(readAll(file, z.unknown())).rejects.toThrow(new RegExp(`^${file}: Invalid Record Length.*line 3`, 'u'))
+})
+
+test('an unknown format is an error that lists the known ones', async () => {
+  const error = await readAll(written('xlsx', '')).catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(DatasetError)
+  expect(error).toMatchObject({ hint: expect.stringContaining('.jsonl, .parquet, .csv, .txt, .raw') })
+})
+
+test.runIf(process.platform === 'linux')('a file is closed when its reader stops early', async () => {
+  const openFiles = () => readdirSync('/proc/self/fd').length
+  const files = [written('jsonl', '{"a":1}\n'.repeat(50_000)), written('csv', `a,b\n${'1,2\n'.repeat(50_000)}`), written('txt', 'a\n'.repeat(200_000))]
+  const before = openFiles()
+  for (const file of files) {
+    const dataset = await openDataset({ taskName: 'piqa', dataset: source, split: 'validation', dataFile: file })
+    for (let time = 0; time < 10; time++) for await (const _ of dataset.rows()) break
+  }
+  await expect.poll(() => openFiles() - before).toBeLessThan(5)
 })
 
 test('the origin of a file is its path and hash', async () => {
@@ -46,6 +144,23 @@ test('a data folder is searched by task, split and configuration', async () => {
   const { origin } = await openDataset({ taskName: 'mmlu', dataset, split: 'dev', config: 'anatomy', dataDir })
   expect(origin).toMatchObject({ path: path.join(dataDir, 'mmlu/dev/anatomy.jsonl') })
   await expect(openDataset({ taskName: 'mmlu', dataset, split: 'dev', config: 'virology', dataDir })).rejects.toThrow(/no such file: .*virology\{\.jsonl,/u)
+})
+
+test('a task with subsets is given a folder, in which the pattern goes on without the name of the task', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(path.join(folder, 'test'))
+  copyFileSync(path.join(FIXTURES, 'rows-zstd.parquet'), path.join(folder, 'test/anatomy.parquet'))
+  const dataset = { ...source, file: 'mmlu/{split}/{config}' }
+  const { origin } = await openDataset({ taskName: 'mmlu', dataset, split: 'test', config: 'anatomy', dataFile: folder })
+  expect(origin).toMatchObject({ path: path.join(folder, 'test/anatomy.parquet') })
+})
+
+test('the default place in a data folder is the name of the task and the split', async () => {
+  const dataDir = temporaryFolder()
+  mkdirSync(path.join(dataDir, 'piqa'))
+  for (const name of ['rows.csv', 'rows.jsonl']) copyFileSync(path.join(FIXTURES, name), path.join(dataDir, `piqa/validation${path.extname(name)}`))
+  const { origin } = await openDataset({ taskName: 'piqa', dataset: source, split: 'validation', dataDir })
+  expect(origin).toMatchObject({ path: path.join(dataDir, 'piqa/validation.jsonl') })
 })
 
 test('a line that is not JSON is named', async () => {
@@ -69,6 +184,10 @@ describe('parquet files of a split', () => {
     ],
     [['boolq/test-00000-of-00001.parquet', 'rte/test-00000-of-00001.parquet'], 'boolq', ['boolq/test-00000-of-00001.parquet']],
     [['boolq/test/0001.parquet', 'boolq/test/0000.parquet', 'boolq/train/0000.parquet'], 'boolq', ['boolq/test/0000.parquet', 'boolq/test/0001.parquet']],
+    [['test-00000-of-00001.parquet', 'data/test-00000-of-00001.parquet'], undefined, ['data/test-00000-of-00001.parquet']],
+    [['default/test/0000.parquet', 'other/test/0000.parquet'], undefined, ['default/test/0000.parquet']],
+    [['a+b/test-00000-of-00001.parquet', 'aab/test-00000-of-00001.parquet'], 'a+b', ['a+b/test-00000-of-00001.parquet']],
+    [['main/test-00000-of-00001.parquet'], 'socratic', []],
     [['README.md', 'test.json'], undefined, []],
   ])('%j of configuration %s', (files, config, expected) => expect(splitFiles(files, 'test', config)).toEqual(expected))
 })

@@ -1,15 +1,15 @@
 /** The hub's side is a server on the loopback that answers as the hub does, files included. */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset } from '../../src/data/dataset.ts'
-import { HubError } from '../../src/errors.ts'
-import { fetchModelSnapshot } from '../../src/hub/hub.ts'
+import { DatasetError, HubError } from '../../src/errors.ts'
+import { fetchModelSnapshot, resolveRepository } from '../../src/hub/hub.ts'
 import { temporaryFolder, tinyModel } from '../tiny-model.ts'
 
 const PARQUET = readFileSync(path.join(import.meta.dirname, '../data/fixtures/rows-snappy.parquet'))
@@ -21,12 +21,15 @@ type Contents = Record<string, Record<string, Buffer>>
 
 let contents: Contents
 let requests: { readonly url: string; readonly authorization: string | undefined }[]
-let answer: ((response: ServerResponse) => boolean) | undefined
+let answer: ((response: ServerResponse, url: string) => boolean) | undefined
+/** Do large files come from another address, as those of the hub do? */
+let redirects: boolean
 const server = createServer((request, response) => void serve(request, response))
 
 beforeEach(async () => {
   requests = []
   answer = undefined
+  redirects = false
   contents = { [`datasets/a/b@${COMMIT}`]: { 'data/validation-00000-of-00001.parquet': PARQUET, 'README.md': Buffer.from('hello') } }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -57,7 +60,7 @@ test('rows are read from the default branch, pinned to its commit', async () => 
 test('the cache has the layout that Python reads, and a second run fetches no file', async () => {
   await goals()
   const folder = path.join(process.env['HF_HOME']!, 'hub/datasets--a--b')
-  expect(readdirSync(folder).sort()).toEqual(['blobs', 'refs', 'snapshots'])
+  expect(readdirSync(folder).sort()).toEqual(['.evalharness', 'blobs', 'refs', 'snapshots'])
   expect(readFileSync(path.join(folder, 'refs/main'), 'utf8')).toBe(COMMIT)
   expect(readFileSync(path.join(folder, 'snapshots', COMMIT, 'data/validation-00000-of-00001.parquet'))).toEqual(PARQUET)
   requests = []
@@ -117,6 +120,180 @@ test('a listing that leaves its folder is refused before anything is fetched', a
   expect(existsSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/blobs'))).toBe(false)
 })
 
+test('a failure of the schema names file, row, field and value', async () => {
+  const rows = checkedRows(await openDataset(query), z.object({ goal: z.number() }))
+  await expect(rows.next()).rejects.toThrow(
+    /snapshots\/c{40}\/data\/validation-00000-of-00001\.parquet, row 0 \(row 0\): field goal: .*expected number.*found "open a jar"$/u,
+  )
+})
+
+test('large files come from another address, which is not given the token', async () => {
+  redirects = true
+  vi.stubEnv('HF_TOKEN', 'hf_secret')
+  expect(await goals()).toHaveLength(3)
+  const elsewhere = requests.filter(({ url }) => url.startsWith('/elsewhere/'))
+  expect(elsewhere.length).toBeGreaterThan(0)
+  expect(new Set(elsewhere.map(({ authorization }) => authorization))).toEqual(new Set([undefined]))
+  expect(readdirSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/blobs'))).toEqual([sha256(PARQUET)])
+})
+
+test('a token that cannot be one is refused without being shown or sent', async () => {
+  vi.stubEnv('HF_TOKEN', 'my-password')
+  const error = (await goals().catch((reason: unknown) => reason)) as HubError
+  expect(error).toBeInstanceOf(HubError)
+  expect(error.message).toMatch(/HF_TOKEN is not a token of the hub/u)
+  expect(error.message + error.hint).not.toContain('my-password')
+  expect(requests).toEqual([])
+})
+
+test.each([
+  ['../../secret', 'main'],
+  ['a/b/c', 'main'],
+  ['a/b', '../../main'],
+])('%s at %s is not asked for', async (name, revision) => {
+  await expect(resolveRepository('dataset', name, revision)).rejects.toThrow(HubError)
+  expect(requests).toEqual([])
+})
+
+test('the client does not write on standard output', async () => {
+  const debug = vi.spyOn(console, 'debug').mockReturnValue(undefined)
+  await goals()
+  expect(debug).not.toHaveBeenCalled()
+  // oxlint-disable-next-line no-console
+  expect(console.debug).toBe(debug)
+  debug.mockRestore()
+})
+
+test('all parts of a run are of one commit, which is asked for once', async () => {
+  await Promise.all([openDataset(query), openDataset(query), openDataset(query)])
+  await openDataset(query)
+  expect(requests.filter(({ url }) => url.includes('/revision/'))).toHaveLength(1)
+  expect(requests.filter(({ url }) => url.includes('/tree/'))).not.toHaveLength(0)
+  requests = []
+  await openDataset(query)
+  expect(requests).toEqual([])
+})
+
+test('a commit needs no resolving', async () => {
+  const { origin } = await openDataset({ ...query, dataset: { ...query.dataset, revision: COMMIT } })
+  expect(origin).toMatchObject({ revision: COMMIT })
+  expect(requests.map(({ url }) => url)).toEqual([expect.stringContaining(`/tree/${COMMIT}`)])
+})
+
+test('a hub that cannot be reached', async () => {
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
+  const error = (await goals().catch((reason: unknown) => reason)) as HubError
+  expect(error).toBeInstanceOf(HubError)
+  expect(error.message).toMatch(/^the hub at http:\/\/127\.0\.0\.1:1 cannot be used for the dataset a\/b: /u)
+  for (const way of ['HF_HUB_OFFLINE=1', '--data-dir', '--data TASK=FILE', 'HF_ENDPOINT']) expect(error.hint).toContain(way)
+})
+
+test('a hub that takes the connection and says nothing is given up', async () => {
+  answer = () => true
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const errors: unknown[] = []
+    void goals().catch((reason: unknown) => errors.push(reason))
+    while (errors.length === 0) {
+      await vi.advanceTimersByTimeAsync(30_000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(errors[0]).toMatchObject({ code: 'HUB', message: expect.stringMatching(/no answer within 30 s$/u) })
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a hub that cannot be reached does not matter where the cache is complete, but is not hidden', async () => {
+  await goals()
+  const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
+  expect(await goals()).toHaveLength(3)
+  expect(warning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`going on with what the cache knows as main, ${COMMIT}`), 'HubWarning')
+  warning.mockRestore()
+})
+
+test('a cache that may be incomplete is no way around a hub that cannot be reached', async () => {
+  await goals()
+  rmSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/.evalharness'), { recursive: true })
+  const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
+  vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
+  await expect(goals()).rejects.toMatchObject({ code: 'HUB', hint: expect.stringContaining('HF_HUB_OFFLINE=1') })
+  expect(warning).not.toHaveBeenCalled()
+  warning.mockRestore()
+})
+
+test('a folder that cannot be the cache is named', async () => {
+  const file = path.join(temporaryFolder(), 'file')
+  writeFileSync(file, '')
+  vi.stubEnv('HF_HOME', file)
+  await expect(goals()).rejects.toMatchObject({ code: 'HUB', message: expect.stringContaining(`the cache ${file}/hub cannot be written`) })
+})
+
+describe('a split of two files', () => {
+  beforeEach(() => {
+    contents = { [`datasets/a/b@${COMMIT}`]: { 'data/validation-00000-of-00002.parquet': PARQUET, 'data/validation-00001-of-00002.parquet': PARQUET } }
+    // The same bytes would be one blob of the cache.
+    contents[`datasets/a/b@${COMMIT}`]!['data/validation-00001-of-00002.parquet'] = readFileSync(
+      path.join(import.meta.dirname, '../data/fixtures/rows-zstd.parquet'),
+    )
+  })
+
+  async function readOne(): Promise<void> {
+    for await (const _ of (await openDataset(query)).rows()) break
+  }
+
+  test('is read in order', async () => {
+    expect(await goals()).toEqual(['open a jar', 'boil an egg 🥚', '007', 'open a jar', 'boil an egg 🥚', '007'])
+  })
+
+  test('is fetched only as far as it is read', async () => {
+    await readOne()
+    expect(requests.some(({ url }) => url.includes('/resolve/') && url.includes('00000-of-00002'))).toBe(true)
+    expect(requests.some(({ url }) => url.includes('/resolve/') && url.includes('00001-of-00002'))).toBe(false)
+  })
+
+  test('of which the cache holds one is not mistaken for the whole, offline', async () => {
+    await readOne()
+    vi.stubEnv('HF_HUB_OFFLINE', '1')
+    await expect(goals()).rejects.toThrow(/data\/validation-00001-of-00002\.parquet is not in the cache/u)
+  })
+
+  test('of which the cache holds one is not mistaken for the whole, even when Python filled the cache', async () => {
+    await readOne()
+    rmSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/.evalharness'), { recursive: true })
+    vi.stubEnv('HF_HUB_OFFLINE', '1')
+    await expect(goals()).rejects.toThrow('the dataset a/b has 1 of the 2 files beside data/validation-00000-of-00002.parquet')
+  })
+
+  test('of which the cache holds one is not mistaken for the whole, when the hub cannot be reached', async () => {
+    await readOne()
+    const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
+    vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
+    await expect(goals()).rejects.toMatchObject({ code: 'HUB', hint: expect.stringContaining('HF_HUB_OFFLINE=1') })
+    warning.mockRestore()
+  })
+})
+
+test('offline, a cache that Python filled is read', async () => {
+  await goals()
+  rmSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/.evalharness'), { recursive: true })
+  vi.stubEnv('HF_HUB_OFFLINE', '1')
+  expect(await goals()).toHaveLength(3)
+})
+
+test('a dataset without parquet files on either branch is named with its split', async () => {
+  contents = { [`datasets/a/b@${COMMIT}`]: { 'script.py': Buffer.from('') } }
+  const error = await goals().catch((reason: unknown) => reason)
+  expect(error).toBeInstanceOf(DatasetError)
+  expect(error).toMatchObject({ message: 'the dataset a/b has no parquet files of split validation' })
+})
+
+test('a revision that the task names is not exchanged for the converted branch', async () => {
+  contents = { [`datasets/a/b@${COMMIT}`]: { 'script.py': Buffer.from('') }, [`datasets/a/b@${CONVERTED}`]: { 'default/validation/0000.parquet': PARQUET } }
+  await expect(openDataset({ ...query, dataset: { ...query.dataset, revision: 'v1' } })).rejects.toThrow(DatasetError)
+})
+
 test('a model is fetched as a folder of the cache, without files that it does not need', async () => {
   const model = tinyModel('smollm2')
   const files = Object.fromEntries(readdirSync(model).map((name) => [name, readFileSync(path.join(model, name))]))
@@ -130,24 +307,65 @@ test('a model is fetched as a folder of the cache, without files that it does no
   )
 })
 
+test('of weights in two layouts, those of the index are fetched', async () => {
+  const index = { weight_map: { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' } }
+  contents[`models/a/model@${COMMIT}`] = {
+    'config.json': Buffer.from('{}'),
+    'model.safetensors.index.json': Buffer.from(JSON.stringify(index)),
+    'model-00001-of-00002.safetensors': Buffer.from('1'),
+    'model-00002-of-00002.safetensors': Buffer.from('2'),
+    'consolidated.safetensors': Buffer.from('12'),
+  }
+  const told: string[] = []
+  const { folder } = await fetchModelSnapshot('a/model', undefined, (file) => told.push(file))
+  const expected = ['config.json', 'model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors', 'model.safetensors.index.json']
+  expect(readdirSync(folder).sort()).toEqual(expected)
+  expect(told.sort()).toEqual(expected)
+})
+
+test('an index that leaves its folder is refused', async () => {
+  contents[`models/a/model@${COMMIT}`] = {
+    'config.json': Buffer.from('{}'),
+    'model.safetensors.index.json': Buffer.from('{"weight_map":{"a":"../../../../etc/passwd"}}'),
+  }
+  await expect(fetchModelSnapshot('a/model')).rejects.toThrow(/which leaves its folder/u)
+})
+
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
 /** Answers the calls that the client makes: a revision's commit, its tree, paths and the files themselves. */
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = decodeURIComponent(request.url!)
   requests.push({ url, authorization: request.headers.authorization })
-  if (answer?.(response)) return
+  if (answer?.(response, url)) return
   const json = (body: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  const [, kind, name, verb, rest] = /^\/(?:api\/)?(?:(datasets|models)\/)?([^/]+\/[^/]+)\/(revision|tree|paths-info|resolve)\/([^?]*)/u.exec(url) ?? []
+  const [, kind, name, verb, rest] =
+    /^(?:\/elsewhere)?\/(?:api\/)?(?:(datasets|models)\/)?([^/]+\/[^/]+)\/(revision|tree|paths-info|resolve)\/([^?]*)/u.exec(url) ?? []
   const repository = `${kind ?? 'models'}/${name}`
   const commit = rest?.startsWith('refs/convert/parquet') ? CONVERTED : COMMIT
   const files = contents[`${repository}@${rest?.startsWith(CONVERTED) ? CONVERTED : commit}`]
   if (!files) return void response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Repository not found"}')
-  const entry = (file: string) => ({ type: 'file', path: file, size: files[file]!.length, oid: createHash('sha1').update(files[file]!).digest('hex') })
+  const entry = (file: string) => ({
+    type: 'file',
+    path: file,
+    size: files[file]!.length,
+    oid: createHash('sha1').update(files[file]!).digest('hex'),
+    ...(redirects && { lfs: { oid: sha256(files[file]!), size: files[file]!.length, pointerSize: 100 } }),
+  })
   if (verb === 'revision')
     return void json({ _id: '1', id: name, sha: commit, private: false, downloads: 1, likes: 1, gated: false, lastModified: '2026-01-01T00:00:00Z' })
   if (verb === 'tree') return void json(Object.keys(files).map(entry))
   if (verb === 'paths-info') {
     const body = JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as { paths: string[] }
     return void json(body.paths.map(entry))
+  }
+  if (redirects && !url.startsWith('/elsewhere/')) {
+    const { port } = server.address() as AddressInfo
+    return void response
+      .writeHead(302, { location: `http://localhost:${port}/elsewhere${request.url!}`, 'x-linked-etag': '"x"', 'x-repo-commit': commit })
+      .end()
   }
   const content = files[rest!.replace(/^[0-9a-f]{40}\//u, '')]!
   const [, first, last] = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '') ?? []

@@ -1,0 +1,94 @@
+/** The ordinary Hugging Face cache, which Python shares: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { isCommit, staysInFolder, type Repository, type RepositoryName } from './repository.ts'
+
+/** Folder of a repository that Python's cache functions pass over; holds what they have no place for. */
+const OWN_FOLDER = '.evalharness'
+
+const listingSchema = z.array(z.string().refine(staysInFolder))
+
+/** HF_HUB_CACHE, else the folder `hub` of HF_HOME, else of ~/.cache/huggingface: huggingface_hub's `constants.py`. */
+export function cacheFolder(): string {
+  const { HF_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, XDG_CACHE_HOME } = process.env
+  const home = HF_HOME || path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'huggingface')
+  const folder = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || path.join(home, 'hub')
+  return folder.replace(/^~(?=$|[/\\])/u, os.homedir())
+}
+
+/** Where a commit's files stand, links into `blobs`. */
+export function snapshotFolder(repository: Repository): string {
+  return path.join(repositoryFolder(repository), 'snapshots', repository.commit)
+}
+
+/** Is the file there, and whole? A link whose blob is gone does not count. */
+export async function isCached(repository: Repository, file: string): Promise<boolean> {
+  return stat(path.join(snapshotFolder(repository), ...file.split('/'))).then(
+    (entry) => entry.isFile(),
+    () => false,
+  )
+}
+
+/** The commit that a branch or tag named when it was last asked for; undefined when it never was. */
+export async function readRef(name: RepositoryName, revision: string): Promise<string | undefined> {
+  const commit = (await readText(refFile(name, revision)))?.trim()
+  return isCommit(commit) ? commit : undefined
+}
+
+/** Remembers what a branch or tag names. Writes only news, so that a cache which is complete may be read-only. */
+export async function writeRef(name: RepositoryName, revision: string, commit: string): Promise<void> {
+  if ((await readRef(name, revision)) !== commit) await writeWhole(refFile(name, revision), commit)
+}
+
+/** Every file of a commit, fetched or not, as the hub once listed them; undefined when it was not asked, as in a cache that Python filled. */
+export async function readListing(repository: Repository): Promise<string[] | undefined> {
+  const text = await readText(listingFile(repository))
+  if (text === undefined) return undefined
+  try {
+    return listingSchema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+/** Remembers what files a commit has, so that offline a missing shard is an error and not fewer rows. */
+export async function writeListing(repository: Repository, files: readonly string[]): Promise<void> {
+  await writeWhole(listingFile(repository), JSON.stringify(files))
+}
+
+/** Paths of the files of a commit that the cache holds, sorted; none when it holds no such commit. */
+export async function snapshotFiles(repository: Repository): Promise<string[]> {
+  const folder = snapshotFolder(repository)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort()
+}
+
+function repositoryFolder({ type, name }: RepositoryName): string {
+  return path.join(cacheFolder(), `${type}s--${name.replaceAll('/', '--')}`)
+}
+
+function refFile(name: RepositoryName, revision: string): string {
+  return path.join(repositoryFolder(name), 'refs', ...revision.split('/'))
+}
+
+function listingFile(repository: Repository): string {
+  return path.join(repositoryFolder(repository), OWN_FOLDER, 'listings', `${repository.commit}.json`)
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined)
+}
+
+/** Other processes read the cache at any moment, so a file appears whole or not at all. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const part = `${file}.${randomUUID()}.tmp`
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(part, text)
+  await rename(part, file)
+}
