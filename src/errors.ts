@@ -15,6 +15,23 @@ export class HarnessError extends Error {
   }
 }
 
+/** The user ended the work; nobody is told anything but that. */
+export class Interruption extends Error {}
+
+/** What `work` gives, unless the signal comes first: then fails with Interruption at once, and what `work` does is let go. */
+export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  work.catch(() => {})
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const interrupt = () => reject(new Interruption('interrupted'))
+      if (signal.aborted) interrupt()
+      else signal.addEventListener('abort', interrupt, { once: true })
+    }),
+  ])
+}
+
 /** A model folder whose files are missing, damaged, or disagree with each other. */
 export class CheckpointError extends HarnessError {
   constructor(message: string, hint: string, options?: ErrorOptions) {

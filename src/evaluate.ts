@@ -7,9 +7,9 @@
 import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
 import { DEFAULT_BATCH_TOKENS, onnxEngine } from './engine/onnx.ts'
-import { UsageError } from './errors.ts'
+import { Interruption, unlessInterrupted, UsageError } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
-import { assembleAnswer, encodeRequests, type EncodedRequests, type Encoder } from './plan/encode.ts'
+import { assembleAnswer, startEncoding, type EncodedRequests, type Encoder } from './plan/encode.ts'
 import type { SequenceScore } from './plan/sequence.ts'
 import type { GroupRecord, RunRecord, TaskRecord, WorkRecord } from './store/run-record.ts'
 import type { Suite } from './suite.ts'
@@ -39,7 +39,7 @@ export interface EvaluateOptions {
   readonly threads?: number
   /** What scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
-  /** Ends the run after the batch that is on its way is given up; what was scored is kept. */
+  /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with Interruption. */
   readonly signal?: AbortSignal
 }
 
@@ -61,12 +61,13 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const encoder = encoderOf(checkpoint, options.maxLength)
   const weightsHash = hashWeights(checkpoint.weights)
   weightsHash.catch(() => {})
-  const encoded = await clock.time('tokenise', () => suites.map((suite) => encodeRequests(requestsOf(suite), encoder)))
-
   const { signal, batchTokens = DEFAULT_BATCH_TOKENS } = options
+  const encoded: EncodedRequests[] = []
+  for (const suite of suites) encoded.push(await clock.time('tokenise', () => encodeSuite(suite, encoder, signal)))
+
   const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
   const engineOptions = { batchTokens, onNotice: watcher.onNotice, ...(options.threads !== undefined && { threads: options.threads }) }
-  await using engine = await clock.time('load', () => openEngine(checkpoint))
+  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
   const work = { tokensAsked: 0, tokensDistinct: 0, tokensComputed: 0 }
@@ -88,7 +89,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       revision: model.revision,
       architecture: checkpoint.architecture,
       parameterCount: checkpoint.parameterCount,
-      weightsHash: await weightsHash,
+      weightsHash: await unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted),
       tokenizerHash: checkpoint.tokenizer.hash,
       maxLength: encoder.maxLength,
     },
@@ -111,6 +112,26 @@ export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'to
 /** All requests of a suite, in the order of its items. */
 export function requestsOf({ parts }: Suite) {
   return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+}
+
+/** Reading all weights takes longer than an interrupted user waits. */
+function nullIfInterrupted(error: unknown): null {
+  if (error instanceof Interruption) return null
+  throw error
+}
+
+/** Requests encoded between two looks at the signal. */
+const ENCODING_STEP = 64
+
+/** Tokenising is work of seconds to minutes that never waits, so it is interrupted by hand. */
+async function encodeSuite(suite: Suite, encoder: Encoder, signal: AbortSignal | undefined): Promise<EncodedRequests> {
+  const encoding = startEncoding(encoder)
+  for (const [index, request] of requestsOf(suite).entries()) {
+    encoding.add(request)
+    if (index % ENCODING_STEP === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (signal?.aborted) throw new Interruption('interrupted')
+  }
+  return encoding.result()
 }
 
 interface Asking {

@@ -200,6 +200,31 @@ test('Ctrl-C ends the run within two seconds, keeps what was scored and says whe
   expect(counts.piqa?.effective ?? 1).toBeLessThan(20_000)
 })
 
+test.each([300, 700, 1200])('Ctrl-C after %d ms, while rows are read and tokenised, ends as soon and writes nothing', async (delay) => {
+  const model = tinyModel()
+  const output = path.join(model, 'out')
+  const { child, ended } = start([
+    'run',
+    '-m',
+    `tiny=${model}`,
+    '-t',
+    'piqa',
+    '--data',
+    `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(200_000))}`,
+    '-o',
+    output,
+  ])
+  await new Promise((resolve) => setTimeout(resolve, delay))
+  const pressedAt = performance.now()
+  child.kill('SIGINT')
+  const { code, out, err } = await ended
+  expect(performance.now() - pressedAt).toBeLessThan(2000)
+  expect(out).toBe('')
+  // Before the program has begun, the system ends it.
+  if (code !== null) expect({ code, err }).toEqual({ code: 130, err: 'interrupted before anything was scored; nothing was written\n' })
+  expect(existsSync(output) ? readdirSync(output) : []).toEqual([])
+})
+
 describe('bad input: exit code 2, a message with the value, a hint, and nothing written', () => {
   const rows = () => writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(3))
 

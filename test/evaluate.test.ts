@@ -1,6 +1,7 @@
 /** The pipeline around an engine that needs no model. */
 import { expect, test } from 'vitest'
 import { fakeEngine } from '../src/engine/fake.ts'
+import { Interruption } from '../src/errors.ts'
 import { evaluate, type Watcher } from '../src/evaluate.ts'
 import { loadSuite, type SuiteOptions } from '../src/suite.ts'
 import { loadTasks } from '../src/task/registry.ts'
@@ -11,10 +12,10 @@ const folder = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(20))
 const model = { label: 'tiny', source: folder, folder, revision: null }
 
-async function run({ batchTokens = 4096, signal, ...options }: SuiteOptions & { batchTokens?: number; signal?: AbortSignal } = {}) {
+async function run({ batchTokens = 4096, signal, ...options }: SuiteOptions & { batchTokens?: number; signal?: AbortSignal } = {}, watcher = silent) {
   const task = (await loadTasks()).get('piqa')!
   const suite = await loadSuite(task, { dataFiles: { piqa: rows }, ...options })
-  return evaluate(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), ...(signal && { signal }) }, silent)
+  return evaluate(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), ...(signal && { signal }) }, watcher)
 }
 
 test('the batch budget changes how much is computed, and no answer', async () => {
@@ -41,6 +42,13 @@ test('the record says what made the numbers', async () => {
   expect(record.tasks[0]).toMatchObject({ name: 'piqa', version: 1, shotCount: 0, rowCount: 20, itemCount: 20, origin: { kind: 'file' } })
 })
 
-test('a run that is interrupted before it begins has no tasks and is not complete', async () => {
-  expect(await run({ signal: AbortSignal.abort() })).toMatchObject({ isComplete: false, tasks: [] })
+test('a run that is interrupted before its first batch fails with Interruption, for there is nothing to record', async () => {
+  await expect(run({ signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Interruption)
+})
+
+test('a run that is interrupted while it scores keeps what it has and is not complete', async () => {
+  const interruption = new AbortController()
+  const record = await run({ batchTokens: 20, signal: interruption.signal }, { ...silent, onBatch: () => interruption.abort() })
+  expect(record.isComplete).toBe(false)
+  expect(record.tasks.flatMap(({ items }) => items).length).toBeLessThan(20)
 })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { DEFAULT_BATCH_TOKENS } from '../engine/onnx.ts'
-import { UsageError } from '../errors.ts'
+import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeRequests } from '../plan/encode.ts'
@@ -20,6 +20,9 @@ import { loadTasks, selectTasks } from '../task/registry.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+
+/** As a shell reports a program that Ctrl-C ended. */
+const INTERRUPTED = 130
 
 /** Options of the command, as yargs gives them. */
 interface RunArguments {
@@ -47,7 +50,7 @@ export function runCommand(terminal: Terminal, exit: (code: number) => void): Co
     command: 'run',
     describe: 'Score models on tasks, print the table, store the runs',
     builder: describeOptions,
-    handler: async (argv) => exit(await run(argv, terminal)),
+    handler: async (argv) => exit((await run(argv, terminal).catch(nothingIfInterrupted)) ?? interrupted(terminal)),
   }
 }
 
@@ -108,11 +111,17 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const suiteOptions = await suiteOptionsOf(argv, tasks)
   if (!argv.dryRun) await prepareResultsFolder(argv.output)
   const models: ModelSource[] = []
-  for (const model of modelOptions) models.push(await locateModel(model, (notice) => terminal.err(notice)))
+  for (const model of modelOptions)
+    models.push(
+      await unlessInterrupted(
+        locateModel(model, (notice) => terminal.err(notice)),
+        terminal.signal,
+      ),
+    )
   for (const { folder } of models) await readConfig(folder)
 
   const suites: Suite[] = []
-  for (const task of selected) suites.push(await loadSuite(task, suiteOptions))
+  for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
   if (argv.dryRun) {
     await dryRun(models, suites, argv, terminal)
     return 0
@@ -120,8 +129,8 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const runs: RunRecord[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
-    const record = await evaluate(model, suites, { ...options, signal: terminal.signal }, progressWatcher(terminal, model.label))
-    if (record.tasks.length === 0) break
+    const record = await evaluate(model, suites, { ...options, signal: terminal.signal }, progressWatcher(terminal, model.label)).catch(nothingIfInterrupted)
+    if (!record || record.tasks.length === 0) break
     runs.push(record)
     const stored = await writeRun(argv.output, record)
     terminal.err(`${model.label}: ${workSummary(record.work)}`)
@@ -130,8 +139,17 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
   else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets }))
   if (!terminal.signal.aborted) return 0
-  if (runs.length === 0) terminal.err('interrupted before anything was scored; nothing was written')
-  return 130
+  return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+function nothingIfInterrupted(error: unknown): undefined {
+  if (!(error instanceof Interruption)) throw error
+}
+
+/** The exit code of a run that ended before its first score. */
+function interrupted({ err }: Terminal): number {
+  err('interrupted before anything was scored; nothing was written')
+  return INTERRUPTED
 }
 
 /** Options that are numbers, each in its range. */

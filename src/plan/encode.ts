@@ -24,9 +24,25 @@ export interface EncodedRequests {
   readonly tokensAsked: number
 }
 
-/** Encodes requests; identical sequences are kept once. Fails with RequestError when a continuation is empty or longer than the window. */
+/** Requests encoded one after another, for a caller who has other things to do in between. */
+export interface RequestEncoding {
+  /** Encodes one more. Fails with RequestError when a continuation is empty or longer than the window. */
+  add(request: Request): void
+  /** All requests so far; identical sequences are kept once. */
+  result(): EncodedRequests
+}
+
+/** Encodes requests at once. */
 export function encodeRequests(requests: readonly Request[], encoder: Encoder): EncodedRequests {
+  const encoding = startEncoding(encoder)
+  for (const request of requests) encoding.add(request)
+  return encoding.result()
+}
+
+/** Begins with no requests. */
+export function startEncoding(encoder: Encoder): RequestEncoding {
   const sequences: Sequence[] = []
+  const parts: number[][] = []
   const known = new Map<string, number>()
   let tokensAsked = 0
   const keep = (sequence: Sequence): number => {
@@ -38,12 +54,15 @@ export function encodeRequests(requests: readonly Request[], encoder: Encoder): 
     return sequences.push(sequence) - 1
   }
   const encodeOnce = rememberLast(encoder)
-  const parts = requests.map((request) =>
-    request.kind === 'continuation'
-      ? [keep(continuationSequence(request.context, request.continuation, encodeOnce))]
-      : textSequences(request.text, encoder).map(keep),
-  )
-  return { sequences, parts, tokensAsked }
+  return {
+    add: (request) =>
+      void parts.push(
+        request.kind === 'continuation'
+          ? [keep(continuationSequence(request.context, request.continuation, encodeOnce))]
+          : textSequences(request.text, encoder).map(keep),
+      ),
+    result: () => ({ sequences, parts, tokensAsked }),
+  }
 }
 
 /** Adds the scores of a request's parts; `scores` is indexed like the sequences. Undefined while a part is missing. */

@@ -42,8 +42,8 @@ export interface ModelRecord {
   readonly revision: string | null
   readonly architecture: string
   readonly parameterCount: number
-  /** sha256 over the weight files' contents. */
-  readonly weightsHash: string
+  /** sha256 over the weight files' contents; null when the run was interrupted before it was known. */
+  readonly weightsHash: string | null
   readonly tokenizerHash: string
   readonly maxLength: number
 }
