@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
 import { readConfig, type ModelConfig } from './config.ts'
-import { expectedTensors } from './expected-tensors.ts'
+import { countParameters } from './expected-tensors.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
 import { readWeights, type Weights } from './weights.ts'
 
@@ -38,8 +38,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     readFile(path.join(folder, 'config.json'), 'utf8'),
   ])
   const { architectures } = JSON.parse(text) as { architectures: [string] }
-  const parameterCount = expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
-  return { config, architecture: architectures[0], weights, tokenizer, parameterCount }
+  return { config, architecture: architectures[0], weights, tokenizer, parameterCount: countParameters(config) }
 }
 
 /** sha256 over the contents of the weight files in the order of their names: equal for equal weights in equal files, whatever their folder is called. */

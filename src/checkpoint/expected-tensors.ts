@@ -19,6 +19,11 @@ export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
   ]
 }
 
+/** Parameters of the model that a config describes; a tied head counts once. */
+export function countParameters(config: ModelConfig): number {
+  return expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
+}
+
 function layerTensors(config: ModelConfig, layer: string): ExpectedTensor[] {
   const { hiddenSize, intermediateSize, headSize } = config
   const queryWidth = config.headCount * headSize

@@ -1,7 +1,7 @@
 /** `evalharness doctor`: what this machine can run on, what is missing, and what mends it. */
 import os from 'node:os'
 import type { CommandModule } from 'yargs'
-import { diagnoseRuntime, type RuntimeDiagnosis } from '../engine/onnx.ts'
+import { diagnoseRuntime, type RuntimeDiagnosis } from '../engine/self-test.ts'
 import { HARNESS_VERSION } from '../version.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,6 +1,6 @@
 /** What the engine and its session process say to each other. Typed arrays cross by structured clone. */
 
-/** Makes a session. */
+/** Makes a session; the one before it is given up first, so that two never hold memory at once. */
 export interface LoadMessage {
   readonly kind: 'load'
   /** An ONNX ModelProto. */
@@ -8,38 +8,39 @@ export interface LoadMessage {
   /** Folder that the model's external data is relative to. */
   readonly root: string
   /** Threads inside an operator; the runtime chooses when absent. */
-  readonly threads?: number
+  readonly threads?: number | undefined
+  /** Fold constants and fuse operators: pays where a graph runs often, and holds weights as f32. */
+  readonly isOptimized: boolean
 }
 
-/** An input tensor of the graph. */
-export interface FeedTensor {
-  readonly type: 'int32' | 'int64'
-  readonly values: Int32Array | BigInt64Array
+/** A tensor that enters or leaves the graph. */
+export interface SessionTensor {
+  readonly type: 'float32' | 'int32' | 'int64'
+  readonly values: Float32Array | Int32Array | BigInt64Array
   readonly shape: readonly number[]
 }
 
-/** Runs one batch. */
+/** Runs the loaded graph once. */
 export interface RunMessage {
   readonly kind: 'run'
-  readonly feeds: Readonly<Record<string, FeedTensor>>
+  readonly feeds: Readonly<Record<string, SessionTensor>>
 }
 
-/** Runs a graph without inputs whose result is known. */
-export interface DiagnoseMessage {
-  readonly kind: 'diagnose'
-  readonly model: Uint8Array
+export type Request = LoadMessage | RunMessage
+
+/** A session is there. */
+export interface LoadedReply {
+  readonly kind: 'loaded'
+  readonly runtimeVersion: string
+  /** Execution providers of the installed package. */
+  readonly providers: readonly string[]
 }
 
-export type Request = LoadMessage | RunMessage | DiagnoseMessage
+/** A run ended. */
+export interface RanReply {
+  readonly kind: 'ran'
+  /** Values of the graph's outputs, by name. */
+  readonly outputs: Readonly<Record<string, SessionTensor['values']>>
+}
 
-export type Reply =
-  | { readonly kind: 'loaded'; readonly runtimeVersion: string }
-  | {
-      readonly kind: 'scored'
-      /** Natural log-probabilities, laid out like the feed `targets`. */
-      readonly logProbs: Float32Array
-      /** Arg-max token, laid out like the feed `scored`. */
-      readonly best: BigInt64Array
-    }
-  | { readonly kind: 'diagnosed'; readonly runtimeVersion: string; readonly providers: readonly string[]; readonly output: Float32Array }
-  | { readonly kind: 'failed'; readonly message: string }
+export type Reply = LoadedReply | RanReply | { readonly kind: 'failed'; readonly message: string }

@@ -1,5 +1,5 @@
 /** Cutting the work into batches: runs of neighbouring sequences whose common tree fits a token budget. */
-import { buildTree, compareInputs, scoredNodes, sharedLength, type TokenTree } from './token-tree.ts'
+import { buildTree, compareInputs, lastNodes, sharedLength, type TokenRun, type TokenTree } from './token-tree.ts'
 import type { Sequence } from './sequence.ts'
 
 /** One forward pass. */
@@ -40,24 +40,36 @@ const EARLY_CUT_SHARE = 0.15
 
 /** Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch. */
 export function planBatches(sequences: readonly Sequence[], batchTokens: number): Plan {
+  const { trees, tokensDistinct } = planTrees(sequences, batchTokens)
+  const batches = trees.map((tree) => buildBatch(tree, sequences))
+  return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
+}
+
+/** A tree and whose it is. */
+export interface PlannedTree {
+  readonly tree: TokenTree
+  /** Indices into the planned sequences, in the order of `tree.ends`. */
+  readonly members: readonly number[]
+}
+
+/** Plans only which sequences share a tree; `tokensDistinct` is as in a Plan. */
+export function planTrees(sequences: readonly TokenRun[], batchTokens: number): { readonly trees: readonly PlannedTree[]; readonly tokensDistinct: number } {
   if (!Number.isInteger(batchTokens) || batchTokens < 1) throw new RangeError(`batchTokens must be a positive integer, got ${batchTokens}`)
   const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
   const sorted = order.map((index) => sequences[index]!)
   /** How many tokens of each sequence the one before it has too. */
   const shared = sorted.map((sequence, index) => (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)))
-  const batches: Batch[] = []
+  const trees: PlannedTree[] = []
   for (let start = 0; start < sorted.length;) {
     const end = batchEnd(sorted, shared, start, batchTokens)
-    batches.push(buildBatch(sorted.slice(start, end), order.slice(start, end)))
+    trees.push({ tree: buildTree(sorted.slice(start, end)), members: order.slice(start, end) })
     start = end
   }
-  const tokensDistinct = sorted.reduce((sum, { input }, index) => sum + input.length - shared[index]!, 0)
-  const tokensComputed = batches.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0)
-  return { batches, tokensDistinct, tokensComputed }
+  return { trees, tokensDistinct: sorted.reduce((sum, { input }, index) => sum + input.length - shared[index]!, 0) }
 }
 
 /** One past the last sequence of the batch that begins at `start`: of the cuts near the budget, the one that repeats the fewest tokens. */
-function batchEnd(sorted: readonly Sequence[], shared: readonly number[], start: number, batchTokens: number): number {
+function batchEnd(sorted: readonly TokenRun[], shared: readonly number[], start: number, batchTokens: number): number {
   let size = sorted[start]!.input.length
   let best = start + 1
   for (let end = start + 1; ; end++) {
@@ -69,9 +81,9 @@ function batchEnd(sorted: readonly Sequence[], shared: readonly number[], start:
   }
 }
 
-function buildBatch(sorted: readonly Sequence[], indices: readonly number[]): Batch {
-  const tree = buildTree(sorted)
-  const nodesOf = sorted.map(({ targets }, index) => scoredNodes(tree, tree.ends[index]!, targets.length))
+function buildBatch({ tree, members: indices }: PlannedTree, sequences: readonly Sequence[]): Batch {
+  const sorted = indices.map((index) => sequences[index]!)
+  const nodesOf = sorted.map(({ targets }, index) => lastNodes(tree, tree.ends[index]!, targets.length))
   const asked = new Map<number, number[]>()
   sorted.forEach(({ targets }, index) => {
     nodesOf[index]!.forEach((node, position) => {

@@ -1,6 +1,9 @@
 /** Sequences merged into a trie: each distinct token after each distinct past stands once, whatever number of sequences reads it. */
 import type { Sequence } from './sequence.ts'
 
+/** What a tree is built of. */
+export type TokenRun = Pick<Sequence, 'input'>
+
 /**
  * A forest in preorder: a node's descendants follow it. Sequences that begin alike share nodes.
  * Node j is an ancestor of i, or i itself, when j <= i < exits[j].
@@ -16,13 +19,13 @@ export interface TokenTree {
 }
 
 /** Order in which sequences that begin alike stand together and a sequence stands before those that continue it. */
-export function compareInputs(a: Sequence, b: Sequence): number {
+export function compareInputs(a: TokenRun, b: TokenRun): number {
   const shared = sharedLength(a, b)
   return shared < Math.min(a.input.length, b.input.length) ? a.input[shared]! - b.input[shared]! : a.input.length - b.input.length
 }
 
 /** Number of tokens with which both inputs begin. */
-export function sharedLength(a: Sequence, b: Sequence): number {
+export function sharedLength(a: TokenRun, b: TokenRun): number {
   const limit = Math.min(a.input.length, b.input.length)
   let index = 0
   while (index < limit && a.input[index] === b.input[index]) index++
@@ -30,7 +33,7 @@ export function sharedLength(a: Sequence, b: Sequence): number {
 }
 
 /** The trie of sequences that are in the order of `compareInputs`. */
-export function buildTree(sorted: readonly Sequence[]): TokenTree {
+export function buildTree(sorted: readonly TokenRun[]): TokenTree {
   const size = sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
   const tokenIds = new Int32Array(size)
   const depths = new Int32Array(size)
@@ -54,8 +57,8 @@ export function buildTree(sorted: readonly Sequence[]): TokenTree {
   return { tokenIds, depths, exits, ends }
 }
 
-/** Calls `visit` with the nodes whose next tokens a sequence is asked for, in order; `end` is the node of its last input token. */
-export function scoredNodes(tree: TokenTree, end: number, count: number): number[] {
+/** The last `count` nodes of a sequence, in order; `end` is the node of its last input token. */
+export function lastNodes(tree: TokenTree, end: number, count: number): number[] {
   const nodes: number[] = []
   for (let node = end; nodes.length < count; node = parentOf(tree, node)) nodes.push(node)
   return nodes.reverse()

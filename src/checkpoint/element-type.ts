@@ -1,0 +1,73 @@
+/** Values of a tensor's bytes and back. Bytes are little-endian, as safetensors keeps them and as every supported machine does. */
+import { getFloat16, setFloat16 } from '@petamoriken/float16'
+import type { Dtype } from './safetensors.ts'
+
+/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. */
+export function decodeValues(bytes: Uint8Array, dtype: Dtype): Float32Array {
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(aligned(bytes))
+    case 'BF16': {
+      const halves = new Uint16Array(aligned(bytes))
+      const words = new Uint32Array(halves.length)
+      for (let index = 0; index < halves.length; index++) words[index] = halves[index]! << 16
+      return new Float32Array(words.buffer)
+    }
+    case 'F16': {
+      const table = (float16Values ??= makeFloat16Values())
+      return Float32Array.from(new Uint16Array(aligned(bytes)), (bits) => table[bits]!)
+    }
+  }
+}
+
+/** Little-endian bytes of values, each rounded once, to the nearest and to even between two. */
+export function encodeValues(values: Float64Array | Float32Array, dtype: Dtype): Uint8Array {
+  switch (dtype) {
+    case 'F32':
+      return new Uint8Array(Float32Array.from(values).buffer)
+    case 'BF16':
+      return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer)
+    case 'F16': {
+      const view = new DataView(new ArrayBuffer(values.length * 2))
+      values.forEach((value, index) => setFloat16(view, index * 2, value, true))
+      return new Uint8Array(view.buffer)
+    }
+  }
+}
+
+/** The nearest bfloat16; between two, the even one. */
+export function roundToBfloat16(value: number): number {
+  scratchBits[0] = bfloat16Bits(value) << 16
+  return scratch[0]!
+}
+
+const scratch = new Float32Array(1)
+const scratchBits = new Uint32Array(scratch.buffer)
+
+function bfloat16Bits(value: number): number {
+  if (Number.isNaN(value)) return 0x7fc0
+  scratch[0] = value
+  const bits = scratchBits[0]!
+  const upper = bits >>> 16
+  const rest = bits & 0xffff
+  if (rest !== 0x8000) return rest > 0x8000 ? upper + 1 : upper
+  // The f32 lies between two: where the f64 did not, its own side decides, so that it is rounded once.
+  const beyond = Math.abs(value) - Math.abs(scratch[0])
+  return beyond > 0 || (beyond === 0 && upper % 2 === 1) ? upper + 1 : upper
+}
+
+/** Every value of the 65,536 float16 patterns: decoding one by one takes twenty times as long. */
+let float16Values: Float32Array | undefined
+
+function makeFloat16Values(): Float32Array {
+  const view = new DataView(new ArrayBuffer(2))
+  return Float32Array.from({ length: 0x10000 }, (_, bits) => {
+    view.setUint16(0, bits, true)
+    return getFloat16(view, 0, true)
+  })
+}
+
+/** Typed arrays over wider elements must begin at a multiple of their width. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+}

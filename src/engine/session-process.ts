@@ -1,0 +1,71 @@
+/** The parent's end of the session process: one question, one answer, and what its death means. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { EngineError } from '../errors.ts'
+import { encodeModel, type Graph } from '../graph/onnx-model.ts'
+import type { LoadedReply, LoadMessage, Reply, Request, SessionTensor } from './session-messages.ts'
+
+/** Memory ran out, and the session's process is gone or not to be trusted any more. */
+export class OutOfMemory extends Error {}
+
+/** How a graph is loaded. */
+export type LoadOptions = Omit<LoadMessage, 'kind' | 'model'>
+
+/** What the runtime says of itself. */
+export type RuntimeInfo = Omit<LoadedReply, 'kind'>
+
+/** A process that holds one session at a time. Its calls fail with OutOfMemory, or with EngineError on anything else. */
+export interface SessionProcess {
+  /** Makes a session of `graph`; the one before it is gone. */
+  load(graph: Graph, options: LoadOptions): Promise<RuntimeInfo>
+  /** Runs the session; comes back with the values of the graph's outputs, by name. */
+  run(feeds: Readonly<Record<string, SessionTensor>>): Promise<Readonly<Record<string, SessionTensor['values']>>>
+  /** Ends the process at once, whatever it is doing. */
+  end(): void
+}
+
+/** Starts the process; it holds nothing yet. */
+export function startSessionProcess(): SessionProcess {
+  const child = forkSession()
+  return {
+    load: async (graph, options) => expectReply(await ask(child, { kind: 'load', model: encodeModel(graph), ...options }), 'loaded'),
+    run: async (feeds) => expectReply(await ask(child, { kind: 'run', feeds }), 'ran').outputs,
+    end: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** The session's own file, in the language that this one is in. */
+function forkSession(): ChildProcess {
+  const file = new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url)
+  return fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+}
+
+/** The death of the process is an answer too: systems end a process that takes too much memory. */
+async function ask(child: ChildProcess, request: Request): Promise<Reply> {
+  if (!child.connected) throw new OutOfMemory('the session process is gone')
+  const stop = new AbortController()
+  const reply = once(child, 'message', { signal: stop.signal }).then(([message]) => message as Reply)
+  const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
+    // The system kills it, or an allocation inside it fails where nothing catches that and it aborts.
+    if (signal === 'SIGKILL' || signal === 'SIGABRT' || code === 137 || code === 134) throw new OutOfMemory(`the session process ended with ${signal ?? code}`)
+    throw new EngineError(
+      `the session process ended with ${signal ?? `exit code ${code}`}`,
+      'Run `evalharness doctor` to see whether onnxruntime works on this machine.',
+    )
+  })
+  try {
+    child.send(request)
+    return await Promise.race([reply, death])
+  } finally {
+    reply.catch(() => {})
+    death.catch(() => {})
+    stop.abort()
+  }
+}
+
+function expectReply<K extends Reply['kind']>(reply: Reply, kind: K): Extract<Reply, { kind: K }> {
+  if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>
+  if (reply.kind !== 'failed') throw new EngineError(`the session process answers ${reply.kind}, expected ${kind}`, 'This is a bug; please report it.')
+  if (/bad_alloc|failed to allocate|out of memory/i.test(reply.message)) throw new OutOfMemory(reply.message)
+  throw new EngineError(`onnxruntime failed: ${reply.message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
+}

@@ -1,0 +1,26 @@
+/** Pieces of a model as graphs of their own, so that a model can be run with one layer in memory. */
+import type { ModelConfig } from '../checkpoint/config.ts'
+import type { WeightTensor } from '../checkpoint/weights.ts'
+import { graphBuilder } from './builder.ts'
+import { ATTENTION_INPUTS, decoderLayer, rmsNorm, rotaryTable, type LayerConfig } from './decoder-layer.ts'
+import type { Graph, ValueInfo } from './onnx-model.ts'
+import { storedWeights } from './stored-weights.ts'
+
+/** Packed hidden states in, and out as `output`. */
+const STATES: ValueInfo = { name: 'states', type: 'float', shape: ['N', 'hidden'] }
+const OUTPUT: ValueInfo = { ...STATES, name: 'output' }
+
+/** One decoder layer. `tensorOf` knows its tensors without their prefix. */
+export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope'>, tensorOf: (name: string) => WeightTensor): Graph {
+  const g = graphBuilder()
+  g.output(decoderLayer(g, config, storedWeights(g, tensorOf), STATES.name, rotaryTable(g, config)), OUTPUT.name)
+  return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
+}
+
+/** The norm after the last layer. */
+export function finalNormGraph(config: Pick<ModelConfig, 'normEpsilon'>, scale: WeightTensor): Graph {
+  const g = graphBuilder()
+  const weight = storedWeights(g, () => scale)
+  g.output(rmsNorm(g, config, STATES.name, weight('model.norm.weight')), OUTPUT.name)
+  return g.finish('final_norm', [STATES], [OUTPUT])
+}
