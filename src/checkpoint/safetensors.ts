@@ -6,7 +6,8 @@ import { CheckpointError } from '../errors.ts'
 /** The format's own bound (safetensors `MAX_HEADER_SIZE`), in bytes. */
 const MAX_HEADER_BYTES = 100_000_000
 
-const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
+/** Size of one value. */
+export const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
 
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE

@@ -51,8 +51,8 @@ export function evaluateSum(sum: LayerSum, valuesOf: (layer: number) => Float32A
 
 /** The published loop in its own arithmetic, W = bf16(W + bf16(W_k − W)): near the last follower, not equal to it. */
 export function evaluatePublishedLoop(merged: Merged, valuesOf: (layer: number) => Float32Array): Float32Array {
-  if (typeof merged === 'number') return valuesOf(merged)
-  const total = Float32Array.from(evaluatePublishedLoop(merged.base, valuesOf))
+  if (typeof merged === 'number') return valuesOf(merged).map(roundToBfloat16)
+  const total = evaluatePublishedLoop(merged.base, valuesOf)
   for (const follower of merged.followers) {
     const values = evaluatePublishedLoop(follower, valuesOf)
     for (let index = 0; index < total.length; index++) {

@@ -1,0 +1,103 @@
+/** Where the numbers of a pruned model's tensors come from, and their bytes as a stream. */
+import { decodeValues, encodeValues } from '../checkpoint/element-type.ts'
+import { BYTES_PER_VALUE, type Dtype } from '../checkpoint/safetensors.ts'
+import type { TensorReader } from '../checkpoint/tensor-bytes.ts'
+import type { WeightTensor } from '../checkpoint/weights.ts'
+import { CheckpointError } from '../errors.ts'
+import type { CollapsedLayer, Merged } from './collapsed-layer.ts'
+import { evaluatePublishedLoop, evaluateSum, layersOf, layerSum, type LayerSum, type MergeRule } from './merge-rule.ts'
+
+/** How layers are merged. */
+export interface MergeOptions {
+  readonly rule: MergeRule
+  /** Whether q_norm and k_norm are merged like projections, or stay the base's. */
+  readonly qkNorm: 'merge' | 'keep'
+  /** Compute the telescoping sum in bfloat16, as the published code does. */
+  readonly emulateBf16: boolean
+}
+
+/** A tensor of a pruned model. */
+export type TensorSource =
+  /** The bytes of one that is there. */
+  | { readonly kind: 'copy'; readonly tensor: WeightTensor }
+  /** A weighted sum of original layers' tensors, rounded once. */
+  | { readonly kind: 'sum'; readonly sum: LayerSum; readonly tensorOf: ReadonlyMap<number, WeightTensor> }
+  /** The published bfloat16 loop. */
+  | { readonly kind: 'loop'; readonly merged: Merged; readonly tensorOf: ReadonlyMap<number, WeightTensor> }
+
+/** Name of a layer's tensor in a Hugging Face checkpoint. */
+export function layerTensorName(layer: number, name: string): string {
+  return `model.layers.${layer}.${name}`
+}
+
+/** The layer and the name within it, of a checkpoint's tensor; undefined for what belongs to no layer. */
+export function parseLayerTensor(name: string): { readonly layer: number; readonly name: string } | undefined {
+  const match = /^model\.layers\.(\d+)\.(.+)$/u.exec(name)
+  return match ? { layer: Number(match[1]), name: match[2]! } : undefined
+}
+
+/** Where tensor `name` of a layer comes from. `tensors` are the original's. */
+export function tensorSource(
+  { base, projections }: CollapsedLayer,
+  name: string,
+  tensors: ReadonlyMap<string, WeightTensor>,
+  { rule, qkNorm, emulateBf16 }: MergeOptions,
+): TensorSource {
+  const tensorIn = (layer: number) => tensors.get(layerTensorName(layer, name))!
+  if (!isMerged(name, qkNorm) || typeof projections === 'number') return { kind: 'copy', tensor: tensorIn(base) }
+  if (emulateBf16) return { kind: 'loop', merged: projections, tensorOf: tensorsOf(layersOf(projections)) }
+  const sum = layerSum(rule, projections)
+  const [only] = sum
+  if (sum.size === 1 && only![1] === 1) return { kind: 'copy', tensor: tensorIn(only![0]) }
+  return { kind: 'sum', sum, tensorOf: tensorsOf([...sum.keys()]) }
+
+  function tensorsOf(layers: readonly number[]): ReadonlyMap<number, WeightTensor> {
+    const found = new Map(layers.map((layer) => [layer, tensorIn(layer)]))
+    const dtypes = new Set([...found.values()].map(({ dtype }) => dtype))
+    if (dtypes.size > 1)
+      throw new CheckpointError(
+        `tensor ${name} is ${[...dtypes].join(' and ')} in layers ${layers.join(', ')}, which are to be merged`,
+        'Save the checkpoint in one dtype, or use --rule telescope.',
+      )
+    return found
+  }
+}
+
+/** Projections and their biases, and the norms of queries and keys where they are wanted; all else stays the base's. */
+function isMerged(name: string, qkNorm: MergeOptions['qkNorm']): boolean {
+  return /^(?:self_attn|mlp)\.\w+_proj\.(?:weight|bias)$/u.test(name) || (qkNorm === 'merge' && /^self_attn\.[qk]_norm\.weight$/u.test(name))
+}
+
+/** Element type of what a source gives. */
+export function sourceDtype(source: TensorSource): Dtype {
+  return anyTensor(source).dtype
+}
+
+/** Extents of what a source gives. */
+export function sourceShape(source: TensorSource): readonly number[] {
+  return anyTensor(source).shape
+}
+
+function anyTensor(source: TensorSource): WeightTensor {
+  return source.kind === 'copy' ? source.tensor : source.tensorOf.values().next().value!
+}
+
+/** Values held at a time. */
+const PIECE_VALUES = 1 << 20
+
+/** The bytes of a source. */
+export async function* sourceBytes(source: TensorSource, reader: TensorReader): AsyncGenerator<Uint8Array> {
+  const { dtype, byteLength } = anyTensor(source)
+  const pieceBytes = PIECE_VALUES * BYTES_PER_VALUE[dtype]
+  for (let start = 0; start < byteLength; start += pieceBytes) {
+    const length = Math.min(pieceBytes, byteLength - start)
+    if (source.kind === 'copy') {
+      yield await reader.read(source.tensor, start, length)
+      continue
+    }
+    const values = new Map<number, Float32Array>()
+    for (const [layer, tensor] of source.tensorOf) values.set(layer, decodeValues(await reader.read(tensor, start, length), dtype))
+    const valuesOf = (layer: number) => values.get(layer)!
+    yield encodeValues(source.kind === 'sum' ? evaluateSum(source.sum, valuesOf) : evaluatePublishedLoop(source.merged, valuesOf), dtype)
+  }
+}
