@@ -80,3 +80,10 @@ export class StoreError extends HarnessError {
     super('STORE', message, hint, options)
   }
 }
+
+/** A search for layers to remove that came to nothing. */
+export class PruneError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('PRUNE', message, hint, options)
+  }
+}

@@ -26,29 +26,31 @@ export interface TreeStates {
 /** Pieces of one model. Dispose of it to end its process. */
 export interface LayerRunner extends AsyncDisposable {
   /** Passes each tree's states through a layer that sees `window` tokens back. */
-  runLayer(layer: StoredLayer, window: number, states: AsyncIterable<TreeStates> | Iterable<TreeStates>): AsyncGenerator<TreeStates>
+  runLayer(layer: StoredLayer, window: number, states: readonly TreeStates[]): Promise<TreeStates[]>
   /** Passes each tree's states through the norm after the last layer. */
-  runFinalNorm(root: string, scale: WeightTensor, states: Iterable<TreeStates>): AsyncGenerator<TreeStates>
+  runFinalNorm(root: string, scale: WeightTensor, states: readonly TreeStates[]): Promise<TreeStates[]>
 }
 
 /** A runner for layers of `config`'s model. Its calls fail with EngineError. */
 export function layerRunner(config: Omit<LayerConfig, 'window'> & Pick<ModelConfig, 'rope' | 'hiddenSize'>, threads?: number): LayerRunner {
   const session = startSessionProcess()
 
-  async function* run(
+  async function run(
     graph: Graph,
     root: string,
-    states: AsyncIterable<TreeStates> | Iterable<TreeStates>,
+    states: readonly TreeStates[],
     feedsOf: (tree: TokenTree) => Record<string, SessionTensor>,
-  ): AsyncGenerator<TreeStates> {
+  ): Promise<TreeStates[]> {
+    const after: TreeStates[] = []
     try {
       // Each graph runs once a tree: folding its weights to f32 would cost more memory than it saves time.
       await session.load(graph, { root, threads, isOptimized: false })
-      for await (const { tree, values } of states) {
+      for (const { tree, values } of states) {
         const packed: SessionTensor = { type: 'float32', values, shape: [tree.tokenIds.length, config.hiddenSize] }
         const { output } = await session.run({ states: packed, ...feedsOf(tree) })
-        yield { tree, values: output as Float32Array }
+        after.push({ tree, values: output as Float32Array })
       }
+      return after
     } catch (error) {
       if (!(error instanceof OutOfMemory)) throw error
       throw new EngineError(`out of memory in a layer: ${error.message}`, 'Close other programs, or use a machine with more memory.', { cause: error })

@@ -41,7 +41,11 @@ export async function onnxEngine(
     const size = batch.tree.tokenIds.length
     try {
       const { log_probs: logProbs, best } = await session.run(batchFeeds(batch))
-      yield { scores: readScores(batch, sequences, logProbs as Float32Array, best as BigInt64Array), tokensComputed: size, elapsedMs: performance.now() - startedAt }
+      yield {
+        scores: readScores(batch, sequences, logProbs as Float32Array, best as BigInt64Array),
+        tokensComputed: size,
+        elapsedMs: performance.now() - startedAt,
+      }
       return
     } catch (error) {
       if (isDisposed || !(error instanceof OutOfMemory)) throw error

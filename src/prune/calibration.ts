@@ -61,7 +61,8 @@ export function planCalibration({ source, sentences }: CalibrationText, encode: 
     const tokens = encode(sentence)
     const where = `calibration sentence ${index + 1} (${source})`
     if (tokens.length === 0) throw new DatasetError(`${where} has no tokens: ${JSON.stringify(sentence)}`, 'Leave it out.')
-    if (tokens.length > maxPositions) throw new DatasetError(`${where} has ${tokens.length} tokens, the model's window ${maxPositions}`, 'Shorten it or split it.')
+    if (tokens.length > maxPositions)
+      throw new DatasetError(`${where} has ${tokens.length} tokens, the model's window ${maxPositions}`, 'Shorten it or split it.')
     return { input: Int32Array.from(tokens) }
   })
   const { trees } = planTrees(inputs, TREE_TOKENS)

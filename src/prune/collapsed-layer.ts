@@ -20,11 +20,7 @@ export function originalLayers(layerCount: number): readonly CollapsedLayer[] {
 export function mergeLayers(layers: readonly CollapsedLayer[], base: number, followerCount: number): readonly CollapsedLayer[] {
   const group = layers.slice(base, base + followerCount + 1)
   const [first, ...followers] = group.map(({ projections }) => projections)
-  return [
-    ...layers.slice(0, base),
-    { base: layers[base]!.base, projections: { base: first!, followers } },
-    ...layers.slice(base + followerCount + 1),
-  ]
+  return [...layers.slice(0, base), { base: layers[base]!.base, projections: { base: first!, followers } }, ...layers.slice(base + followerCount + 1)]
 }
 
 /** The model without the layers of these indices. */

@@ -1,0 +1,221 @@
+/**
+ * How a pruned checkpoint is made, from top to bottom: open the original, search (LaCo) or take the given layers (drop), write an ordinary
+ * checkpoint beside its place, and put it there whole.
+ */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { countParameters } from './checkpoint/expected-tensors.ts'
+import { layerRunner } from './engine/layer-runner.ts'
+import { PruneError, unlessInterrupted, UsageError } from './errors.ts'
+import type { ModelSource } from './evaluate.ts'
+import { planCalibration, readCalibrationText, type Calibration, type CalibrationText } from './prune/calibration.ts'
+import { compareWithOriginal } from './prune/candidate-similarity.ts'
+import { dropLayers, originalLayers, type CollapsedLayer } from './prune/collapsed-layer.ts'
+import { checkSettings, collapseLayers, type Collapse, type Iteration, type LacoSettings } from './prune/laco.ts'
+import { beginOutputFolder } from './prune/output-folder.ts'
+import { lacoRecord, layerOrigins, type DropRecord, type LacoRecord, type ModelSize, type PruningFacts, type PruningRecord } from './prune/pruning-record.ts'
+import type { Similarity } from './prune/similarity.ts'
+import type { MergeOptions } from './prune/tensor-source.ts'
+import { CONFIG_FILE, plannedBytes, planTensors, writePrunedCheckpoint } from './prune/write-checkpoint.ts'
+import { pruningReadme } from './report/pruning-readme.ts'
+import { HARNESS_VERSION } from './version.ts'
+
+/** Options of a search. `highestLayer` is 28, as in the published card, or the model's layers where it has fewer. */
+export interface LacoOptions {
+  readonly settings: Omit<LacoSettings, 'highestLayer'> & { readonly highestLayer?: number | undefined }
+  readonly merge: MergeOptions
+  readonly similarity: Similarity
+  /** A text file with a sentence a line; ten built-in sentences when absent. */
+  readonly calibrationFile?: string | undefined
+  /** Threads inside an operator; the runtime chooses when absent. */
+  readonly threads?: number | undefined
+}
+
+/** Where a pruned checkpoint goes. */
+export interface Destination {
+  readonly folder: string
+  /** Replace what is there. */
+  readonly force: boolean
+  /** Ends the work at once, with Interruption; nothing is left. */
+  readonly signal?: AbortSignal
+}
+
+/** Told what a user wants to see of a pruning in progress. */
+export interface PruningWatcher {
+  /** Told how many layers of a pass were run: 0 first, all of them last. The first pass is the original's, then one a candidate. */
+  readonly onLayer: (layersDone: number, layersInPass: number) => void
+  readonly onIteration: (iteration: Iteration) => void
+  /** Before the weights are written. */
+  readonly onWrite: (bytes: number) => void
+  /** After each piece of them. */
+  readonly onBytes: (count: number) => void
+}
+
+/** What a search would do, were every merge accepted. */
+export interface LacoPlan {
+  readonly settings: LacoSettings
+  readonly calibration: { readonly source: string; readonly sentences: number; readonly tokens: number }
+  readonly original: ModelSize
+  /** The merges in order, and the model's size after each. */
+  readonly merges: readonly ({ readonly base: number; readonly followers: number } & ModelSize)[]
+  readonly stopReason: Collapse['stopReason']
+}
+
+/** Checks everything that can be checked, and computes nothing. Fails with a HarnessError. */
+export async function planLaco(model: ModelSource, options: LacoOptions): Promise<LacoPlan> {
+  const { checkpoint, settings, calibration, text } = await prepareLaco(model, options)
+  const { layerCount } = checkpoint.config
+  const candidates: (readonly CollapsedLayer[])[] = []
+  const { iterations, stopReason } = await collapseLayers({ ...settings, threshold: 0 }, layerCount, async (candidate) => {
+    candidates.push(candidate)
+    return [1]
+  })
+  const merges = iterations
+    .filter(({ decision }) => decision === 'accepted')
+    .map(({ base, followerCount }, index) => ({ base, followers: followerCount, ...sizeOf(checkpoint, candidates[index]!, options.merge) }))
+  return {
+    settings,
+    calibration: { source: text.source, sentences: calibration.sentenceCount, tokens: calibration.tokenCount },
+    original: sizeOf(checkpoint, originalLayers(layerCount), options.merge),
+    merges,
+    stopReason,
+  }
+}
+
+/** Collapses layers and writes the checkpoint. Fails with a HarnessError, and with PruneError when no merge is accepted: then nothing is written. */
+export async function pruneLaco(model: ModelSource, options: LacoOptions, destination: Destination, watcher: PruningWatcher): Promise<LacoRecord> {
+  const { signal } = destination
+  const { checkpoint, settings, calibration, text } = await prepareLaco(model, options)
+  const { config, weights } = checkpoint
+  const { merge, similarity } = options
+  await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
+  const weightsHash = hashWeights(weights)
+  weightsHash.catch(() => {})
+
+  await using runner = layerRunner(config, options.threads)
+  const pointerRange = [settings.lowestLayer, settings.highestLayer - settings.mergeLayers] as const
+  const { workFolder } = output
+  const work = { config, weights, calibration, kind: similarity, merge, pointerRange, runner, workFolder, onLayer: watcher.onLayer }
+  const similarityOf = await unlessInterrupted(compareWithOriginal(work), signal)
+  const collapse = await collapseLayers(
+    settings,
+    config.layerCount,
+    (candidate, changedFrom) => unlessInterrupted(similarityOf(candidate, changedFrom), signal),
+    watcher.onIteration,
+  )
+  if (collapse.acceptedCount === 0) throw nothingAccepted(collapse, settings)
+
+  const facts = pruningFacts(model, checkpoint, collapse.layers, merge, await unlessInterrupted(weightsHash, signal))
+  const record = lacoRecord(facts, { settings, merge, similarity, text, calibration, collapse })
+  await writeVariant(model, checkpoint, collapse.layers, merge, record, output, watcher, signal)
+  return record
+}
+
+/** Writes the checkpoint without the given layers. Fails with a HarnessError. */
+export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>, destination: Destination, watcher: PruningWatcher): Promise<DropRecord> {
+  const { signal } = destination
+  const checkpoint = await openCheckpoint(model.folder)
+  const layers = layersAfterDrop(checkpoint, dropped)
+  await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
+  const facts = pruningFacts(model, checkpoint, layers, PLAIN, await unlessInterrupted(hashWeights(checkpoint.weights), signal))
+  const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b) }
+  await writeVariant(model, checkpoint, layers, PLAIN, record, output, watcher, signal)
+  return record
+}
+
+/** What `pruneDrop` would write. */
+export async function planDrop(model: ModelSource, dropped: ReadonlySet<number>): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
+  const checkpoint = await openCheckpoint(model.folder)
+  const layers = layersAfterDrop(checkpoint, dropped)
+  return { original: sizeOf(checkpoint, originalLayers(checkpoint.config.layerCount), PLAIN), pruned: sizeOf(checkpoint, layers, PLAIN) }
+}
+
+/** Where nothing is merged, the rule does not matter. */
+const PLAIN: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
+
+interface PreparedLaco {
+  readonly checkpoint: Checkpoint
+  readonly settings: LacoSettings
+  readonly text: CalibrationText
+  readonly calibration: Calibration
+}
+
+/** The highest layer of the published card. */
+const CARD_HIGHEST_LAYER = 28
+
+async function prepareLaco(model: ModelSource, { settings: given, merge, calibrationFile }: LacoOptions): Promise<PreparedLaco> {
+  if (merge.emulateBf16 && merge.rule !== 'telescope') {
+    throw new UsageError(`--emulate-bf16 does not go with --rule ${merge.rule}`, 'It repeats the published loop, which is the rule telescope.')
+  }
+  const text = await readCalibrationText(calibrationFile)
+  const checkpoint = await openCheckpoint(model.folder)
+  const { layerCount, maxPositions } = checkpoint.config
+  const settings = { ...given, highestLayer: given.highestLayer ?? Math.min(CARD_HIGHEST_LAYER, layerCount) }
+  checkSettings(settings, layerCount)
+  return { checkpoint, settings, text, calibration: planCalibration(text, (sentence) => checkpoint.tokenizer.encode(sentence), maxPositions) }
+}
+
+function layersAfterDrop({ config: { layerCount } }: Checkpoint, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
+  for (const layer of dropped) {
+    if (layer >= layerCount) throw new UsageError(`--layers names layer ${layer}, the model has layers 0 to ${layerCount - 1}`, 'Layers count from 0.')
+  }
+  if (dropped.size === layerCount) throw new UsageError('--layers names every layer of the model', 'Leave at least one.')
+  return dropLayers(layerCount, dropped)
+}
+
+function weightBytes({ weights }: Checkpoint): number {
+  return [...weights.tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
+function sizeOf({ config, weights }: Checkpoint, layers: readonly CollapsedLayer[], merge: MergeOptions): ModelSize {
+  return {
+    layers: layers.length,
+    parameters: countParameters({ ...config, layerCount: layers.length }),
+    bytes: plannedBytes(planTensors(layers, weights.tensors, merge)),
+  }
+}
+
+function pruningFacts(model: ModelSource, checkpoint: Checkpoint, layers: readonly CollapsedLayer[], merge: MergeOptions, weightsHash: string): PruningFacts {
+  const original = sizeOf(checkpoint, originalLayers(checkpoint.config.layerCount), merge)
+  const pruned = sizeOf(checkpoint, layers, merge)
+  return {
+    evalharness: HARNESS_VERSION,
+    created: new Date().toISOString(),
+    base_model: { source: model.source, revision: model.revision, architecture: checkpoint.architecture, weights_hash: weightsHash },
+    original,
+    pruned,
+    layers_removed: original.layers - pruned.layers,
+    layer_compression: (original.layers - pruned.layers) / original.layers,
+    parameter_compression: (original.parameters - pruned.parameters) / original.parameters,
+    layer_map: layerOrigins(layers, merge.rule),
+  }
+}
+
+async function writeVariant(
+  model: ModelSource,
+  checkpoint: Checkpoint,
+  layers: readonly CollapsedLayer[],
+  merge: MergeOptions,
+  record: PruningRecord,
+  output: Awaited<ReturnType<typeof beginOutputFolder>>,
+  watcher: PruningWatcher,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  watcher.onWrite(record.pruned.bytes)
+  await unlessInterrupted(writePrunedCheckpoint({ folder: model.folder, weights: checkpoint.weights }, layers, merge, output.path, watcher.onBytes), signal)
+  await writeFile(path.join(output.path, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
+  await writeFile(path.join(output.path, 'README.md'), pruningReadme(record))
+  await output.publish(CONFIG_FILE)
+}
+
+function nothingAccepted({ iterations }: Collapse, { threshold }: LacoSettings): PruneError {
+  const found = iterations.filter(({ similarity }) => similarity !== null && !Number.isNaN(similarity)).sort((a, b) => b.similarity! - a.similarity!)
+  const best = found[0] ? `the closest was ${found[0].similarity!.toFixed(4)} at layer ${found[0].base}` : 'no similarity was a number'
+  return new PruneError(
+    `no merge was accepted at --threshold ${threshold}: ${best}; nothing was written`,
+    found[0]
+      ? 'Lower --threshold, or merge fewer layers at once with --merge-layers 2.'
+      : 'The weights may be damaged or overflow; score the model with `evalharness run`.',
+  )
+}

@@ -1,0 +1,138 @@
+/**
+ * Similarity of candidates to their original, with one layer in memory at a time. What lies below a candidate's first changed layer is
+ * the original's own, so its hidden states there are kept from the original's one pass, and only the layers above are run.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { decodeValues } from '../checkpoint/element-type.ts'
+import type { ModelConfig } from '../checkpoint/config.ts'
+import { BYTES_PER_VALUE, readSafetensorsHeader } from '../checkpoint/safetensors.ts'
+import { tensorReader, type TensorReader } from '../checkpoint/tensor-bytes.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { writeSafetensors } from '../checkpoint/write-safetensors.ts'
+import type { LayerRunner, StoredLayer, TreeStates } from '../engine/layer-runner.ts'
+import { CheckpointError } from '../errors.ts'
+import type { TokenTree } from '../plan/token-tree.ts'
+import type { Calibration } from './calibration.ts'
+import type { CollapsedLayer } from './collapsed-layer.ts'
+import type { SimilarityOf } from './laco.ts'
+import { sentenceSimilarity, type Similarity } from './similarity.ts'
+import { parseLayerTensor, sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
+
+/** What is compared, and how. */
+export interface SimilarityWork {
+  readonly config: ModelConfig
+  readonly weights: Weights
+  readonly calibration: Calibration
+  readonly kind: Similarity
+  readonly merge: MergeOptions
+  /** Layers at which a candidate may begin to differ: [first, last], both included. */
+  readonly pointerRange: readonly [number, number]
+  readonly runner: LayerRunner
+  /** An empty folder for hidden states and merged layers; whoever made it removes it. */
+  readonly workFolder: string
+  /** Told how many layers of a pass were run: 0 first, all of them last. */
+  readonly onLayer: (layersDone: number, layersInPass: number) => void
+}
+
+/** Runs the original once; comes back with the function that compares candidates with it. */
+export async function compareWithOriginal(work: SimilarityWork): Promise<SimilarityOf> {
+  const { config, weights, calibration, kind, pointerRange, runner } = work
+  const trees = calibration.trees.map(({ tree }) => tree)
+  const kept = stateFiles(path.join(work.workFolder, 'states'), trees)
+  const layers = layerStore(work)
+
+  /** Runs layers on the states that `from` gives; a layer's input is kept where `keep` says so. */
+  async function runLayers(from: TreeStates[], model: readonly CollapsedLayer[], first: number, keep: (layer: number) => boolean): Promise<TreeStates[]> {
+    let states = from
+    for (let layer = first; layer < model.length; layer++) {
+      if (keep(layer)) await kept.write(layer, states)
+      work.onLayer(layer - first, model.length - first)
+      states = await runner.runLayer(await layers.stored(model[layer]!), config.windows[model[layer]!.base]!, states)
+    }
+    work.onLayer(model.length - first, model.length - first)
+    return runner.runFinalNorm(weights.root, weights.tensors.get('model.norm.weight')!, states)
+  }
+
+  const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
+  const [lowest, highest] = pointerRange
+  const reference = await runLayers(await embedTokens(work, trees), original, 0, (layer) => layer >= lowest && layer <= highest)
+
+  return async (candidate, changedFrom) => {
+    await layers.forgetAllBut(candidate)
+    const last = await runLayers(await kept.read(changedFrom), candidate, changedFrom, () => false)
+    return calibration.places.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.hiddenSize))
+  }
+}
+
+/** Rows of the embedding matrix, read one by one: the matrix itself is larger than any layer. */
+async function embedTokens({ config, weights }: SimilarityWork, trees: readonly TokenTree[]): Promise<TreeStates[]> {
+  const embeddings = weights.tensors.get('model.embed_tokens.weight')!
+  const rowBytes = config.hiddenSize * BYTES_PER_VALUE[embeddings.dtype]
+  await using reader = tensorReader(weights.root)
+  const states: TreeStates[] = []
+  for (const tree of trees) {
+    const values = new Float32Array(tree.tokenIds.length * config.hiddenSize)
+    for (const [index, token] of tree.tokenIds.entries()) {
+      if (token >= config.vocabularySize) {
+        throw new CheckpointError(
+          `the tokenizer gives id ${token}, the model has ${config.vocabularySize} embeddings`,
+          'The tokenizer belongs to another model.',
+        )
+      }
+      values.set(decodeValues(await reader.read(embeddings, token * rowBytes, rowBytes), embeddings.dtype), index * config.hiddenSize)
+    }
+    states.push({ tree, values })
+  }
+  return states
+}
+
+/** Hidden states at the inputs of layers, on disk: for long calibration texts they would outgrow a layer. */
+function stateFiles(folder: string, trees: readonly TokenTree[]) {
+  const fileOf = (layer: number, tree: number) => path.join(folder, `${layer}-${tree}.f32`)
+  return {
+    async write(layer: number, states: readonly TreeStates[]): Promise<void> {
+      await mkdir(folder, { recursive: true })
+      for (const [tree, { values }] of states.entries()) await writeFile(fileOf(layer, tree), values)
+    },
+    async read(layer: number): Promise<TreeStates[]> {
+      const states: TreeStates[] = []
+      for (const [index, tree] of trees.entries()) states.push({ tree, values: decodeValues(await readFile(fileOf(layer, index)), 'F32') })
+      return states
+    },
+  }
+}
+
+/** Where the tensors of layers lie: in the original's files, or, for a merge that had to be computed, in a small file of its own. */
+function layerStore({ weights, merge, workFolder }: SimilarityWork) {
+  const names = [...weights.tensors.keys()].flatMap((name) => (parseLayerTensor(name)?.layer === 0 ? [parseLayerTensor(name)!.name] : []))
+  const computed = new Map<CollapsedLayer, StoredLayer>()
+  let next = 0
+  return {
+    async stored(layer: CollapsedLayer): Promise<StoredLayer> {
+      const known = computed.get(layer)
+      if (known) return known
+      const sources = new Map(names.map((name) => [name, tensorSource(layer, name, weights.tensors, merge)]))
+      const copies = [...sources].flatMap(([name, source]) => (source.kind === 'copy' ? [[name, source.tensor] as const] : []))
+      if (copies.length === names.length) return { root: weights.root, tensors: new Map(copies) }
+      const location = `merged-${next++}.safetensors`
+      await using reader: TensorReader = tensorReader(weights.root)
+      await writeSafetensors(
+        path.join(workFolder, location),
+        [...sources].map(([name, source]) => ({ name, dtype: sourceDtype(source), shape: sourceShape(source), bytes: () => sourceBytes(source, reader) })),
+      )
+      const entries = await readSafetensorsHeader(path.join(workFolder, location))
+      const stored = { root: workFolder, tensors: new Map(entries.map((entry) => [entry.name, { ...entry, location }])) }
+      computed.set(layer, stored)
+      return stored
+    },
+    /** Removes the files of merges that are not in `model`: those of candidates that were rejected or merged again. */
+    async forgetAllBut(model: readonly CollapsedLayer[]): Promise<void> {
+      for (const [layer, { root, tensors }] of computed) {
+        if (model.includes(layer)) continue
+        computed.delete(layer)
+        await rm(path.join(root, tensors.values().next().value!.location))
+      }
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/** config.json of a pruned model: the original's text, with what counts layers changed and nothing else. */
+import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
+import type { CollapsedLayer } from './collapsed-layer.ts'
+
+/**
+ * Sets num_hidden_layers, keeps the kept layers' entries of every list that has one entry a layer, and moves max_window_layers so that
+ * each layer keeps its kind of attention. Numbers keep their spelling: transformers tells 8.0 from 8.
+ */
+export function prunedConfigText(text: string, layers: readonly CollapsedLayer[]): string {
+  const config = JSON.parse(text) as Record<string, unknown>
+  const layerCount = config['num_hidden_layers'] as number
+  const set = (document: string, path: JSONPath, value: unknown) =>
+    applyEdits(document, modify(document, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
+  let pruned = set(text, ['num_hidden_layers'], layers.length)
+  for (const [key, value] of Object.entries(config)) {
+    if (Array.isArray(value) && value.length === layerCount && key.includes('layer')) {
+      const kept = layers.map(({ base }) => (value as unknown[])[base])
+      pruned = set(pruned, [key], kept)
+    }
+  }
+  const windowed = config['max_window_layers']
+  if (typeof windowed === 'number') pruned = set(pruned, ['max_window_layers'], layers.filter(({ base }) => base < windowed).length)
+  return pruned
+}

@@ -1,0 +1,158 @@
+/** What is written beside a pruned checkpoint about how it was made: `laco.json` or `drop.json`, with the field names that are in the file. */
+import type { Calibration, CalibrationText } from './calibration.ts'
+import type { CollapsedLayer, Merged } from './collapsed-layer.ts'
+import type { Collapse, LacoSettings } from './laco.ts'
+import { layersOf, layerSum, type MergeRule } from './merge-rule.ts'
+import { roundToBfloat16 } from '../checkpoint/element-type.ts'
+import type { Similarity } from './similarity.ts'
+import type { MergeOptions } from './tensor-source.ts'
+
+/** Sizes of a model. */
+export interface ModelSize {
+  readonly layers: number
+  readonly parameters: number
+  readonly bytes: number
+}
+
+/** A layer of the pruned model. */
+export interface LayerOrigin {
+  readonly layer: number
+  /** The original layer whose place and norms it has. */
+  readonly norms: number
+  /** Original layers whose projections it is made of, with their coefficients. */
+  readonly projections: readonly { readonly layer: number; readonly coefficient: number }[]
+  /** Original layers that became this one. */
+  readonly merged: readonly number[]
+}
+
+/** What is common to all ways of pruning. */
+export interface PruningFacts {
+  readonly evalharness: string
+  readonly created: string
+  readonly base_model: {
+    /** As the user named it: a folder or a repository of the hub. */
+    readonly source: string
+    readonly revision: string | null
+    readonly architecture: string
+    /** sha256 over the weight files' contents. */
+    readonly weights_hash: string
+  }
+  readonly original: ModelSize
+  readonly pruned: ModelSize
+  readonly layers_removed: number
+  /** Shares of what was removed. */
+  readonly layer_compression: number
+  readonly parameter_compression: number
+  readonly layer_map: readonly LayerOrigin[]
+}
+
+/** A checkpoint from which layers were dropped. */
+export interface DropRecord extends PruningFacts {
+  readonly method: 'drop'
+  readonly dropped_layers: readonly number[]
+}
+
+/** A checkpoint whose layers were collapsed. */
+export interface LacoRecord extends PruningFacts {
+  readonly method: 'laco'
+  readonly settings: {
+    readonly merge_layers: number
+    readonly lowest_layer: number
+    readonly highest_layer: number
+    readonly interval: number
+    readonly threshold: number
+    readonly max_compression: number
+    readonly rule: MergeRule
+    readonly qk_norm: MergeOptions['qkNorm']
+    readonly similarity: Similarity
+    readonly emulate_bf16: boolean
+  }
+  readonly calibration: {
+    /** A path, or `built-in`. */
+    readonly source: string
+    readonly sha256: string
+    readonly sentences: number
+    readonly tokens: number
+  }
+  readonly iterations: readonly {
+    readonly iteration: number
+    readonly base: number
+    readonly followers: number
+    readonly decision: string
+    /** Null where nothing was computed or the mean is not a number. */
+    readonly similarity: number | null
+    readonly margin: number | null
+    readonly similarities: readonly (number | null)[]
+    readonly layers: number
+  }[]
+  readonly accepted: number
+  readonly rejected: number
+  readonly stop_reason: string
+  /** Of the final model with its original, one a sentence. */
+  readonly similarities: readonly number[]
+  /** The same, rounded to bfloat16: how published figures were computed. */
+  readonly similarities_bf16: readonly number[]
+}
+
+export type PruningRecord = DropRecord | LacoRecord
+
+/** What a search leaves to be told. */
+export interface LacoSearch {
+  readonly settings: LacoSettings
+  readonly merge: MergeOptions
+  readonly similarity: Similarity
+  readonly text: CalibrationText
+  readonly calibration: Calibration
+  readonly collapse: Collapse
+}
+
+/** The record of a search. */
+export function lacoRecord(facts: PruningFacts, { settings, merge, similarity, text, calibration, collapse }: LacoSearch): LacoRecord {
+  return {
+    method: 'laco',
+    ...facts,
+    settings: {
+      merge_layers: settings.mergeLayers,
+      lowest_layer: settings.lowestLayer,
+      highest_layer: settings.highestLayer,
+      interval: settings.interval,
+      threshold: settings.threshold,
+      max_compression: settings.maxCompression,
+      rule: merge.rule,
+      qk_norm: merge.qkNorm,
+      similarity,
+      emulate_bf16: merge.emulateBf16,
+    },
+    calibration: { source: text.source, sha256: text.sha256, sentences: calibration.sentenceCount, tokens: calibration.tokenCount },
+    iterations: collapse.iterations.map((entry) => ({
+      iteration: entry.iteration,
+      base: entry.base,
+      followers: entry.followerCount,
+      decision: entry.decision,
+      similarity: numberOrNull(entry.similarity),
+      margin: numberOrNull(entry.margin),
+      similarities: entry.similarities.map(numberOrNull),
+      layers: entry.layerCount,
+    })),
+    accepted: collapse.acceptedCount,
+    rejected: collapse.rejectedCount,
+    stop_reason: collapse.stopReason,
+    similarities: collapse.similarities,
+    similarities_bf16: collapse.similarities.map(roundToBfloat16),
+  }
+}
+
+/** JSON has no NaN. */
+function numberOrNull(value: number | null): number | null {
+  return value === null || Number.isNaN(value) ? null : value
+}
+
+/** The map from a pruned model's layers to its original's. */
+export function layerOrigins(layers: readonly CollapsedLayer[], rule: MergeRule): LayerOrigin[] {
+  return layers.map(({ base, projections }, layer) => ({
+    layer,
+    norms: base,
+    projections: [...layerSum(rule, projections)].map(([from, coefficient]) => ({ layer: from, coefficient })),
+    merged: layersOf(projections),
+  }))
+}

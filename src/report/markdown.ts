@@ -1,0 +1,45 @@
+/** Markdown from plain data, escaped by those who know how: names of models and files come from strangers. */
+import type { Root, RootContent, TableCell } from 'mdast'
+import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
+import { toMarkdown } from 'mdast-util-to-markdown'
+import { stringify } from 'yaml'
+
+/** Text of a cell; code where it begins and ends with a backtick. */
+type Cell = string
+
+/** A document under its YAML front matter. */
+export function markdownDocument(frontMatter: Readonly<Record<string, unknown>>, blocks: readonly RootContent[]): string {
+  const root: Root = { type: 'root', children: [...blocks] }
+  const body = toMarkdown(root, { bullet: '-', extensions: [gfmTableToMarkdown()] })
+  return `---\n${stringify(frontMatter)}---\n\n${body}`
+}
+
+export function heading(depth: 1 | 2 | 3, text: string): RootContent {
+  return { type: 'heading', depth, children: [{ type: 'text', value: text }] }
+}
+
+export function paragraph(text: string): RootContent {
+  return { type: 'paragraph', children: inline(text) }
+}
+
+export function codeBlock(lang: string, value: string): RootContent {
+  return { type: 'code', lang, value }
+}
+
+/** The first row is the head. */
+export function table(rows: readonly (readonly Cell[])[]): RootContent {
+  const cell = (text: Cell): TableCell => ({ type: 'tableCell', children: inline(text) })
+  return { type: 'table', children: rows.map((row) => ({ type: 'tableRow', children: row.map(cell) })) }
+}
+
+/** Text with `code` between backticks; everything else is taken literally. */
+function inline(text: string) {
+  return text
+    .split(/(`[^`]+`)/u)
+    .filter((part) => part !== '')
+    .map((part) =>
+      part.length > 2 && part.startsWith('`') && part.endsWith('`')
+        ? { type: 'inlineCode' as const, value: part.slice(1, -1) }
+        : { type: 'text' as const, value: part },
+    )
+}

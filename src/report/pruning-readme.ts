@@ -1,0 +1,166 @@
+/** README.md of a pruned checkpoint: what was done to which model, in the tables that published cards of pruned models have. */
+import type { RootContent } from 'mdast'
+import type { LacoRecord, LayerOrigin, PruningRecord } from '../prune/pruning-record.ts'
+import { codeBlock, heading, markdownDocument, paragraph, table } from './markdown.ts'
+
+/** The whole file. */
+export function pruningReadme(record: PruningRecord): string {
+  const { base_model: base, original, pruned } = record
+  const isRepository = base.revision !== null
+  const frontMatter = {
+    ...(isRepository && { base_model: base.source.split('@')[0] }),
+    library_name: 'transformers',
+    pipeline_tag: 'text-generation',
+    tags: ['pruning', 'layer-pruning', ...(record.method === 'laco' ? ['laco'] : []), 'compressed'],
+  }
+  const how =
+    record.method === 'laco'
+      ? 'by layer collapse (LaCo, arXiv 2402.11187): groups of adjacent layers were merged into one as long as the last hidden states stayed close to those of the original.'
+      : 'by dropping layers: nothing was merged.'
+  return markdownDocument(frontMatter, [
+    heading(1, `${lastName(base.source)}, ${pruned.layers} of ${original.layers} layers`),
+    paragraph(`Made from \`${base.source}\` ${how}`),
+    heading(2, 'Sizes'),
+    table([
+      ['', 'Original', 'Pruned', 'Removed'],
+      ['Layers', count(original.layers), count(pruned.layers), `${count(record.layers_removed)} (${percent(record.layer_compression)})`],
+      [
+        'Parameters',
+        count(original.parameters),
+        count(pruned.parameters),
+        `${count(original.parameters - pruned.parameters)} (${percent(record.parameter_compression)})`,
+      ],
+      ['Weights, bytes', count(original.bytes), count(pruned.bytes), count(original.bytes - pruned.bytes)],
+    ]),
+    ...(record.method === 'laco' ? lacoSections(record) : []),
+    heading(2, 'Layers'),
+    table([['Layers', 'Norms of', 'Projections of'], ...layerRows(record.layer_map)]),
+    heading(2, 'What remains of it'),
+    paragraph('Removing layers costs knowledge before it costs fluency: measure before use. This scores the original and this checkpoint on the same items.'),
+    codeBlock('bash', `npx evalharness run --model original=${shellWord(base.source)} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`),
+    paragraph(
+      `Written by evalharness ${record.evalharness}; all settings and each decision are in \`${record.method}.json\`. sha256 of the original's weights: \`${base.weights_hash}\`.`,
+    ),
+  ])
+}
+
+function lacoSections(record: LacoRecord): RootContent[] {
+  const { settings, similarities, calibration } = record
+  const average = similarities.reduce((sum, value) => sum + value, 0) / similarities.length
+  const summary = (name: string, value: number, rounded: number) => [name, value.toFixed(4), rounded.toFixed(4)]
+  const rounded = record.similarities_bf16
+  return [
+    heading(2, 'LaCo hyperparameters'),
+    table([
+      ['Parameter', 'Value', 'Description'],
+      ['MERGE_LAYERS (C)', String(settings.merge_layers), 'Adjacent layers that become one'],
+      ['LOWEST_LAY (L)', String(settings.lowest_layer), 'Lowest layer that may be the base of a group'],
+      ['HIGHEST_LAY (H)', String(settings.highest_layer), 'One past the highest layer of the first group'],
+      ['INTERVAL (I)', String(settings.interval), 'Layers that the pointer moves down after a merge'],
+      ['THRESHOLD (T)', String(settings.threshold), 'A merge is kept when the mean cosine is greater'],
+      ['MAX_COMPRESSION', percent(settings.max_compression), 'Largest share of the layers to remove'],
+      ['Merge rule', settings.rule, RULES[settings.rule] + (settings.emulate_bf16 ? ', computed in bfloat16' : '')],
+      ['q_norm, k_norm', settings.qk_norm, settings.qk_norm === 'merge' ? 'Merged like projections, where the model has them' : "The base's"],
+    ]),
+    heading(2, 'Pruning statistics'),
+    table([
+      ['Metric', 'Value'],
+      ['Successful merges', count(record.accepted)],
+      ['Rejected merges', count(record.rejected)],
+      ['Total iterations', count(record.iterations.length)],
+      ['Stopped by', record.stop_reason],
+      ['Layer compression', percent(record.layer_compression)],
+      ['Parameter compression', percent(record.parameter_compression)],
+    ]),
+    heading(2, 'Iterations'),
+    table([
+      ['Iteration', 'Group', 'Similarity', 'Margin', 'Decision', 'Layers'],
+      ...record.iterations.map(({ iteration, base, followers, similarity, margin, decision, layers }) => [
+        String(iteration),
+        followers === 0 ? String(base) : `${base}–${base + followers}`,
+        similarity?.toFixed(4) ?? (decision === 'rejected' ? 'not a number' : '–'),
+        margin === null ? '–' : `${margin < 0 ? '−' : '+'}${Math.abs(margin).toFixed(4)}`,
+        decision,
+        String(layers),
+      ]),
+    ]),
+    heading(2, 'Hidden state similarity (calibration set)'),
+    paragraph(
+      `Cosines between the last hidden states of the original and of this model, ${SIMILARITIES[settings.similarity]}, on ${count(calibration.sentences)} sentences of ${count(calibration.tokens)} tokens (${calibration.source === 'built-in' ? 'built in' : `\`${calibration.source}\``}). Beside each the same rounded to bfloat16, in which published figures were computed.`,
+    ),
+    table([
+      ['Metric', 'Value', 'In bfloat16'],
+      summary('Average', average, rounded.reduce((sum, value) => sum + value, 0) / rounded.length),
+      summary('Min', Math.min(...similarities), Math.min(...rounded)),
+      summary('Max', Math.max(...similarities), Math.max(...rounded)),
+    ]),
+    paragraph(
+      `Individual similarities: ${similarities.map((value) => value.toFixed(4)).join(', ')}. In bfloat16: ${rounded.map((value) => value.toFixed(4)).join(', ')}.`,
+    ),
+  ]
+}
+
+const RULES = { telescope: 'The last layer of a group', paper: 'The base plus all differences from it', mean: 'The mean of the layers above the base' } as const
+const SIMILARITIES = {
+  flatten: 'one a sentence over all tokens',
+  'last-token': "of each sentence's last token",
+  'token-mean': "the mean over each sentence's tokens",
+} as const
+
+/** Layers that follow each other untouched share a row. */
+function layerRows(map: readonly LayerOrigin[]): string[][] {
+  const rows: { first: LayerOrigin; last: LayerOrigin }[] = []
+  for (const origin of map) {
+    const run = rows.at(-1)
+    const continues = run && isUntouched(run.last) && isUntouched(origin) && origin.norms === run.last.norms + 1
+    if (continues) run.last = origin
+    else rows.push({ first: origin, last: origin })
+  }
+  return rows.map(({ first, last }) => [
+    span(first.layer, last.layer),
+    span(first.norms, last.norms),
+    isUntouched(first) ? span(first.norms, last.norms) : sumText(first),
+  ])
+}
+
+function isUntouched({ norms, projections }: LayerOrigin): boolean {
+  return projections.length === 1 && projections[0]!.layer === norms && projections[0]!.coefficient === 1
+}
+
+/** `27`, or `−1 × 17 + 18 + 19`. */
+function sumText({ projections }: LayerOrigin): string {
+  return projections
+    .map(({ layer, coefficient }, index) => {
+      const size = Math.abs(coefficient)
+      const term = size === 1 ? String(layer) : `${Number(size.toPrecision(4))} × ${layer}`
+      if (index === 0) return coefficient < 0 ? `−${size === 1 ? '1 × ' : ''}${term}` : term
+      return `${coefficient < 0 ? '−' : '+'} ${term}`
+    })
+    .join(' ')
+}
+
+function span(first: number, last: number): string {
+  return first === last ? String(first) : `${first}–${last}`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`
+}
+
+function lastName(source: string): string {
+  return (
+    source
+      .split('@')[0]!
+      .split(/[/\\]/u)
+      .findLast((part) => part !== '') ?? source
+  )
+}
+
+/** Quoted where a shell would take it apart. */
+function shellWord(text: string): string {
+  return /^[\w./@:=-]+$/u.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
