@@ -3,6 +3,7 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { doctorCommand } from './commands/doctor.ts'
+import { layermapCommand } from './commands/layermap.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { runCommand } from './commands/run.ts'
 import { tasksCommand } from './commands/tasks.ts'
@@ -36,6 +37,7 @@ const parser = yargs(hideBin(process.argv))
   .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
   .command(runCommand(terminal, setExitCode))
   .command(pruneCommand(terminal, setExitCode))
+  .command(layermapCommand(terminal, setExitCode))
   .command(tasksCommand(terminal))
   .command(doctorCommand(terminal, setExitCode))
   .demandCommand(1, 'Give a command; `evalharness --help` lists them.')

@@ -1,5 +1,5 @@
 /** Writes a pruned model as an ordinary checkpoint: weights sharded as the source is, index, config, tokenizer. */
-import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { tensorReader } from '../checkpoint/tensor-bytes.ts'
 import type { Weights, WeightTensor } from '../checkpoint/weights.ts'
@@ -89,6 +89,6 @@ const SMALL_FILES =
 
 async function copySmallFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (SMALL_FILES.test(name) && (await stat(path.join(from, name))).isFile()) await copyFile(path.join(from, name), path.join(to, name))
+    if (SMALL_FILES.test(name) && (await stat(path.join(from, name))).isFile()) await writeFile(path.join(to, name), await readFile(path.join(from, name)))
   }
 }

@@ -1,6 +1,7 @@
 /** README.md of a pruned checkpoint: what was done to which model, in the tables that published cards of pruned models have. */
 import type { RootContent } from 'mdast'
 import type { LacoRecord, LayerOrigin, PruningRecord } from '../prune/pruning-record.ts'
+import { spanText, sumText } from './layer-sum.ts'
 import { codeBlock, heading, markdownDocument, paragraph, table } from './markdown.ts'
 
 /** The whole file. */
@@ -19,7 +20,7 @@ export function pruningReadme(record: PruningRecord): string {
       : 'by dropping layers: nothing was merged.'
   return markdownDocument(frontMatter, [
     heading(1, `${lastName(base.source)}, ${pruned.layers} of ${original.layers} layers`),
-    paragraph(`Made from \`${base.source}\` ${how}`),
+    paragraph(`Made from \`${isRepository ? base.source : lastName(base.source)}\` ${how}`),
     heading(2, 'Sizes'),
     table([
       ['', 'Original', 'Pruned', 'Removed'],
@@ -37,7 +38,10 @@ export function pruningReadme(record: PruningRecord): string {
     table([['Layers', 'Norms of', 'Projections of'], ...layerRows(record.layer_map)]),
     heading(2, 'What remains of it'),
     paragraph('Removing layers costs knowledge before it costs fluency: measure before use. This scores the original and this checkpoint on the same items.'),
-    codeBlock('bash', `npx evalharness run --model original=${shellWord(base.source)} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`),
+    codeBlock(
+      'bash',
+      `npx evalharness run --model original=${isRepository ? base.source : 'ORIGINAL'} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`,
+    ),
     paragraph(
       `Written by evalharness ${record.evalharness}; all settings and each decision are in \`${record.method}.json\`. sha256 of the original's weights: \`${base.weights_hash}\`.`,
     ),
@@ -117,30 +121,14 @@ function layerRows(map: readonly LayerOrigin[]): string[][] {
     else rows.push({ first: origin, last: origin })
   }
   return rows.map(({ first, last }) => [
-    span(first.layer, last.layer),
-    span(first.norms, last.norms),
-    isUntouched(first) ? span(first.norms, last.norms) : sumText(first),
+    spanText(first.layer, last.layer),
+    spanText(first.norms, last.norms),
+    isUntouched(first) ? spanText(first.norms, last.norms) : sumText(first.projections),
   ])
 }
 
 function isUntouched({ norms, projections }: LayerOrigin): boolean {
   return projections.length === 1 && projections[0]!.layer === norms && projections[0]!.coefficient === 1
-}
-
-/** `27`, or `−1 × 17 + 18 + 19`. */
-function sumText({ projections }: LayerOrigin): string {
-  return projections
-    .map(({ layer, coefficient }, index) => {
-      const size = Math.abs(coefficient)
-      const term = size === 1 ? String(layer) : `${Number(size.toPrecision(4))} × ${layer}`
-      if (index === 0) return coefficient < 0 ? `−${size === 1 ? '1 × ' : ''}${term}` : term
-      return `${coefficient < 0 ? '−' : '+'} ${term}`
-    })
-    .join(' ')
-}
-
-function span(first: number, last: number): string {
-  return first === last ? String(first) : `${first}–${last}`
 }
 
 function count(value: number): string {
@@ -158,9 +146,4 @@ function lastName(source: string): string {
       .split(/[/\\]/u)
       .findLast((part) => part !== '') ?? source
   )
-}
-
-/** Quoted where a shell would take it apart. */
-function shellWord(text: string): string {
-  return /^[\w./@:=-]+$/u.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

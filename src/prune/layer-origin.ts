@@ -1,0 +1,115 @@
+/** From evidence to a statement: what a layer of the variant is made of, and how the whole was made. */
+import type { LayerEvidence } from './layer-evidence.ts'
+
+/** How a layer's projections came about. */
+export type ProjectionKind =
+  /** Those of the base layer whose norms it has. */
+  | 'own'
+  /** Those of a later layer than its norms: a telescoping merge. With one follower all rules agree. */
+  | 'telescope'
+  /** The base plus all differences from it: whole coefficients that add up to 1, one of them negative. */
+  | 'paper'
+  /** A mean of layers above the one whose norms it has. */
+  | 'mean'
+  /** Another weighted sum of base layers. */
+  | 'sum'
+  /** Nothing that the base's layers explain. */
+  | 'unrelated'
+
+/** What a layer is made of, as far as a sample tells. */
+export interface LayerGuess {
+  /** Base layer with the nearest norms. */
+  readonly norms: number
+  readonly kind: ProjectionKind
+  /** Base layers and coefficients; whole or one over a whole where the kind says so. Empty when unrelated. */
+  readonly sum: readonly { readonly layer: number; readonly coefficient: number }[]
+  /** Base layers that became this one. */
+  readonly merged: readonly number[]
+}
+
+/** Below this share of the squared length that base layers explain, a layer is not made of them: chance explains a thousandth. */
+const LEAST_EXPLAINED = 0.25
+/** Smallest coefficient that counts: eight nested means of two are 1/256. */
+const LEAST_COEFFICIENT = 0.003
+
+/** Reads one layer's evidence. */
+export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence): LayerGuess {
+  const norms = nearestNorms(tensors)
+  if (!(explained >= LEAST_EXPLAINED)) return { norms, kind: 'unrelated', sum: [], merged: [] }
+  // What is left unexplained leaves chance coefficients in proportion to its length.
+  const least = Math.max(LEAST_COEFFICIENT, 0.05 * Math.sqrt(Math.max(0, 1 - explained)))
+  const found = coefficients.flatMap((coefficient, layer) => (Math.abs(coefficient) >= least ? [{ layer, coefficient }] : []))
+  const total = found.reduce((sum, { coefficient }) => sum + coefficient, 0)
+  const snapped = (snap: (coefficient: number) => number) => found.map(({ layer, coefficient }) => ({ layer, coefficient: snap(coefficient) }))
+  const isNear = (sum: readonly { readonly coefficient: number }[]) =>
+    sum.every(({ coefficient }, index) => Math.abs(coefficient - found[index]!.coefficient) < 0.02 + 0.1 * Math.abs(coefficient))
+  const span = (last: number) => Array.from({ length: Math.max(1, last - norms + 1) }, (_, index) => norms + index)
+
+  const [strongest] = found.toSorted((a, b) => Math.abs(b.coefficient) - Math.abs(a.coefficient))
+  const others = found.filter((term) => term !== strongest)
+  if (strongest && strongest.coefficient > 0.5 && others.every(({ coefficient }) => Math.abs(coefficient) < 0.1 * strongest.coefficient)) {
+    const { layer } = strongest
+    const sum = [{ layer, coefficient: 1 }]
+    if (layer === norms) return { norms, kind: 'own', sum, merged: [norms] }
+    return layer > norms ? { norms, kind: 'telescope', sum, merged: span(layer) } : { norms, kind: 'sum', sum, merged: [layer] }
+  }
+  const last = Math.max(norms, ...found.map(({ layer }) => layer))
+  const whole = snapped(Math.round)
+  if (isNear(whole) && whole.some(({ coefficient }) => coefficient < 0) && whole.reduce((sum, { coefficient }) => sum + coefficient, 0) === 1) {
+    return { norms, kind: 'paper', sum: whole, merged: span(last) }
+  }
+  const shares = snapped((coefficient) => 1 / Math.round(1 / coefficient))
+  if (found.every(({ layer, coefficient }) => coefficient > 0 && layer > norms) && Math.abs(total - 1) < 0.02 && isNear(shares)) {
+    return { norms, kind: 'mean', sum: shares, merged: span(last) }
+  }
+  return { norms, kind: 'sum', sum: found, merged: found.map(({ layer }) => layer) }
+}
+
+/** Neighbouring layers' norms point nearly the same way, so nearness tells them apart better than angles. */
+function nearestNorms(tensors: LayerEvidence['tensors']): number {
+  const norms = tensors.filter(({ name }) => /^(?:input|post_attention)_layernorm\.weight$/u.test(name))
+  const distances = norms[0]!.distances.map((_, layer) => norms.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))
+  return distances.indexOf(Math.min(...distances))
+}
+
+/** How a variant was made. */
+export interface Verdict {
+  readonly parent: 'base' | 'another model'
+  /** `identical`, `drop`, a merge rule's name, `rearranged`, or `unknown`. */
+  readonly method: 'identical' | 'same layers' | 'drop' | 'telescope' | 'paper' | 'mean' | 'rearranged' | 'unknown'
+  /** Base layers of which nothing is left. */
+  readonly dropped: readonly number[]
+  /** Whether weights moved after the layers were put together: training, or another precision. */
+  readonly isDrifted: boolean
+}
+
+/** A layer as it was found: its guess, and how far the whole tensors are from it. */
+export interface FoundLayer extends LayerGuess {
+  /** All tensors are what the guess says, to the byte. */
+  readonly isExact: boolean
+  /** Largest distance of a tensor from what the guess says, relative to its length. */
+  readonly distance: number
+}
+
+/** Distance that rounding leaves: of the published bfloat16 loop 0.3 %. */
+export const ROUNDING_DISTANCE = 0.01
+
+/** Draws the conclusion from all layers. */
+export function conclude(layers: readonly FoundLayer[], baseLayerCount: number): Verdict {
+  const unrelated = layers.filter(({ kind }) => kind === 'unrelated').length
+  if (unrelated * 2 > layers.length) return { parent: 'another model', method: 'unknown', dropped: [], isDrifted: false }
+  const used = new Set(layers.flatMap(({ merged }) => merged))
+  const dropped = Array.from({ length: baseLayerCount }, (_, layer) => layer).filter((layer) => !used.has(layer))
+  const isDrifted = layers.some(({ isExact, distance, kind }) => !isExact && (kind === 'own' || distance > ROUNDING_DISTANCE))
+  return { parent: 'base', method: methodOf(layers, dropped), dropped, isDrifted: isDrifted }
+}
+
+function methodOf(layers: readonly FoundLayer[], dropped: readonly number[]): Verdict['method'] {
+  const kinds = new Set(layers.map(({ kind }) => kind))
+  if (kinds.has('unrelated')) return 'unknown'
+  const isInOrder = layers.every(({ norms }, index) => index === 0 || norms > layers[index - 1]!.norms)
+  if (kinds.has('sum') || !isInOrder) return 'rearranged'
+  for (const rule of ['paper', 'mean', 'telescope'] as const) if (kinds.has(rule)) return rule
+  if (dropped.length > 0) return 'drop'
+  return layers.every(({ isExact }) => isExact) ? 'identical' : 'same layers'
+}
