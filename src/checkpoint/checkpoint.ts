@@ -1,7 +1,6 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
 import { readConfig, type ModelConfig } from './config.ts'
@@ -45,7 +44,15 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 export async function hashWeights({ root, tensors }: Weights): Promise<string> {
   const hash = createHash('sha256')
   const locations = [...new Set([...tensors.values()].map(({ location }) => location))].sort()
-  for (const location of locations)
-    for await (const chunk of createReadStream(path.join(root, location), { highWaterMark: 4 << 20 })) hash.update(chunk as Buffer)
+  // One buffer for all: streams leave a new one for each piece to the garbage collector, as much as the whole model.
+  const buffer = Buffer.allocUnsafe(1 << 20)
+  for (const location of locations) {
+    await using handle = await open(path.join(root, location))
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length)
+      if (bytesRead === 0) break
+      hash.update(buffer.subarray(0, bytesRead))
+    }
+  }
   return hash.digest('hex')
 }

@@ -1,23 +1,29 @@
 /** Values of a tensor's bytes and back. Bytes are little-endian, as safetensors keeps them and as every supported machine does. */
 import { getFloat16, setFloat16 } from '@petamoriken/float16'
-import type { Dtype } from './safetensors.ts'
+import { BYTES_PER_VALUE, type Dtype } from './safetensors.ts'
 
-/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. */
-export function decodeValues(bytes: Uint8Array, dtype: Dtype): Float32Array {
+/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. `into` is filled and given back where it is there. */
+export function decodeValues(bytes: Uint8Array, dtype: Dtype, into?: Float32Array): Float32Array {
+  const count = bytes.byteLength / BYTES_PER_VALUE[dtype]
+  const values = into ?? new Float32Array(count)
   switch (dtype) {
     case 'F32':
-      return new Float32Array(aligned(bytes))
+      values.set(new Float32Array(...aligned(bytes), count))
+      break
     case 'BF16': {
-      const halves = new Uint16Array(aligned(bytes))
-      const words = new Uint32Array(halves.length)
-      for (let index = 0; index < halves.length; index++) words[index] = halves[index]! << 16
-      return new Float32Array(words.buffer)
+      const halves = new Uint16Array(...aligned(bytes), count)
+      const words = new Uint32Array(values.buffer, values.byteOffset, count)
+      for (let index = 0; index < count; index++) words[index] = halves[index]! << 16
+      break
     }
     case 'F16': {
+      const halves = new Uint16Array(...aligned(bytes), count)
       const table = (float16Values ??= makeFloat16Values())
-      return Float32Array.from(new Uint16Array(aligned(bytes)), (bits) => table[bits]!)
+      for (let index = 0; index < count; index++) values[index] = table[halves[index]!]!
+      break
     }
   }
+  return values
 }
 
 /** Little-endian bytes of values, each rounded once, to the nearest and to even between two. */
@@ -25,8 +31,11 @@ export function encodeValues(values: Float64Array | Float32Array, dtype: Dtype):
   switch (dtype) {
     case 'F32':
       return new Uint8Array(Float32Array.from(values).buffer)
-    case 'BF16':
-      return new Uint8Array(Uint16Array.from(values, bfloat16Bits).buffer)
+    case 'BF16': {
+      const halves = new Uint16Array(values.length)
+      for (let index = 0; index < values.length; index++) halves[index] = bfloat16Bits(values[index]!)
+      return new Uint8Array(halves.buffer)
+    }
     case 'F16': {
       const view = new DataView(new ArrayBuffer(values.length * 2))
       values.forEach((value, index) => setFloat16(view, index * 2, value, true))
@@ -67,7 +76,8 @@ function makeFloat16Values(): Float32Array {
   })
 }
 
-/** Typed arrays over wider elements must begin at a multiple of their width. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+/** Typed arrays over wider elements must begin at a multiple of their width: where bytes do not, they are copied. */
+function aligned(bytes: Uint8Array): [ArrayBuffer, number] {
+  if (bytes.byteOffset % 4 === 0) return [bytes.buffer as ArrayBuffer, bytes.byteOffset]
+  return [bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, 0]
 }

@@ -6,8 +6,11 @@ import type { WeightTensor } from './weights.ts'
 
 /** Files of a checkpoint, opened when they are first read. Dispose of it to close them. */
 export interface TensorReader extends AsyncDisposable {
-  /** `length` bytes of a tensor from `start`, counted from the tensor's first byte. Fails with CheckpointError where the file ends early. */
-  read(tensor: WeightTensor, start: number, length: number): Promise<Uint8Array>
+  /**
+   * `length` bytes of a tensor from `start`, counted from the tensor's first byte: a part of `into` where that is there.
+   * Fails with CheckpointError where the file ends early.
+   */
+  read(tensor: WeightTensor, start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
 /** A reader of tensors whose locations are relative to `root`. */
@@ -21,9 +24,9 @@ export function tensorReader(root: string): TensorReader {
     return opened
   }
   return {
-    async read(tensor, start, length) {
+    async read(tensor, start, length, into) {
       const handle = await handleOf(tensor.location)
-      const bytes = Buffer.allocUnsafe(length)
+      const bytes = into ? into.subarray(0, length) : Buffer.allocUnsafe(length)
       for (let done = 0; done < length;) {
         const { bytesRead } = await handle.read(bytes, done, length - done, tensor.byteOffset + start + done)
         if (bytesRead === 0) {

@@ -52,7 +52,7 @@ async function layermap({ base, variant, json }: LayermapArguments, { out, err, 
     : undefined
   try {
     const map = await unlessInterrupted(
-      mapLayers(baseFolder, variantFolder, { onStart: (steps) => bar?.start(steps, 0), onStep: () => void bar?.increment() }),
+      mapLayers(baseFolder, variantFolder, { onStart: (steps) => bar?.start(steps, 0), onStep: () => bar?.increment() }),
       signal,
     )
     bar?.stop()

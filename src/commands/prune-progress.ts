@@ -32,7 +32,7 @@ export function pruningWatcher({ err, errorStream }: Terminal, threshold: number
       pass = `iteration ${iteration.iteration + 1}`
     },
     onWrite: (bytes) => start('writing', bytes),
-    onBytes: (count) => void bar?.increment(count),
+    onBytes: (count) => bar?.increment(count),
   }
 }
 

@@ -108,17 +108,14 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
   })
 }
 
-interface LoadedSession extends RuntimeInfo {
-  readonly run: SessionProcess['run']
-  readonly end: () => void
-}
+interface LoadedSession extends RuntimeInfo, Pick<SessionProcess, 'run' | 'end'> {}
 
 async function startSession(config: ModelConfig, weights: Weights, threads: number | undefined): Promise<LoadedSession> {
-  const { load, run, end } = startSessionProcess()
+  const session = startSessionProcess()
   try {
-    return { ...(await load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })), run, end }
+    return { ...(await session.load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })), run: session.run, end: session.end }
   } catch (error) {
-    end()
+    session.end()
     if (!(error instanceof OutOfMemory)) throw error
     throw new EngineError(
       `out of memory while loading the model: ${error.message}`,

@@ -17,11 +17,11 @@ export type RuntimeInfo = Omit<LoadedReply, 'kind'>
 /** A process that holds one session at a time. Its calls fail with OutOfMemory, or with EngineError on anything else. */
 export interface SessionProcess {
   /** Makes a session of `graph`; the one before it is gone. */
-  load(graph: Graph, options: LoadOptions): Promise<RuntimeInfo>
+  readonly load: (graph: Graph, options: LoadOptions) => Promise<RuntimeInfo>
   /** Runs the session; comes back with the values of the graph's outputs, by name. */
-  run(feeds: Readonly<Record<string, SessionTensor>>): Promise<Readonly<Record<string, SessionTensor['values']>>>
+  readonly run: (feeds: Readonly<Record<string, SessionTensor>>) => Promise<Readonly<Record<string, SessionTensor['values']>>>
   /** Ends the process at once, whatever it is doing. */
-  end(): void
+  readonly end: () => void
 }
 
 /** Starts the process; it holds nothing yet. */

@@ -70,10 +70,8 @@ export async function gatherEvidence(
       const withBase = samples.map((other) => dot(sample, other))
       tensors[layer]!.push({
         name,
-        cosines: withBase.map((product, index) => (square * own[index]! === 0 ? 0 : product / Math.sqrt(square * own[index]!))),
-        distances: withBase.map((product, index) =>
-          square === 0 ? Number(own[index] !== 0) : Math.sqrt(Math.max(0, square + own[index]! - 2 * product) / square),
-        ),
+        cosines: withBase.map((product, index) => product / Math.sqrt(square * own[index]!) || 0),
+        distances: withBase.map((product, index) => Math.sqrt(Math.max(0, square + own[index]! - 2 * product) / (square || 1))),
       })
       squares[layer]! += square * weight
       for (let index = 0; index < count; index++) products[layer]![index]! += withBase[index]! * weight

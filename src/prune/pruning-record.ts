@@ -1,6 +1,6 @@
 /** What is written beside a pruned checkpoint about how it was made: `laco.json` or `drop.json`, with the field names that are in the file. */
 import type { Calibration, CalibrationText } from './calibration.ts'
-import type { CollapsedLayer, Merged } from './collapsed-layer.ts'
+import type { CollapsedLayer } from './collapsed-layer.ts'
 import type { Collapse, LacoSettings } from './laco.ts'
 import { layersOf, layerSum, type MergeRule } from './merge-rule.ts'
 import { roundToBfloat16 } from '../checkpoint/element-type.ts'

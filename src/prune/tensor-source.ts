@@ -83,20 +83,27 @@ function anyTensor(source: TensorSource): WeightTensor {
 }
 
 /** Values held at a time. */
-const PIECE_VALUES = 1 << 20
+const PIECE_VALUES = 1 << 17
 
-/** The bytes of a source. */
+/** The bytes of a source, in pieces; a piece is overwritten by the next. */
 export async function* sourceBytes(source: TensorSource, reader: TensorReader): AsyncGenerator<Uint8Array> {
   const { dtype, byteLength } = anyTensor(source)
-  const pieceBytes = PIECE_VALUES * BYTES_PER_VALUE[dtype]
-  for (let start = 0; start < byteLength; start += pieceBytes) {
-    const length = Math.min(pieceBytes, byteLength - start)
+  const width = BYTES_PER_VALUE[dtype]
+  // Room is made once: what is made anew for each piece adds up to the model's size before the garbage collector looks at it.
+  const bytes = Buffer.allocUnsafe(Math.min(byteLength, PIECE_VALUES * width))
+  const room = new Map<number, Float32Array>()
+  for (let start = 0; start < byteLength; start += bytes.length) {
+    const length = Math.min(bytes.length, byteLength - start)
     if (source.kind === 'copy') {
-      yield await reader.read(source.tensor, start, length)
+      yield await reader.read(source.tensor, start, length, bytes)
       continue
     }
     const values = new Map<number, Float32Array>()
-    for (const [layer, tensor] of source.tensorOf) values.set(layer, decodeValues(await reader.read(tensor, start, length), dtype))
+    for (const [layer, tensor] of source.tensorOf) {
+      const own = room.get(layer) ?? new Float32Array(bytes.length / width)
+      room.set(layer, own)
+      values.set(layer, decodeValues(await reader.read(tensor, start, length, bytes), dtype, own.subarray(0, length / width)))
+    }
     const valuesOf = (layer: number) => values.get(layer)!
     yield encodeValues(source.kind === 'sum' ? evaluateSum(source.sum, valuesOf) : evaluatePublishedLoop(source.merged, valuesOf), dtype)
   }
