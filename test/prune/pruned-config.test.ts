@@ -1,0 +1,44 @@
+/** config.json of a pruned model. */
+import { expect, test } from 'vitest'
+import { dropLayers } from '../../src/prune/collapsed-layer.ts'
+import { prunedConfigText } from '../../src/prune/pruned-config.ts'
+
+test('counts and lists of layers change, and nothing else: not the spelling of numbers, not the order', () => {
+  const text = `{
+  "architectures": ["Qwen3ForCausalLM"],
+  "eos_token_id": [1, 2, 3, 4],
+  "layer_types": ["full_attention", "sliding_attention", "full_attention", "sliding_attention"],
+  "max_window_layers": 3,
+  "num_hidden_layers": 4,
+  "rope_theta": 1000000.0,
+  "rms_norm_eps": 1e-06
+}
+`
+  expect(prunedConfigText(text, dropLayers(4, new Set([1])))).toBe(`{
+  "architectures": ["Qwen3ForCausalLM"],
+  "eos_token_id": [1, 2, 3, 4],
+  "layer_types": [
+    "full_attention",
+    "full_attention",
+    "sliding_attention"
+  ],
+  "max_window_layers": 2,
+  "num_hidden_layers": 3,
+  "rope_theta": 1000000.0,
+  "rms_norm_eps": 1e-06
+}
+`)
+})
+
+test.each([
+  [36, 26],
+  [28, 18],
+  [20, 17],
+  [4, 4],
+])('with layers 17 to 26 of 36 gone, max_window_layers %d becomes %d: each layer keeps its kind of attention', (before, after) => {
+  const layers = dropLayers(36, new Set(Array.from({ length: 10 }, (_, index) => 17 + index)))
+  expect(JSON.parse(prunedConfigText(JSON.stringify({ num_hidden_layers: 36, max_window_layers: before }), layers))).toEqual({
+    num_hidden_layers: 26,
+    max_window_layers: after,
+  })
+})
