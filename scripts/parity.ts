@@ -7,8 +7,7 @@
  * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. Where SHARED is absent
  * the suite is skipped, and says so.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { evaluate, type ModelSource, type Watcher } from '../src/evaluate.ts'
@@ -16,6 +15,7 @@ import { toResultsFile, type RunRecord } from '../src/store/run-record.ts'
 import { sampleRecord } from '../src/store/sample.ts'
 import { loadSuite } from '../src/suite.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
+import { smolLM2 } from './reference.ts'
 
 /** The most that a log-likelihood may be off, in nats per scored token. */
 const TOLERANCE = 1e-4
@@ -50,7 +50,7 @@ if (!existsSync(path.join(shared, 'golden'))) {
   console.log(`skipped: parity with lm-eval: no goldens in ${path.resolve(shared)}`)
   process.exit(0)
 }
-const folder = values.model ?? makeCheckpoint()
+const folder = values.model ?? smolLM2(shared)
 const model: ModelSource = { label: 'parity', source: folder, folder, revision: null }
 const tasks = await loadTasks()
 const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json'), 'utf8')) as Record<
@@ -118,17 +118,4 @@ function compareAggregates(golden: Record<string, Record<string, number | string
       return typeof ours === 'number' && ours.toFixed(digits) === expected.toFixed(digits) ? [] : [`${task} ${metric} is ${ours}, lm-eval has ${expected}`]
     }),
   )
-}
-
-function makeCheckpoint(): string {
-  const cache = path.resolve('node_modules/.cache/evalharness')
-  const target = path.join(cache, 'smollm2-135m')
-  if (existsSync(path.join(target, 'model.safetensors'))) return target
-  mkdirSync(cache, { recursive: true })
-  const python = path.join(cache, 'venv/bin/python')
-  const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (!existsSync(python)) run('python3', '-m', 'venv', path.dirname(path.dirname(python)))
-  run(python, '-m', 'pip', 'install', '-q', 'numpy', 'gguf==0.19.0')
-  run(python, path.join(shared, 'models/make-smollm2.py'), target)
-  return target
 }

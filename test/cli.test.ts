@@ -1,28 +1,9 @@
 /** The program as a user meets it: arguments in; standard output, standard error, exit code and files out. */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { evalharness, start } from './program.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
-
-const CLI = path.join(import.meta.dirname, '../src/cli.ts')
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) }
-}
-
-const evalharness = (...args: string[]) => start(args).ended
 
 test('a run prints the table on standard output, stores results and samples in the schema of lm-eval', async () => {
   const model = tinyModel()

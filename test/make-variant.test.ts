@@ -42,29 +42,32 @@ describe('a collapsed checkpoint', () => {
     mean: (w) => [...w[3]!].map((_, i) => w[3]![i]! / 2 + (w[5]![i]! + w[6]![i]!) / 4),
   }
 
-  test.each(['telescope', 'paper', 'mean'] as const)('by the rule %s holds the tensors of its closed form, the norms of the base, and the rest untouched', async (rule) => {
-    const [original, out] = [await deepModel({ layers: 8, dtype: 'F32' }), outputFolder()]
-    const record = await pruneLaco(modelOf(original), { ...OPTIONS, merge: { ...MERGE, rule } }, to(out), silent)
-    expect(record.layer_map.map(({ norms, merged }) => [norms, merged.length])).toEqual([
-      [0, 1],
-      [1, 1],
-      [2, 5],
-      [7, 1],
-    ])
-    const [before, after] = [await tensorsOf(original), await tensorsOf(out)]
-    const values = (bytes: Buffer) => decodeValues(bytes, 'F32')
-    for (const name of [...PROJECTIONS, 'self_attn.q_norm.weight']) {
-      const layers = originalLayers(8).map(({ base }) => values(before.get(`model.layers.${base}.${name}`)!))
-      expect([...values(after.get(`model.layers.2.${name}`)!)]).toEqual(expected[rule](layers).map(Math.fround))
-    }
-    for (const [name, bytes] of after) {
-      const [, layer, rest] = /^model\.layers\.(\d)\.(.*)/u.exec(name) ?? []
-      if (layer === '2' && !rest!.includes('layernorm')) continue
-      const from = layer === undefined ? name : `model.layers.${layer === '3' ? 7 : layer}.${rest}`
-      expect(Buffer.compare(bytes, before.get(from)!), name).toBe(0)
-    }
-    expect(after.size).toBe(2 + 4 * 11)
-  })
+  test.each(['telescope', 'paper', 'mean'] as const)(
+    'by the rule %s holds the tensors of its closed form, the norms of the base, and the rest untouched',
+    async (rule) => {
+      const [original, out] = [await deepModel({ layers: 8, dtype: 'F32' }), outputFolder()]
+      const record = await pruneLaco(modelOf(original), { ...OPTIONS, merge: { ...MERGE, rule } }, to(out), silent)
+      expect(record.layer_map.map(({ norms, merged }) => [norms, merged.length])).toEqual([
+        [0, 1],
+        [1, 1],
+        [2, 5],
+        [7, 1],
+      ])
+      const [before, after] = [await tensorsOf(original), await tensorsOf(out)]
+      const values = (bytes: Buffer) => decodeValues(bytes, 'F32')
+      for (const name of [...PROJECTIONS, 'self_attn.q_norm.weight']) {
+        const layers = originalLayers(8).map(({ base }) => values(before.get(`model.layers.${base}.${name}`)!))
+        expect([...values(after.get(`model.layers.2.${name}`)!)]).toEqual(expected[rule](layers).map(Math.fround))
+      }
+      for (const [name, bytes] of after) {
+        const [, layer, rest] = /^model\.layers\.(\d)\.(.*)/u.exec(name) ?? []
+        if (layer === '2' && !rest!.includes('layernorm')) continue
+        const from = layer === undefined ? name : `model.layers.${layer === '3' ? 7 : layer}.${rest}`
+        expect(Buffer.compare(bytes, before.get(from)!), name).toBe(0)
+      }
+      expect(after.size).toBe(2 + 4 * 11)
+    },
+  )
 
   test('is sharded as the source is, opens, and leaves no trace of its making', async () => {
     const [original, out] = [await deepModel({ layers: 8, shards: 3 }), outputFolder()]
@@ -121,11 +124,19 @@ describe('a collapsed checkpoint', () => {
     const [original, out] = [await deepModel({ layers: 8 }), outputFolder()]
     const record = await pruneLaco(modelOf(original), OPTIONS, to(out), silent)
     expect(JSON.parse(readFileSync(path.join(out, 'laco.json'), 'utf8'))).toEqual(record)
-    expect(record).toMatchObject({ accepted: 2, rejected: 0, stop_reason: 'lowest layer', layers_removed: 4, layer_compression: 0.5, calibration: { source: 'built-in', sentences: 10 } })
+    expect(record).toMatchObject({
+      accepted: 2,
+      rejected: 0,
+      stop_reason: 'lowest layer',
+      layers_removed: 4,
+      layer_compression: 0.5,
+      calibration: { source: 'built-in', sentences: 10 },
+    })
     expect(record.original.parameters - record.pruned.parameters).toBe(4 * (2 * 32 + 2 * 16 + 2 * 64 * 32 + 2 * 32 * 32 + 3 * 64 * 32))
     expect(record.similarities).toHaveLength(10)
     const readme = readFileSync(path.join(out, 'README.md'), 'utf8')
-    for (const heading of ['Sizes', 'LaCo hyperparameters', 'Pruning statistics', 'Iterations', 'Hidden state similarity', 'Layers']) expect(readme).toContain(`## ${heading}`)
+    for (const heading of ['Sizes', 'LaCo hyperparameters', 'Pruning statistics', 'Iterations', 'Hidden state similarity', 'Layers'])
+      expect(readme).toContain(`## ${heading}`)
     expect(readme).toContain('| MERGE_LAYERS (C) | 3 ')
   })
 
@@ -169,7 +180,11 @@ describe('nothing is written', () => {
   test.each<[string, Partial<LacoOptions>, string]>([
     ['settings that make no sense', { settings: { ...SETTINGS, mergeLayers: 1 } }, '--merge-layers must be'],
     ['a highest layer that is not there', { settings: { ...SETTINGS, highestLayer: 9 } }, "--highest-layer 9 is more than the model's 8 layers"],
-    ['a rule that does not go with the published loop', { merge: { rule: 'mean', qkNorm: 'merge', emulateBf16: true } }, '--emulate-bf16 does not go with --rule mean'],
+    [
+      'a rule that does not go with the published loop',
+      { merge: { rule: 'mean', qkNorm: 'merge', emulateBf16: true } },
+      '--emulate-bf16 does not go with --rule mean',
+    ],
     ['a calibration file that is not there', { calibrationFile: '/no/such/file' }, 'cannot read the calibration file /no/such/file'],
   ])('with %s', async (_, options, message) => {
     const out = outputFolder()
@@ -187,7 +202,8 @@ describe('nothing is written', () => {
     await drop(out, true)
     expect(existsSync(path.join(out, 'mine.txt'))).toBe(false)
     expect((await openCheckpoint(out)).config.layerCount).toBe(7)
-    for (const folder of [await original, path.dirname(await original)]) await expect(drop(folder, true)).rejects.toThrow('holds the model that is to be pruned')
+    for (const folder of [await original, path.dirname(await original)])
+      await expect(drop(folder, true)).rejects.toThrow('holds the model that is to be pruned')
     const file = path.join(await original, 'config.json')
     for (const place of [file, path.join(file, 'below')]) await expect(drop(place, true)).rejects.toThrow(UsageError)
   })
@@ -211,7 +227,8 @@ test('what a killed run left beside the folder goes when the next one begins; wh
   const [out, original] = [outputFolder(), await deepModel({ layers: 3 })]
   const parent = path.dirname(out)
   // No process has a number above the kernel's bound of 4,194,304.
-  for (const name of ['pruned.4999999.unfinished', `pruned.${process.ppid}.unfinished`, 'other.4999999.unfinished', 'pruned.unfinished']) mkdirSync(path.join(parent, name))
+  for (const name of ['pruned.4999999.unfinished', `pruned.${process.ppid}.unfinished`, 'other.4999999.unfinished', 'pruned.unfinished'])
+    mkdirSync(path.join(parent, name))
   await pruneDrop(modelOf(original), new Set([1]), to(out), silent)
   expect(readdirSync(parent).sort()).toEqual(['other.4999999.unfinished', 'pruned', `pruned.${process.ppid}.unfinished`, 'pruned.unfinished'].sort())
 })

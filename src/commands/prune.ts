@@ -55,7 +55,7 @@ export function pruneCommand(terminal: Terminal, exit: (code: number) => void): 
       ),
     )
   return {
-    command: 'prune <method>',
+    command: 'prune',
     describe: 'Make a smaller checkpoint by taking layers away',
     builder: (yargs) =>
       yargs

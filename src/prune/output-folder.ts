@@ -70,7 +70,9 @@ export async function beginOutputFolder(
 async function checkTarget(place: string, original: string, force: boolean): Promise<void> {
   const entries = await readdir(place).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw error.code === 'ENOTDIR' ? new UsageError(`--out ${place} is a file or lies below one`, 'Give a folder that does not exist yet.') : cannotWrite(place, error)
+    throw error.code === 'ENOTDIR'
+      ? new UsageError(`--out ${place} is a file or lies below one`, 'Give a folder that does not exist yet.')
+      : cannotWrite(place, error)
   })
   if (entries.length === 0) return
   const within = path.relative(await realpath(place), await realpath(original))

@@ -11,7 +11,7 @@ const fileOf = (text: string) => {
   writeFileSync(file, text)
   return file
 }
-const encode = (text: string) => [...text].map((character) => character.codePointAt(0)!)
+const encode = (text: string) => Array.from(text, (character) => character.codePointAt(0)!)
 
 test('ten sentences are built in', async () => {
   expect((await readCalibrationText(undefined)).sentences).toHaveLength(10)
@@ -41,5 +41,7 @@ test('a sentence of no tokens, or of more than the window', () => {
   expect(() => planCalibration({ source: 'x', sentences: ['a', 'b'], sha256: '' }, (text) => (text === 'b' ? [] : [1]), 10)).toThrow(
     'calibration sentence 2 (x) has no tokens: "b"',
   )
-  expect(() => planCalibration({ source: 'x', sentences: ['abcd'], sha256: '' }, encode, 3)).toThrow("calibration sentence 1 (x) has 4 tokens, the model's window 3")
+  expect(() => planCalibration({ source: 'x', sentences: ['abcd'], sha256: '' }, encode, 3)).toThrow(
+    "calibration sentence 1 (x) has 4 tokens, the model's window 3",
+  )
 })

@@ -46,7 +46,8 @@ async function changeProjections(folder: string, change: (value: number, index: 
   }
 }
 
-const origins = ({ layers }: LayerMap) => layers.map(({ norms, kind, sum }) => [norms, kind, Object.fromEntries(sum.map(({ layer, coefficient }) => [layer, coefficient]))])
+const origins = ({ layers }: LayerMap) =>
+  layers.map(({ norms, kind, sum }) => [norms, kind, Object.fromEntries(sum.map(({ layer, coefficient }) => [layer, coefficient]))])
 const untouched = (layer: number) => [layer, 'own', { [layer]: 1 }]
 
 describe('a layer collapse', () => {

@@ -1,0 +1,25 @@
+/** The program as a user starts it. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import path from 'node:path'
+
+const CLI = path.join(import.meta.dirname, '../src/cli.ts')
+
+/** How a program ended, and what it said. */
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Starts the program from its sources. */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()))
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) }
+}
+
+/** Runs it to its end. */
+export const evalharness = (...args: string[]) => start(args).ended
