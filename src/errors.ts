@@ -22,14 +22,12 @@ export class Interruption extends Error {}
 export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work
   work.catch(() => {})
-  return Promise.race([
-    work,
-    new Promise<never>((_, reject) => {
-      const interrupt = () => reject(new Interruption('interrupted'))
-      if (signal.aborted) interrupt()
-      else signal.addEventListener('abort', interrupt, { once: true })
-    }),
-  ])
+  return new Promise((resolve, reject) => {
+    const interrupt = () => reject(new Interruption('interrupted'))
+    if (signal.aborted) interrupt()
+    signal.addEventListener('abort', interrupt, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
+  })
 }
 
 /** A model folder whose files are missing, damaged, or disagree with each other. */

@@ -14,7 +14,16 @@ import { compareWithOriginal } from './prune/candidate-similarity.ts'
 import { dropLayers, originalLayers, type CollapsedLayer } from './prune/collapsed-layer.ts'
 import { checkSettings, collapseLayers, type Collapse, type Iteration, type LacoSettings } from './prune/laco.ts'
 import { beginOutputFolder } from './prune/output-folder.ts'
-import { lacoRecord, layerOrigins, type DropRecord, type LacoRecord, type ModelSize, type PruningFacts, type PruningRecord } from './prune/pruning-record.ts'
+import {
+  lacoRecord,
+  layerOrigins,
+  type DropRecord,
+  type LacoPlan,
+  type LacoRecord,
+  type ModelSize,
+  type PruningFacts,
+  type PruningRecord,
+} from './prune/pruning-record.ts'
 import type { Similarity } from './prune/similarity.ts'
 import type { MergeOptions } from './prune/tensor-source.ts'
 import { CONFIG_FILE, plannedBytes, planTensors, writePrunedCheckpoint } from './prune/write-checkpoint.ts'
@@ -50,16 +59,6 @@ export interface PruningWatcher {
   readonly onWrite: (bytes: number) => void
   /** After each piece of them. */
   readonly onBytes: (count: number) => void
-}
-
-/** What a search would do, were every merge accepted. */
-export interface LacoPlan {
-  readonly settings: LacoSettings
-  readonly calibration: { readonly source: string; readonly sentences: number; readonly tokens: number }
-  readonly original: ModelSize
-  /** The merges in order, and the model's size after each. */
-  readonly merges: readonly ({ readonly base: number; readonly followers: number } & ModelSize)[]
-  readonly stopReason: Collapse['stopReason']
 }
 
 /** Checks everything that can be checked, and computes nothing. Fails with a HarnessError. */

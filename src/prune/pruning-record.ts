@@ -96,6 +96,16 @@ export interface LacoRecord extends PruningFacts {
 
 export type PruningRecord = DropRecord | LacoRecord
 
+/** What a search would do, were every merge accepted. */
+export interface LacoPlan {
+  readonly settings: LacoSettings
+  readonly calibration: { readonly source: string; readonly sentences: number; readonly tokens: number }
+  readonly original: ModelSize
+  /** The merges in order, and the model's size after each. */
+  readonly merges: readonly ({ readonly base: number; readonly followers: number } & ModelSize)[]
+  readonly stopReason: Collapse['stopReason']
+}
+
 /** What a search leaves to be told. */
 export interface LacoSearch {
   readonly settings: LacoSettings

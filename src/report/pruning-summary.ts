@@ -1,7 +1,6 @@
 /** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
 import Table from 'cli-table3'
-import type { LacoPlan } from '../make-variant.ts'
-import type { ModelSize, PruningRecord } from '../prune/pruning-record.ts'
+import type { LacoPlan, ModelSize, PruningRecord } from '../prune/pruning-record.ts'
 
 /** Sizes, and for a search its outcome. */
 export function pruningSummary(record: PruningRecord): string {
