@@ -1,0 +1,104 @@
+/** An original against its variants: what a comparison comes to. Plain data; tables, cards, gates and pages are made from it. */
+import type { StoredRun } from '../store/stored-run.ts'
+import type { Status } from './status.ts'
+
+/** From, to: both bounds of a 95 % interval. */
+export type Interval = readonly [number, number]
+
+/** Who is compared; everything of a run but its scores. */
+export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'>
+
+/** What guessing gives on a task, as shares. */
+export interface Chance {
+  /** Mean over items of one over the number of choices. */
+  readonly uniform: number
+  /** Share of the most frequent answer, where answers are classes with names of their own, such as no and yes; null elsewhere. */
+  readonly majority: number | null
+  /** The larger of the two. */
+  readonly baseline: number
+}
+
+/** A score and where it comes from. */
+export interface ComparedScore {
+  /** Accuracies as shares. */
+  readonly value: number
+  readonly standardError: number | null
+  readonly provenance: StoredRun['kind']
+}
+
+/** A variant's accuracy beside the original's. Paired figures are null where one of the two is only cited. */
+export interface AccuracyCell {
+  readonly score: ComparedScore
+  /** Variant less original, as a share: −0.139 is 13.9 points lost. */
+  readonly difference: number
+  readonly differenceInterval: Interval | null
+  /** Variant over original; null when the original's score is 0. */
+  readonly retention: number | null
+  readonly retentionInterval: Interval | null
+  /** (variant − baseline) / (original − baseline); null where chance is not known or the original is not above it. */
+  readonly adjustedRetention: number | null
+  /** Items right in the original and wrong in the variant, and the reverse. */
+  readonly flips: { readonly lost: number; readonly gained: number } | null
+  /** McNemar's exact test, two-sided. */
+  readonly pValue: number | null
+  /** The same after Holm's correction over the tasks. */
+  readonly adjustedPValue: number | null
+  readonly status: Status
+}
+
+/** A task's accuracy. */
+export interface AccuracyLine {
+  readonly task: string
+  readonly metric: string
+  readonly shotCount: number | null
+  /** Items that were compared; where a side is cited, of the split as far as it is known. */
+  readonly itemCount: number | null
+  readonly chance: Chance | null
+  readonly original: ComparedScore
+  /** In the order of the comparison's variants. */
+  readonly cells: readonly (AccuracyCell | null)[]
+}
+
+/** A variant's perplexity beside the original's. */
+export interface PerplexityCell {
+  readonly score: ComparedScore
+  /** Variant over original; for bits per byte too. */
+  readonly ratio: number
+  readonly ratioInterval: Interval | null
+  /** Nats that the variant loses per unit (word, byte, token); null for a mean of sentences' own perplexities. */
+  readonly nats: number | null
+  readonly natsInterval: Interval | null
+}
+
+/** A task's perplexity, or bits per byte: lower is better. */
+export interface PerplexityLine {
+  readonly task: string
+  readonly metric: string
+  readonly itemCount: number | null
+  readonly original: ComparedScore
+  readonly cells: readonly (PerplexityCell | null)[]
+}
+
+/** A variant over all accuracy lines that it has. */
+export interface AverageCell {
+  readonly lineCount: number
+  readonly original: number
+  readonly variant: number
+  /** Mean of each task's retention. */
+  readonly meanOfRatios: number | null
+  /** Mean variant score over mean original score. */
+  readonly ratioOfMeans: number | null
+}
+
+/** The whole comparison. */
+export interface Comparison {
+  readonly original: RunSummary
+  readonly variants: readonly RunSummary[]
+  readonly settings: { readonly profile: string; readonly resamples: number; readonly seed: number }
+  readonly accuracies: readonly AccuracyLine[]
+  readonly perplexities: readonly PerplexityLine[]
+  /** In the order of the variants; null where a variant has no accuracy. */
+  readonly averages: readonly (AverageCell | null)[]
+  /** What a reader must know: mixed provenance, items left out, tasks that only some runs have. */
+  readonly notes: readonly string[]
+}

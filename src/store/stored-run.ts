@@ -1,0 +1,90 @@
+/** A run as it is read back from disk, whoever wrote it: evalharness, lm-eval, or a model card whose scores are only cited. Plain data. */
+
+/** One item with its answers. */
+export interface StoredItem {
+  readonly docId: number
+  readonly promptHash: string
+  readonly targetHash: string
+  /** The right answer as text; for choices the index. */
+  readonly target: string
+  /** By metric: 0 or 1 for accuracies; for perplexities a log-likelihood in nats and the count that it is spread over. */
+  readonly values: Readonly<Record<string, number | StoredTextValue>>
+  /** What was asked, in order: one a choice, one for a text. */
+  readonly requests: readonly StoredRequest[]
+}
+
+/** A text's part in a perplexity. */
+export interface StoredTextValue {
+  readonly logProb: number
+  readonly weight: number
+}
+
+/** A context, a continuation and the model's answer. */
+export interface StoredRequest {
+  /** The text itself for a perplexity. */
+  readonly context: string
+  readonly continuation: string
+  readonly logProb: number
+}
+
+/** A figure of a task or group. */
+export interface StoredScore {
+  readonly metric: string
+  /** Accuracies as shares from 0 to 1. */
+  readonly value: number
+  readonly standardError: number | null
+}
+
+/** One task, or one subset of a task. */
+export interface StoredTask {
+  readonly name: string
+  readonly version: string | null
+  readonly shotCount: number | null
+  /** Items that were scored. */
+  readonly itemCount: number | null
+  /** Rows of the split. */
+  readonly rowCount: number | null
+  readonly scores: readonly StoredScore[]
+  /** Null where no samples were stored. */
+  readonly items: readonly StoredItem[] | null
+}
+
+/** Several subsets together. */
+export interface StoredGroup {
+  readonly name: string
+  readonly version: string | null
+  readonly shotCount: number | null
+  readonly scores: readonly StoredScore[]
+  /** Names of tasks, not of groups. */
+  readonly members: readonly string[]
+}
+
+/** Which model it was. Null where the writer did not say. */
+export interface StoredModel {
+  readonly source: string
+  readonly revision: string | null
+  readonly architecture: string | null
+  readonly parameterCount: number | null
+  readonly weightsHash: string | null
+  readonly tokenizerHash: string | null
+  readonly maxLength: number | null
+}
+
+/** One model on its tasks. */
+export interface StoredRun {
+  /** Scores that were computed from items, or that stand in a card. */
+  readonly kind: 'measured' | 'cited'
+  /** How tables call it. */
+  readonly label: string
+  /** The file that it was read from. */
+  readonly file: string
+  /** `evalharness 0.1.0`, `lm-eval 0.4.13`, or `model card`. */
+  readonly tool: string
+  /** ISO 8601. */
+  readonly date: string | null
+  /** False when the run was interrupted. */
+  readonly isComplete: boolean
+  readonly model: StoredModel
+  readonly tasks: readonly StoredTask[]
+  readonly groups: readonly StoredGroup[]
+}
