@@ -85,3 +85,10 @@ export class PruneError extends HarnessError {
     super('PRUNE', message, hint, options)
   }
 }
+
+/** Runs that cannot be held against each other. */
+export class CompareError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('COMPARE', message, hint, options)
+  }
+}

@@ -2,6 +2,7 @@
 import type { TextMetric } from '../task/define-task.ts'
 import { WHITE_SPACE } from '../task/python-text.ts'
 import type { Answer } from '../task/request.ts'
+import { mulberry32 } from './random.ts'
 import { mean, meanStandardError } from './standard-error.ts'
 
 /** One text's part: its log-likelihood in nats, and the count that it is spread over. */
@@ -51,15 +52,4 @@ export function textMetricError(metric: TextMetric, scores: readonly TextScore[]
 
 function sum(scores: readonly TextScore[], value: (score: TextScore) => number): number {
   return scores.reduce((total, score) => total + value(score), 0)
-}
-
-/** Uniform numbers in [0, 1) from a 32-bit seed (T. Ettinger's mulberry32): enough for resampling, equal on every machine. */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

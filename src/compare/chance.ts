@@ -1,0 +1,31 @@
+/** What guessing gives on a task. */
+import type { StoredItem } from '../store/stored-run.ts'
+import type { Chance } from './comparison.ts'
+import { knownSplit } from './known-splits.ts'
+
+/** From the items where there are any, else from the published split; null when neither is known. */
+export function chanceOf(task: string, items: readonly StoredItem[] | null): Chance | null {
+  if (items === null || items.length === 0) {
+    const known = knownSplit(task)
+    return known ? withBaseline(known.uniform, known.majority) : null
+  }
+  const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
+  return withBaseline(uniform, haveClasses(items) ? largestShare(items) : null)
+}
+
+function withBaseline(uniform: number, majority: number | null): Chance {
+  return { uniform, majority, baseline: Math.max(uniform, majority ?? 0) }
+}
+
+/** Every item has the same choices and they are words: letters are positions, which the makers of a benchmark shuffle. */
+function haveClasses(items: readonly StoredItem[]): boolean {
+  const choicesOf = ({ requests }: StoredItem) => requests.map(({ continuation }) => continuation.trim()).join('\n')
+  const choices = choicesOf(items[0]!)
+  return !choices.split('\n').some((choice) => choice.length < 2) && items.every((item) => choicesOf(item) === choices)
+}
+
+function largestShare(items: readonly StoredItem[]): number {
+  const counts = new Map<string, number>()
+  for (const { target } of items) counts.set(target, (counts.get(target) ?? 0) + 1)
+  return Math.max(...counts.values()) / items.length
+}

@@ -1,0 +1,35 @@
+/** Which item of one run is which of another: the same prompt and the same target. */
+import type { StoredItem } from '../store/stored-run.ts'
+
+/** Items that both runs have, and how many are only in one. */
+export interface Pairing {
+  readonly pairs: readonly (readonly [StoredItem, StoredItem])[]
+  readonly onlyInOriginal: readonly StoredItem[]
+  readonly onlyInVariant: readonly StoredItem[]
+}
+
+/** Pairs items by prompt and target; where a dataset asks the same twice, in the order of its rows. */
+export function pairItems(original: readonly StoredItem[], variant: readonly StoredItem[]): Pairing {
+  const waiting = new Map<string, StoredItem[]>()
+  for (const item of inOrder(variant)) {
+    const same = waiting.get(keyOf(item))
+    if (same) same.push(item)
+    else waiting.set(keyOf(item), [item])
+  }
+  const pairs: [StoredItem, StoredItem][] = []
+  const onlyInOriginal: StoredItem[] = []
+  for (const item of inOrder(original)) {
+    const other = waiting.get(keyOf(item))?.shift()
+    if (other) pairs.push([item, other])
+    else onlyInOriginal.push(item)
+  }
+  return { pairs, onlyInOriginal, onlyInVariant: [...waiting.values()].flat() }
+}
+
+function keyOf({ promptHash, targetHash }: StoredItem): string {
+  return `${promptHash} ${targetHash}`
+}
+
+function inOrder(items: readonly StoredItem[]): StoredItem[] {
+  return items.toSorted((a, b) => a.docId - b.docId)
+}
