@@ -2,6 +2,7 @@
 /** The command line: options in, words and an exit code out. The only place that prints or exits. */
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { compareCommand } from './commands/compare.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { layermapCommand } from './commands/layermap.ts'
 import { pruneCommand } from './commands/prune.ts'
@@ -25,6 +26,7 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   err: (text) => void process.stderr.write(`${text}\n`),
   errorStream: process.stderr,
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   signal: interruption.signal,
 }
 let exitCode = 0
@@ -36,6 +38,7 @@ const parser = yargs(hideBin(process.argv))
   .scriptName('evalharness')
   .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
   .command(runCommand(terminal, setExitCode))
+  .command(compareCommand(terminal))
   .command(pruneCommand(terminal, setExitCode))
   .command(layermapCommand(terminal, setExitCode))
   .command(tasksCommand(terminal))

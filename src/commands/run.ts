@@ -5,18 +5,21 @@ import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
+import { compareRuns } from '../compare/compare-runs.ts'
 import { DEFAULT_BATCH_TOKENS } from '../engine/onnx.ts'
 import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeRequests } from '../plan/encode.ts'
 import { resultTable } from '../report/result-table.ts'
+import { retentionTable } from '../report/retention-table.ts'
 import { workSummary } from '../report/work-summary.ts'
 import { toResultsFile, type RunRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks } from '../task/registry.ts'
+import { readRuns } from './compare.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -127,19 +130,29 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     return 0
   }
   const runs: RunRecord[] = []
+  const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
     const record = await evaluate(model, suites, { ...options, signal: terminal.signal }, progressWatcher(terminal, model.label)).catch(nothingIfInterrupted)
     if (!record || record.tasks.length === 0) break
     runs.push(record)
     const stored = await writeRun(argv.output, record)
+    resultsFiles.push(stored.resultsFile)
     terminal.err(`${model.label}: ${workSummary(record.work)}`)
     terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
   else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets }))
+  if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
   if (!terminal.signal.aborted) return 0
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+/** Of the first model and the others, from what was stored of them. */
+async function printRetention(resultsFiles: readonly string[], { seed, subsets }: RunArguments, { out, columns }: Terminal): Promise<void> {
+  const [original, ...variants] = await readRuns(resultsFiles)
+  // An interrupted run has fewer items than the one before it.
+  out(retentionTable(compareRuns(original!, variants, { seed, subsets, commonItems: true }), columns))
 }
 
 function nothingIfInterrupted(error: unknown): undefined {

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Standard error's stream, for progress bars. */
   readonly errorStream: NodeJS.WriteStream
+  /** Characters that fit a line of standard output; undefined where it is no terminal. */
+  readonly columns: number | undefined
   /** Given when the user presses Ctrl-C. */
   readonly signal: AbortSignal
 }

@@ -1,0 +1,43 @@
+/** Options that every command that compares runs has. */
+import type { Argv } from 'yargs'
+import type { CompareOptions } from '../compare/compare-runs.ts'
+import { readProfile } from '../compare/read-profile.ts'
+import { UsageError } from '../errors.ts'
+
+/** As yargs gives them. */
+export interface CompareArguments {
+  tasks: string[]
+  profile: string
+  resamples: number
+  seed: number
+  commonItems: boolean
+}
+
+/** Adds the options to a command. */
+export function describeCompareOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('tasks', {
+      alias: 't',
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      requiresArg: true,
+      describe: 'Only these tasks or groups, separated by commas',
+    })
+    .option('profile', { type: 'string', default: 'default', requiresArg: true, describe: 'Words for retentions: default, card, or a YAML file' })
+    .option('resamples', { type: 'number', default: 10_000, requiresArg: true, describe: 'Bootstrap resamples' })
+    .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap' })
+    .option('common-items', { type: 'boolean', default: false, describe: 'Compare the items that both have, where one run has more' })
+}
+
+/** The options, checked. Fails with UsageError. */
+export async function compareOptionsOf({ tasks, profile, resamples, seed, commonItems }: CompareArguments): Promise<CompareOptions> {
+  if (!Number.isSafeInteger(resamples) || resamples < 1)
+    throw new UsageError(`--resamples ${resamples} is not a whole number from 1 on`, 'Give for example --resamples 10000.')
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed ${seed} is not a whole number from 0 on`, 'Give for example --seed 1.')
+  const names = tasks
+    .flatMap((entry) => entry.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+  return { profile: await readProfile(profile), resamples, seed, commonItems, ...(names.length > 0 && { tasks: names }) }
+}

@@ -1,0 +1,58 @@
+/** `evalharness compare ORIGINAL VARIANT…`: the retention table of stored runs. */
+import type { Argv, CommandModule } from 'yargs'
+import { compareRuns } from '../compare/compare-runs.ts'
+import { UsageError } from '../errors.ts'
+import { retentionTable } from '../report/retention-table.ts'
+import { readRun } from '../store/read-run.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Arguments extends CompareArguments {
+  runs: string[]
+  allMetrics: boolean
+  subsets: boolean
+  strict: boolean
+  json: boolean
+}
+
+/** The command over a terminal. */
+export function compareCommand({ out, columns }: Terminal): CommandModule<object, Arguments> {
+  return {
+    command: 'compare <runs..>',
+    describe: 'Retention of variants against an original, from stored runs',
+    builder: (yargs) =>
+      describeCompareOptions(
+        yargs.positional('runs', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'The original, then variants: [NAME=]FILE or FOLDER of evalharness or lm-eval',
+        }),
+      )
+        .option('all-metrics', { type: 'boolean', default: false, describe: 'Every metric of a task, not only its main one' })
+        .option('subsets', { type: 'boolean', default: false, describe: 'Subsets of tasks (MMLU’s subjects) too' })
+        .option('strict', { type: 'boolean', default: false, describe: 'Say indeterminate where the interval straddles a status’ cut' })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the comparison as JSON' })
+        .example('$0 compare results/original results/pruned', 'the newest run in each folder')
+        .example('$0 compare base=lm-eval/results_2026.json results/pruned --profile card', 'lm-eval’s run against one’s own') as unknown as Argv<Arguments>,
+    handler: async (argv) => {
+      const options = { ...(await compareOptionsOf(argv)), allMetrics: argv.allMetrics, subsets: argv.subsets, isStrict: argv.strict }
+      const [original, ...variants] = await readRuns(argv.runs)
+      const comparison = compareRuns(original!, variants, options)
+      out(argv.json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))
+    },
+  }
+}
+
+/** At least two runs; those that are called alike are numbered, so that a table can tell them apart. */
+export async function readRuns(specs: readonly string[]): Promise<StoredRun[]> {
+  if (specs.length < 2) throw new UsageError(`one run is no comparison: ${specs.join(' ')}`, 'Give the original first, then one or more variants.')
+  const runs: StoredRun[] = []
+  for (const spec of specs) {
+    const run = await readRun(spec)
+    const alike = runs.filter(({ label }) => label === run.label || label.startsWith(`${run.label} (`)).length
+    runs.push(alike === 0 ? run : { ...run, label: `${run.label} (${alike + 1})` })
+  }
+  return runs
+}

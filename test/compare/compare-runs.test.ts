@@ -1,0 +1,255 @@
+/** Comparisons in closed cases, and what is refused. */
+import { describe, expect, test } from 'vitest'
+import { compareRuns, type CompareOptions } from '../../src/compare/compare-runs.ts'
+import type { AccuracyCell } from '../../src/compare/comparison.ts'
+import { PROFILES } from '../../src/compare/status.ts'
+import { CompareError } from '../../src/errors.ts'
+import type { StoredTask } from '../../src/store/stored-run.ts'
+import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
+
+const MIXED = [1, 1, 0, 1, 0, 1, 1, 1, 0, 1]
+const none = MIXED.map(() => 0)
+
+function cellOf(original: readonly number[], variant: readonly number[], options: CompareOptions = {}): AccuracyCell {
+  return compareRuns(storedRun('a', [choiceTask('piqa', original)]), [storedRun('b', [choiceTask('piqa', variant)])], options).accuracies[0]!.cells[0]!
+}
+
+describe('closed cases', () => {
+  test('identical runs', () => {
+    expect(cellOf(MIXED, MIXED)).toMatchObject({
+      difference: 0,
+      differenceInterval: [0, 0],
+      retention: 1,
+      retentionInterval: [1, 1],
+      adjustedRetention: 1,
+      flips: { lost: 0, gained: 0 },
+      pValue: 1,
+      adjustedPValue: 1,
+    })
+  })
+
+  test('everything flipped', () => {
+    const all = MIXED.map(() => 1)
+    expect(cellOf(all, none)).toMatchObject({
+      difference: -1,
+      differenceInterval: [-1, -1],
+      retention: 0,
+      flips: { lost: 10, gained: 0 },
+      pValue: 2 / 1024,
+      status: { name: 'Near random' },
+    })
+    expect(cellOf(none, all)).toMatchObject({
+      difference: 1,
+      retention: null,
+      retentionInterval: null,
+      adjustedRetention: null,
+      flips: { lost: 0, gained: 10 },
+    })
+  })
+
+  test('one item', () => expect(cellOf([1], [1])).toMatchObject({ difference: 0, retention: 1, pValue: 1 }))
+
+  test('an original that scores nothing has no retention', () => {
+    expect(cellOf(none, none)).toMatchObject({ difference: 0, retention: null, retentionInterval: null, adjustedRetention: null, pValue: 1 })
+  })
+
+  test('a variant that is better retains more than everything', () => {
+    const cell = cellOf([1, 1, 1, 0, 1, 0, 1, 1, 0, 0], [1, 1, 1, 1, 1, 0, 1, 1, 0, 1])
+    expect(cell.retention).toBeCloseTo(8 / 6, 14)
+    expect(cell.adjustedRetention).toBeCloseTo(3, 12)
+    expect(cell.flips).toEqual({ lost: 0, gained: 2 })
+  })
+
+  test('a perplexity is a ratio, and nats a unit', () => {
+    const texts = (scale: number) =>
+      textTask(
+        'wikitext',
+        [200, 300, 500].map((weight) => ({ logProb: -weight * 3 * scale, weight })),
+      )
+    const { accuracies, averages, perplexities } = compareRuns(storedRun('a', [texts(1)]), [storedRun('b', [texts(1.1)])])
+    expect([accuracies, averages]).toEqual([[], [null]])
+    const cell = perplexities[0]!.cells[0]!
+    expect(perplexities[0]!.original.value).toBeCloseTo(Math.exp(3), 10)
+    expect(cell.ratio).toBeCloseTo(Math.exp(0.3), 12)
+    expect(cell.nats).toBeCloseTo(0.3, 12)
+    for (const bound of cell.natsInterval!) expect(bound).toBeCloseTo(0.3, 12)
+  })
+})
+
+test('averages are the mean of ratios and the ratio of means', () => {
+  const tasks = (a: readonly number[], b: readonly number[]) => [choiceTask('piqa', a), choiceTask('boolq', b)]
+  const { averages } = compareRuns(storedRun('a', tasks([1, 1, 1, 1], [1, 1, 0, 0])), [storedRun('b', tasks([1, 1, 0, 0], [1, 1, 0, 0]))])
+  expect(averages).toEqual([{ lineCount: 2, original: 0.75, variant: 0.5, meanOfRatios: 0.75, ratioOfMeans: 0.5 / 0.75 }])
+})
+
+test('p-values are corrected over the tasks of each variant', () => {
+  const tasks = (right: number) =>
+    ['piqa', 'boolq'].map((name, index) =>
+      choiceTask(
+        name,
+        Array.from({ length: 12 }, (_, item) => Number(item < (index === 0 ? right : 12))),
+      ),
+    )
+  const { accuracies } = compareRuns(storedRun('a', tasks(12)), [storedRun('b', tasks(4)), storedRun('c', tasks(12))])
+  expect(accuracies.map(({ cells }) => cells.map((cell) => [cell!.pValue, cell!.adjustedPValue].map((p) => Number(p!.toFixed(12)))))).toEqual([
+    [
+      [2 / 256, 4 / 256],
+      [1, 1],
+    ],
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  ])
+})
+
+describe('a group', () => {
+  const members = ['mmlu_law', 'mmlu_logic']
+  const run = (label: string, law: readonly number[], logic: readonly number[]) => {
+    const tasks = [choiceTask('mmlu_law', law), choiceTask('mmlu_logic', logic)]
+    const value = [...law, ...logic].reduce((sum, right) => sum + right, 0) / (law.length + logic.length)
+    const group = { version: '1', shotCount: 5, scores: [{ metric: 'acc', value, standardError: 0.1 }] }
+    return storedRun(label, tasks, {
+      groups: [
+        { ...group, name: 'mmlu', members },
+        { ...group, name: 'mmlu_humanities', members: members.slice(0, 1) },
+      ],
+    })
+  }
+  const original = run('a', [1, 1, 1, 1], [1, 0])
+
+  test('is one line, drawn by subject', () => {
+    const { accuracies } = compareRuns(original, [run('b', [1, 1, 1, 1], [0, 1])])
+    expect(accuracies.map(({ task, itemCount }) => [task, itemCount])).toEqual([['mmlu', 6]])
+    // The first subject never varies, so at least four of six are right in every resample.
+    expect(accuracies[0]!.cells[0]!.retentionInterval![0]).toBeGreaterThanOrEqual(4 / 6)
+  })
+
+  test('may be listed with its subsets', () => {
+    const { accuracies } = compareRuns(original, [original], { subsets: true })
+    expect(accuracies.map(({ task }) => task)).toEqual(['mmlu_law', 'mmlu_logic', 'mmlu', 'mmlu_humanities'])
+  })
+
+  test('of other subsets is refused', () => {
+    const other = { ...original, tasks: original.tasks.slice(0, 1) }
+    expect(() => compareRuns(original, [other])).toThrow('mmlu: a lacks 1 of its subsets, such as mmlu_logic')
+  })
+})
+
+describe('chance', () => {
+  test('is the majority class where answers are classes', () => {
+    const task = choiceTask('boolq', [1, 1, 1, 0, 1, 1])
+    const items = task.items!.map((item, index) => ({
+      ...item,
+      target: index < 4 ? '1' : '0',
+      requests: [' no', ' yes'].map((continuation) => ({ context: '', continuation, logProb: -1 })),
+    }))
+    const { accuracies } = compareRuns(storedRun('a', [{ ...task, items }]), [storedRun('b', [{ ...task, items }])])
+    expect(accuracies[0]!.chance).toEqual({ uniform: 0.5, majority: 4 / 6, baseline: 4 / 6 })
+  })
+
+  test('is uniform where choices are their items’ own', () => {
+    expect(compareRuns(storedRun('a', [choiceTask('piqa', MIXED)]), [storedRun('b', [choiceTask('piqa', MIXED)])]).accuracies[0]!.chance).toEqual({
+      uniform: 0.5,
+      majority: null,
+      baseline: 0.5,
+    })
+  })
+})
+
+describe('cited scores', () => {
+  const original = citedRun('original', { piqa: ['acc_norm', 0.7954], boolq: ['acc', 0.8309], hellaswag: ['acc_norm', 0.7855], mmlu: ['acc', 0.7689] })
+  const pruned = citedRun('pruned', { piqa: ['acc_norm', 0.6567], boolq: ['acc', 0.6177], hellaswag: ['acc_norm', 0.4852], mmlu: ['acc', 0.2512] })
+
+  test('give the published retentions and statuses with the profile card', () => {
+    const { accuracies } = compareRuns(original, [pruned], { profile: PROFILES.card })
+    expect(accuracies.map(({ cells }) => [(cells[0]!.retention! * 100).toFixed(1), cells[0]!.status.name])).toEqual([
+      ['82.6', 'Good'],
+      ['74.3', 'Acceptable'],
+      ['61.8', 'Degraded'],
+      ['32.7', 'Near random'],
+    ])
+  })
+
+  test('held against chance retain 53, less than nothing, 44 and 0.2 %; BoolQ is no better than always yes', () => {
+    const { accuracies } = compareRuns(original, [pruned])
+    expect(accuracies.map(({ cells }) => (cells[0]!.adjustedRetention! * 100).toFixed(1))).toEqual(['53.0', '-1.9', '43.9', '0.2'])
+    expect(accuracies.map(({ cells }) => cells[0]!.status.name)).toEqual(['Good', 'Near random', 'Degraded', 'Near random'])
+  })
+
+  test('have no paired figures, and a note beside measured ones', () => {
+    const { accuracies, notes } = compareRuns(original, [storedRun('mine', [choiceTask('boolq', MIXED)])])
+    expect(accuracies[1]!.cells[0]).toMatchObject({ differenceInterval: null, retentionInterval: null, flips: null, pValue: null, adjustedPValue: null })
+    expect(accuracies[0]!.cells).toEqual([null])
+    expect(notes).toContain("original's scores are cited (model card), mine's were measured (evalharness 0.1.0): not like for like")
+    expect(notes).toContain('mine has no piqa')
+  })
+})
+
+describe('statuses', () => {
+  test.each([
+    [0.88, 'Excellent'],
+    [0.8799, 'Good'],
+    [0.75, 'Good'],
+    [0.65, 'Acceptable'],
+    [0.6499, 'Degraded'],
+  ])('a retention of %d is %s', (retention, name) => {
+    const run = (value: number) => citedRun('x', { trivia: ['acc', value] })
+    expect(compareRuns(run(1), [run(retention)]).accuracies[0]!.cells[0]!.status.name).toBe(name)
+  })
+
+  test('are indeterminate, when asked for, where the interval straddles a cut', () => {
+    const original = Array.from({ length: 40 }, () => 1)
+    const variant = original.map((_, index) => Number(index < 36))
+    expect(cellOf(original, variant).status.name).toBe('Excellent')
+    expect(cellOf(original, variant, { isStrict: true }).status.name).toBe('Indeterminate')
+  })
+})
+
+describe('is refused, with the field that differs', () => {
+  const base = choiceTask('piqa', MIXED)
+  const other = (changes: Partial<StoredTask>) => () => compareRuns(storedRun('a', [base]), [storedRun('b', [{ ...base, ...changes }])])
+
+  test.each<[string, Partial<StoredTask>, string]>([
+    ['version', { version: '2' }, 'piqa: version 1 against 2 in b'],
+    ['shots', { shotCount: 5 }, 'piqa: shots 0 against 5 in b'],
+    ['split', { rowCount: 1838 }, 'piqa: rows of the split 10 against 1838 in b'],
+    ['metric', { scores: [{ metric: 'f1', value: 1, standardError: null }] }, 'piqa: no metric in common: acc against f1 in b'],
+    ['number of items', choiceTask('piqa', MIXED.slice(0, 8), { rowCount: 10 }), 'piqa: 2 items are only in a or only in b'],
+    [
+      'template',
+      { items: base.items!.map((item) => ({ ...item, promptHash: `other ${item.docId}` })) },
+      'row 0 of piqa has another prompt: the template or the shots differ',
+    ],
+    ['right answers', { items: base.items!.map((item) => ({ ...item, targetHash: 'other' })) }, 'row 0 of piqa has another right answer: the datasets differ'],
+  ])('%s', (_, changes, message) => {
+    expect(other(changes)).toThrow(CompareError)
+    expect(other(changes)).toThrow(message)
+  })
+
+  test('versions written as 1.0 and 1 are the same', () => expect(other({ version: '1.0' })).not.toThrow())
+
+  test('a task that is not there, and runs without one in common', () => {
+    expect(() => compareRuns(storedRun('a', [base]), [storedRun('b', [base])], { tasks: ['mmlu'] })).toThrow('a has no task "mmlu"')
+    expect(() => compareRuns(storedRun('a', []), [storedRun('b', [base])])).toThrow('the runs have no task in common')
+  })
+})
+
+test('items that both have can be compared, and the scores are those of these items', () => {
+  const { accuracies, notes } = compareRuns(
+    storedRun('a', [choiceTask('piqa', [1, 0, 1, 1, 1])]),
+    [storedRun('b', [choiceTask('piqa', [1, 0, 0, 1], { rowCount: 5 })])],
+    { commonItems: true },
+  )
+  expect(accuracies[0]).toMatchObject({ itemCount: 4, cells: [{ score: { value: 0.5 }, difference: -0.25, flips: { lost: 1, gained: 0 } }] })
+  expect(notes).toContain('piqa: 1 items are only in a or only in b and are left out')
+})
+
+test('a prompt that a dataset asks twice is paired in the order of its rows', () => {
+  const twice = (outcomes: readonly number[]) => {
+    const task = choiceTask('piqa', outcomes)
+    return { ...task, items: task.items!.map((item) => ({ ...item, promptHash: 'same', targetHash: 'same' })).toReversed() }
+  }
+  const { accuracies } = compareRuns(storedRun('a', [twice([1, 0, 1])]), [storedRun('b', [twice([1, 1, 1])])])
+  expect(accuracies[0]!.cells[0]!.flips).toEqual({ lost: 0, gained: 1 })
+})
