@@ -119,12 +119,12 @@ function perplexityCells(cell: PerplexityCell | null): string[] {
 
 function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {
   const share = (value: number | null) => (value === null ? '–' : percent(value, 1))
-  return `${label}, average of ${lineCount} tasks: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+  return `${label}, average of ${lineCount} ${lineCount === 1 ? 'task' : 'tasks'}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
 }
 
-/** `79.54 %`. */
+/** `79.54 %`, with a true minus. */
 export function percent(share: number, digits = 2): string {
-  return `${(share * 100).toFixed(digits)} %`
+  return `${(share * 100).toFixed(digits).replace('-', '−')} %`
 }
 
 /** With a sign, and a true minus. */
