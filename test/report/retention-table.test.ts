@@ -33,7 +33,7 @@ test('marks what is only cited', () => {
   const text = retentionTable(
     compareRuns(citedRun('original', { boolq: ['acc', 0.8309] }), [citedRun('pruned', { boolq: ['acc', 0.6177] })], { profile: PROFILES.card }),
   )
-  expect(text).toMatch(/│ 61\.77 % cited │ −21\.3 │\s+74\.3 % │\s+−2 % │\s+– │\s+– │ ⚠️ Acceptable │/u)
+  expect(text).toMatch(/│ 61\.77 % cited │\s+−21\.3 │\s+74\.3 % │\s+−2 % │\s+– │\s+– │ ⚠️ Acceptable │/u)
 })
 
 test('is paragraphs where it does not fit', () => {

@@ -78,7 +78,9 @@ test("lm-eval's results and samples are a run", async () => {
     ['mmlu_logic', '1', 5, 2, 10],
     ['wikitext', '2', 0, 1, 62],
   ])
-  expect(run.groups).toEqual([{ name: 'mmlu', version: '2', shotCount: null, scores: [{ metric: 'acc', value: 0.75, standardError: 0.2 }], members: ['mmlu_law', 'mmlu_logic'] }])
+  expect(run.groups).toEqual([
+    { name: 'mmlu', version: '2', shotCount: null, scores: [{ metric: 'acc', value: 0.75, standardError: 0.2 }], members: ['mmlu_law', 'mmlu_logic'] },
+  ])
   expect(run.tasks[0]!.items![1]).toEqual({
     docId: 1,
     promptHash: 'p1',
