@@ -4,6 +4,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { compareCommand } from './commands/compare.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { gateCommand } from './commands/gate.ts'
 import { layermapCommand } from './commands/layermap.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { runCommand } from './commands/run.ts'
@@ -39,6 +40,7 @@ const parser = yargs(hideBin(process.argv))
   .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
   .command(runCommand(terminal, setExitCode))
   .command(compareCommand(terminal))
+  .command(gateCommand(terminal, setExitCode))
   .command(pruneCommand(terminal, setExitCode))
   .command(layermapCommand(terminal, setExitCode))
   .command(tasksCommand(terminal))

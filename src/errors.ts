@@ -92,3 +92,10 @@ export class CompareError extends HarnessError {
     super('COMPARE', message, hint, options)
   }
 }
+
+/** A policy that cannot be used, or a baseline that cannot be made. */
+export class GateError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('GATE', message, hint, options)
+  }
+}

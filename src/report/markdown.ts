@@ -9,9 +9,13 @@ type Cell = string
 
 /** A document under its YAML front matter. */
 export function markdownDocument(frontMatter: Readonly<Record<string, unknown>>, blocks: readonly RootContent[]): string {
+  return `---\n${stringify(frontMatter)}---\n\n${markdownBody(blocks)}`
+}
+
+/** Blocks alone. */
+export function markdownBody(blocks: readonly RootContent[]): string {
   const root: Root = { type: 'root', children: [...blocks] }
-  const body = toMarkdown(root, { bullet: '-', extensions: [gfmTableToMarkdown()] })
-  return `---\n${stringify(frontMatter)}---\n\n${body}`
+  return toMarkdown(root, { bullet: '-', extensions: [gfmTableToMarkdown()] })
 }
 
 export function heading(depth: 1 | 2 | 3, text: string): RootContent {

@@ -1,0 +1,49 @@
+/** Making a run the baseline: a copy under a name, made only when somebody says so. */
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { GateError } from '../errors.ts'
+import { sanitizedName } from '../store/run-record.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+
+/** Where baselines lie when nothing is said. */
+export const BASELINES = 'results/baselines'
+
+/** Copies a run's results and samples to `folder/name`; comes back with that path. Fails with GateError on an interrupted run, or a name that is taken unless `force`. */
+export async function blessRun(run: StoredRun, name: string, { folder, force }: { readonly folder: string; readonly force: boolean }): Promise<string> {
+  if (!run.isComplete) throw new GateError(`${run.file} was interrupted: it is no baseline`, 'Score the model to the end first.')
+  const target = path.join(folder, sanitizedName(name))
+  const isTaken = await exists(target)
+  if (isTaken && !force) throw new GateError(`there is a baseline ${target}`, 'Give --force to replace it, or another --name.')
+  const [, time] = /^results(.*)\.json$/u.exec(path.basename(run.file)) ?? []
+  if (time === undefined) throw new GateError(`${run.file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
+  const source = path.dirname(run.file)
+  const files = (await readdir(source)).filter((file) => file === path.basename(run.file) || (file.startsWith('samples_') && file.endsWith(`${time}.jsonl`)))
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    await mkdir(temporary, { recursive: true })
+    for (const file of files) await copyFile(path.join(source, file), path.join(temporary, file))
+    if (isTaken) await rm(target, { recursive: true })
+    await rename(temporary, target)
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true })
+    throw new GateError(
+      `cannot write the baseline ${target}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Give a folder that can be written to with --baselines.',
+      { cause },
+    )
+  }
+  return target
+}
+
+/** A baseline's folder by its name, or the text itself where there is none of that name. */
+export async function findBaseline(baseline: string, folder: string): Promise<string> {
+  const named = path.join(folder, sanitizedName(baseline))
+  return !(await exists(baseline)) && (await exists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline
+}
+
+async function exists(place: string): Promise<boolean> {
+  return stat(place).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,56 @@
+/** What a gate demands: limits a task, from a YAML file. */
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { GateError } from '../errors.ts'
+
+/** The limits of one task. */
+export interface TaskLimits {
+  /** The metric that retention and drop are of; the task's main one when absent. */
+  readonly metric?: string | undefined
+  /** Least share of the original's score. */
+  readonly minRetention?: number | undefined
+  /** Most points that may be lost: 1.5 is from 80 % to 78.5 %. */
+  readonly maxDropPoints?: number | undefined
+  /** Most that a perplexity may be multiplied with. */
+  readonly maxPerplexityRatio?: number | undefined
+}
+
+/** Limits by task. */
+export type Policy = ReadonlyMap<string, TaskLimits>
+
+const share = z.union([
+  z.number().positive(),
+  z
+    .string()
+    .regex(/^\d+(?:\.\d+)?\s*%$/u, 'neither a share such as 0.95 nor a percentage such as 95%')
+    .transform((text) => Number.parseFloat(text) / 100),
+])
+const limits = z
+  .strictObject({
+    metric: z.string().min(1).optional(),
+    min_retention: share.refine((value) => value <= 2, 'more than 200 %: for 95 % write 0.95 or 95%').optional(),
+    max_drop_points: z.number().nonnegative().max(100).optional(),
+    max_perplexity_ratio: z.number().min(1).optional(),
+  })
+  .refine(
+    ({ min_retention: a, max_drop_points: b, max_perplexity_ratio: c }) => a !== undefined || b !== undefined || c !== undefined,
+    'no limit: give min_retention, max_drop_points or max_perplexity_ratio',
+  )
+const policySchema = z.strictObject({ tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task') })
+
+/** Reads the text of a policy; `file` is what errors call it. Fails with GateError, which names the line where YAML is at fault and the key where a limit is. */
+export function parsePolicy(text: string, file: string): Policy {
+  const document = parseDocument(text, { uniqueKeys: true })
+  const [problem] = document.errors
+  if (problem) throw new GateError(`${file} is not YAML: ${problem.message}`, 'docs/gate.md shows a policy.', { cause: problem })
+  const checked = policySchema.safeParse(document.toJS())
+  if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')
+  return new Map(
+    Object.entries(checked.data.tasks).map(
+      ([task, { metric, min_retention: minRetention, max_drop_points: maxDropPoints, max_perplexity_ratio: maxPerplexityRatio }]) => [
+        task,
+        { metric, minRetention, maxDropPoints, maxPerplexityRatio },
+      ],
+    ),
+  )
+}

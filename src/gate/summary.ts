@@ -1,0 +1,67 @@
+/** A judgement in words: for the terminal, and as Markdown for a pull request. */
+import Table from 'cli-table3'
+import { heading, markdownBody, paragraph, table } from '../report/markdown.ts'
+import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
+
+const SIGNS: Readonly<Record<RuleVerdict, string>> = { passed: '✅', regressed: '❌', undecided: '❔', incomparable: '⚠️' }
+
+/** `retention at least 95.0 %`. */
+export function describeRule({ kind, limit, metric }: JudgedRule): string {
+  const of = metric === null ? '' : `${metric}: `
+  switch (kind) {
+    case 'min_retention':
+      return `${of}retention at least ${amount(kind, limit)}`
+    case 'max_drop_points':
+      return `${of}at most ${amount(kind, limit)} lost`
+    case 'max_perplexity_ratio':
+      return `${of}at most ${amount(kind, limit)} the perplexity`
+  }
+}
+
+/** What was found, against what was demanded. */
+export function sentence(rule: JudgedRule): string {
+  const { kind, value, interval, verdict, itemCount, itemsNeeded, reason } = rule
+  if (verdict === 'incomparable') return reason!
+  const found = `${amount(kind, value!)}, 95 % interval ${amount(kind, interval![0])} to ${amount(kind, interval![1])}, on ${count(itemCount)} items`
+  if (verdict !== 'undecided') return found
+  return itemsNeeded === null
+    ? `${found}: on the limit itself, no number of items would tell`
+    : `${found}: too few to tell, about ${count(itemsNeeded)} would do`
+}
+
+/** The judgement as a table, and its outcome in a line. */
+export function judgementTable({ rules, verdict }: Judgement): string {
+  const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
+  for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)])
+  return `${lines.toString()}\ngate ${outcome(verdict)}`
+}
+
+/** The judgement for a pull request. */
+export function judgementMarkdown({ rules, verdict }: Judgement, { baseline, candidate }: { readonly baseline: string; readonly candidate: string }): string {
+  return markdownBody([
+    heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
+    paragraph(`\`${candidate}\` against \`${baseline}\`. Limits are held against the bounds of 95 % intervals.`),
+    table([
+      ['Task', 'Rule', 'Verdict', 'Found'],
+      ...rules.map((rule) => [rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)]),
+    ]),
+  ])
+}
+
+function outcome(verdict: RuleVerdict): string {
+  return {
+    passed: 'passed',
+    regressed: 'failed: the candidate regressed',
+    undecided: 'cannot tell: too few items',
+    incomparable: 'cannot tell: runs that cannot be compared',
+  }[verdict]
+}
+
+function amount(kind: JudgedRule['kind'], value: number): string {
+  if (kind === 'min_retention') return `${(value * 100).toFixed(1)} %`
+  return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${value.toFixed(3)}×`
+}
+
+function count(value: number | null): string {
+  return value === null ? 'unknown' : value.toLocaleString('en-US')
+}

@@ -1,0 +1,183 @@
+/** Policies, and judgements in literal cases. */
+import { describe, expect, test } from 'vitest'
+import { create } from 'xmlbuilder2'
+import { compareRuns } from '../../src/compare/compare-runs.ts'
+import type { AccuracyCell, Comparison, Interval, PerplexityCell } from '../../src/compare/comparison.ts'
+import { GateError } from '../../src/errors.ts'
+import { judge, type JudgedRule } from '../../src/gate/judge.ts'
+import { junitXml } from '../../src/gate/junit.ts'
+import { parsePolicy } from '../../src/gate/policy.ts'
+import { judgementMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
+import { choiceTask, citedRun, storedRun } from '../stored-runs.ts'
+
+const score = { value: 0.5, standardError: null, provenance: 'measured' as const }
+
+/** A comparison of one task of each kind, with these figures. */
+function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partial<PerplexityCell> = {}): Comparison {
+  const cell: AccuracyCell = {
+    score,
+    difference: 0,
+    differenceInterval: null,
+    retention: 1,
+    retentionInterval: null,
+    adjustedRetention: null,
+    flips: null,
+    pValue: null,
+    adjustedPValue: null,
+    status: { name: 'Good', sign: '' },
+    ...accuracy,
+  }
+  const text: PerplexityCell = { score, ratio: 1, ratioInterval: null, nats: 0, natsInterval: null, ...perplexity }
+  const { original, settings } = compareRuns(storedRun('a', [choiceTask('piqa', [1])]), [storedRun('b', [choiceTask('piqa', [1])])], { resamples: 1 })
+  return {
+    original,
+    variants: [original],
+    settings,
+    accuracies: [{ task: 'piqa', metric: 'acc_norm', shotCount: 0, itemCount: 400, chance: null, original: score, cells: [cell] }],
+    perplexities: [{ task: 'wikitext', metric: 'word_perplexity', itemCount: 62, original: score, cells: [text] }],
+    averages: [null],
+    notes: [],
+  }
+}
+
+const judgeOne = (policy: string, comparison: Comparison): JudgedRule => judge(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).rules[0]!
+
+describe('a rule is held against the bound of the interval', () => {
+  test.each<[string, number, Interval, string]>([
+    ['the whole interval keeps it', 0.97, [0.95, 0.99], 'passed'],
+    ['the interval straddles it, though the point keeps it', 0.97, [0.94, 1.0], 'undecided'],
+    ['the interval straddles it, though the point breaks it', 0.93, [0.9, 0.96], 'undecided'],
+    ['the whole interval breaks it', 0.9, [0.86, 0.9499], 'regressed'],
+    ['it is better than the baseline', 1.2, [1.1, 1.3], 'passed'],
+  ])('min_retention: %s', (_, retention, retentionInterval, verdict) => {
+    expect(judgeOne('{ piqa: { min_retention: 0.95 } }', comparisonOf({ retention, retentionInterval })).verdict).toBe(verdict)
+  })
+
+  test.each<[number, Interval, string]>([
+    [-0.02, [-0.03, -0.01], 'passed'],
+    [-0.02, [-0.031, -0.01], 'undecided'],
+    [-0.05, [-0.06, -0.031], 'regressed'],
+    [0.02, [0.01, 0.03], 'passed'],
+  ])('max_drop_points 3, of a difference of %d: %o is %s', (difference, differenceInterval, verdict) => {
+    expect(judgeOne('{ piqa: { max_drop_points: 3 } }', comparisonOf({ difference, differenceInterval })).verdict).toBe(verdict)
+  })
+
+  test.each<[number, Interval, string]>([
+    [1.05, [1.04, 1.06], 'passed'],
+    [1.05, [1.04, 1.11], 'undecided'],
+    [1.3, [1.2, 1.4], 'regressed'],
+    [0.9, [0.8, 0.95], 'passed'],
+  ])('max_perplexity_ratio 1.1, lower is better: %d %o is %s', (ratio, ratioInterval, verdict) => {
+    expect(judgeOne('{ wikitext: { max_perplexity_ratio: 1.1 } }', comparisonOf({}, { ratio, ratioInterval })).verdict).toBe(verdict)
+  })
+})
+
+describe('too few items to tell', () => {
+  test('says how many would do: at twice the distance a quarter of them', () => {
+    const rule = (retention: number) =>
+      judgeOne('{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention, retentionInterval: [retention - 0.08, retention + 0.08] }))
+    expect(rule(0.92).itemsNeeded).toBe(6400)
+    expect(rule(0.94).itemsNeeded).toBe(1600)
+    expect(sentence(rule(0.92))).toBe('92.0 %, 95 % interval 84.0 % to 100.0 %, on 400 items: too few to tell, about 6,400 would do')
+  })
+
+  test('takes the bound on the side of the limit', () => {
+    expect(judgeOne('{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention: 0.88, retentionInterval: [0.7, 0.92] })).itemsNeeded).toBe(1600)
+  })
+
+  test('has no answer on the limit itself', () => {
+    const rule = judgeOne('{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention: 0.9, retentionInterval: [0.8, 1] }))
+    expect(rule).toMatchObject({ verdict: 'undecided', itemsNeeded: null })
+    expect(sentence(rule)).toMatch(/no number of items would tell$/u)
+  })
+})
+
+describe('cannot be compared', () => {
+  test.each<[string, string, Comparison, string]>([
+    ['a task that the runs lack', '{ mmlu: { min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of mmlu'],
+    ['a metric that they lack', '{ piqa: { metric: f1, min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of piqa by f1'],
+    ['a baseline of 0', '{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention: null }), 'the baseline scores 0, so nothing can be retained'],
+    ['an accuracy rule for a perplexity', '{ wikitext: { min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of wikitext'],
+    [
+      'scores without items',
+      '{ piqa: { min_retention: 0.9 } }',
+      compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.7] })]),
+      'items are not paired, so there is no interval: score both with stored samples',
+    ],
+  ])('%s', (_, policy, comparison, reason) => expect(judgeOne(policy, comparison)).toMatchObject({ verdict: 'incomparable', reason }))
+})
+
+test('the worst rule decides: regressed before incomparable before undecided', () => {
+  const comparison = comparisonOf({ retention: 0.9, retentionInterval: [0.86, 0.94] })
+  const verdict = (policy: string) => judge(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).verdict
+  expect(verdict('{ piqa: { min_retention: 0.8 } }')).toBe('passed')
+  expect(verdict('{ piqa: { min_retention: 0.9 } }')).toBe('undecided')
+  expect(verdict('{ piqa: { min_retention: 0.9 }, mmlu: { min_retention: 0.9 } }')).toBe('incomparable')
+  expect(verdict('{ piqa: { min_retention: 0.95 }, mmlu: { min_retention: 0.9 } }')).toBe('regressed')
+})
+
+describe('a policy', () => {
+  test('has shares or percentages', () => {
+    expect(
+      parsePolicy(
+        'tasks:\n  piqa: { min_retention: 95%, max_drop_points: 3 }\n  wikitext: { max_perplexity_ratio: 1.1, metric: word_perplexity }\n',
+        'gate.yaml',
+      ),
+    ).toEqual(
+      new Map([
+        ['piqa', { metric: undefined, minRetention: 0.95, maxDropPoints: 3, maxPerplexityRatio: undefined }],
+        ['wikitext', { metric: 'word_perplexity', minRetention: undefined, maxDropPoints: undefined, maxPerplexityRatio: 1.1 }],
+      ]),
+    )
+  })
+
+  test.each([
+    ['no YAML', 'tasks: [', 'is not YAML'],
+    ['a task twice', 'tasks:\n  piqa: { min_retention: 1 }\n  piqa: { min_retention: 1 }', 'line 3'],
+    ['nothing', '', 'is not a policy'],
+    ['no tasks', 'tasks: {}', 'no task'],
+    ['an unknown key', 'tasks: { piqa: { min_retenion: 0.9 } }', 'min_retenion'],
+    ['a task without a limit', 'tasks: { piqa: { metric: acc } }', 'no limit'],
+    ['a percentage without its sign', 'tasks: { piqa: { min_retention: 95 } }', 'for 95 % write 0.95 or 95%'],
+    ['a share that is a word', 'tasks: { piqa: { min_retention: most } }', 'tasks.piqa.min_retention'],
+    ['a negative drop', 'tasks: { piqa: { max_drop_points: -1 } }', 'max_drop_points'],
+    ['a ratio below 1', 'tasks: { wikitext: { max_perplexity_ratio: 0.9 } }', 'max_perplexity_ratio'],
+  ])('is refused: %s', (_, text, message) => {
+    expect(() => parsePolicy(text, 'gate.yaml')).toThrow(GateError)
+    expect(() => parsePolicy(text, 'gate.yaml')).toThrow(message)
+  })
+})
+
+describe('is told', () => {
+  const comparison = comparisonOf(
+    { retention: 0.9, retentionInterval: [0.86, 0.94], difference: -0.05, differenceInterval: [-0.08, -0.02] },
+    { ratio: 1.05, ratioInterval: [1.04, 1.06] },
+  )
+  const judgement = judge(
+    parsePolicy('tasks: { piqa: { min_retention: 0.95, max_drop_points: 3 }, wikitext: { max_perplexity_ratio: 1.1 }, mmlu: { min_retention: 0.9 } }', 'g'),
+    comparison,
+  )
+  const names = { baseline: 'orig<inal', candidate: 'x & y' }
+
+  test('as JUnit XML: regressed fails, what could not be tested is an error', () => {
+    const { testsuites } = create(junitXml(judgement, names)).toObject() as { testsuites: { testsuite: Record<string, unknown> } }
+    const { testcase, ...suite } = testsuites.testsuite as { testcase: Record<string, unknown>[] }
+    expect(junitXml(judgement, names)).toContain('name="evalharness gate: x &amp; y against orig&lt;inal"')
+    expect(suite).toMatchObject({ '@tests': '4', '@failures': '1', '@errors': '2' })
+    expect(testcase.map((entry) => [entry['@classname'], entry['@name'], Object.keys(entry).at(-1)])).toEqual([
+      ['piqa', 'acc_norm: retention at least 95.0 %', 'failure'],
+      ['piqa', 'acc_norm: at most 3.0 points lost', 'error'],
+      ['wikitext', 'word_perplexity: at most 1.100× the perplexity', 'system-out'],
+      ['mmlu', 'retention at least 90.0 %', 'error'],
+    ])
+  })
+
+  test('as Markdown and on the terminal', () => {
+    const markdown = judgementMarkdown(judgement, names)
+    expect(markdown).toContain('## ❌ evalharness gate failed: the candidate regressed')
+    expect(markdown).toMatch(
+      /\| wikitext \| word\\?_perplexity: at most 1\.100× the perplexity\s+\| ✅ passed\s+\| 1\.050×, 95 % interval 1\.040× to 1\.060×, on 62 items/u,
+    )
+    expect(judgementTable(judgement)).toMatch(/│ piqa\s+│ acc_norm: at most 3\.0 points lost\s+│ ❔ undecided/u)
+  })
+})
