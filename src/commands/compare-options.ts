@@ -1,7 +1,9 @@
 /** Options that every command that compares runs has. */
+import { readFile } from 'node:fs/promises'
 import type { Argv } from 'yargs'
 import type { CompareOptions } from '../compare/compare-runs.ts'
-import { readProfile } from '../compare/read-profile.ts'
+import { parseProfile } from '../compare/parse-profile.ts'
+import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { UsageError } from '../errors.ts'
 
 /** As yargs gives them. */
@@ -40,4 +42,15 @@ export async function compareOptionsOf({ tasks, profile, resamples, seed, common
     .map((name) => name.trim())
     .filter((name) => name !== '')
   return { profile: await readProfile(profile), resamples, seed, commonItems, ...(names.length > 0 && { tasks: names }) }
+}
+
+/** `default`, `card`, or the path of a YAML file. Fails with UsageError, which names the file and what is wrong with it. */
+export async function readProfile(profile: string): Promise<StatusProfile> {
+  if (profile === 'default' || profile === 'card') return PROFILES[profile]
+  const text = await readFile(profile, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`no status profile ${JSON.stringify(profile)}`, 'Give default, card, or the path of a YAML file (docs/comparing.md shows one).', {
+      cause,
+    })
+  })
+  return parseProfile(text, profile)
 }

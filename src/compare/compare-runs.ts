@@ -61,7 +61,7 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
         notes.push(`${variant.label} has no ${entry.name}`)
         return null
       }
-      reasons.push(...differingFields(entry, other, variant.label))
+      reasons.push(...differingFields(entry, other, variant.label), ...differingTokenizers(entry, original, variant))
       const pair = pairEntries(entry, other)
       if (pair.leftOut > 0) {
         const what = `${entry.name}: ${pair.leftOut} items are only in ${original.label} or only in ${variant.label}`
@@ -94,8 +94,8 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
   }
 }
 
-function summaryOf({ tasks: _, groups: __, ...summary }: StoredRun): RunSummary {
-  return summary
+function summaryOf({ kind, label, file, tool, date, isComplete, model }: StoredRun): RunSummary {
+  return { kind, label, file, tool, date, isComplete, model }
 }
 
 /** Tasks and groups, each with the tasks that it is made of. */
@@ -143,6 +143,14 @@ function differingFields(a: Entry, b: Entry, label: string): string[] {
       `${a.name}: no metric in common: ${a.scores.map(({ metric }) => metric).join(', ')} against ${b.scores.map(({ metric }) => metric).join(', ')} in ${label}`,
     )
   return reasons
+}
+
+function differingTokenizers({ name, scores }: Entry, original: StoredRun, variant: StoredRun): string[] {
+  const [a, b] = [original.model.tokenizerHash, variant.model.tokenizerHash]
+  const perToken = scores.find(({ metric }) => PER_TOKEN.has(metric))
+  return perToken && a !== null && b !== null && a !== b
+    ? [`${name}: ${perToken.metric} is a figure per token, and ${variant.label} has another tokenizer`]
+    : []
 }
 
 function pairEntries(original: Entry, variant: Entry): PairedEntry {

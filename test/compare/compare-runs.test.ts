@@ -227,6 +227,22 @@ describe('is refused, with the field that differs', () => {
     expect(other(changes)).toThrow(message)
   })
 
+  test('another tokenizer, where a figure is per token and only there', () => {
+    const run = (label: string, metric: string, tokenizerHash: string) => {
+      const task = textTask('wikipedia', [{ logProb: -30, weight: 10 }])
+      const own = {
+        ...task,
+        scores: [{ metric, value: Math.exp(3), standardError: null }],
+        items: task.items!.map((item) => ({ ...item, values: { [metric]: { logProb: -30, weight: 10 } } })),
+      }
+      const made = storedRun(label, [own])
+      return { ...made, model: { ...made.model, tokenizerHash } }
+    }
+    const compare = (metric: string) => () => compareRuns(run('a', metric, 'x'), [run('b', metric, 'y')])
+    expect(compare('token_perplexity')).toThrow('wikipedia: token_perplexity is a figure per token, and b has another tokenizer')
+    expect(compare('word_perplexity')).not.toThrow()
+  })
+
   test('versions written as 1.0 and 1 are the same', () => expect(other({ version: '1.0' })).not.toThrow())
 
   test('a task that is not there, and runs without one in common', () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readProfile } from '../../src/compare/read-profile.ts'
+import { readProfile } from '../../src/commands/compare-options.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import { UsageError } from '../../src/errors.ts'
 import { temporaryFolder } from '../tiny-model.ts'
