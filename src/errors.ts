@@ -99,3 +99,10 @@ export class GateError extends HarnessError {
     super('GATE', message, hint, options)
   }
 }
+
+/** A model card that cannot be read or written. */
+export class CardError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('CARD', message, hint, options)
+  }
+}

@@ -7,13 +7,14 @@ import { knownSplit } from './known-splits.ts'
 export function chanceOf(task: string, items: readonly StoredItem[] | null): Chance | null {
   if (items === null || items.length === 0) {
     const known = knownSplit(task)
-    return known ? withBaseline(known.uniform, known.majority) : null
+    return known ? withChance(known.uniform, known.majority) : null
   }
   const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
-  return withBaseline(uniform, haveClasses(items) ? largestShare(items) : null)
+  return withChance(uniform, haveClasses(items) ? largestShare(items) : null)
 }
 
-function withBaseline(uniform: number, majority: number | null): Chance {
+/** Both kinds of guessing, and the better one. */
+export function withChance(uniform: number, majority: number | null): Chance {
   return { uniform, majority, baseline: Math.max(uniform, majority ?? 0) }
 }
 

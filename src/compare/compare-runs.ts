@@ -128,7 +128,7 @@ function selectEntries(run: StoredRun, { tasks, subsets = false }: CompareOption
 
 /** Fields that make two scores of one task incomparable, in words. */
 function differingFields(a: Entry, b: Entry, label: string): string[] {
-  const differ = (field: string, left: unknown, right: unknown) =>
+  const differ = (field: string, left: string | number | null, right: string | number | null) =>
     left === null || right === null || left === right ? [] : [`${a.name}: ${field} ${left} against ${right} in ${label}`]
   const version = (entry: Entry) => (entry.version === null ? null : Number(entry.version) || entry.version)
   const members = (entry: Entry) => entry.strata.map(({ name }) => name).sort()
@@ -349,7 +349,7 @@ function average(lines: readonly AccuracyLine[], variant: number): AverageCell |
     lineCount: used.length,
     original,
     variant: own,
-    meanOfRatios: ratios.every((ratio) => ratio !== null) ? mean(ratios as number[]) : null,
+    meanOfRatios: ratios.every((ratio) => ratio !== null) ? mean(ratios) : null,
     ratioOfMeans: original === 0 ? null : own / original,
   }
 }
