@@ -2,6 +2,7 @@
 /** The command line: options in, words and an exit code out. The only place that prints or exits. */
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { cardCommand } from './commands/card.ts'
 import { compareCommand } from './commands/compare.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { gateCommand } from './commands/gate.ts'
@@ -40,6 +41,7 @@ const parser = yargs(hideBin(process.argv))
   .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
   .command(runCommand(terminal, setExitCode))
   .command(compareCommand(terminal))
+  .command(cardCommand(terminal, setExitCode))
   .command(gateCommand(terminal, setExitCode))
   .command(pruneCommand(terminal, setExitCode))
   .command(layermapCommand(terminal, setExitCode))

@@ -1,5 +1,6 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean held against facts that are known without a model. */
 import { knownSplit } from '../compare/known-splits.ts'
+import { collapseLayers } from '../prune/laco.ts'
 import { PROFILES, statusOf, type StatusProfile } from '../compare/status.ts'
 import { withChance } from '../compare/chance.ts'
 import { cardFigures, printed, taskOf, type BenchmarkRow, type CardFigures, type Cell, type Printed } from './card-figures.ts'
@@ -33,7 +34,7 @@ export interface CardVerdict {
 }
 
 /** Checks a card with the words of `profile`. `config` is what config.json of the original says, where it is not a known model. */
-export function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: KnownModel): CardVerdict {
+export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: KnownModel): Promise<CardVerdict> {
   const figures = cardFigures(card)
   const base = baseModelOf(card)
   const model = config ?? (base === null ? undefined : KNOWN_MODELS[base.toLowerCase()])
@@ -44,7 +45,8 @@ export function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, c
       ...perplexityCells(figures),
       ...useCaseCells(figures),
       ...compressionCells(figures),
-      ...searchCells(card, figures),
+      ...(await searchCells(figures)),
+      ...similarityCells(card, figures),
       ...(model ? parameterCells(figures, model) : []),
     ],
     findings: [
@@ -191,52 +193,56 @@ function compressionCells(figures: CardFigures): CheckedCell[] {
   ]
 }
 
-/** LaCo's settings decide how many looks there are when nothing is rejected; its similarities have a mean, a least and a greatest. */
-function searchCells(card: Card, figures: CardFigures): CheckedCell[] {
-  const one = (...names: readonly string[]) => attribute(figures, ...names)[0]
-  const [merges, rejected, iterations] = [one('successful merges'), one('rejected merges'), one('total iterations')]
-  const groupSize = one('merge_layers (c)')
-  const [original, pruned] = [one('original layers'), one('pruned layers')]
-  const share = one('max_compression')
-  const cells: CheckedCell[] = []
-  if (merges && groupSize && original && pruned) {
-    const removed = original.value - pruned.value
-    cells.push(checked(merges, 'layers removed ÷ (C − 1)', merges.value * (groupSize.value - 1) === removed, String(removed / (groupSize.value - 1))))
-    cells.push(checked(groupSize, 'layers removed ÷ merges + 1', merges.value * (groupSize.value - 1) === removed, String(removed / merges.value + 1)))
-    if (share) {
-      const most = (share.value / PERCENT) * original.value
-      cells.push(checked(share, 'at least what was removed', removed <= most + 1e-9, `${((removed / original.value) * PERCENT).toFixed(1)} % or more`))
-    }
-  }
-  if (merges && rejected && iterations) {
-    // The last look may end the search before it decides anything.
-    const least = merges.value + rejected.value
-    cells.push(checked(iterations, 'merges + rejected, or one more', iterations.value === least || iterations.value === least + 1, `${least} or ${least + 1}`))
-  }
-  return [
-    ...cells,
-    ...settingCells(one('highest_lay (h)'), one('lowest_lay (l)'), one('interval (i)'), groupSize, iterations, original),
-    ...similarityCells(card, figures),
+/** LaCo's settings decide how many merges and looks there are where none is rejected, and so how many layers are left. */
+async function searchCells(figures: CardFigures): Promise<CheckedCell[]> {
+  const one = (name: string) => attribute(figures, name)[0]
+  const settings = [one('merge_layers (c)'), one('lowest_lay (l)'), one('highest_lay (h)'), one('interval (i)'), one('max_compression')]
+  const [merges, rejected, iterations, original, pruned] = [
+    one('successful merges'),
+    one('rejected merges'),
+    one('total iterations'),
+    one('original layers'),
+    one('pruned layers'),
   ]
-}
-
-/** The pointer starts at H − C and goes down by I at most, so it must not have come below L before the last look. */
-function settingCells(
-  highest: Printed | undefined,
-  lowest: Printed | undefined,
-  interval: Printed | undefined,
-  groupSize: Printed | undefined,
-  iterations: Printed | undefined,
-  original: Printed | undefined,
-): CheckedCell[] {
-  if (!highest || !lowest || !interval || !groupSize || !iterations || !original) return []
-  const start = highest.value - groupSize.value
-  const last = start - (iterations.value - 1)
-  return [
-    checked(highest, 'at most the layers', highest.value <= original.value, `${original.value} or less`),
-    checked(lowest, 'the last look is not below it', lowest.value <= last, `${last} or less, where ${iterations.value} looks go down from ${start}`),
-    checked(interval, 'at least 1', interval.value >= 1, '1 or more'),
-  ]
+  if (!merges || !iterations || !original || !pruned || settings.includes(undefined)) return []
+  const [groupSize, lowest, highest, interval, share] = settings as Printed[]
+  const isPossible = highest!.value <= original.value && highest!.value - groupSize!.value >= lowest!.value && interval!.value >= 1 && groupSize!.value >= 2
+  const search =
+    isPossible && rejected?.value === 0
+      ? await collapseLayers(
+          {
+            mergeLayers: groupSize!.value,
+            lowestLayer: lowest!.value,
+            highestLayer: highest!.value,
+            interval: interval!.value,
+            threshold: 0,
+            maxCompression: share!.value / PERCENT,
+          },
+          original.value,
+          async () => [1],
+        )
+      : null
+  if (!search) {
+    // With rejections the settings do not decide it; the counts still have to agree with each other.
+    const least = merges.value + (rejected?.value ?? 0)
+    return [
+      checked(
+        iterations,
+        'merges + rejected, or one more',
+        isPossible && (iterations.value === least || iterations.value === least + 1),
+        `${least} or ${least + 1}`,
+      ),
+      checked(
+        merges,
+        'layers removed ÷ (C − 1)',
+        isPossible && merges.value * (groupSize!.value - 1) === original.value - pruned.value,
+        String((original.value - pruned.value) / (groupSize!.value - 1)),
+      ),
+    ]
+  }
+  const agrees = search.acceptedCount === merges.value && search.iterations.length === iterations.value && search.layers.length === pruned.value
+  const found = `${search.acceptedCount} merges, ${search.iterations.length} iterations, ${search.layers.length} layers`
+  return [merges, rejected!, iterations, ...(settings as Printed[])].map((cell) => checked(cell, 'the search with these settings', agrees, found))
 }
 
 function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {

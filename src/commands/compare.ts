@@ -1,10 +1,8 @@
 /** `evalharness compare ORIGINAL VARIANT…`: the retention table of stored runs. */
 import type { Argv, CommandModule } from 'yargs'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { UsageError } from '../errors.ts'
 import { retentionTable } from '../report/retention-table.ts'
-import { readRun } from '../store/read-run.ts'
-import type { StoredRun } from '../store/stored-run.ts'
+import { readRuns } from './run-option.ts'
 import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -27,7 +25,7 @@ export function compareCommand({ out, columns }: Terminal): CommandModule<object
           type: 'string',
           array: true,
           demandOption: true,
-          describe: 'The original, then variants: [NAME=]FILE or FOLDER of evalharness or lm-eval',
+          describe: 'The original, then variants: [NAME=]FILE or FOLDER of evalharness or lm-eval, or CARD.md#original',
         }),
       )
         .option('all-metrics', { type: 'boolean', default: false, describe: 'Every metric of a task, not only its main one' })
@@ -43,16 +41,4 @@ export function compareCommand({ out, columns }: Terminal): CommandModule<object
       out(argv.json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))
     },
   }
-}
-
-/** At least two runs; those that are called alike are numbered, so that a table can tell them apart. */
-export async function readRuns(specs: readonly string[]): Promise<StoredRun[]> {
-  if (specs.length < 2) throw new UsageError(`one run is no comparison: ${specs.join(' ')}`, 'Give the original first, then one or more variants.')
-  const runs: StoredRun[] = []
-  for (const spec of specs) {
-    const run = await readRun(spec)
-    const alike = runs.filter(({ label }) => label === run.label || label.startsWith(`${run.label} (`)).length
-    runs.push(alike === 0 ? run : { ...run, label: `${run.label} (${alike + 1})` })
-  }
-  return runs
 }

@@ -19,7 +19,7 @@ import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks } from '../task/registry.ts'
-import { readRuns } from './compare.ts'
+import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -98,6 +98,39 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .example('$0 run -m original=Qwen/Qwen3-8B-Base -m pruned=./laco -t mmlu', 'two models side by side')
     .example('$0 run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'what would be asked')
   return options as unknown as Argv<RunArguments>
+}
+
+/** What another command may ask to be scored; everything else is as `run` has it when nothing is said. */
+export interface ScoringOrder {
+  readonly models: readonly string[]
+  readonly tasks: readonly string[]
+  readonly dataDir?: string | undefined
+  readonly limit?: number | undefined
+  readonly output: string
+}
+
+/** Scores models and stores the runs below `output`, in folders by label; prints what `run` prints, on standard error. Fails with Interruption. */
+export async function scoreModels({ models, tasks, dataDir, limit, output }: ScoringOrder, terminal: Terminal): Promise<void> {
+  const argv: RunArguments = {
+    model: [...models],
+    tasks: [...tasks],
+    taskFile: [],
+    data: [],
+    seed: 0,
+    batchTokens: DEFAULT_BATCH_TOKENS,
+    output,
+    subsets: false,
+    dryRun: false,
+    json: false,
+    dataDir,
+    limit,
+    numFewshot: undefined,
+    samples: undefined,
+    maxLength: undefined,
+    threads: undefined,
+  }
+  const code = await run(argv, { ...terminal, out: terminal.err })
+  if (code !== 0) throw new Interruption('interrupted')
 }
 
 /** The exit code: 0, or 130 after an interruption. */

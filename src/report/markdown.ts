@@ -1,5 +1,5 @@
 /** Markdown from plain data, escaped by those who know how: names of models and files come from strangers. */
-import type { Root, RootContent, TableCell } from 'mdast'
+import type { Root, RootContent, Table, TableCell, TableRow } from 'mdast'
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'
 import { stringify } from 'yaml'
@@ -34,6 +34,17 @@ export function codeBlock(lang: string, value: string): RootContent {
 export function table(rows: readonly (readonly Cell[])[]): RootContent {
   const cell = (text: Cell): TableCell => ({ type: 'tableCell', children: inline(text) })
   return { type: 'table', children: rows.map((row) => ({ type: 'tableRow', children: row.map(cell) })) }
+}
+
+/** The same with the first column strong below the head. */
+export function strongTable(rows: readonly (readonly Cell[])[]): RootContent {
+  const plain = table(rows) as Table
+  const [head, ...body] = plain.children
+  const strong = body.map((row): TableRow => {
+    const [first, ...rest] = row.children
+    return { ...row, children: [{ type: 'tableCell', children: [{ type: 'strong', children: first!.children }] }, ...rest] }
+  })
+  return { ...plain, children: [head!, ...strong] }
 }
 
 /** Text with `code` between backticks; everything else is taken literally. */

@@ -79,7 +79,7 @@ function accuracyCells(cell: AccuracyCell): string[] {
     `${percent(score.value)}${score.provenance === 'cited' ? ' cited' : ''}`,
     `${signed(difference * 100, 1)}${intervalText(differenceInterval, (value) => signed(value * 100, 1))}`,
     retention === null ? '–' : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => (value * 100).toFixed(1))}`,
-    adjustedRetention === null ? '–' : percent(adjustedRetention, 0),
+    adjustedRetention === null ? '–' : percent(adjustedRetention, Math.abs(adjustedRetention) < 0.01 ? 1 : 0),
     flips ? `${flips.lost} ${flips.gained}` : '–',
     adjustedPValue === null ? '–' : pText(adjustedPValue),
     `${status.sign} ${status.name}`.trim(),

@@ -1,0 +1,228 @@
+/** `evalharness card write|verify`: a model card's tables from runs, and a model card held against itself and against runs. */
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Argv, CommandModule } from 'yargs'
+import { cardFigures } from '../card/card-figures.ts'
+import { evalResultFiles } from '../card/eval-results.ts'
+import type { KnownModel } from '../card/published-figures.ts'
+import { readCard, type Card } from '../card/read-card.ts'
+import { reproduceCard } from '../card/reproduce-card.ts'
+import { cardVerdictTable } from '../card/verdict-table.ts'
+import { verifyCard } from '../card/verify-card.ts'
+import { writeCard } from '../card/write-card.ts'
+import { readConfig } from '../checkpoint/config.ts'
+import { compareRuns } from '../compare/compare-runs.ts'
+import { CardError, UsageError } from '../errors.ts'
+import type { LacoRecord } from '../prune/pruning-record.ts'
+import { readRun } from '../store/read-run.ts'
+import { sanitizedName } from '../store/run-record.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+import { compareOptionsOf, describeCompareOptions, readProfile, type CompareArguments } from './compare-options.ts'
+import { parseModelOption } from './model-option.ts'
+import { openCard, readCardOrRun } from './run-option.ts'
+import { scoreModels } from './run.ts'
+import type { Terminal } from './terminal.ts'
+
+interface WriteArguments extends CompareArguments {
+  runs: string[]
+  into?: string
+  laco?: string
+  evalResults: boolean
+  dryRun: boolean
+}
+
+interface VerifyArguments {
+  card: string
+  profile: string
+  config?: string
+  originalRun?: string
+  variantRun?: string
+  run: boolean
+  model: string[]
+  dataDir?: string
+  limit?: number
+  output: string
+  all: boolean
+  json: boolean
+}
+
+/** The command over a terminal; `exit` is told the exit code: 1 where a card is wrong. */
+export function cardCommand(terminal: Terminal, exit: (code: number) => void): CommandModule {
+  return {
+    command: 'card',
+    describe: 'Write the tables of a model card, or verify one',
+    builder: (yargs) =>
+      yargs
+        .command({
+          command: 'write <runs..>',
+          describe: 'Put tables and model-index into a card',
+          builder: writeOptions,
+          handler: (argv: WriteArguments) => write(argv, terminal),
+        })
+        .command({
+          command: 'verify <card>',
+          describe: 'Check every figure of a card',
+          builder: verifyOptions,
+          handler: async (argv: VerifyArguments) => exit(await verify(argv, terminal)),
+        })
+        .demandCommand(1, 'Give write or verify.'),
+    handler: () => {},
+  }
+}
+
+function writeOptions(yargs: Argv): Argv<WriteArguments> {
+  return describeCompareOptions(
+    yargs.positional('runs', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'The original, then the card’s model: [NAME=]FILE, FOLDER, or CARD.md#original',
+    }),
+  )
+    .option('into', { type: 'string', requiresArg: true, describe: 'The card: README.md' })
+    .option('laco', { type: 'string', requiresArg: true, describe: 'laco.json of a collapsed checkpoint, for its tables' })
+    .option('eval-results', { type: 'boolean', default: false, describe: 'Write the hub’s .eval_results/*.yaml beside the card too' })
+    .option('dry-run', { type: 'boolean', default: false, describe: 'Print the card instead of writing it' })
+    .example(
+      '$0 card write results/original results/laco --into laco/README.md --laco laco/laco.json',
+      'every table of a pruned model’s card',
+    ) as unknown as Argv<WriteArguments>
+}
+
+function verifyOptions(yargs: Argv): Argv<VerifyArguments> {
+  return yargs
+    .positional('card', { type: 'string', demandOption: true, describe: 'README.md' })
+    .option('profile', { type: 'string', default: 'card', requiresArg: true, describe: 'Words for retentions: card, default, or a YAML file' })
+    .option('config', { type: 'string', requiresArg: true, describe: 'Folder of the original, for its parameters [default: what is known of base_model]' })
+    .option('original-run', { type: 'string', requiresArg: true, describe: 'A run of the original, to hold scores against' })
+    .option('variant-run', { type: 'string', requiresArg: true, describe: 'A run of the card’s model' })
+    .option('run', { type: 'boolean', default: false, describe: 'Score both models now' })
+    .option('model', {
+      alias: 'm',
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      requiresArg: true,
+      describe: 'With --run: original=WHERE and variant=WHERE [default: base_model and the card’s folder]',
+    })
+    .option('data-dir', { type: 'string', requiresArg: true, describe: 'With --run: folder of local datasets' })
+    .option('limit', { alias: 'L', type: 'number', requiresArg: true, describe: 'With --run: first rows of each task' })
+    .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'With --run: folder for the runs' })
+    .option('all', { type: 'boolean', default: false, describe: 'List the cells that are right too' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print the verdicts as JSON' })
+    .example('$0 card verify README.md', 'what needs no model')
+    .example('$0 card verify README.md --run -m original=./base -m variant=./laco', 'scores both and compares') as unknown as Argv<VerifyArguments>
+}
+
+async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
+  const { into, laco, dryRun } = argv
+  if (into === undefined) throw new UsageError('no card given', 'Give --into README.md; it is made if it is not there.')
+  if (argv.runs.length !== 2) throw new UsageError(`${argv.runs.length} runs given`, 'Give the original’s run and that of the card’s model.')
+  const [original, variant] = [await readCardOrRun(argv.runs[0]!), await readCardOrRun(argv.runs[1]!)]
+  const comparison = compareRuns(original, [variant], await compareOptionsOf(argv))
+  const before = await readFile(into, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return `# ${variant.label}\n`
+    throw new CardError(`cannot read ${into}: ${error.message}`, 'Give a text file with --into.', { cause: error })
+  })
+  const text = writeCard(readCard(before, into), comparison, laco === undefined ? null : await readLaco(laco))
+  if (dryRun) {
+    terminal.out(text)
+    return
+  }
+  await writeWhole(into, text)
+  const files = argv.evalResults ? evalResultFiles(comparison) : []
+  for (const { name, text: content } of files) await writeWhole(path.join(path.dirname(into), name), content)
+  terminal.err(`written: ${[into, ...files.map(({ name }) => path.join(path.dirname(into), name))].join(', ')}`)
+}
+
+async function readLaco(file: string): Promise<LacoRecord> {
+  const content = await readFile(file, 'utf8')
+    .then((text) => JSON.parse(text) as Partial<LacoRecord>)
+    .catch((cause: unknown) => {
+      throw new CardError(
+        `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        'Give the laco.json that `evalharness prune laco` wrote.',
+        { cause },
+      )
+    })
+  if (content.method !== 'laco' || !content.settings || !content.similarities || !content.iterations) {
+    throw new CardError(`${file} is not the record of a layer collapse`, 'Give the laco.json that `evalharness prune laco` wrote.')
+  }
+  return content as LacoRecord
+}
+
+async function verify(argv: VerifyArguments, terminal: Terminal): Promise<number> {
+  const card = await openCard(argv.card)
+  const verdict = await verifyCard(card, await readProfile(argv.profile), argv.config === undefined ? undefined : await modelOf(argv.config))
+  if (verdict.cells.length === 0)
+    throw new CardError(`${argv.card} has no figures to check`, 'It needs a table with the columns Benchmark, Original, Pruned and Retention.')
+  const runs = await runsOf(argv, card, terminal)
+  const reproduced = runs ? reproduceCard(card, compareRuns(runs[0], [runs[1]], { commonItems: true })) : []
+  terminal.out(argv.json ? JSON.stringify({ ...verdict, reproduced }, null, 2) : cardVerdictTable(verdict, reproduced, argv))
+  const isWrong =
+    verdict.cells.some((cell) => cell.verdict === 'different') ||
+    verdict.findings.some(({ kind }) => kind === 'wrong') ||
+    reproduced.some((cell) => cell.verdict === 'different')
+  return isWrong ? 1 : 0
+}
+
+async function modelOf(folder: string): Promise<KnownModel> {
+  const config = await readConfig(folder)
+  return {
+    layers: config.layerCount,
+    hiddenSize: config.hiddenSize,
+    heads: config.headCount,
+    keyValueHeads: config.keyValueHeadCount,
+    headSize: config.headSize,
+    intermediateSize: config.intermediateSize,
+    vocabularySize: config.vocabularySize,
+    tiedHead: config.tiedHead,
+    queryKeyNorm: config.queryKeyNorm,
+  }
+}
+
+/** Runs that are there, or made now; null where none are wanted. */
+async function runsOf(argv: VerifyArguments, card: Card, terminal: Terminal): Promise<readonly [StoredRun, StoredRun] | null> {
+  const { originalRun, variantRun } = argv
+  if (!argv.run) {
+    if (originalRun === undefined && variantRun === undefined) return null
+    if (originalRun === undefined || variantRun === undefined)
+      throw new UsageError('one run is no comparison', 'Give --original-run and --variant-run, or --run.')
+    return [await readRun(originalRun), await readRun(variantRun)]
+  }
+  const known = new Set(['piqa', 'boolq', 'hellaswag', 'mmlu'])
+  const tasks = cardFigures(card).benchmarks.flatMap(({ task }) => (known.has(task) ? [task] : []))
+  const models = await modelsOf(argv, card)
+  await scoreModels({ models, tasks: [...tasks, ...(cardFigures(card).perplexities.length > 0 ? ['wikitext'] : [])], ...argv }, terminal)
+  const [original, variant] = models.map((model) => path.join(argv.output, sanitizedName(parseModelOption(model).label)))
+  return [await readRun(original!), await readRun(variant!)]
+}
+
+async function modelsOf({ model, card: file }: VerifyArguments, card: Card): Promise<readonly string[]> {
+  const given = new Map(model.map((option) => [parseModelOption(option).label, option]))
+  const base: unknown = card.frontMatter?.document.get('base_model')
+  const folder = path.dirname(path.resolve(file))
+  const hasWeights = await stat(path.join(folder, 'config.json')).then(
+    () => true,
+    () => false,
+  )
+  const original = given.get('original') ?? (typeof base === 'string' ? `original=${base}` : undefined)
+  const variant = given.get('variant') ?? (hasWeights ? `variant=${folder}` : undefined)
+  if (original === undefined || variant === undefined) {
+    throw new UsageError(`which model is the ${original === undefined ? 'original' : 'card’s own'}?`, 'Give --model original=WHERE and --model variant=WHERE.')
+  }
+  return [original, variant]
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeFile(temporary, text)
+    await rename(temporary, file)
+  } catch (cause) {
+    throw new CardError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file in a folder that can be written to.', {
+      cause,
+    })
+  }
+}

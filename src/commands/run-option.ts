@@ -1,0 +1,36 @@
+/** Runs as commands are given them: stored ones, and columns of cards. */
+import { readFile } from 'node:fs/promises'
+import { citedRun } from '../card/cited-run.ts'
+import { readCard, type Card } from '../card/read-card.ts'
+import { CardError, UsageError } from '../errors.ts'
+import { readRun } from '../store/read-run.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+
+/** At least two runs; those that are called alike are numbered, so that a table can tell them apart. */
+export async function readRuns(specs: readonly string[]): Promise<StoredRun[]> {
+  if (specs.length < 2) throw new UsageError(`one run is no comparison: ${specs.join(' ')}`, 'Give the original first, then one or more variants.')
+  const runs: StoredRun[] = []
+  for (const spec of specs) {
+    const run = await readCardOrRun(spec)
+    const alike = runs.filter(({ label }) => label === run.label || label.startsWith(`${run.label} (`)).length
+    runs.push(alike === 0 ? run : { ...run, label: `${run.label} (${alike + 1})` })
+  }
+  return runs
+}
+
+/** `CARD.md#original`, `CARD.md#variant`, or a run. */
+export async function readCardOrRun(spec: string): Promise<StoredRun> {
+  const [, label, file, column] = /^(?:([^=/\\]+)=)?(.+\.(?:md|markdown))(?:#(\w+))?$/isu.exec(spec) ?? []
+  if (file === undefined) return readRun(spec)
+  if (column !== 'original' && column !== 'variant') throw new UsageError(`${spec}: which column?`, `Give ${file}#original or ${file}#variant.`)
+  const run = citedRun(await openCard(file), column, file)
+  return label === undefined ? run : { ...run, label }
+}
+
+/** A card, parsed. Fails with CardError. */
+export async function openCard(file: string): Promise<Card> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CardError(`cannot read the card ${file}`, 'Give the README.md of a model.', { cause })
+  })
+  return readCard(text, file)
+}

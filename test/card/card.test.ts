@@ -1,0 +1,202 @@
+/** Cards read, verified from themselves, and written. */
+import { describe, expect, test } from 'vitest'
+import { citedRun } from '../../src/card/cited-run.ts'
+import { evalResultFiles } from '../../src/card/eval-results.ts'
+import { readCard } from '../../src/card/read-card.ts'
+import { reproduceCard } from '../../src/card/reproduce-card.ts'
+import { verifyCard } from '../../src/card/verify-card.ts'
+import { writeCard } from '../../src/card/write-card.ts'
+import { compareRuns } from '../../src/compare/compare-runs.ts'
+import { PROFILES } from '../../src/compare/status.ts'
+import { CardError } from '../../src/errors.ts'
+import { choiceTask, storedRun } from '../stored-runs.ts'
+import { CARD } from './card-fixture.ts'
+
+const card = (text = CARD) => readCard(text, 'README.md')
+const different = async (text: string) => (await verifyCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
+
+describe('a card is read', () => {
+  test('with its tables, their headings and lines', () => {
+    const { tables, frontMatter } = card()
+    expect(tables.map(({ heading, rows }) => [heading, rows.length])).toEqual([
+      ['Model Summary', 4],
+      ['Model Summary', 2],
+      ['Pruning', 6],
+      ['Pruning', 4],
+      ['Similarity', 3],
+      ['Perplexity on WikiText', 2],
+      ['Results', 2],
+    ])
+    const { rows } = tables.at(-1)!
+    expect(rows[0]!.cells).toEqual(['PIQA', '79.54%', '65.67%', '82.6%', '✅ Good'])
+    expect(CARD.split('\n')[rows[0]!.line - 1]).toContain('**PIQA**')
+    expect(frontMatter?.document.get('base_model')).toBe('example/base-9b')
+  })
+
+  test('without front matter, and with line ends of Windows', () => {
+    expect(card('# A\n\n| Benchmark | Retention |\n|---|---|\n| x | 1 |\n').frontMatter).toBeNull()
+    const windows = card(CARD.replaceAll('\n', '\r\n'))
+    expect(windows.tables).toHaveLength(7)
+    expect(windows.frontMatter?.document.get('base_model')).toBe('example/base-9b')
+  })
+
+  test.each([
+    ['front matter that does not end', '---\na: 1\n# A', 'does not end'],
+    ['front matter that is not YAML', '---\na: [1\n---\n# A', 'is not YAML'],
+  ])('but not with %s', (_, text, message) => {
+    expect(() => card(text)).toThrow(CardError)
+    expect(() => card(text)).toThrow(message)
+  })
+
+  test('two tables of benchmarks are an error that names both lines', async () => {
+    const table = CARD.slice(CARD.indexOf('| Benchmark'), CARD.indexOf('Closing'))
+    await expect(verifyCard(card(`${CARD}\n${table}`))).rejects.toThrow(/the card has 2 tables of benchmarks, in lines \d+ and \d+/u)
+  })
+})
+
+describe('a card is verified', () => {
+  test('and nothing is wrong with a card that is right', async () => {
+    const { cells, findings } = await verifyCard(card())
+    expect(cells.filter(({ verdict }) => verdict !== 'equal')).toEqual([])
+    expect(cells).toHaveLength(29)
+    expect(findings.map(({ id, kind }) => [id, kind])).toEqual([
+      ['over-chance', 'note'],
+      ['full-splits', 'note'],
+      ['statuses', 'note'],
+    ])
+  })
+
+  /** Every digit of every cell of every table, and of the model-index, changed in turn. */
+  const digits = CARD.split('\n').flatMap((line, lineIndex) =>
+    (line.startsWith('|') && !line.startsWith('|---')) || line.includes('value:')
+      ? [...line.matchAll(/\d/gu)].map(({ index, 0: digit }) => ({ lineIndex, column: index, digit: Number(digit), line }))
+      : [],
+  )
+
+  test('and a wrong digit in each cell in turn is caught, but in those that nothing in a card decides', async () => {
+    const missed: string[] = []
+    for (const { lineIndex, column, digit, line } of digits) {
+      const lines = CARD.split('\n')
+      lines[lineIndex] = `${line.slice(0, column)}${(digit + 4) % 10}${line.slice(column + 1)}`
+      if ((await different(lines.join('\n'))).length === 0) missed.push(lines[lineIndex])
+    }
+    expect(digits).toHaveLength(90)
+    // The threshold says nothing of the figures; the lowest layer may be any below the last look; a hundredth in a perplexity is rounded away.
+    expect(missed).toEqual([
+      '| LOWEST_LAY (L) | 8 | Minimum |',
+      '| THRESHOLD (T) | 4.85 | Cosine |',
+      '| THRESHOLD (T) | 0.25 | Cosine |',
+      '| THRESHOLD (T) | 0.89 | Cosine |',
+      '| MAX_COMPRESSION | 34% | Share |',
+      '| Original | 26.13 | 1.00× |',
+      '| Pruned | 71.42 | **2.73×** |',
+    ])
+  })
+
+  test('and a score that is no count of the split is a finding', async () => {
+    const { findings } = await verifyCard(card(CARD.replace('79.54%', '79.52%')))
+    expect(findings).toContainEqual(expect.objectContaining({ id: 'not-a-count', kind: 'wrong', text: expect.stringContaining('PIQA 79.52%') }))
+  })
+
+  test('and a score below the majority class is a finding, with the word that it deserves', async () => {
+    const { findings } = await verifyCard(
+      card(
+        CARD.replaceAll('65.02', '61.77')
+          .replaceAll('78.3%', '74.3%')
+          .replaceAll('✅ Good (74.3%', '⚠️ Acceptable (74.3%')
+          .replace('74.3% | ✅ Good', '74.3% | ⚠️ Acceptable'),
+      ),
+    )
+    expect(findings.map(({ id }) => id)).toContain('below-chance-boolq')
+    expect(findings.find(({ id }) => id === 'statuses')?.text).toContain('BoolQ is Near random')
+  })
+
+  test('by another profile', async () => {
+    const { cells } = await verifyCard(card(CARD.replaceAll('✅ Good', '✅ Excellent')), PROFILES.default)
+    expect(cells.filter(({ verdict, column }) => verdict === 'different' && column === 'Status').length).toBeGreaterThan(0)
+  })
+})
+
+describe('a card is held against runs', () => {
+  const outcomes = (count: number, right: number) => Array.from({ length: count }, (_, item) => Number(item < right))
+  const run = (label: string, right: number) => {
+    const task = choiceTask('piqa', outcomes(1838, right))
+    return storedRun(label, [
+      {
+        ...task,
+        scores: [{ ...task.scores[0]!, metric: 'acc_norm' }],
+        items: task.items!.map((item) => ({ ...item, values: { acc_norm: item.values['acc']! } })),
+      },
+    ])
+  }
+
+  test('cell by cell', () => {
+    const verdicts = reproduceCard(card(), compareRuns(run('a', 1462), [run('b', 1190)]))
+    expect(verdicts.filter(({ row }) => row === 'PIQA').map(({ column, verdict }) => [column, verdict])).toEqual([
+      ['Original', 'equal'],
+      ['Pruned', 'within'],
+      ['Retention', 'within'],
+    ])
+    expect(verdicts.filter(({ row }) => row === 'BoolQ').map(({ verdict }) => verdict)).toEqual(['not reproducible', 'not reproducible', 'not reproducible'])
+    expect(verdicts.find(({ table }) => table === 'perplexity')).toMatchObject({ verdict: 'not reproducible' })
+    expect(reproduceCard(card(), compareRuns(run('a', 1462), [run('b', 900)]))[1]!.verdict).toBe('different')
+  })
+})
+
+describe('a card is written', () => {
+  const comparison = compareRuns(citedRun(card(), 'original', 'README.md'), [citedRun(card(), 'variant', 'README.md')], { profile: PROFILES.card })
+  const markers = (name: string) => [`<!-- evalharness:${name}:begin -->`, `<!-- evalharness:${name}:end -->`] as const
+  const withMarkers = CARD.replace(/\| Benchmark[\s\S]*?\n\n/u, `${markers('benchmarks').join('\nold\n')}\n\n`)
+
+  test('from a card’s own figures its benchmark table comes out cell by cell', () => {
+    const written = writeCard(card(withMarkers), comparison, null)
+    const cells = (text: string) =>
+      readCard(text, 'x')
+        .tables.filter(({ head }) => head[0] === 'Benchmark')
+        .map(({ head, rows }) => [head, rows.map((row) => row.cells)])
+    expect(cells(written)).toEqual(cells(CARD))
+  })
+
+  test('between its markers and in the model-index, and every other byte stays', () => {
+    const written = writeCard(card(withMarkers), comparison, null)
+    const outside = (text: string) =>
+      text
+        .replace(/model-index:[\s\S]*?(?=language:)/u, '')
+        .replace(/<!-- evalharness:benchmarks:begin -->[\s\S]*?<!-- evalharness:benchmarks:end -->/u, '')
+        .replace(/\n<!-- evalharness:(?!benchmarks)[\s\S]*$/u, '')
+    expect(outside(written)).toBe(outside(withMarkers))
+    expect(written).toContain("license: apache-2.0 # as the base's")
+    expect(written).toContain('language: # last, and kept\n- en\n---\n')
+  })
+
+  test('twice is the same as once', () => {
+    const once = writeCard(card(withMarkers), comparison, null)
+    expect(writeCard(card(once), comparison, null)).toBe(once)
+  })
+
+  test('with line ends of Windows', () => {
+    const written = writeCard(card(withMarkers.replaceAll('\n', '\r\n')), comparison, null)
+    expect(written.replaceAll('\r\n', '')).not.toContain('\n')
+  })
+
+  test('without front matter or markers: both are made', () => {
+    const written = writeCard(card('# Mine\n'), comparison, null)
+    expect(written).toMatch(/^---\nmodel-index:\n {2}- name: variant\n[\s\S]*---\n\n# Mine\n\n<!-- evalharness:use-cases:begin -->/u)
+    expect(readCard(written, 'x').frontMatter?.document.toJS()).toMatchObject({
+      'model-index': [{ results: [{ dataset: { type: 'piqa' }, metrics: [{ value: 65.67 }] }, {}, {}] }],
+    })
+  })
+
+  test.each([
+    ['is not closed', withMarkers.replace(markers('benchmarks')[1], '')],
+    ['stands the wrong way round', withMarkers.replace(markers('benchmarks')[0], '').concat(markers('benchmarks')[0])],
+    ['stands twice', withMarkers.concat(markers('benchmarks').join('\n'))],
+  ])('not where a marker %s', (_, text) => expect(() => writeCard(card(text), comparison, null)).toThrow(CardError))
+
+  test('with the hub’s result files', () => {
+    expect(evalResultFiles(comparison)[0]).toEqual({
+      name: '.eval_results/piqa.yaml',
+      text: '- dataset:\n    id: baber/piqa\n    task_id: piqa\n  value: 65.67\n  source:\n    name: model card\n  notes: acc_norm, 0 shots\n',
+    })
+  })
+})

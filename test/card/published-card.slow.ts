@@ -1,0 +1,47 @@
+/** The published card that this program was first made for, where it is at hand. */
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { citedRun } from '../../src/card/cited-run.ts'
+import { readCard } from '../../src/card/read-card.ts'
+import { verifyCard } from '../../src/card/verify-card.ts'
+import { writeCard } from '../../src/card/write-card.ts'
+import { compareRuns } from '../../src/compare/compare-runs.ts'
+import { PROFILES } from '../../src/compare/status.ts'
+
+const FILE = path.resolve(process.env['EVALHARNESS_SHARED'] ?? '../shared', 'card/model-card.md')
+const isThere = existsSync(FILE)
+
+describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${FILE})`}`, () => {
+  const card = readCard(isThere ? readFileSync(FILE, 'utf8') : '', FILE)
+
+  test('says six things that need no model to be seen', async () => {
+    const { cells, findings } = await verifyCard(card)
+    expect(findings.map(({ id, kind }) => `${kind}: ${id}`)).toEqual([
+      'wrong: cited-elsewhere',
+      'misleading: below-chance-boolq',
+      'note: over-chance',
+      'note: full-splits',
+      'wrong: parameters',
+      'wrong: vocabulary',
+      'misleading: perplexity-text',
+      'misleading: statuses',
+    ])
+    expect(findings[2]!.text).toBe('Over chance the variant retains PIQA 53 %, BoolQ less than nothing, HellaSwag 44 %, MMLU (5-shot) 0.2 %.')
+    expect(findings[4]!.text).toContain('26 layers are 6,261,271,040 of 8,190,735,360 parameters, 23.6 % fewer')
+    expect(cells.filter(({ verdict }) => verdict === 'different').map(({ row }) => row)).toEqual(['Vocabulary Size', 'Parameters', 'Parameters'])
+  })
+
+  test('is reproduced cell by cell from its own figures with the profile card', () => {
+    const comparison = compareRuns(citedRun(card, 'original', FILE), [citedRun(card, 'variant', FILE)], { profile: PROFILES.card })
+    const written = readCard(writeCard(card, comparison, null), FILE)
+    const [published, ours] = written.tables.filter(({ head }) => head[0] === 'Benchmark').map(({ head, rows }) => [head, rows.map(({ cells }) => cells)])
+    expect(ours).toEqual(published)
+    const [uses, ourUses] = written.tables.filter(({ head }) => head[0] === 'Use Case').map(({ rows }) => rows.map(({ cells }) => cells))
+    expect(ourUses).toEqual(uses)
+    const [perplexities, ourPerplexities] = written.tables
+      .filter(({ head }) => head[1] === 'Perplexity')
+      .map(({ rows }) => rows.map(({ cells }) => cells.slice(1)))
+    expect(ourPerplexities).toEqual(perplexities)
+  })
+})
