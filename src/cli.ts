@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { gateCommand } from './commands/gate.ts'
 import { layermapCommand } from './commands/layermap.ts'
 import { pruneCommand } from './commands/prune.ts'
+import { reportCommand } from './commands/report.ts'
 import { runCommand } from './commands/run.ts'
 import { tasksCommand } from './commands/tasks.ts'
 import type { Terminal } from './commands/terminal.ts'
@@ -42,6 +43,7 @@ const parser = yargs(hideBin(process.argv))
   .command(runCommand(terminal, setExitCode))
   .command(compareCommand(terminal))
   .command(cardCommand(terminal, setExitCode))
+  .command(reportCommand(terminal))
   .command(gateCommand(terminal, setExitCode))
   .command(pruneCommand(terminal, setExitCode))
   .command(layermapCommand(terminal, setExitCode))

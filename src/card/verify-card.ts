@@ -253,11 +253,22 @@ function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {
     .map((value) => Number(value.trim()))
     .filter((value) => value > 0)
   const expected = { average: values.reduce((sum, value) => sum + value, 0) / values.length, min: Math.min(...values), max: Math.max(...values) }
-  return Object.entries(expected).flatMap(([name, value]) =>
-    attribute(figures, name).map((cell) =>
-      checked(cell, `${name} of the individual similarities`, Math.abs(cell.value - value) <= cell.slack + 1e-9, value.toFixed(4)),
+  const threshold = attribute(figures, 'threshold (t)').map((cell) =>
+    checked(
+      cell,
+      'below the average similarity',
+      cell.value < expected.average,
+      `below ${expected.average.toFixed(4)}, or the last merge would have been rejected`,
     ),
   )
+  return [
+    ...threshold,
+    ...Object.entries(expected).flatMap(([name, value]) =>
+      attribute(figures, name).map((cell) =>
+        checked(cell, `${name} of the individual similarities`, Math.abs(cell.value - value) <= cell.slack + 1e-9, value.toFixed(4)),
+      ),
+    ),
+  ]
 }
 
 function parameterCells(figures: CardFigures, model: KnownModel): CheckedCell[] {

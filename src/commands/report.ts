@@ -1,0 +1,50 @@
+/** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
+import { rename, writeFile } from 'node:fs/promises'
+import type { Argv, CommandModule } from 'yargs'
+import { compareRuns } from '../compare/compare-runs.ts'
+import { flippedItems } from '../compare/flips.ts'
+import { StoreError } from '../errors.ts'
+import { reportPage } from '../report/html-page.ts'
+import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
+import { readRuns } from './run-option.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Arguments extends CompareArguments {
+  runs: string[]
+  output: string
+}
+
+/** The command over a terminal. */
+export function reportCommand({ err }: Terminal): CommandModule<object, Arguments> {
+  return {
+    command: 'report <runs..>',
+    describe: 'The comparison of stored runs as one HTML page, with every item that flipped',
+    builder: (yargs) =>
+      describeCompareOptions(
+        yargs.positional('runs', { type: 'string', array: true, demandOption: true, describe: 'The original, then variants, as in `compare`' }),
+      )
+        .option('output', { alias: 'o', type: 'string', default: 'report.html', requiresArg: true, describe: 'The file; it is replaced if it is there' })
+        .example('$0 report results/original results/pruned -o pruned.html', 'open it in any browser') as unknown as Argv<Arguments>,
+    handler: async (argv) => {
+      const [original, ...variants] = await readRuns(argv.runs)
+      const comparison = compareRuns(original!, variants, await compareOptionsOf(argv))
+      const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
+      await writeWhole(argv.output, await reportPage(comparison, flips))
+      err(`written: ${argv.output}`)
+    },
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, text)
+    await rename(temporary, file)
+  } catch (cause) {
+    throw new StoreError(
+      `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Give a file in a folder that can be written to with --output.',
+      { cause },
+    )
+  }
+}
