@@ -3,7 +3,7 @@ export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #c9ced4; --ground: #ffffff; --raised: #f5f6f8; --accent: #1f6fc4; --bad: #b3261e; --good: #1b7a3d }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #a3adb8; --line: #4a525b; --ground: #15181b; --raised: #1e2226; --accent: #7db7f5; --bad: #ff8a80; --good: #7bd69a } }
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 76rem; color: var(--ink); background: var(--ground); font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 80rem; color: var(--ink); background: var(--ground); font: 16px/1.5 system-ui, sans-serif }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anywhere }
 h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem }
 p { margin: .4rem 0; max-width: 70ch }
@@ -11,13 +11,13 @@ p { margin: .4rem 0; max-width: 70ch }
 caption { text-align: left; padding: 0 0 .5rem; font-size: .9rem }
 .scroll { overflow-x: auto; max-width: 100% }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
-table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums }
-th, td { padding: .35rem .7rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap }
+table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
+th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap }
 thead th { color: var(--soft); font-weight: 600 }
-.number { text-align: right }
+.number, thead th.number { text-align: right }
 .interval { display: block; color: var(--soft); font-size: .85em }
 .lost { color: var(--bad) } .gained, .right { color: var(--good) }
-figure { margin: 0 } svg { display: block; max-width: 100%; height: auto; color: var(--ink) }
+figure { margin: 0 } svg { display: block; max-width: 100%; min-width: 34rem; height: auto; color: var(--ink) }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .6rem 0 }
 .controls > * { max-width: 100% }
 .controls label { display: grid; min-width: 0; gap: .15rem; font-size: .85rem; color: var(--soft) }

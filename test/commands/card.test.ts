@@ -1,0 +1,88 @@
+/** Cards as a user meets them. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { CARD } from '../card/card-fixture.ts'
+import { evalharness } from '../program.ts'
+import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+
+const cardFile = (text = CARD) => {
+  const file = path.join(temporaryFolder(), 'README.md')
+  writeFileSync(file, text)
+  return file
+}
+
+test('verify: exit 0 and a count of checks for a card that is right, 1 and the cell for one that is not', async () => {
+  const right = await evalharness('card', 'verify', cardFile())
+  expect(right).toMatchObject({ code: 0, err: '' })
+  expect(right.out).toMatch(/^30 checks of cells: 30 equal, 0 different, 0 with nothing/u)
+  const wrong = await evalharness('card', 'verify', cardFile(CARD.replace('82.6% | ✅', '83.6% | ✅')))
+  expect(wrong.code).toBe(1)
+  expect(wrong.out).toMatch(/│ \d+\s+│ benchmarks: PIQA, Retention\s+│ 83\.6%\s+│ different │ variant ÷ original: 82\.6 %/u)
+  expect(JSON.parse((await evalharness('card', 'verify', cardFile(), '--json')).out)).toMatchObject({
+    cells: { length: 30 },
+    findings: { length: 3 },
+    reproduced: [],
+  })
+})
+
+test('verify --run scores both models and says which cells are reproduced', async () => {
+  const folder = temporaryFolder()
+  writeRows(folder, 'validation.jsonl', [])
+  const data = path.join(folder, 'data')
+  const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
+  const { mkdirSync, copyFileSync } = await import('node:fs')
+  mkdirSync(path.join(data, 'piqa'), { recursive: true })
+  copyFileSync(rows, path.join(data, 'piqa/validation.jsonl'))
+  const text = CARD.replace(/## Perplexity[\s\S]*?(?=## Results)/u, '')
+    .replace(/\| \*\*BoolQ.*\n/u, '')
+    .replace(/\| Reading.*\n/u, '')
+  const models = ['-m', `original=${tinyModel('qwen3')}`, '-m', `variant=${tinyModel('qwen3-untied')}`]
+  const { code, out } = await evalharness('card', 'verify', cardFile(text), '--run', ...models, '--data-dir', data, '-o', path.join(folder, 'results'))
+  expect(code).toBe(1)
+  expect(out).toMatch(/│ PIQA, Original\s+│ 79\.54% │ (?:different|within)\s+│ \d+\.\d\d % \[/u)
+})
+
+test('write: a column of a card beside another, into a card that is made', async () => {
+  const [source, into] = [cardFile(), path.join(temporaryFolder(), 'new/README.md')]
+  const { code, err } = await evalharness('card', 'write', `${source}#original`, `${source}#variant`, '--into', into, '--profile', 'card', '--eval-results')
+  expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining(`written: ${into}, `) })
+  expect(readFileSync(into, 'utf8')).toMatch(/\| \*\*PIQA\*\*\s+\| 79\.54%\s+\| 65\.67% \| 82\.6%\s+\| ✅ Good/u)
+  expect(readdirSync(path.join(path.dirname(into), '.eval_results')).sort()).toEqual(['boolq.yaml', 'piqa.yaml'])
+  const dry = await evalharness('card', 'write', `${source}#original`, `${source}#variant`, '--into', into, '--dry-run', '--tasks', 'piqa')
+  expect(dry.out).toContain('<!-- evalharness:benchmarks:begin -->')
+})
+
+describe('bad input: exit code 2, and the card is left as it was', () => {
+  const table = CARD.slice(CARD.indexOf('| Benchmark'), CARD.indexOf('Closing'))
+  test.each([
+    ['no such card', ['card', 'verify', '/no/such.md'], undefined, /cannot read the card \/no\/such\.md/u],
+    ['a card without figures', ['card', 'verify', 'CARD'], '# nothing\n', /has no figures to check/u],
+    ['two tables of one name', ['card', 'verify', 'CARD'], `${CARD}\n${table}`, /2 tables of benchmarks, in lines/u],
+    ['front matter that does not end', ['card', 'verify', 'CARD'], '---\na: 1\n', /does not end/u],
+    ['a column that is not named', ['card', 'write', 'CARD', 'CARD', '--into', 'CARD'], CARD, /which column\?\n {2}Give .*#original/u],
+    ['one run', ['card', 'write', 'CARD#original', '--into', 'CARD'], CARD, /1 runs given/u],
+    [
+      'a marker that is not closed',
+      ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD'],
+      `${CARD}<!-- evalharness:benchmarks:begin -->\n`,
+      /markers of benchmarks do not make one pair/u,
+    ],
+    [
+      'a record that is none',
+      ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD', '--laco', '/dev/null'],
+      CARD,
+      /cannot read \/dev\/null|is not the record/u,
+    ],
+  ])('%s', async (_, args, text, message) => {
+    const file = text === undefined ? '' : cardFile(text)
+    const { code, err, out } = await evalharness(...args.map((arg) => arg.replace('CARD', file)))
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toMatch(message)
+    if (file) {
+      expect(readFileSync(file, 'utf8')).toBe(text)
+      expect(readdirSync(path.dirname(file))).toEqual(['README.md'])
+    }
+    expect(existsSync('README.md.tmp')).toBe(false)
+  })
+})
