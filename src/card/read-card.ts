@@ -62,7 +62,7 @@ function proseOf(node: RootContent): string {
   const addresses: string[] = []
   const walk = (entry: RootContent) => {
     if (entry.type === 'link') addresses.push(entry.url)
-    if ('children' in entry) for (const child of entry.children) walk(child as RootContent)
+    if ('children' in entry) for (const child of entry.children) walk(child)
   }
   walk(node)
   return [textOf(node), ...addresses].join(' ')

@@ -1,5 +1,7 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean held against facts that are known without a model. */
+import { z } from 'zod'
 import { knownSplit } from '../compare/known-splits.ts'
+import { CardError } from '../errors.ts'
 import { collapseLayers } from '../prune/laco.ts'
 import { PROFILES, statusOf, type StatusProfile } from '../compare/status.ts'
 import { withChance } from '../compare/chance.ts'
@@ -117,24 +119,38 @@ function statusCell(task: string, original: Printed, variant: Printed, status: C
   return checked(status, `status of profile ${profile.name}`, status.text === `${sign} ${name}`.trim(), `${sign} ${name}`.trim())
 }
 
-/** The hub shows the front matter, readers the table: they must say the same. */
+const nameOrType = z.string().optional()
+const modelIndexSchema = z.array(
+  z.looseObject({
+    results: z.array(
+      z.looseObject({
+        dataset: z.looseObject({ type: nameOrType, name: nameOrType }).optional(),
+        metrics: z.array(z.looseObject({ type: nameOrType, value: z.union([z.number(), z.string()]) })),
+      }),
+    ),
+  }),
+)
+
+/** The hub shows the front matter, readers the table: they must say the same. Fails with CardError on a model-index that the hub does not read. */
 function modelIndexCells(card: Card, { benchmarks }: CardFigures): CheckedCell[] {
-  const index = card.frontMatter?.document.toJS() as { 'model-index'?: readonly { results?: readonly ModelIndexResult[] }[] } | undefined
-  const results = index?.['model-index']?.flatMap((entry) => entry.results ?? []) ?? []
+  const index: unknown = (card.frontMatter?.document.toJS() as Record<string, unknown> | null | undefined)?.['model-index']
+  if (index === undefined || index === null) return []
+  const known = modelIndexSchema.safeParse(index)
+  if (!known.success)
+    throw new CardError(
+      `the model-index of the front matter is malformed: ${z.prettifyError(known.error)}`,
+      'It is a list of models, each with results of a dataset and metrics.',
+    )
+  const results = known.data.flatMap((entry) => entry.results)
   return results.flatMap(({ dataset, metrics }): CheckedCell[] => {
-    const task = taskOf(String(dataset?.type ?? dataset?.name ?? ''))
+    const task = taskOf(dataset?.type ?? dataset?.name ?? '')
     const row = benchmarks.find((candidate) => candidate.task === task)
-    return (metrics ?? []).map(({ value, type }) => {
-      const cell: Cell = { table: 'model-index', row: task, column: String(type ?? 'value'), line: 1, text: String(value) }
+    return metrics.map(({ value, type }) => {
+      const cell: Cell = { table: 'model-index', row: task, column: type ?? 'value', line: 1, text: String(value) }
       if (!row) return { ...checked(cell, 'the table', true, 'the table has no such benchmark'), verdict: 'cited' }
       return checked(cell, 'the table', Number(value) === row.variant.value, String(row.variant.value))
     })
   })
-}
-
-interface ModelIndexResult {
-  readonly dataset?: { readonly type?: unknown; readonly name?: unknown }
-  readonly metrics?: readonly { readonly type?: unknown; readonly value?: unknown }[]
 }
 
 function perplexityCells({ perplexities }: CardFigures): CheckedCell[] {

@@ -1,5 +1,5 @@
 /** Cards as a user meets them. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CARD } from '../card/card-fixture.ts'
@@ -28,10 +28,8 @@ test('verify: exit 0 and a count of checks for a card that is right, 1 and the c
 
 test('verify --run scores both models and says which cells are reproduced', async () => {
   const folder = temporaryFolder()
-  writeRows(folder, 'validation.jsonl', [])
   const data = path.join(folder, 'data')
   const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
-  const { mkdirSync, copyFileSync } = await import('node:fs')
   mkdirSync(path.join(data, 'piqa'), { recursive: true })
   copyFileSync(rows, path.join(data, 'piqa/validation.jsonl'))
   const text = CARD.replace(/## Perplexity[\s\S]*?(?=## Results)/u, '')
@@ -60,6 +58,12 @@ describe('bad input: exit code 2, and the card is left as it was', () => {
     ['a card without figures', ['card', 'verify', 'CARD'], '# nothing\n', /has no figures to check/u],
     ['two tables of one name', ['card', 'verify', 'CARD'], `${CARD}\n${table}`, /2 tables of benchmarks, in lines/u],
     ['front matter that does not end', ['card', 'verify', 'CARD'], '---\na: 1\n', /does not end/u],
+    [
+      'a model-index that is none',
+      ['card', 'verify', 'CARD'],
+      CARD.replace(/model-index:[\s\S]*?(?=language)/u, 'model-index: 3\n'),
+      /the model-index of the front matter is malformed/u,
+    ],
     ['a column that is not named', ['card', 'write', 'CARD', 'CARD', '--into', 'CARD'], CARD, /which column\?\n {2}Give .*#original/u],
     ['one run', ['card', 'write', 'CARD#original', '--into', 'CARD'], CARD, /1 runs given/u],
     [

@@ -131,7 +131,7 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
   ] as const)('%s at %d pixels: the page itself does not scroll sideways', async (colorScheme, width) => {
     const { tab, problems } = await open({ colorScheme, viewport: { width, height: 800 } })
     expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
-    const [ink, ground] = (await tab.evaluate('[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]')) as [string, string]
+    const [ink, ground] = await tab.evaluate<[string, string]>('[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]')
     expect(contrast(ink, ground)).toBeGreaterThan(7)
     await tab.locator('summary').first().click()
     await tab.screenshot({ path: path.join(temporaryFolder(), `report-${colorScheme}-${width}.png`), fullPage: true })
