@@ -26,7 +26,8 @@ export function builtProgram(): string {
   return path.resolve('dist/src/cli.js')
 }
 
-function attempt(make: () => string): Reference {
+/** What `make` gives, or the first line of why it cannot. */
+export function attempt(make: () => string): Reference {
   try {
     return { value: make() }
   } catch (error) {
