@@ -1,5 +1,5 @@
 /** `evalharness card write|verify`: a model card's tables from runs, and a model card held against itself and against runs. */
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
 import { cardFigures } from '../card/card-figures.ts'
@@ -17,6 +17,7 @@ import type { LacoRecord } from '../prune/pruning-record.ts'
 import { readRun } from '../store/read-run.ts'
 import { sanitizedName } from '../store/run-record.ts'
 import type { StoredRun } from '../store/stored-run.ts'
+import { writeWhole } from '../store/write-whole.ts'
 import { compareOptionsOf, describeCompareOptions, readProfile, type CompareArguments } from './compare-options.ts'
 import { parseModelOption } from './model-option.ts'
 import { openCard, readCardOrRun } from './run-option.ts'
@@ -129,9 +130,9 @@ async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
     terminal.out(text)
     return
   }
-  await writeWhole(into, text)
+  await writeWhole(into, [text])
   const files = argv.evalResults ? evalResultFiles(comparison) : []
-  for (const { name, text: content } of files) await writeWhole(path.join(path.dirname(into), name), content)
+  for (const { name, text: content } of files) await writeWhole(path.join(path.dirname(into), name), [content])
   terminal.err(`written: ${[into, ...files.map(({ name }) => path.join(path.dirname(into), name))].join(', ')}`)
 }
 
@@ -212,17 +213,4 @@ async function modelsOf({ model, card: file }: VerifyArguments, card: Card): Pro
     throw new UsageError(`which model is the ${original === undefined ? 'original' : 'card’s own'}?`, 'Give --model original=WHERE and --model variant=WHERE.')
   }
   return [original, variant]
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
-  try {
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(temporary, text)
-    await rename(temporary, file)
-  } catch (cause) {
-    throw new CardError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file in a folder that can be written to.', {
-      cause,
-    })
-  }
 }

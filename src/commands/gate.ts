@@ -1,5 +1,5 @@
 /** `evalharness gate`: a check with an exit code, for CI. */
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import type { Argv, CommandModule } from 'yargs'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { CompareError, GateError, StoreError } from '../errors.ts'
@@ -9,6 +9,7 @@ import { junitXml } from '../gate/junit.ts'
 import { parsePolicy } from '../gate/policy.ts'
 import { judgementMarkdown, judgementTable } from '../gate/summary.ts'
 import { readRun } from '../store/read-run.ts'
+import { writeWhole } from '../store/write-whole.ts'
 import type { Terminal } from './terminal.ts'
 
 interface GateArguments {
@@ -106,7 +107,7 @@ async function gate(argv: GateArguments, terminal: Terminal): Promise<number> {
     terminal.err(`  ${error.hint}`)
     return INCOMPARABLE
   }
-  if (argv.junit !== undefined) await writeWhole(argv.junit, junitXml(judgement, names))
+  if (argv.junit !== undefined) await writeWhole(argv.junit, [junitXml(judgement, names)])
   if (argv.summary !== undefined)
     await appendFile(argv.summary, `${judgementMarkdown(judgement, names)}\n`).catch((cause: unknown) => cannotWrite(argv.summary!, cause))
   terminal.out(argv.json ? JSON.stringify({ ...names, ...judgement }, null, 2) : judgementTable(judgement))
@@ -117,12 +118,6 @@ async function bless({ run, name, baselines, force }: BlessArguments, { err }: T
   const stored = await readRun(run)
   const target = await blessRun(stored, name ?? stored.label, { folder: baselines, force })
   err(`blessed: ${target}`)
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
-  await writeFile(temporary, text).catch((cause: unknown) => cannotWrite(file, cause))
-  await rename(temporary, file)
 }
 
 function cannotWrite(file: string, cause: unknown): never {

@@ -1,10 +1,9 @@
 /** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
-import { rename, writeFile } from 'node:fs/promises'
 import type { Argv, CommandModule } from 'yargs'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { flippedItems } from '../compare/flips.ts'
-import { StoreError } from '../errors.ts'
 import { reportPage } from '../report/html-page.ts'
+import { writeWhole } from '../store/write-whole.ts'
 import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
 import { readRuns } from './run-option.ts'
 import type { Terminal } from './terminal.ts'
@@ -29,22 +28,8 @@ export function reportCommand({ err }: Terminal): CommandModule<object, Argument
       const [original, ...variants] = await readRuns(argv.runs)
       const comparison = compareRuns(original!, variants, await compareOptionsOf(argv))
       const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
-      await writeWhole(argv.output, await reportPage(comparison, flips))
+      await writeWhole(argv.output, [await reportPage(comparison, flips)])
       err(`written: ${argv.output}`)
     },
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
-  try {
-    await writeFile(temporary, text)
-    await rename(temporary, file)
-  } catch (cause) {
-    throw new StoreError(
-      `cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Give a file in a folder that can be written to with --output.',
-      { cause },
-    )
   }
 }

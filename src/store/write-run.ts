@@ -1,12 +1,13 @@
-/** Writing a run to the results folder: each file is written beside its name and then renamed, so a file that has its name is whole. */
-import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises'
+/** Writing a run to the results folder. */
+import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { StoreError } from '../errors.ts'
 import { sanitizedName, toResultsFile, type RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** Files of a stored run. */
-export interface StoredRun {
+export interface RunFiles {
   readonly resultsFile: string
   readonly sampleFiles: readonly string[]
 }
@@ -21,41 +22,23 @@ export async function prepareResultsFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes `FOLDER/MODEL/results_TIME.json` and a samples file a task. An interrupted run's names end in `.partial.json` and `.partial.jsonl`. */
-export async function writeRun(folder: string, run: RunRecord): Promise<StoredRun> {
+/** Writes `FOLDER/MODEL/results_TIME.json` and a samples file a task. An interrupted run's names end in `.partial.json` and `.partial.jsonl`. Fails with StoreError. */
+export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles> {
   const runFolder = path.join(folder, sanitizedName(run.model.label))
   const time = run.startedAt.replaceAll(':', '-')
   const partial = run.isComplete ? '' : '.partial'
   const sampleFiles: string[] = []
-  try {
-    await mkdir(runFolder, { recursive: true })
-    for (const { name, items } of run.tasks) {
-      const file = path.join(runFolder, `samples_${sanitizedName(name)}_${time}${partial}.jsonl`)
-      await writeWhole(
-        file,
-        items.map((item) => `${JSON.stringify(sampleRecord(item))}\n`),
-      )
-      sampleFiles.push(file)
-    }
-    const resultsFile = path.join(runFolder, `results_${time}${partial}.json`)
-    await writeWhole(resultsFile, [`${JSON.stringify(toResultsFile(run), null, 2)}\n`])
-    return { resultsFile, sampleFiles }
-  } catch (cause) {
-    throw notWritable(runFolder, cause)
+  for (const { name, items } of run.tasks) {
+    const file = path.join(runFolder, `samples_${sanitizedName(name)}_${time}${partial}.jsonl`)
+    await writeWhole(
+      file,
+      items.map((item) => `${JSON.stringify(sampleRecord(item))}\n`),
+    )
+    sampleFiles.push(file)
   }
-}
-
-async function writeWhole(file: string, chunks: readonly string[]): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
-  try {
-    await using handle = await open(temporary, 'w')
-    for (const chunk of chunks) await handle.writeFile(chunk)
-    await handle.sync()
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
-  await rename(temporary, file)
+  const resultsFile = path.join(runFolder, `results_${time}${partial}.json`)
+  await writeWhole(resultsFile, [`${JSON.stringify(toResultsFile(run), null, 2)}\n`])
+  return { resultsFile, sampleFiles }
 }
 
 function notWritable(folder: string, cause: unknown): StoreError {
