@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // The engine starts its session process from the file beside it, which is TypeScript here; a forked process inherits these arguments.
+    globalSetup: 'test/build.ts',
     pool: 'forks',
     execArgv: ['--import', 'tsx'],
     testTimeout: 30_000,

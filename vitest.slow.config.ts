@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.slow.ts'],
+    globalSetup: 'test/build.ts',
     pool: 'forks',
     execArgv: ['--import', 'tsx'],
     testTimeout: 600_000,

@@ -1,8 +1,8 @@
-/** The program as a user starts it. */
+/** The program as a user starts it: built, which vitest does once before all tests (test/build.ts). */
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 
-const CLI = path.join(import.meta.dirname, '../src/cli.ts')
+const CLI = path.join(import.meta.dirname, '../dist/src/cli.js')
 
 /** How a program ended, and what it said. */
 export interface Ended {
@@ -11,9 +11,9 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the program from its sources. */
+/** Starts the program. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))

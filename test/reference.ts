@@ -1,5 +1,4 @@
 /** What slow suites need from outside, or the reason why it is not there: a suite without it is skipped, and says so by its name. */
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pythonWith, smolLM2 } from '../scripts/reference.ts'
@@ -20,11 +19,8 @@ export function transformersPython(): Reference {
   return attempt(() => pythonWith('torch==2.13.0', 'transformers==5.23.0'))
 }
 
-/** The built program: it is what users have, and its memory is theirs. */
-export function builtProgram(): string {
-  execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] })
-  return path.resolve('dist/src/cli.js')
-}
+/** The built program (test/build.ts): it is what users have, and its memory is theirs. */
+export const BUILT_PROGRAM = path.resolve('dist/src/cli.js')
 
 /** What `make` gives, or the first line of why it cannot. */
 export function attempt(make: () => string): Reference {

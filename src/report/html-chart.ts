@@ -1,6 +1,5 @@
 /** The chart of a report: retention by task with its interval, and what guessing would retain. */
-import { parse, View } from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import type { TopLevelSpec } from 'vega-lite'
 import type { Comparison } from '../compare/comparison.ts'
 
 /** SVG without outside references; null where no line has a retention. Colours are the page's own, by CSS variables. */
@@ -22,6 +21,8 @@ export async function retentionChart({ accuracies, variants }: Comparison): Prom
     ),
   )
   if (points.length === 0) return null
+  // Loaded here: no other command needs them, and they take as long to load as all the rest.
+  const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   const view = new View(parse(compile(chartSpec(points)).spec), { renderer: 'none' })
   const svg = await view.toSVG()
   view.finalize()

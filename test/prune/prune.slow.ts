@@ -11,17 +11,16 @@ import { readWeights } from '../../src/checkpoint/weights.ts'
 import { onnxEngine } from '../../src/engine/onnx.ts'
 import type { LayerMap } from '../../src/prune/map-layers.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
-import { builtProgram, realCheckpoint, transformersPython } from '../reference.ts'
+import { BUILT_PROGRAM, realCheckpoint, transformersPython } from '../reference.ts'
 import { temporaryFolder, tinyModel } from '../tiny-model.ts'
 
-const program = builtProgram()
 const checkpoint = realCheckpoint()
 const python = transformersPython()
 /** 8 of 30 layers, whatever the similarity: bases 25, 23, 21, 19. */
 const EIGHT_LAYERS = ['--max-compression', '0.27', '--threshold', '-1']
 
 function evalharness(...args: readonly string[]): string {
-  return execFileSync(process.execPath, [program, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 })
+  return execFileSync(process.execPath, [BUILT_PROGRAM, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 })
 }
 
 function prune(model: string, ...options: readonly string[]): { readonly out: string; readonly record: LacoRecord } {
@@ -75,7 +74,7 @@ describe.skipIf(checkpoint.missing)(`SmolLM2-135M${checkpoint.missing ? ` (skipp
     const parent = temporaryFolder()
     const out = path.join(parent, 'pruned')
     const start = (): ChildProcess =>
-      spawn(process.execPath, [program, 'prune', 'laco', '--model', model, '--out', out, '--rule', 'mean', ...EIGHT_LAYERS], { stdio: 'ignore' })
+      spawn(process.execPath, [BUILT_PROGRAM, 'prune', 'laco', '--model', model, '--out', out, '--rule', 'mean', ...EIGHT_LAYERS], { stdio: 'ignore' })
     const startedAt = performance.now()
     await once(start(), 'exit')
     const whole = performance.now() - startedAt
@@ -109,7 +108,9 @@ describe.skipIf(checkpoint.missing)(`SmolLM2-135M${checkpoint.missing ? ` (skipp
     const { weights } = await openCheckpoint(model)
     const layerBytes = [...weights.tensors].filter(([name]) => name.startsWith('model.layers.0.')).reduce((sum, [, { byteLength }]) => sum + byteLength, 0)
     const out = path.join(temporaryFolder(), 'pruned')
-    const child = spawn(process.execPath, [program, 'prune', 'laco', '--model', model, '--out', out, '--rule', rule, ...EIGHT_LAYERS], { stdio: 'ignore' })
+    const child = spawn(process.execPath, [BUILT_PROGRAM, 'prune', 'laco', '--model', model, '--out', out, '--rule', rule, ...EIGHT_LAYERS], {
+      stdio: 'ignore',
+    })
     const peak = await peakMemory(child)
     process.stdout.write(`${rule}: peak ${(peak / 1e6).toFixed(0)} MB, limit ${((3 * layerBytes + 300e6) / 1e6).toFixed(0)} MB\n`)
     expect(child.exitCode).toBe(0)
