@@ -1,9 +1,14 @@
 /** An original against its variants: what a comparison comes to. Plain data; tables, cards, gates and pages are made from it. */
 import type { StoredRun } from '../store/stored-run.ts'
-import type { Status } from './status.ts'
 
 /** From, to: both bounds of a 95 % interval. */
 export type Interval = readonly [number, number]
+
+/** The word for a retention, with its sign. */
+export interface Status {
+  readonly name: string
+  readonly sign: string
+}
 
 /** Who is compared; everything of a run but its scores. */
 export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'>

@@ -1,11 +1,5 @@
 /** The word for a retention: profiles of cuts, and the rule for scores no better than guessing. */
-import type { Chance, ComparedScore, Interval } from './comparison.ts'
-
-/** A word with its sign. */
-export interface Status {
-  readonly name: string
-  readonly sign: string
-}
+import type { Chance, ComparedScore, Interval, Status } from './comparison.ts'
 
 /** How statuses are given. */
 export interface StatusProfile {

@@ -1,0 +1,171 @@
+/** What a card's figures mean, held against facts that are known without a model. */
+import { knownSplit } from '../compare/known-splits.ts'
+import { PROFILES, type StatusProfile } from '../compare/status.ts'
+import type { BenchmarkRow, CardFigures } from './card-figures.ts'
+import { attribute, PERCENT } from './checked-cell.ts'
+import { parameterCells } from './model-checks.ts'
+import { knownParameters, PUBLISHED_REPORTS, type KnownModel } from './published-figures.ts'
+import type { Card } from './read-card.ts'
+import { countCell, statusOfRow } from './score-checks.ts'
+
+/** Something that a reader of the card should know. */
+export interface Finding {
+  /** Stable, for machines. */
+  readonly id: string
+  /** `wrong`: the card contradicts itself or a fact. `misleading`: true, and means less than it says. `note`: good to know. */
+  readonly kind: 'wrong' | 'misleading' | 'note'
+  readonly text: string
+}
+
+/** All findings; `base` is the card's base_model, `model` what config.json of it says. */
+export function cardFindings(card: Card, figures: CardFigures, base: string | null, model: KnownModel | undefined): Finding[] {
+  return [
+    ...citationFindings(card, figures, base),
+    ...chanceFindings(figures),
+    ...countFindings(figures),
+    ...(model ? parameterFindings(figures, model) : []),
+    ...perplexityFindings(card, figures),
+    ...statusFindings(figures),
+  ]
+}
+
+function citationFindings(card: Card, { benchmarks }: CardFigures, base: string | null): Finding[] {
+  const report = PUBLISHED_REPORTS.find(({ pattern }) => card.prose.some(({ text }) => /original scores/iu.test(text) && pattern.test(text)))
+  const known = report && base !== null ? report.scores[base.toLowerCase()] : undefined
+  if (!report || !known) return []
+  const missing = benchmarks.filter(({ task }) => known[task] === undefined)
+  const wrong = benchmarks.filter(({ task, original }) => known[task] !== undefined && known[task] !== original.value)
+  const names = (rows: readonly BenchmarkRow[]) => rows.map(({ original }) => original.row).join(', ')
+  return [
+    ...(missing.length > 0
+      ? [
+          {
+            id: 'cited-elsewhere',
+            kind: 'wrong' as const,
+            text: `The original scores are said to be from the ${report.name}, whose table has no ${names(missing)}: retention is of two harnesses, not like for like.`,
+          },
+        ]
+      : []),
+    ...(wrong.length > 0
+      ? [
+          {
+            id: 'cited-wrongly',
+            kind: 'wrong' as const,
+            text: `The ${report.name} has other scores for ${names(wrong)}: ${wrong.map(({ task }) => known[task]).join(', ')}.`,
+          },
+        ]
+      : []),
+  ]
+}
+
+function chanceFindings({ benchmarks }: CardFigures): Finding[] {
+  const adjusted = benchmarks.flatMap(({ task, original, variant }) => {
+    const split = knownSplit(task)
+    if (!split) return []
+    const baseline = Math.max(split.uniform, split.majority ?? 0) * PERCENT
+    return [{ row: variant.row, split, baseline, variant, share: ((variant.value - baseline) / (original.value - baseline)) * PERCENT }]
+  })
+  const below = adjusted.filter(({ variant, baseline }) => variant.value <= baseline)
+  return [
+    ...below.map(({ row, variant, baseline, split }): Finding => ({
+      id: `below-chance-${split.task}`,
+      kind: 'misleading',
+      text: `${row}: ${variant.value} % is no better than ${baseline.toFixed(2)} %, which ${split.majority === null ? 'guessing' : 'always giving the most frequent answer'} gives: nothing is retained.`,
+    })),
+    ...(adjusted.length > 0
+      ? [
+          {
+            id: 'over-chance',
+            kind: 'note' as const,
+            text: `Over chance the variant retains ${adjusted.map(({ row, share }) => `${row} ${share < 0 ? 'less than nothing' : `${share.toFixed(share < 1 ? 1 : 0)} %`}`).join(', ')}.`,
+          },
+        ]
+      : []),
+  ]
+}
+
+function countFindings({ benchmarks }: CardFigures): Finding[] {
+  const counted = benchmarks.flatMap((row) => (knownSplit(row.task) ? [countCell(row.task, row.original), countCell(row.task, row.variant)] : []))
+  const wrong = counted.filter(({ verdict }) => verdict === 'different')
+  if (counted.length === 0) return []
+  return wrong.length === 0
+    ? [
+        {
+          id: 'full-splits',
+          kind: 'note',
+          text: `All ${counted.length} scores are counts out of the full splits (${counted
+            .filter((_, index) => index % 2 === 1)
+            .map(({ expected }) => expected.split(' is ')[1])
+            .join('; ')}): no subset was used.`,
+        },
+      ]
+    : [
+        {
+          id: 'not-a-count',
+          kind: 'wrong',
+          text: `Not a count out of the full split: ${wrong.map(({ row, text }) => `${row} ${text}`).join(', ')}. It is of a subset, of another split, or a slip.`,
+        },
+      ]
+}
+
+function parameterFindings(figures: CardFigures, model: KnownModel): Finding[] {
+  const [original] = attribute(figures, 'original layers')
+  const [pruned] = attribute(figures, 'pruned layers', 'layers')
+  if (!pruned) return []
+  const [before, after] = [knownParameters(model, original?.value ?? model.layers), knownParameters(model, pruned.value)]
+  const removed = ((before - after) / before) * PERCENT
+  const count = (value: number) => value.toLocaleString('en-US')
+  const sizes = `${pruned.value} layers are ${count(after)} of ${count(before)} parameters, ${removed.toFixed(1)} % fewer`
+  const wrong = parameterCells(figures, model).filter(({ verdict, check }) => verdict === 'different' && check !== 'rows of the embedding matrix')
+  const vocabulary = attribute(figures, 'vocabulary size').find(({ value }) => value !== model.vocabularySize)
+  return [
+    {
+      id: 'parameters',
+      kind: wrong.length > 0 ? 'wrong' : 'note',
+      text: `${sizes}${wrong.length > 0 ? `, and not ${[...new Set(wrong.map(({ text }) => text))].join(' or ')}: the share of layers is not the share of parameters` : ''}.`,
+    },
+    ...(vocabulary
+      ? [
+          {
+            id: 'vocabulary',
+            kind: 'wrong' as const,
+            text: `The embedding matrix has ${count(model.vocabularySize)} rows; ${vocabulary.text} is what the tokenizer uses.`,
+          },
+        ]
+      : []),
+  ]
+}
+
+function perplexityFindings(card: Card, { perplexities }: CardFigures): Finding[] {
+  if (perplexities.length === 0) return []
+  const names = card.prose.some(({ text }) => /wikitext|c4\b|pile|lambada/iu.test(text) && /perplexity/iu.test(text))
+  return names
+    ? []
+    : [
+        {
+          id: 'perplexity-text',
+          kind: 'misleading',
+          text: 'The card does not say on which text perplexity was measured, nor its unit: only the ratio can be compared with anything.',
+        },
+      ]
+}
+
+function statusFindings({ benchmarks }: CardFigures): Finding[] {
+  const named = benchmarks.filter(({ status }) => status)
+  const wordOf = ({ task, original, variant }: BenchmarkRow, profile: StatusProfile) => statusOfRow(task, original, variant, profile)
+  const asCard = named.every((row) => row.status!.text === `${wordOf(row, PROFILES.card).sign} ${wordOf(row, PROFILES.card).name}`)
+  const other = named.filter((row) => wordOf(row, PROFILES.card).name !== wordOf(row, PROFILES.default).name)
+  if (named.length === 0) return []
+  const cuts = 'Good from 75 %, Acceptable from 65 %, Degraded below, Near random where a score is no better than uniform chance'
+  const held =
+    other.length > 0
+      ? ` Held against the majority class too, ${other.map((row) => `${row.variant.row} is ${wordOf(row, PROFILES.default).name}`).join(', ')}.`
+      : ''
+  return [
+    {
+      id: 'statuses',
+      kind: asCard && other.length === 0 ? 'note' : 'misleading',
+      text: `The statuses ${asCard ? 'fit' : 'do not fit'} these cuts: ${cuts}.${held}`,
+    },
+  ]
+}

@@ -1,0 +1,130 @@
+/** Layers, parameters, search settings and similarities of a card against each other and against config.json. */
+import { collapseLayers } from '../prune/laco.ts'
+import type { CardFigures, Printed } from './card-figures.ts'
+import { attribute, checked, PERCENT, type CheckedCell } from './checked-cell.ts'
+import { knownParameters, type KnownModel } from './published-figures.ts'
+import type { Card } from './read-card.ts'
+
+/** Every cell of the tables of attributes that something decides. */
+export async function modelCells(card: Card, figures: CardFigures, model: KnownModel | undefined): Promise<CheckedCell[]> {
+  return [...compressionCells(figures), ...(await searchCells(figures)), ...similarityCells(card, figures), ...(model ? parameterCells(figures, model) : [])]
+}
+
+function compressionCells(figures: CardFigures): CheckedCell[] {
+  const [original] = attribute(figures, 'original layers')
+  const [pruned] = attribute(figures, 'pruned layers')
+  if (!original || !pruned) return []
+  const removed = original.value - pruned.value
+  const share = (removed / original.value) * PERCENT
+  return [
+    ...attribute(figures, 'layers removed').map((cell) => checked(cell, 'original − pruned', cell.value === removed, String(removed))),
+    ...attribute(figures, 'compression', 'final compression').map((cell) =>
+      checked(cell, 'removed ÷ original', Math.abs(cell.value - share) <= cell.slack + 1e-9, `${share.toFixed(1)} %`),
+    ),
+    ...attribute(figures, 'layers').map((cell) => checked(cell, 'pruned layers', cell.value === pruned.value, String(pruned.value))),
+    checked(pruned, 'fewer than the original', pruned.value < original.value, `below ${original.value}`),
+  ]
+}
+
+/** LaCo's settings decide how many merges and looks there are where none is rejected, and so how many layers are left. */
+async function searchCells(figures: CardFigures): Promise<CheckedCell[]> {
+  const one = (name: string) => attribute(figures, name)[0]
+  const settings = [one('merge_layers (c)'), one('lowest_lay (l)'), one('highest_lay (h)'), one('interval (i)'), one('max_compression')]
+  const [merges, rejected, iterations, original, pruned] = [
+    one('successful merges'),
+    one('rejected merges'),
+    one('total iterations'),
+    one('original layers'),
+    one('pruned layers'),
+  ]
+  if (!merges || !iterations || !original || !pruned || settings.includes(undefined)) return []
+  const [groupSize, lowest, highest, interval, share] = settings as Printed[]
+  const isPossible = highest!.value <= original.value && highest!.value - groupSize!.value >= lowest!.value && interval!.value >= 1 && groupSize!.value >= 2
+  const search =
+    isPossible && rejected?.value === 0
+      ? await collapseLayers(
+          {
+            mergeLayers: groupSize!.value,
+            lowestLayer: lowest!.value,
+            highestLayer: highest!.value,
+            interval: interval!.value,
+            threshold: 0,
+            maxCompression: share!.value / PERCENT,
+          },
+          original.value,
+          async () => [1],
+        )
+      : null
+  if (!search) {
+    // With rejections the settings do not decide it; the counts still have to agree with each other.
+    const least = merges.value + (rejected?.value ?? 0)
+    return [
+      checked(
+        iterations,
+        'merges + rejected, or one more',
+        isPossible && (iterations.value === least || iterations.value === least + 1),
+        `${least} or ${least + 1}`,
+      ),
+      checked(
+        merges,
+        'layers removed ÷ (C − 1)',
+        isPossible && merges.value * (groupSize!.value - 1) === original.value - pruned.value,
+        String((original.value - pruned.value) / (groupSize!.value - 1)),
+      ),
+    ]
+  }
+  const agrees = search.acceptedCount === merges.value && search.iterations.length === iterations.value && search.layers.length === pruned.value
+  const found = `${search.acceptedCount} merges, ${search.iterations.length} iterations, ${search.layers.length} layers`
+  return [merges, rejected!, iterations, ...(settings as Printed[])].map((cell) => checked(cell, 'the search with these settings', agrees, found))
+}
+
+function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {
+  const list = card.prose.map(({ text }) => /individual similarities:?\s*\[?([\d.,\s]+)/iu.exec(text)?.[1]).find((found) => found !== undefined)
+  if (list === undefined) return []
+  const values = list
+    .split(',')
+    .map((value) => Number(value.trim()))
+    .filter((value) => value > 0)
+  const expected = { average: values.reduce((sum, value) => sum + value, 0) / values.length, min: Math.min(...values), max: Math.max(...values) }
+  const threshold = attribute(figures, 'threshold (t)').map((cell) =>
+    checked(
+      cell,
+      'below the average similarity',
+      cell.value < expected.average,
+      `below ${expected.average.toFixed(4)}, or the last merge would have been rejected`,
+    ),
+  )
+  return [
+    ...threshold,
+    ...Object.entries(expected).flatMap(([name, value]) =>
+      attribute(figures, name).map((cell) =>
+        checked(cell, `${name} of the individual similarities`, Math.abs(cell.value - value) <= cell.slack + 1e-9, value.toFixed(4)),
+      ),
+    ),
+  ]
+}
+
+/** What config.json of the original decides. */
+export function parameterCells(figures: CardFigures, model: KnownModel): CheckedCell[] {
+  const [pruned] = attribute(figures, 'pruned layers', 'layers')
+  const cells = attribute(figures, 'vocabulary size').map((cell) =>
+    checked(cell, 'rows of the embedding matrix', cell.value === model.vocabularySize, model.vocabularySize.toLocaleString('en-US')),
+  )
+  for (const [name, value] of [
+    ['original layers', model.layers],
+    ['hidden size', model.hiddenSize],
+    ['attention heads (q)', model.heads],
+    ['attention heads (kv)', model.keyValueHeads],
+    ['intermediate size', model.intermediateSize],
+  ] as const)
+    cells.push(...attribute(figures, name).map((cell) => checked(cell, 'config.json of the original', cell.value === value, String(value))))
+  if (pruned) {
+    const billions = knownParameters(model, pruned.value) / 1e9
+    cells.push(
+      ...attribute(figures, 'parameters').map((cell) =>
+        checked(cell, 'parameters by config.json', Math.abs(cell.value - billions) <= cell.slack + 1e-9, `~${billions.toFixed(2)}B`),
+      ),
+    )
+  }
+  return cells
+}
