@@ -192,8 +192,7 @@ function flipSection(flips: readonly FlippedItem[]): Html {
   return markup`<section>
     <h2>Flipped items</h2>
     <p>
-      Right in one model and wrong in the other. Open an item for its prompt, its choices and both models’ log-probabilities; ✓ is the right choice, bold the
-      likeliest.
+      Right in one model and wrong in the other. Open an item for its prompt, its choices and both models’ log-probabilities; ✓ is the right choice, bold the likeliest. acc_norm divides by the choices’ lengths before it picks, so what is bold need not be its pick.
     </p>
     <div class="controls">
       <label>Search<input id="flip-search" type="search" placeholder="words in prompt or choices" /></label>${select(
