@@ -10,6 +10,17 @@ export interface CardSection {
   readonly blocks: readonly RootContent[]
 }
 
+/** Headings of sections that a card has no place for yet. */
+export const SECTION_TITLES: Readonly<Record<CardSection['name'], string>> = {
+  summary: 'Model Summary',
+  'use-cases': 'Use Cases',
+  hyperparameters: 'LaCo Hyperparameters',
+  statistics: 'Pruning Statistics',
+  similarity: 'Hidden State Similarity',
+  perplexity: 'Perplexity Results',
+  benchmarks: 'Benchmark Results',
+}
+
 interface Benchmark {
   readonly name: string
   readonly uses: readonly string[]
@@ -58,16 +69,18 @@ function benchmarks({ accuracies, notes }: Comparison): RootContent[] {
   return [strongTable([['Benchmark', 'Original', 'Pruned', 'Retention', 'Status'], ...rows]), ...notes.map((note) => paragraph(`Note: ${note}.`))]
 }
 
+/** One table; text and unit in a column, unless all that is known is that it is a perplexity. */
 function perplexity({ perplexities, original, variants }: Comparison): RootContent[] {
-  return perplexities.flatMap(({ task, metric, original: score, cells: [cell] }) => {
+  const isNamed = perplexities.some(({ metric }) => metric !== 'perplexity')
+  const rows = perplexities.flatMap(({ task, metric, original: score, cells: [cell] }) => {
     if (!cell) return []
-    const rows = [
-      [`Original (${original.label})`, score.value.toFixed(2), '1.00×'],
-      [`Pruned (${variants[0]!.label})`, cell.score.value.toFixed(2), `${cell.ratio.toFixed(2)}×`],
+    const measure = isNamed ? [`${benchmarkName(task, null)}, ${metric.replaceAll('_', ' ')}`] : []
+    return [
+      [`Original (${original.label})`, ...measure, score.value.toFixed(2), '1.00×'],
+      [`Pruned (${variants[0]!.label})`, ...measure, cell.score.value.toFixed(2), `${cell.ratio.toFixed(2)}×`],
     ]
-    const unit = metric === 'perplexity' ? [] : [paragraph(`${benchmarkName(task, null)}, ${metric.replaceAll('_', ' ')}:`)]
-    return [...unit, table([['Model', 'Perplexity', 'Ratio'], ...rows])]
   })
+  return rows.length === 0 ? [] : [table([['Model', ...(isNamed ? ['Measure'] : []), 'Perplexity', 'Ratio'], ...rows])]
 }
 
 /** The status and what is retained; where a score is near random, the use is not recommended. */

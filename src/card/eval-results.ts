@@ -21,8 +21,8 @@ export function evalResultFiles({ accuracies, variants }: Comparison): EvalResul
       dataset: { id, task_id: task },
       value: Number((cell.score.value * 100).toFixed(2)),
       ...(date !== null && { date: date.slice(0, 10) }),
-      source: { name: tool },
-      notes: `${metric}, ${shotCount ?? 'unknown'} shots`,
+      // The hub refuses a source without an address, and a run on somebody's machine has none.
+      notes: `${metric}, ${shotCount ?? 'unknown'} shots, ${tool}`,
     }
     return [{ name: `.eval_results/${task}.yaml`, text: stringify([entry]) }]
   })

@@ -137,8 +137,8 @@ function parameterFindings(figures: CardFigures, model: KnownModel): Finding[] {
 }
 
 function perplexityFindings(card: Card, { perplexities }: CardFigures): Finding[] {
-  if (perplexities.length === 0) return []
-  const names = card.prose.some(({ text }) => /wikitext|c4\b|pile|lambada/iu.test(text) && /perplexity/iu.test(text))
+  if (perplexities.every(({ measure }) => measure)) return []
+  const names = card.prose.some(({ text }) => /\b(?:wikitext|c4|pile|lambada)/iu.test(text) && /perplexity/iu.test(text))
   return names
     ? []
     : [

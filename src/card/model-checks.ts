@@ -10,6 +10,9 @@ export async function modelCells(card: Card, figures: CardFigures, model: KnownM
   return [...compressionCells(figures), ...(await searchCells(figures)), ...similarityCells(card, figures), ...(model ? parameterCells(figures, model) : [])]
 }
 
+/** More than any model has. */
+const MOST_LAYERS = 10_000
+
 function compressionCells(figures: CardFigures): CheckedCell[] {
   const [original] = attribute(figures, 'original layers')
   const [pruned] = attribute(figures, 'pruned layers')
@@ -39,7 +42,10 @@ async function searchCells(figures: CardFigures): Promise<CheckedCell[]> {
   ]
   if (!merges || !iterations || !original || !pruned || settings.includes(undefined)) return []
   const [groupSize, lowest, highest, interval, share] = settings as Printed[]
-  const isPossible = highest!.value <= original.value && highest!.value - groupSize!.value >= lowest!.value && interval!.value >= 1 && groupSize!.value >= 2
+  // A card of a stranger may say anything; the search is walked through layer by layer.
+  const areCounts = [groupSize!, lowest!, highest!, interval!, original].every(({ value }) => Number.isInteger(value) && value <= MOST_LAYERS)
+  const isPossible =
+    areCounts && highest!.value <= original.value && highest!.value - groupSize!.value >= lowest!.value && interval!.value >= 1 && groupSize!.value >= 2
   const search =
     isPossible && rejected?.value === 0
       ? await collapseLayers(

@@ -1,6 +1,6 @@
 /** A card's cells against runs that were made now: what is reproduced, and what is not. */
 import type { Comparison, ComparedScore } from '../compare/comparison.ts'
-import { cardFigures, type Cell, type Printed } from './card-figures.ts'
+import { cardFigures, type Cell, type PerplexityRow, type Printed } from './card-figures.ts'
 import type { Card } from './read-card.ts'
 
 /** `equal`: to the printed digit. `within`: inside the 95 % interval of what was measured. */
@@ -36,11 +36,32 @@ export function reproduceCard(card: Card, { accuracies, perplexities }: Comparis
   const ratio = perplexities[0]?.cells[0]
   return [
     ...cells,
-    ...printed.flatMap(({ perplexity, ratio: figure }, index) => [
-      missing(perplexity, unnamed),
-      ...(figure && index > 0 && ratio ? [judged(figure, ratio.ratio, ratio.ratioInterval ?? [NaN, NaN], `× on ${perplexities[0]!.task}`)] : []),
-    ]),
+    ...printed.flatMap(({ measure, side, perplexity, ratio: figure }) => {
+      if (measure) return measuredCells(perplexity, side === 'variant' ? figure : null, measure, side, perplexities)
+      const onOther = figure && side === 'variant' && ratio
+      return [
+        missing(perplexity, unnamed),
+        ...(onOther ? [judged(figure, ratio.ratio, ratio.ratioInterval ?? [NaN, NaN], `× on ${perplexities[0]!.task}`)] : []),
+      ]
+    }),
   ]
+}
+
+/** A perplexity whose text and unit the card names, and its ratio. */
+function measuredCells(
+  perplexity: Printed,
+  ratio: Printed | null,
+  { task, metric }: NonNullable<PerplexityRow['measure']>,
+  side: PerplexityRow['side'],
+  lines: Comparison['perplexities'],
+): ReproducedCell[] {
+  const figures = [perplexity, ...(ratio ? [ratio] : [])]
+  const line = lines.find((candidate) => candidate.task === task && candidate.metric === metric)
+  const cell = line?.cells[0]
+  if (!line || !cell) return figures.map((figure) => missing(figure, `the runs have no ${metric} of ${task}`))
+  const { value, standardError } = side === 'original' ? line.original : cell.score
+  const reach = (standardError ?? 0) * HALF_WIDTH
+  return [judged(perplexity, value, [value - reach, value + reach], ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? [NaN, NaN], '×')] : [])]
 }
 
 function missing(figure: Printed, why: string): ReproducedCell {

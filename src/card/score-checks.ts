@@ -5,7 +5,7 @@ import type { Status } from '../compare/comparison.ts'
 import { knownSplit } from '../compare/known-splits.ts'
 import { statusOf, type StatusProfile } from '../compare/status.ts'
 import { CardError } from '../errors.ts'
-import { taskOf, type BenchmarkRow, type CardFigures, type Cell, type Printed } from './card-figures.ts'
+import { isSameMeasure, shotsOf, taskOf, type BenchmarkRow, type CardFigures, type Cell, type Printed } from './card-figures.ts'
 import { checked, PERCENT, type CheckedCell } from './checked-cell.ts'
 import type { Card } from './read-card.ts'
 
@@ -47,7 +47,7 @@ export function countCell(task: string, score: Printed): CheckedCell {
   return checked(
     score,
     'a count out of the items',
-    Math.abs(nearest - score.value) <= score.slack + 1e-9,
+    score.value >= 0 && score.value <= PERCENT && Math.abs(nearest - score.value) <= score.slack + 1e-9,
     `${nearest.toFixed(digits)} is ${count.toLocaleString('en-US')} of ${items}`,
   )
 }
@@ -71,7 +71,7 @@ const modelIndexSchema = z.array(
     results: z.array(
       z.looseObject({
         dataset: z.looseObject({ type: nameOrType, name: nameOrType }).optional(),
-        metrics: z.array(z.looseObject({ type: nameOrType, value: z.union([z.number(), z.string()]) })),
+        metrics: z.array(z.looseObject({ type: nameOrType, name: nameOrType, value: z.union([z.number(), z.string()]) })),
       }),
     ),
   }),
@@ -91,28 +91,28 @@ function modelIndexCells(card: Card, { benchmarks }: CardFigures): CheckedCell[]
   return results.flatMap(({ dataset, metrics }): CheckedCell[] => {
     const task = taskOf(dataset?.type ?? dataset?.name ?? '')
     const row = benchmarks.find((candidate) => candidate.task === task)
-    return metrics.map(({ value, type }) => {
+    return metrics.flatMap(({ value, type, name }): CheckedCell[] => {
       const cell: Cell = { table: 'model-index', row: task, column: type ?? 'value', line: 1, text: String(value) }
-      if (!row) return { ...checked(cell, 'the table', true, 'the table has no such benchmark'), verdict: 'cited' }
-      return checked(cell, 'the table', Number(value) === row.variant.value, String(row.variant.value))
+      if (!row) return [{ ...checked(cell, 'the table', true, 'the table has no such benchmark'), verdict: 'cited' }]
+      // The hub shows both percents and shares.
+      const isEqual = [1, PERCENT].some((scale) => Math.abs(Number(value) * scale - row.variant.value) < 1e-9)
+      const shots = shotsOf(name ?? '')
+      const shotCells =
+        shots === null || row.shotCount === null
+          ? []
+          : [checked({ ...cell, text: name! }, 'shots of the table', shots === row.shotCount, `${row.shotCount}-shot`)]
+      return [checked(cell, 'the table', isEqual, String(row.variant.value)), ...shotCells]
     })
   })
 }
 
 function perplexityCells({ perplexities }: CardFigures): CheckedCell[] {
-  const [first] = perplexities
-  return perplexities.flatMap(({ perplexity, ratio }) =>
-    ratio && first
-      ? [
-          checked(
-            ratio,
-            'perplexity ÷ original',
-            canBeQuotient(ratio, perplexity, first.perplexity, 1),
-            `${(perplexity.value / first.perplexity.value).toFixed(2)}×`,
-          ),
-        ]
-      : [],
-  )
+  return perplexities.flatMap((row) => {
+    const { perplexity, ratio } = row
+    const original = perplexities.find((candidate) => isSameMeasure(candidate, row))!.perplexity
+    const found = `${(perplexity.value / original.value).toFixed(2)}×`
+    return ratio ? [checked(ratio, 'perplexity ÷ original', canBeQuotient(ratio, perplexity, original, 1), found)] : []
+  })
 }
 
 /** A use names a status and a retention, which must be one of the table's. */

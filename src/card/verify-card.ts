@@ -1,6 +1,6 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean. */
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
-import { cardFigures } from './card-figures.ts'
+import { baseModelOf, cardFigures } from './card-figures.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import { cardFindings, type Finding } from './findings.ts'
 import { modelCells } from './model-checks.ts'
@@ -23,9 +23,4 @@ export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.c
     cells: [...scoreCells(card, figures, profile), ...(await modelCells(card, figures, model))],
     findings: cardFindings(card, figures, base, model),
   }
-}
-
-function baseModelOf({ frontMatter }: Card): string | null {
-  const base: unknown = frontMatter?.document.get('base_model')
-  return typeof base === 'string' ? base : null
 }

@@ -1,14 +1,17 @@
 /** Puts tables and the model-index into a card and leaves every other byte as it was. */
+import { isDeepStrictEqual } from 'node:util'
 import type { RootContent } from 'mdast'
-import { stringify } from 'yaml'
+import { isMap, parse, stringify } from 'yaml'
+import { z } from 'zod'
 import type { Comparison } from '../compare/comparison.ts'
 import { CardError } from '../errors.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { markdownBody } from '../report/markdown.ts'
-import { benchmarkName, cardSections } from './card-sections.ts'
+import { cardFigures, taskOf } from './card-figures.ts'
+import { benchmarkName, cardSections, SECTION_TITLES, type CardSection } from './card-sections.ts'
 import type { Card } from './read-card.ts'
 
-/** The card's new text. The comparison's first variant is the card's model. Fails with CardError where a marker is not closed. */
+/** The card's new text. The comparison's first variant is the card's model. Fails with CardError where a marker is not closed, or where the front matter cannot take the index. */
 export function writeCard(card: Card, comparison: Comparison, laco: LacoRecord | null): string {
   const newline = /\r\n/u.test(card.text) ? '\r\n' : '\n'
   let text = card.text
@@ -16,16 +19,33 @@ export function writeCard(card: Card, comparison: Comparison, laco: LacoRecord |
   return putModelIndex(text, card, comparison, newline)
 }
 
+/** Sections of the comparison that the card has already, in a table that no markers enclose: they would stand in it twice. */
+export function unmarkedTables(card: Card, comparison: Comparison): readonly { readonly name: string; readonly line: number }[] {
+  const figures = cardFigures(card)
+  const lines = {
+    benchmarks: figures.benchmarks[0]?.original.line,
+    perplexity: figures.perplexities[0]?.perplexity.line,
+    'use-cases': figures.useCases[0]?.line,
+  }
+  const names = new Set<string>(cardSections(comparison, null).map(({ name }) => name))
+  return Object.entries(lines).flatMap(([name, line]) =>
+    line !== undefined && names.has(name) && !card.text.includes(marker(name, 'begin')) ? [{ name, line }] : [],
+  )
+}
+
 function marker(name: string, side: 'begin' | 'end'): string {
   return `<!-- evalharness:${name}:${side} -->`
 }
 
-/** Between its markers, or with markers at the end. */
-function putSection(text: string, name: string, blocks: readonly RootContent[], newline: string): string {
+/** Between its markers, or at the end with a heading and markers of its own. */
+function putSection(text: string, name: CardSection['name'], blocks: readonly RootContent[], newline: string): string {
   const body = [marker(name, 'begin'), '', markdownBody(blocks).trimEnd(), '', marker(name, 'end')].join('\n').replaceAll('\n', newline)
   const begin = text.indexOf(marker(name, 'begin'))
   const end = text.indexOf(marker(name, 'end'))
-  if (begin < 0 && end < 0) return `${text.replace(/\s*$/u, '')}${newline}${newline}${body}${newline}`
+  if (begin < 0 && end < 0) {
+    const gap = text === '' || text.endsWith(newline + newline) ? '' : text.endsWith(newline) ? newline : newline + newline
+    return `${text}${gap}## ${SECTION_TITLES[name]}${newline}${newline}${body}${newline}`
+  }
   const isTwice = text.indexOf(marker(name, 'begin'), begin + 1) >= 0 || text.indexOf(marker(name, 'end'), end + 1) >= 0
   if (begin < 0 || end < begin || isTwice) {
     throw new CardError(
@@ -38,13 +58,50 @@ function putSection(text: string, name: string, blocks: readonly RootContent[], 
 
 /** The results as the hub reads them. Only the text of the old model-index is replaced; comments elsewhere stay. */
 function putModelIndex(text: string, card: Card, comparison: Comparison, newline: string): string {
-  const block = stringify({ 'model-index': [modelIndex(comparison)] }).replaceAll('\n', newline)
-  if (!card.frontMatter) return `---${newline}${block}---${newline}${newline}${text}`
+  const known = knownIndex(card)
+  const block = stringify({ 'model-index': [modelIndex(comparison, known), ...known.slice(1)] }).replaceAll('\n', newline)
+  if (!card.frontMatter) {
+    const mark = text.startsWith('\uFEFF') ? '\uFEFF' : ''
+    return `${mark}---${newline}${block}---${newline}${newline}${text.slice(mark.length)}`
+  }
   const { document, start, end } = card.frontMatter
-  const place = rangeOf(document.contents, 'model-index', text.slice(start, end))
-  if (!place) return text.slice(0, end) + block + text.slice(end)
-  return text.slice(0, start + place.from) + block + text.slice(start + place.to)
+  if (document.contents !== null && (!isMap(document.contents) || document.contents.flow === true))
+    throw new CardError('the front matter is not a list of keys, a line each', 'Write it as `key: value` lines; a model-index cannot be put into it as it is.')
+  const source = text.slice(start, end)
+  const place = rangeOf(document.contents, 'model-index', source) ?? { from: source.length, to: source.length }
+  const result = source.slice(0, place.from) + block + source.slice(place.to)
+  checkOtherKeys(source, result)
+  return text.slice(0, start) + result + text.slice(end)
 }
+
+/** Fails with CardError unless all but the model-index says what it said: an anchor in the old index may have been used elsewhere. */
+function checkOtherKeys(before: string, after: string): void {
+  const others = (source: string) => {
+    const { 'model-index': _, ...rest } = (parse(source) ?? {}) as Record<string, unknown>
+    return rest
+  }
+  let isKept = false
+  try {
+    isKept = isDeepStrictEqual(others(before), others(after))
+  } catch {
+    // Not YAML any more.
+  }
+  if (!isKept)
+    throw new CardError('the model-index cannot be replaced: other keys of the front matter depend on it', 'Write the anchors out that it shares with them.')
+}
+
+/** The models of the old index that are lists of results; what is otherwise is replaced. */
+function knownIndex({ frontMatter }: Card): readonly IndexedModel[] {
+  const content: unknown = frontMatter?.document.toJS()
+  const checked = z.looseObject({ 'model-index': z.array(indexedModel) }).safeParse(content)
+  return checked.success ? checked.data['model-index'] : []
+}
+
+const indexedModel = z.looseObject({
+  name: z.string().optional(),
+  results: z.array(z.looseObject({ dataset: z.looseObject({ type: z.string().optional(), name: z.string().optional() }).optional() })),
+})
+type IndexedModel = z.infer<typeof indexedModel>
 
 /** From the key to the end of its value's last line. */
 function rangeOf(contents: unknown, key: string, source: string): { readonly from: number; readonly to: number } | null {
@@ -60,13 +117,17 @@ function rangeOf(contents: unknown, key: string, source: string): { readonly fro
   return { from: pair.key.range[0]!, to }
 }
 
-function modelIndex({ accuracies, perplexities, variants }: Comparison): object {
+/** The comparison's results, and those of the old index on other datasets, under the name that it had. */
+function modelIndex({ accuracies, perplexities, variants }: Comparison, [known]: readonly IndexedModel[]): object {
   const metricNames: Readonly<Record<string, readonly [string, string]>> = {
     acc: ['accuracy', 'Accuracy'],
     acc_norm: ['accuracy_norm', 'Accuracy (Normalized)'],
   }
+  const written = new Set([...accuracies, ...perplexities].flatMap(({ task, cells }) => (cells[0] ? [task] : [])))
+  const others = known?.results.filter(({ dataset }) => !written.has(taskOf(dataset?.type ?? dataset?.name ?? ''))) ?? []
   return {
-    name: variants[0]!.label,
+    ...known,
+    name: known?.name ?? variants[0]!.label,
     results: [
       ...accuracies.flatMap(({ task, metric, shotCount, cells }) => {
         if (!cells[0]) return []
@@ -77,6 +138,7 @@ function modelIndex({ accuracies, perplexities, variants }: Comparison): object 
       ...perplexities.flatMap(({ task, metric, cells }) =>
         cells[0] ? [result(task, benchmarkName(task, null), metric, metric.replaceAll('_', ' '), Number(cells[0].score.value.toFixed(4)))] : [],
       ),
+      ...others,
     ],
   }
 }

@@ -1,15 +1,16 @@
 /** Cards read, verified from themselves, and written. */
 import { describe, expect, test } from 'vitest'
+import { cardFigures, shotsOf, taskOf } from '../../src/card/card-figures.ts'
 import { citedRun } from '../../src/card/cited-run.ts'
 import { evalResultFiles } from '../../src/card/eval-results.ts'
 import { readCard } from '../../src/card/read-card.ts'
 import { reproduceCard } from '../../src/card/reproduce-card.ts'
 import { verifyCard } from '../../src/card/verify-card.ts'
-import { writeCard } from '../../src/card/write-card.ts'
+import { unmarkedTables, writeCard } from '../../src/card/write-card.ts'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import { CardError } from '../../src/errors.ts'
-import { choiceTask, storedRun } from '../stored-runs.ts'
+import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
 import { CARD } from './card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
@@ -46,6 +47,50 @@ describe('a card is read', () => {
   ])('but not with %s', (_, text, message) => {
     expect(() => card(text)).toThrow(CardError)
     expect(() => card(text)).toThrow(message)
+  })
+
+  test.each([
+    ['PIQA', 'piqa', null],
+    ['MMLU (5-shot)', 'mmlu', 5],
+    ['HellaSwag (acc_norm, 10-shot)', 'hellaswag', 10],
+    ['Hella Swag', 'hellaswag', null],
+    ['cais/mmlu', 'mmlu', null],
+    ['MMLU-Pro (5-shot)', 'mmlu-pro', 5],
+    ['arc_easy', 'arc_easy', null],
+  ])('%s is the task %s with %s shots', (name, task, shots) => expect([taskOf(name), shotsOf(name)]).toEqual([task, shots]))
+
+  const scores = (head: string, row: string) => cardFigures(card(`# A\n\n${head}\n${head.replaceAll(/[^|]+/gu, '-')}\n${row}\n`)).benchmarks
+
+  test.each([
+    ['percents', '| Benchmark | Original | Pruned | Retention |', '| PIQA | 79.54% | 65.67% | 82.6% |'],
+    ['percents without a sign', '| Benchmark | Original | Pruned | Retention |', '| PIQA | 79.54 | 65.67 | 82.6 |'],
+    ['shares', '| Benchmark | Original | Pruned | Retention |', '| PIQA | 0.7954 | 0.6567 | 82.6% |'],
+    ['columns under the names of models', '| Benchmark | Base-9B | Base-9B-cut | Retention |', '| PIQA | 79.54% | 65.67% | 82.6% |'],
+    ['columns the other way round', '| Benchmark | Pruned | Original | Retention |', '| PIQA | 65.67% | 79.54% | 82.6% |'],
+    ['no retention', '| Benchmark | Original | Pruned |', '| PIQA | 79.54% | 65.67% |'],
+  ])('scores as %s', (_, head, row) =>
+    expect(scores(head, row).map(({ task, original, variant }) => [task, original.value, variant.value])).toEqual([['piqa', 79.54, 65.67]]),
+  )
+
+  test('a table that lacks a column of scores is an error, a row that lacks a score is no row', () => {
+    expect(() => scores('| Benchmark | Pruned | Retention |', '| PIQA | 65.67% | 82.6% |')).toThrow(
+      /the table of benchmarks in line 3 lacks a column of scores: it has Benchmark, Pruned, Retention/u,
+    )
+    expect(scores('| Benchmark | Original | Pruned | Retention |', '| PIQA | 79.54% |')).toEqual([])
+  })
+
+  test('a benchmark twice cannot stand as a run', () => {
+    const twice = card(CARD.replace('| **BoolQ** | 83.09%', '| **PIQA** (5-shot) | 83.09%'))
+    expect(() => citedRun(twice, 'original', 'README.md')).toThrow(/README\.md has piqa twice, in lines \d+ and \d+/u)
+  })
+
+  test('shots that a card names are those of its run', () => {
+    const { tasks } = citedRun(card(CARD.replace('**PIQA**', '**PIQA** (5-shot)')), 'original', 'README.md')
+    expect(tasks.map(({ name, shotCount }) => [name, shotCount])).toEqual([
+      ['piqa', 5],
+      ['boolq', 0],
+      ['perplexity', null],
+    ])
   })
 
   test('two tables of benchmarks are an error that names both lines', async () => {
@@ -97,6 +142,29 @@ describe('a card is verified', () => {
   test('and a score that is no count of the split is a finding', async () => {
     const { findings } = await verifyCard(card(CARD.replace('79.54%', '79.52%')))
     expect(findings).toContainEqual(expect.objectContaining({ id: 'not-a-count', kind: 'wrong', text: expect.stringContaining('PIQA 79.52%') }))
+  })
+
+  test('and a score above 100 % is wrong', async () => {
+    const wrong = await different(CARD.replace('79.54%', '179.54%'))
+    expect(wrong.map(({ column, check }) => [column, check])).toContainEqual(['Original', 'a count out of the items'])
+  })
+
+  test('and a base model that is one of a list is known', async () => {
+    const text = CARD.replace('base_model: example/base-9b', 'base_model:\n- Qwen/Qwen3-8B-Base')
+    expect((await verifyCard(card(text))).findings.map(({ id }) => id)).toContain('parameters')
+  })
+
+  test('and a model-index in shares says the same; one of other shots does not', async () => {
+    expect(await different(CARD.replace('value: 65.67', 'value: 0.6567'))).toEqual([])
+    const shots = CARD.replace('**PIQA**', '**PIQA** (5-shot)').replace('Accuracy (Normalized)', 'Accuracy (0-shot)')
+    expect((await different(shots)).map(({ text, check, expected }) => [text, check, expected])).toEqual([
+      ['Accuracy (0-shot)', 'shots of the table', '5-shot'],
+    ])
+  })
+
+  test('and layers without number do not exhaust the machine', async () => {
+    const wrong = await different(CARD.replace('Layers** | 36', 'Layers** | 3600000000').replace('(H) | 28', '(H) | 2800000000'))
+    expect(wrong.length).toBeGreaterThan(0)
   })
 
   test('and a score below the majority class is a finding, with the word that it deserves', async () => {
@@ -164,7 +232,7 @@ describe('a card is written', () => {
       text
         .replace(/model-index:[\s\S]*?(?=language:)/u, '')
         .replace(/<!-- evalharness:benchmarks:begin -->[\s\S]*?<!-- evalharness:benchmarks:end -->/u, '')
-        .replace(/\n<!-- evalharness:(?!benchmarks)[\s\S]*$/u, '')
+        .replace(/\n## Use Cases\n\n<!-- evalharness:[\s\S]*$/u, '')
     expect(outside(written)).toBe(outside(withMarkers))
     expect(written).toContain("license: apache-2.0 # as the base's")
     expect(written).toContain('language: # last, and kept\n- en\n---\n')
@@ -182,10 +250,67 @@ describe('a card is written', () => {
 
   test('without front matter or markers: both are made', () => {
     const written = writeCard(card('# Mine\n'), comparison, null)
-    expect(written).toMatch(/^---\nmodel-index:\n {2}- name: variant\n[\s\S]*---\n\n# Mine\n\n<!-- evalharness:use-cases:begin -->/u)
+    expect(written).toMatch(/^---\nmodel-index:\n {2}- name: variant\n[\s\S]*---\n\n# Mine\n\n## Use Cases\n\n<!-- evalharness:use-cases:begin -->/u)
     expect(readCard(written, 'x').frontMatter?.document.toJS()).toMatchObject({
       'model-index': [{ results: [{ dataset: { type: 'piqa' }, metrics: [{ value: 65.67 }] }, {}, {}] }],
     })
+  })
+
+  test('with perplexities of named texts and units in one table, which verifies', async () => {
+    const run = (label: string, nats: number) => {
+      const task = textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])
+      return storedRun(label, [{ ...task, items: null, scores: [...task.scores, { metric: 'bits_per_byte', value: nats / 4, standardError: null }] }])
+    }
+    const compared = compareRuns(run('base', 3), [run('cut', 4)])
+    const written = card(writeCard(card('# Mine\n'), compared, null))
+    expect(written.tables.map(({ head, rows }) => [head, ...rows.map(({ cells }) => cells)])).toEqual([
+      [
+        ['Model', 'Measure', 'Perplexity', 'Ratio'],
+        ['Original (base)', 'WikiText, word perplexity', '20.09', '1.00×'],
+        ['Pruned (cut)', 'WikiText, word perplexity', '54.60', '2.72×'],
+        ['Original (base)', 'WikiText, bits per byte', '0.75', '1.00×'],
+        ['Pruned (cut)', 'WikiText, bits per byte', '1.00', '1.33×'],
+      ],
+    ])
+    const { cells, findings } = await verifyCard(written)
+    expect(cells.filter(({ table }) => table === 'perplexity').map(({ verdict }) => verdict)).toEqual(['equal', 'equal', 'equal', 'equal'])
+    expect(findings).toEqual([])
+    expect(reproduceCard(written, compared).map(({ verdict }) => verdict)).toEqual(['equal', 'equal', 'equal', 'equal', 'equal', 'equal'])
+    expect(reproduceCard(written, compareRuns(run('base', 3), [run('cut', 5)])).map(({ verdict }) => verdict)).toEqual([
+      'equal',
+      'different',
+      'different',
+      'equal',
+      'different',
+      'different',
+    ])
+  })
+
+  test('under the name that its model-index has, beside results on other datasets', () => {
+    const other = '  - dataset:\n      type: gsm8k\n    metrics:\n    - type: exact_match\n      value: 12.5\n'
+    const index = readCard(writeCard(card(CARD.replace('language:', `${other}language:`)), comparison, null), 'x').frontMatter?.document.toJS()['model-index']
+    expect(index[0].name).toBe('Example')
+    expect(index[0].results.map(({ dataset }: { dataset: { type: string } }) => dataset.type)).toEqual(['piqa', 'boolq', 'perplexity', 'gsm8k'])
+  })
+
+  test('behind a byte order mark, and after blank lines that stay', () => {
+    expect(writeCard(card('\uFEFF# Mine\n'), comparison, null)).toMatch(/^\uFEFF---\nmodel-index:/u)
+    expect(writeCard(card('# Mine  \n\n\n'), comparison, null)).toContain('---\n\n# Mine  \n\n\n## Use Cases\n')
+  })
+
+  test.each([
+    ['in braces', '---\n{ license: mit }\n---\n'],
+    ['that is a sentence', '---\nhello\n---\n'],
+    ['whose other keys use the old index', '---\nmodel-index: &index []\nresults: *index\n---\n'],
+  ])('not into front matter %s', (_, text) => expect(() => writeCard(card(text), comparison, null)).toThrow(CardError))
+
+  test('and tables that it would double are known before', () => {
+    expect(unmarkedTables(card(), comparison).map(({ name, line }) => [name, CARD.split('\n')[line - 1]])).toEqual([
+      ['benchmarks', '| **PIQA** | 79.54% | 65.67% | 82.6% | ✅ Good |'],
+      ['perplexity', '| Original | 26.19 | 1.00× |'],
+      ['use-cases', '| Physical reasoning | ✅ Good (82.6% retained) |'],
+    ])
+    expect(unmarkedTables(card(writeCard(card('# Mine\n'), comparison, null)), comparison)).toEqual([])
   })
 
   test.each([
@@ -197,7 +322,7 @@ describe('a card is written', () => {
   test('with the hub’s result files', () => {
     expect(evalResultFiles(comparison)[0]).toEqual({
       name: '.eval_results/piqa.yaml',
-      text: '- dataset:\n    id: baber/piqa\n    task_id: piqa\n  value: 65.67\n  source:\n    name: model card\n  notes: acc_norm, 0 shots\n',
+      text: '- dataset:\n    id: baber/piqa\n    task_id: piqa\n  value: 65.67\n  notes: acc_norm, 0 shots, model card\n',
     })
   })
 })
