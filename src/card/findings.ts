@@ -1,10 +1,11 @@
 /** What a card's figures mean, held against facts that are known without a model. */
+import type { ModelConfig } from '../checkpoint/config.ts'
 import { knownSplit } from '../compare/known-splits.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import type { BenchmarkRow, CardFigures } from './card-figures.ts'
 import { attribute, PERCENT } from './checked-cell.ts'
 import { parameterCells } from './model-checks.ts'
-import { knownParameters, PUBLISHED_REPORTS, type KnownModel } from './published-figures.ts'
+import { parametersWith, PUBLISHED_REPORTS } from './published-figures.ts'
 import type { Card } from './read-card.ts'
 import { countCell, statusOfRow } from './score-checks.ts'
 
@@ -18,7 +19,7 @@ export interface Finding {
 }
 
 /** All findings; `base` is the card's base_model, `model` what config.json of it says. */
-export function cardFindings(card: Card, figures: CardFigures, base: string | null, model: KnownModel | undefined): Finding[] {
+export function cardFindings(card: Card, figures: CardFigures, base: string | null, model: ModelConfig | undefined): Finding[] {
   return [
     ...citationFindings(card, figures, base),
     ...chanceFindings(figures),
@@ -108,11 +109,11 @@ function countFindings({ benchmarks }: CardFigures): Finding[] {
       ]
 }
 
-function parameterFindings(figures: CardFigures, model: KnownModel): Finding[] {
+function parameterFindings(figures: CardFigures, model: ModelConfig): Finding[] {
   const [original] = attribute(figures, 'original layers')
   const [pruned] = attribute(figures, 'pruned layers', 'layers')
   if (!pruned) return []
-  const [before, after] = [knownParameters(model, original?.value ?? model.layers), knownParameters(model, pruned.value)]
+  const [before, after] = [parametersWith(model, original?.value ?? model.layerCount), parametersWith(model, pruned.value)]
   const removed = ((before - after) / before) * PERCENT
   const count = (value: number) => value.toLocaleString('en-US')
   const sizes = `${pruned.value} layers are ${count(after)} of ${count(before)} parameters, ${removed.toFixed(1)} % fewer`

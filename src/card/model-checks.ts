@@ -1,13 +1,34 @@
 /** Layers, parameters, search settings and similarities of a card against each other and against config.json. */
+import type { ModelConfig } from '../checkpoint/config.ts'
 import { collapseLayers } from '../prune/laco.ts'
-import type { CardFigures, Printed } from './card-figures.ts'
+import { baseModelOf, type CardFigures, type Printed } from './card-figures.ts'
 import { attribute, checked, PERCENT, type CheckedCell } from './checked-cell.ts'
-import { knownParameters, type KnownModel } from './published-figures.ts'
+import { parametersWith } from './published-figures.ts'
 import type { Card } from './read-card.ts'
 
 /** Every cell of the tables of attributes that something decides. */
-export async function modelCells(card: Card, figures: CardFigures, model: KnownModel | undefined): Promise<CheckedCell[]> {
-  return [...compressionCells(figures), ...(await searchCells(figures)), ...similarityCells(card, figures), ...(model ? parameterCells(figures, model) : [])]
+export async function modelCells(card: Card, figures: CardFigures, model: ModelConfig | undefined): Promise<CheckedCell[]> {
+  return [
+    ...baseCells(card, figures),
+    ...compressionCells(figures),
+    ...(await searchCells(figures)),
+    ...similarityCells(card, figures),
+    ...(model ? parameterCells(figures, model) : []),
+  ]
+}
+
+/** The hub links the front matter's model, readers the table's. */
+function baseCells(card: Card, { attributes }: CardFigures): CheckedCell[] {
+  const base = baseModelOf(card)
+  return base === null
+    ? []
+    : (attributes.get('base model') ?? []).map((cell) =>
+        checked(cell, 'base_model of the front matter', lastPart(cell.text).toLowerCase() === lastPart(base).toLowerCase(), base),
+      )
+}
+
+function lastPart(name: string): string {
+  return name.split('/').at(-1)!.trim()
 }
 
 /** More than any model has. */
@@ -111,21 +132,22 @@ function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {
 }
 
 /** What config.json of the original decides. */
-export function parameterCells(figures: CardFigures, model: KnownModel): CheckedCell[] {
+export function parameterCells(figures: CardFigures, model: ModelConfig): CheckedCell[] {
   const [pruned] = attribute(figures, 'pruned layers', 'layers')
   const cells = attribute(figures, 'vocabulary size').map((cell) =>
     checked(cell, 'rows of the embedding matrix', cell.value === model.vocabularySize, model.vocabularySize.toLocaleString('en-US')),
   )
   for (const [name, value] of [
-    ['original layers', model.layers],
+    ['original layers', model.layerCount],
     ['hidden size', model.hiddenSize],
-    ['attention heads (q)', model.heads],
-    ['attention heads (kv)', model.keyValueHeads],
+    ['attention heads (q)', model.headCount],
+    ['attention heads (kv)', model.keyValueHeadCount],
     ['intermediate size', model.intermediateSize],
+    ['max context length', model.maxPositions],
   ] as const)
     cells.push(...attribute(figures, name).map((cell) => checked(cell, 'config.json of the original', cell.value === value, String(value))))
   if (pruned) {
-    const billions = knownParameters(model, pruned.value) / 1e9
+    const billions = parametersWith(model, pruned.value) / 1e9
     cells.push(
       ...attribute(figures, 'parameters').map((cell) =>
         checked(cell, 'parameters by config.json', Math.abs(cell.value - billions) <= cell.slack + 1e-9, `~${billions.toFixed(2)}B`),

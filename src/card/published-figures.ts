@@ -1,4 +1,6 @@
 /** Facts that cards cite, with their sources: what a claim can be held against without a model. */
+import { parseConfig, type ModelConfig } from '../checkpoint/config.ts'
+import { countParameters } from '../checkpoint/expected-tensors.ts'
 
 /** A table of scores that others refer to. */
 export interface PublishedReport {
@@ -14,39 +16,27 @@ export const PUBLISHED_REPORTS: readonly PublishedReport[] = [
   { name: 'Qwen3 Technical Report (arXiv 2505.09388)', pattern: /qwen3 technical report|2505\.09388/iu, scores: { 'qwen/qwen3-8b-base': { mmlu: 76.89 } } },
 ]
 
-/** What config.json of a base model says. */
-export interface KnownModel {
-  readonly layers: number
-  readonly hiddenSize: number
-  readonly heads: number
-  readonly keyValueHeads: number
-  readonly headSize: number
-  readonly intermediateSize: number
-  /** Rows of the embedding matrix. */
-  readonly vocabularySize: number
-  readonly tiedHead: boolean
-  readonly queryKeyNorm: boolean
+/** config.json of base models, by repository in small letters; what counts parameters and no more. */
+export const KNOWN_MODELS: Readonly<Record<string, ModelConfig>> = {
+  'qwen/qwen3-8b-base': parseConfig(
+    {
+      architectures: ['Qwen3ForCausalLM'],
+      hidden_size: 4096,
+      num_hidden_layers: 36,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      head_dim: 128,
+      intermediate_size: 12_288,
+      vocab_size: 151_936,
+      max_position_embeddings: 32_768,
+      rms_norm_eps: 1e-6,
+    },
+    'Qwen/Qwen3-8B-Base',
+  ),
 }
 
-/** By repository, in small letters. */
-export const KNOWN_MODELS: Readonly<Record<string, KnownModel>> = {
-  'qwen/qwen3-8b-base': {
-    layers: 36,
-    hiddenSize: 4096,
-    heads: 32,
-    keyValueHeads: 8,
-    headSize: 128,
-    intermediateSize: 12_288,
-    vocabularySize: 151_936,
-    tiedHead: false,
-    queryKeyNorm: true,
-  },
-}
-
-/** Parameters of such a model with so many layers. */
-export function knownParameters(model: KnownModel, layers: number): number {
-  const { hiddenSize, heads, keyValueHeads, headSize, intermediateSize, vocabularySize, tiedHead, queryKeyNorm } = model
-  const attention = 2 * hiddenSize * heads * headSize + 2 * hiddenSize * keyValueHeads * headSize
-  const norms = 2 * hiddenSize + (queryKeyNorm ? 2 * headSize : 0)
-  return layers * (attention + 3 * hiddenSize * intermediateSize + norms) + vocabularySize * hiddenSize * (tiedHead ? 1 : 2) + hiddenSize
+/** Parameters of such a model with so many layers, however many. */
+export function parametersWith(config: ModelConfig, layerCount: number): number {
+  const [none, one] = [countParameters({ ...config, layerCount: 0 }), countParameters({ ...config, layerCount: 1 })]
+  return none + layerCount * (one - none)
 }

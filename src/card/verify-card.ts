@@ -1,10 +1,11 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean. */
+import type { ModelConfig } from '../checkpoint/config.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { baseModelOf, cardFigures } from './card-figures.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import { cardFindings, type Finding } from './findings.ts'
 import { modelCells } from './model-checks.ts'
-import { KNOWN_MODELS, type KnownModel } from './published-figures.ts'
+import { KNOWN_MODELS } from './published-figures.ts'
 import type { Card } from './read-card.ts'
 import { scoreCells } from './score-checks.ts'
 
@@ -14,8 +15,8 @@ export interface CardVerdict {
   readonly findings: readonly Finding[]
 }
 
-/** Checks a card with the words of `profile`. `config` is what config.json of the original says, where it is not a known model. Fails with CardError. */
-export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: KnownModel): Promise<CardVerdict> {
+/** Checks a card with the words of `profile`. `config` is the original's, where it is not a known model. Fails with CardError. */
+export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: ModelConfig): Promise<CardVerdict> {
   const figures = cardFigures(card)
   const base = baseModelOf(card)
   const model = config ?? (base === null ? undefined : KNOWN_MODELS[base.toLowerCase()])

@@ -2,17 +2,18 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
-import { cardFigures } from '../card/card-figures.ts'
+import { z } from 'zod'
+import { baseModelOf, cardFigures, printed } from '../card/card-figures.ts'
 import { evalResultFiles } from '../card/eval-results.ts'
-import type { KnownModel } from '../card/published-figures.ts'
+import { KNOWN_MODELS } from '../card/published-figures.ts'
 import { readCard, type Card } from '../card/read-card.ts'
 import { reproduceCard } from '../card/reproduce-card.ts'
 import { cardVerdictTable } from '../card/verdict-table.ts'
 import { verifyCard } from '../card/verify-card.ts'
-import { writeCard } from '../card/write-card.ts'
-import { readConfig } from '../checkpoint/config.ts'
+import { unmarkedTables, writeCard } from '../card/write-card.ts'
+import { parseConfig, readConfig, type ModelConfig } from '../checkpoint/config.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { CardError, UsageError } from '../errors.ts'
+import { CardError, CheckpointError, UsageError } from '../errors.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { readRun } from '../store/read-run.ts'
 import { sanitizedName } from '../store/run-record.ts'
@@ -94,7 +95,11 @@ function verifyOptions(yargs: Argv): Argv<VerifyArguments> {
   return yargs
     .positional('card', { type: 'string', demandOption: true, describe: 'README.md' })
     .option('profile', { type: 'string', default: 'card', requiresArg: true, describe: 'Words for retentions: card, default, or a YAML file' })
-    .option('config', { type: 'string', requiresArg: true, describe: 'Folder of the original, for its parameters [default: what is known of base_model]' })
+    .option('config', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'config.json of the original or its folder, for its parameters [default: what is known of base_model, or the one beside the card]',
+    })
     .option('original-run', { type: 'string', requiresArg: true, describe: 'A run of the original, to hold scores against' })
     .option('variant-run', { type: 'string', requiresArg: true, describe: 'A run of the card’s model' })
     .option('run', { type: 'boolean', default: false, describe: 'Score both models now' })
@@ -121,11 +126,10 @@ async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
   if (argv.runs.length !== 2) throw new UsageError(`${argv.runs.length} runs given`, 'Give the original’s run and that of the card’s model.')
   const [original, variant] = [await readCardOrRun(argv.runs[0]!), await readCardOrRun(argv.runs[1]!)]
   const comparison = compareRuns(original, [variant], await compareOptionsOf(argv))
-  const before = await readFile(into, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return `# ${variant.label}\n`
-    throw new CardError(`cannot read ${into}: ${error.message}`, 'Give a text file with --into.', { cause: error })
-  })
-  const text = writeCard(readCard(before, into), comparison, laco === undefined ? null : await readLaco(laco))
+  const card = (await isThere(into)) ? await openForWriting(into) : readCard(`# ${variant.label}\n`, into)
+  for (const { name, line } of unmarkedTables(card, comparison))
+    terminal.err(`${into}: line ${line} is of a table of ${name} already, and another is put at the end; remove one, or put the markers around it`)
+  const text = writeCard(card, comparison, laco === undefined ? null : await readLaco(laco))
   if (dryRun) {
     terminal.out(text)
     return
@@ -136,25 +140,51 @@ async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
   terminal.err(`written: ${[into, ...files.map(({ name }) => path.join(path.dirname(into), name))].join(', ')}`)
 }
 
+/** A card whose every byte is in its text: what was read as a replacement character could not be left as it was. */
+async function openForWriting(file: string): Promise<Card> {
+  const card = await openCard(file)
+  if (!Buffer.from(card.text).equals(await readFile(file))) throw new CardError(`${file} is not UTF-8`, 'Save it as UTF-8, which the hub shows.')
+  return card
+}
+
+const count = z.number().int().nonnegative()
+/** What the tables need of a laco.json. */
+const lacoSchema = z.looseObject({
+  method: z.literal('laco'),
+  base_model: z.looseObject({ source: z.string() }),
+  original: z.looseObject({ layers: count, parameters: count }),
+  pruned: z.looseObject({ layers: count, parameters: count }),
+  layers_removed: count,
+  layer_compression: z.number(),
+  parameter_compression: z.number(),
+  settings: z.looseObject({
+    merge_layers: z.number(),
+    lowest_layer: z.number(),
+    highest_layer: z.number(),
+    interval: z.number(),
+    threshold: z.number(),
+    max_compression: z.number(),
+  }),
+  iterations: z.array(z.unknown()),
+  accepted: count,
+  rejected: count,
+  similarities: z.array(z.number()).min(1),
+})
+
 async function readLaco(file: string): Promise<LacoRecord> {
-  const content = await readFile(file, 'utf8')
-    .then((text) => JSON.parse(text) as Partial<LacoRecord>)
-    .catch((cause: unknown) => {
-      throw new CardError(
-        `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        'Give the laco.json that `evalharness prune laco` wrote.',
-        { cause },
-      )
-    })
-  if (content.method !== 'laco' || !content.settings || !content.similarities || !content.iterations) {
-    throw new CardError(`${file} is not the record of a layer collapse`, 'Give the laco.json that `evalharness prune laco` wrote.')
-  }
+  const content = await readJson(file)
+  const checked = lacoSchema.safeParse(content)
+  if (!checked.success)
+    throw new CardError(
+      `${file} is not the record of a layer collapse: ${z.prettifyError(checked.error)}`,
+      'Give the laco.json that `evalharness prune laco` wrote.',
+    )
   return content as LacoRecord
 }
 
 async function verify(argv: VerifyArguments, terminal: Terminal): Promise<number> {
   const card = await openCard(argv.card)
-  const verdict = await verifyCard(card, await readProfile(argv.profile), argv.config === undefined ? undefined : await modelOf(argv.config))
+  const verdict = await verifyCard(card, await readProfile(argv.profile), await configOf(argv, card))
   if (verdict.cells.length === 0)
     throw new CardError(`${argv.card} has no figures to check`, 'It needs a table with the columns Benchmark, Original, Pruned and Retention.')
   const runs = await runsOf(argv, card, terminal)
@@ -167,19 +197,36 @@ async function verify(argv: VerifyArguments, terminal: Terminal): Promise<number
   return isWrong ? 1 : 0
 }
 
-async function modelOf(folder: string): Promise<KnownModel> {
-  const config = await readConfig(folder)
-  return {
-    layers: config.layerCount,
-    hiddenSize: config.hiddenSize,
-    heads: config.headCount,
-    keyValueHeads: config.keyValueHeadCount,
-    headSize: config.headSize,
-    intermediateSize: config.intermediateSize,
-    vocabularySize: config.vocabularySize,
-    tiedHead: config.tiedHead,
-    queryKeyNorm: config.queryKeyNorm,
+/** The original's config: of the file or folder that is given, or else the one beside the card with the layers that the card says were there before. */
+async function configOf({ config, card: file }: VerifyArguments, card: Card): Promise<ModelConfig | undefined> {
+  if (config !== undefined) return config.endsWith('.json') ? parseConfig(await readJson(config), config) : readConfig(config)
+  const base = baseModelOf(card)
+  const beside = path.dirname(path.resolve(file))
+  if ((base !== null && base.toLowerCase() in KNOWN_MODELS) || !(await isThere(path.join(beside, 'config.json')))) return undefined
+  const [before] = (cardFigures(card).attributes.get('original layers') ?? []).flatMap((cell) => printed(cell) ?? [])
+  if (!before) return undefined
+  try {
+    return { ...(await readConfig(beside)), layerCount: before.value }
+  } catch (error) {
+    // Nobody asked for it: of another architecture, the card is verified without.
+    if (error instanceof CheckpointError) return undefined
+    throw error
   }
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown
+  } catch (cause) {
+    throw new CardError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file of JSON that is there.', { cause })
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Runs that are there, or made now; null where none are wanted. */
@@ -201,13 +248,10 @@ async function runsOf(argv: VerifyArguments, card: Card, terminal: Terminal): Pr
 
 async function modelsOf({ model, card: file }: VerifyArguments, card: Card): Promise<readonly string[]> {
   const given = new Map(model.map((option) => [parseModelOption(option).label, option]))
-  const base: unknown = card.frontMatter?.document.get('base_model')
+  const base = baseModelOf(card)
   const folder = path.dirname(path.resolve(file))
-  const hasWeights = await stat(path.join(folder, 'config.json')).then(
-    () => true,
-    () => false,
-  )
-  const original = given.get('original') ?? (typeof base === 'string' ? `original=${base}` : undefined)
+  const hasWeights = await isThere(path.join(folder, 'config.json'))
+  const original = given.get('original') ?? (base === null ? undefined : `original=${base}`)
   const variant = given.get('variant') ?? (hasWeights ? `variant=${folder}` : undefined)
   if (original === undefined || variant === undefined) {
     throw new UsageError(`which model is the ${original === undefined ? 'original' : 'card’s own'}?`, 'Give --model original=WHERE and --model variant=WHERE.')

@@ -162,6 +162,21 @@ describe('a card is verified', () => {
     ])
   })
 
+  test('and what it says of its base is held against the front matter and config.json', async () => {
+    const text = `${CARD.replace('example/base-9b', 'Qwen/Qwen3-8B-Base')}
+| Attribute | Value |
+|---|---|
+| Base Model | [Qwen3-9B-Base](https://huggingface.co/x) |
+| Vocabulary Size | 151,669 |
+| Max Context Length | 32,769 tokens |
+`
+    expect((await different(text)).map(({ row, expected }) => [row, expected])).toEqual([
+      ['Base Model', 'Qwen/Qwen3-8B-Base'],
+      ['Vocabulary Size', '151,936'],
+      ['Max Context Length', '32768'],
+    ])
+  })
+
   test('and layers without number do not exhaust the machine', async () => {
     const wrong = await different(CARD.replace('Layers** | 36', 'Layers** | 3600000000').replace('(H) | 28', '(H) | 2800000000'))
     expect(wrong.length).toBeGreaterThan(0)

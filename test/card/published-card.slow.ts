@@ -32,6 +32,35 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
     expect(cells.filter(({ verdict }) => verdict === 'different').map(({ row }) => row)).toEqual(['Vocabulary Size', 'Parameters', 'Parameters'])
   })
 
+  test('has no cell whose wrong digit goes unseen, but those that nothing in it decides', async () => {
+    const signature = async (text: string) => {
+      const { cells, findings } = await verifyCard(readCard(text, FILE))
+      return JSON.stringify([cells.filter(({ verdict }) => verdict === 'different'), findings.filter(({ kind }) => kind !== 'note')])
+    }
+    const lines = card.text.split('\n')
+    const missed: string[] = []
+    let planted = 0
+    for (const [index, line] of lines.entries()) {
+      // Names of models hold digits too; they are no figures.
+      if (!/^\s+value:|^\|(?! (?:Attribute|\*\*Base|Precision|-))/u.test(line)) continue
+      for (const { index: column, 0: digit } of line.matchAll(/(?<!Qwen|Qwen3-|bfloat1|bfloat)\d/gu)) {
+        const wrong = `${line.slice(0, column)}${(Number(digit) + 4) % 10}${line.slice(column + 1)}`
+        planted++
+        if ((await signature(lines.with(index, wrong).join('\n'))) === (await signature(card.text))) missed.push(wrong)
+      }
+    }
+    expect(planted).toBeGreaterThan(150)
+    // Other settings of the same search; perplexities and a score within the rounding of their quotients.
+    expect(missed).toEqual([
+      '| LOWEST_LAY (L) | 8 | Minimum layer index for merging |',
+      '| HIGHEST_LAY (H) | 22 | Maximum layer index for merging |',
+      '| THRESHOLD (T) | 0.25 | Cosine similarity threshold |',
+      '| THRESHOLD (T) | 0.89 | Cosine similarity threshold |',
+      '| Original (Qwen3-8B-Base) | 26.13 | 1.00× |',
+      '| Pruned (this model) | 71.42 | **2.73×** |',
+    ])
+  })
+
   test('is reproduced cell by cell from its own figures with the profile card', () => {
     const comparison = compareRuns(citedRun(card, 'original', FILE), [citedRun(card, 'variant', FILE)], { profile: PROFILES.card })
     const written = readCard(writeCard(card, comparison, null), FILE)

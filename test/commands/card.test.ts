@@ -26,6 +26,61 @@ test('verify: exit 0 and a count of checks for a card that is right, 1 and the c
   })
 })
 
+describe('verify holds parameters against a config.json', () => {
+  const sized = CARD.replace('| **Compression** | 27.8% |', '| **Compression** | 27.8% |\n| Parameters | ~5.8B |')
+  const config = {
+    architectures: ['Qwen2ForCausalLM'],
+    hidden_size: 64,
+    num_hidden_layers: 26,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    intermediate_size: 96,
+    vocab_size: 1000,
+    max_position_embeddings: 128,
+    rms_norm_eps: 1e-6,
+  }
+  // Matrices, biases and norms of a layer, and two of vocabulary with the last norm.
+  const parameters = (layers: number) => layers * (64 * 64 * 2 + 64 * 32 * 2 + 3 * 64 * 96 + (64 + 32 + 32) + 128) + 2 * 1000 * 64 + 64
+
+  test.each([
+    ['beside the card', 'config.json', []],
+    ['that is given', 'original.json', ['--config', 'original.json']],
+  ])('%s', async (_, name, args) => {
+    const file = cardFile(sized)
+    const place = path.join(path.dirname(file), name)
+    writeFileSync(place, JSON.stringify({ ...config, num_hidden_layers: name === 'config.json' ? 26 : 36 }))
+    const { code, out } = await evalharness('card', 'verify', file, ...args.map((arg) => arg.replace('original.json', place)))
+    expect(code).toBe(1)
+    expect(out).toContain(`26 layers are ${parameters(26).toLocaleString('en-US')} of ${parameters(36).toLocaleString('en-US')} parameters`)
+  })
+
+  test('and goes without one that it does not know', async () => {
+    const file = cardFile()
+    writeFileSync(path.join(path.dirname(file), 'config.json'), JSON.stringify({ ...config, architectures: ['NobodyForCausalLM'] }))
+    expect((await evalharness('card', 'verify', file)).code).toBe(0)
+  })
+})
+
+test('write says which tables a card would have twice', async () => {
+  const file = cardFile()
+  const { code, err } = await evalharness('card', 'write', `${file}#original`, `${file}#variant`, '--into', file, '--tasks', 'piqa', '--profile', 'card')
+  expect(code).toBe(0)
+  const lines = (cell: string) => CARD.split('\n').findIndex((line) => line.includes(cell)) + 1
+  expect(err).toContain(`line ${lines('**PIQA**')} is of a table of benchmarks already`)
+  expect(err).toContain(`line ${lines('Physical reasoning')} is of a table of use-cases already`)
+})
+
+test('write leaves a card that is not UTF-8 as it was', async () => {
+  const [source, file] = [cardFile(), cardFile()]
+  const bytes = Buffer.concat([Buffer.from(CARD), Buffer.from([0xe9, 0x0a])])
+  writeFileSync(file, bytes)
+  expect(await evalharness('card', 'write', `${source}#original`, `${source}#variant`, '--into', file)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('is not UTF-8'),
+  })
+  expect(readFileSync(file).equals(bytes)).toBe(true)
+})
+
 test('verify --run scores both models and says which cells are reproduced', async () => {
   const folder = temporaryFolder()
   const data = path.join(folder, 'data')
@@ -73,6 +128,12 @@ describe('bad input: exit code 2, and the card is left as it was', () => {
       /markers of benchmarks do not make one pair/u,
     ],
     [
+      'a record that lacks half',
+      ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD', '--laco', 'LACO'],
+      CARD,
+      /is not the record of a layer collapse: .*base_model/su,
+    ],
+    [
       'a record that is none',
       ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD', '--laco', '/dev/null'],
       CARD,
@@ -80,7 +141,9 @@ describe('bad input: exit code 2, and the card is left as it was', () => {
     ],
   ])('%s', async (_, args, text, message) => {
     const file = text === undefined ? '' : cardFile(text)
-    const { code, err, out } = await evalharness(...args.map((arg) => arg.replace('CARD', file)))
+    const laco = path.join(temporaryFolder(), 'laco.json')
+    writeFileSync(laco, '{"method":"laco","settings":{},"similarities":[],"iterations":[]}')
+    const { code, err, out } = await evalharness(...args.map((arg) => arg.replace('CARD', file).replace('LACO', laco)))
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).toMatch(message)
     if (file) {
