@@ -14,7 +14,7 @@ import type { SequenceScore } from './plan/sequence.ts'
 import type { GroupRecord, RunRecord, TaskRecord, WorkRecord } from './store/run-record.ts'
 import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
-import { HARNESS_VERSION } from './version.ts'
+import { HARNESS_VERSION } from './package-folder.ts'
 
 /** A model to score. */
 export interface ModelSource {
@@ -163,16 +163,22 @@ async function askEngine(engine: Engine, suite: Suite, encoded: EncodedRequests,
 /** Ends when the signal is given, without waiting for the value that is on its way. */
 async function* untilAborted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
   const iterator = values[Symbol.asyncIterator]()
+  let stop = () => {}
   const aborted = new Promise<{ readonly done: true; readonly value: undefined }>((resolve) => {
-    if (signal?.aborted) resolve({ done: true, value: undefined })
-    signal?.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true })
+    stop = () => resolve({ done: true, value: undefined })
   })
-  for (;;) {
-    const next = iterator.next()
-    next.catch(() => {})
-    const { done, value } = await Promise.race([next, aborted])
-    if (done) return
-    yield value
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    for (;;) {
+      const next = iterator.next()
+      next.catch(() => {})
+      const { done, value } = await Promise.race([next, aborted])
+      if (done) return
+      yield value
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop)
   }
 }
 

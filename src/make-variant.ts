@@ -28,7 +28,7 @@ import type { Similarity } from './prune/similarity.ts'
 import type { MergeOptions } from './prune/tensor-source.ts'
 import { CONFIG_FILE, plannedBytes, planTensors, writePrunedCheckpoint } from './prune/write-checkpoint.ts'
 import { pruningReadme } from './report/pruning-readme.ts'
-import { HARNESS_VERSION } from './version.ts'
+import { HARNESS_VERSION } from './package-folder.ts'
 
 /** Options of a search. `highestLayer` is 28, as in the published card, or the model's layers where it has fewer. */
 export interface LacoOptions {

@@ -1,4 +1,5 @@
 /** The pipeline around an engine that needs no model. */
+import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { fakeEngine } from '../src/engine/fake.ts'
 import { Interruption } from '../src/errors.ts'
@@ -40,6 +41,12 @@ test('the record says what made the numbers', async () => {
     engine: { name: 'fake' },
   })
   expect(record.tasks[0]).toMatchObject({ name: 'piqa', version: 1, shotCount: 0, rowCount: 20, itemCount: 20, origin: { kind: 'file' } })
+})
+
+test('a run leaves no listener on its signal, however many tasks it had', async () => {
+  const { signal } = new AbortController()
+  await run({ signal })
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 test('a run that is interrupted before its first batch fails with Interruption, for there is nothing to record', async () => {

@@ -17,6 +17,8 @@ export interface Printed extends Cell {
   readonly value: number
   /** Half of the last printed digit: how far the number may be from what was rounded. */
   readonly slack: number
+  /** Digits after the point. */
+  readonly digits: number
 }
 
 /** One benchmark of the card. */
@@ -112,7 +114,7 @@ export function printed(cell: Cell): Printed | null {
   if (!match) return null
   const text = match[0].replaceAll(',', '').replace('−', '-')
   const digits = text.split('.')[1]?.length ?? 0
-  return { ...cell, value: Number(text), slack: 0.5 * 10 ** -digits }
+  return { ...cell, value: Number(text), slack: 0.5 * 10 ** -digits, digits }
 }
 
 /** Columns of a table of benchmarks; −1 where there is none. */

@@ -64,6 +64,8 @@ function chanceFindings({ benchmarks }: CardFigures): Finding[] {
     const split = knownSplit(task)
     if (!split) return []
     const baseline = Math.max(split.uniform, split.majority ?? 0) * PERCENT
+    // An original that is at its baseline has nothing that could be retained.
+    if (original.value === baseline) return []
     return [{ row: variant.row, split, baseline, variant, share: ((variant.value - baseline) / (original.value - baseline)) * PERCENT }]
   })
   const below = adjusted.filter(({ variant, baseline }) => variant.value <= baseline)

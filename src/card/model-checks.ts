@@ -108,10 +108,7 @@ async function searchCells(figures: CardFigures): Promise<CheckedCell[]> {
 function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {
   const list = card.prose.map(({ text }) => /individual similarities:?\s*\[?([\d.,\s]+)/iu.exec(text)?.[1]).find((found) => found !== undefined)
   if (list === undefined) return []
-  const values = list
-    .split(',')
-    .map((value) => Number(value.trim()))
-    .filter((value) => value > 0)
+  const values = [...list.matchAll(/\d+(?:\.\d+)?/gu)].map(([number]) => Number(number)).filter((value) => value > 0)
   const expected = { average: values.reduce((sum, value) => sum + value, 0) / values.length, min: Math.min(...values), max: Math.max(...values) }
   const threshold = attribute(figures, 'threshold (t)').map((cell) =>
     checked(
@@ -147,12 +144,21 @@ export function parameterCells(figures: CardFigures, model: ModelConfig): Checke
   ] as const)
     cells.push(...attribute(figures, name).map((cell) => checked(cell, 'config.json of the original', cell.value === value, String(value))))
   if (pruned) {
-    const billions = parametersWith(model, pruned.value) / 1e9
+    const count = parametersWith(model, pruned.value)
     cells.push(
-      ...attribute(figures, 'parameters').map((cell) =>
-        checked(cell, 'parameters by config.json', Math.abs(cell.value - billions) <= cell.slack + 1e-9, `~${billions.toFixed(2)}B`),
-      ),
+      ...attribute(figures, 'parameters').map((cell) => {
+        const { letter, size } = unitOf(cell)
+        const expected = letter === '' ? count.toLocaleString('en-US') : `~${(count / size).toFixed(cell.digits)}${letter}`
+        return checked(cell, 'parameters by config.json', Math.abs(cell.value - count / size) <= cell.slack + 1e-9, expected)
+      }),
     )
   }
   return cells
+}
+
+/** What the first number of a cell counts: `6.3B`, `135M`; a number of more than three digits counts ones. A bare `6.3` is taken for billions. */
+function unitOf({ text, value }: Printed): { readonly letter: string; readonly size: number } {
+  const [, letter] = /\d\s*([BM])\b/iu.exec(text) ?? []
+  if (letter?.toUpperCase() === 'M') return { letter: 'M', size: 1e6 }
+  return letter === undefined && value >= 1000 ? { letter: '', size: 1 } : { letter: 'B', size: 1e9 }
 }

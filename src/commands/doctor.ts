@@ -2,7 +2,7 @@
 import os from 'node:os'
 import type { CommandModule } from 'yargs'
 import { diagnoseRuntime, type RuntimeDiagnosis } from '../engine/self-test.ts'
-import { HARNESS_VERSION } from '../version.ts'
+import { HARNESS_VERSION } from '../package-folder.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The command over a terminal; exit code 2 where onnxruntime does not work. */

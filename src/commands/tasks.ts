@@ -100,6 +100,8 @@ function shotCount(task: Task): number {
   return task.kind === 'choice' ? (task.shots?.defaultCount ?? 0) : 0
 }
 
-function sourceOf({ dataset: { repo, config, revision } }: Task): string {
+function sourceOf({ dataset }: Task): string {
+  if ('folder' in dataset) return `${dataset.folder}, which comes with it`
+  const { repo, config, revision } = dataset
   return [`https://huggingface.co/datasets/${repo}`, config && `config ${config}`, revision && `revision ${revision}`].filter(Boolean).join(', ')
 }

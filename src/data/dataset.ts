@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
 import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
-import type { DatasetSource } from '../task/define-task.ts'
+import type { DatasetSource, HubSource } from '../task/define-task.ts'
 import { readCsv } from './csv.ts'
 import { readJsonLines } from './json-lines.ts'
 import { readParquet } from './parquet.ts'
@@ -67,7 +67,9 @@ const CONVERTED_REVISION = 'refs/convert/parquet'
 /** Finds the rows. Fails with DatasetError where there is no such file or format, with HubError where the hub does not help. */
 export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
-  return file === undefined ? openHubDataset(query) : openFile(file)
+  if (file !== undefined) return openFile(file)
+  const { dataset } = query
+  return 'folder' in dataset ? openFile(await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`)) : openHubDataset({ ...query, dataset })
 }
 
 async function openFile(file: string): Promise<Dataset> {
@@ -77,14 +79,20 @@ async function openFile(file: string): Promise<Dataset> {
 }
 
 /** The local file that the user named or keeps; undefined when neither was given. */
-async function localFile({ taskName, dataset, split, config = dataset.config ?? '', dataDir, dataFile }: DatasetQuery): Promise<string | undefined> {
-  const pattern = (dataset.file ?? `${taskName}/{split}`).replaceAll('{split}', split).replaceAll('{config}', config)
+async function localFile(query: DatasetQuery): Promise<string | undefined> {
+  const { taskName, dataDir, dataFile } = query
+  const pattern = filePattern(query)
   if (dataFile !== undefined) {
     if (await isFile(dataFile)) return dataFile
     // A task with subsets is given a folder, in which the pattern goes on without the task's name.
     return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`)
   }
   return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`)
+}
+
+/** Path of the rows below a folder of datasets, without extension. */
+function filePattern({ taskName, dataset, split, config = dataset.config ?? '' }: DatasetQuery): string {
+  return (dataset.file ?? `${taskName}/{split}`).replaceAll('{split}', split).replaceAll('{config}', config)
 }
 
 async function findFile(stem: string, option: string): Promise<string> {
@@ -113,7 +121,7 @@ async function hashFile(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-async function openHubDataset({ dataset, split, config = dataset.config }: DatasetQuery): Promise<Dataset> {
+async function openHubDataset({ dataset, split, config = dataset.config }: DatasetQuery & { readonly dataset: HubSource }): Promise<Dataset> {
   const { repository, files } = await findParquet(dataset, split, config)
   return {
     origin: { kind: 'hub', repo: repository.name, config: config ?? null, split, revision: repository.commit, files },
@@ -125,7 +133,7 @@ async function openHubDataset({ dataset, split, config = dataset.config }: Datas
 
 /** The parquet files of the default branch, else of the converted one; of a revision that the task names, only its own. */
 async function findParquet(
-  { repo, revision }: DatasetSource,
+  { repo, revision }: HubSource,
   split: string,
   config: string | undefined,
 ): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {

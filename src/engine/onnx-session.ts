@@ -34,6 +34,7 @@ async function load({ model, root, threads, isOptimized }: LoadMessage): Promise
   })
   return {
     kind: 'loaded',
+    peakBytes: peakBytes(),
     runtimeVersion: ort.env.versions.node ?? ort.env.versions.common,
     providers: ort
       .listSupportedBackends()
@@ -45,5 +46,9 @@ async function load({ model, root, threads, isOptimized }: LoadMessage): Promise
 async function run({ feeds }: RunMessage): Promise<Reply> {
   const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
   const outputs = await session!.run(tensors)
-  return { kind: 'ran', outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])) }
+  return { kind: 'ran', peakBytes: peakBytes(), outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])) }
+}
+
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024
 }

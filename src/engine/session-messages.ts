@@ -28,8 +28,13 @@ export interface RunMessage {
 
 export type Request = LoadMessage | RunMessage
 
+interface Answered {
+  /** The most memory that the process has held so far, in bytes. */
+  readonly peakBytes: number
+}
+
 /** A session is there. */
-export interface LoadedReply {
+export interface LoadedReply extends Answered {
   readonly kind: 'loaded'
   readonly runtimeVersion: string
   /** Execution providers of the installed package. */
@@ -37,7 +42,7 @@ export interface LoadedReply {
 }
 
 /** A run ended. */
-export interface RanReply {
+export interface RanReply extends Answered {
   readonly kind: 'ran'
   /** Values of the graph's outputs, by name. */
   readonly outputs: Readonly<Record<string, SessionTensor['values']>>

@@ -12,7 +12,14 @@ export class OutOfMemory extends Error {}
 export type LoadOptions = Omit<LoadMessage, 'kind' | 'model'>
 
 /** What the runtime says of itself. */
-export type RuntimeInfo = Omit<LoadedReply, 'kind'>
+export type RuntimeInfo = Omit<LoadedReply, 'kind' | 'peakBytes'>
+
+let largestSession = 0
+
+/** The most memory, in bytes, that any session process of this program has held: beside the program's own, what the work took. */
+export function peakSessionBytes(): number {
+  return largestSession
+}
 
 /** A process that holds one session at a time. Its calls fail with OutOfMemory, or with EngineError on anything else. */
 export interface SessionProcess {
@@ -28,7 +35,10 @@ export interface SessionProcess {
 export function startSessionProcess(): SessionProcess {
   const child = forkSession()
   return {
-    load: async (graph, options) => expectReply(await ask(child, { kind: 'load', model: encodeModel(graph), ...options }), 'loaded'),
+    load: async (graph, options) => {
+      const { runtimeVersion, providers } = expectReply(await ask(child, { kind: 'load', model: encodeModel(graph), ...options }), 'loaded')
+      return { runtimeVersion, providers }
+    },
     run: async (feeds) => expectReply(await ask(child, { kind: 'run', feeds }), 'ran').outputs,
     end: () => void child.kill('SIGKILL'),
   }
@@ -64,6 +74,7 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
 }
 
 function expectReply<K extends Reply['kind']>(reply: Reply, kind: K): Extract<Reply, { kind: K }> {
+  if (reply.kind !== 'failed') largestSession = Math.max(largestSession, reply.peakBytes)
   if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>
   if (reply.kind !== 'failed') throw new EngineError(`the session process answers ${reply.kind}, expected ${kind}`, 'This is a bug; please report it.')
   if (/bad_alloc|failed to allocate|out of memory/i.test(reply.message)) throw new OutOfMemory(reply.message)

@@ -1,15 +1,27 @@
 /** The contract of a task plugin: one file, one `export default defineTask({ … })`. */
 import type { z } from 'zod'
 
-/** Where a task's rows come from. */
-export interface DatasetSource {
-  /** Dataset repository on the hub, `owner/name`. */
+/** Where a task's rows come from: a repository of the hub, or a folder that comes with the task. */
+export type DatasetSource = HubSource | FolderSource
+
+/** Rows on the hub. */
+export interface HubSource extends SourceFields {
+  /** Dataset repository, `owner/name`. */
   readonly repo: string
+  /** Commit, branch or tag; the default branch when absent. What it resolved to is recorded. */
+  readonly revision?: string
+}
+
+/** Rows in files that lie with the task. */
+export interface FolderSource extends SourceFields {
+  /** The folder: what `--data-dir` is for other tasks. */
+  readonly folder: string
+}
+
+interface SourceFields {
   /** Configuration in that repository; a task with subsets has one a subset instead. */
   readonly config?: string
   readonly split: string
-  /** Commit, branch or tag; the default branch when absent. What it resolved to is recorded. */
-  readonly revision?: string
   /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; `NAME/{split}` when absent. */
   readonly file?: string
   /** Rows that are asked when no limit is given: for a source without end, such as an encyclopedia. */

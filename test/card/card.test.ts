@@ -5,6 +5,7 @@ import { citedRun } from '../../src/card/cited-run.ts'
 import { evalResultFiles } from '../../src/card/eval-results.ts'
 import { readCard } from '../../src/card/read-card.ts'
 import { reproduceCard } from '../../src/card/reproduce-card.ts'
+import { parseConfig } from '../../src/checkpoint/config.ts'
 import { verifyCard } from '../../src/card/verify-card.ts'
 import { unmarkedTables, writeCard } from '../../src/card/write-card.ts'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
@@ -142,6 +143,41 @@ describe('a card is verified', () => {
   test('and a score that is no count of the split is a finding', async () => {
     const { findings } = await verifyCard(card(CARD.replace('79.54%', '79.52%')))
     expect(findings).toContainEqual(expect.objectContaining({ id: 'not-a-count', kind: 'wrong', text: expect.stringContaining('PIQA 79.52%') }))
+  })
+
+  test('and an original at chance has no share over chance', async () => {
+    const { findings } = await verifyCard(card(CARD.replace('79.54%', '50.00%')))
+    expect(findings.map(({ text }) => text).join('\n')).not.toMatch(/NaN|Infinity/u)
+  })
+
+  test('individual similarities may end a sentence', async () => {
+    expect(await different(CARD.replace('`[0.9500, 0.9600, 0.9700]`', '0.9500, 0.9600, 0.9700. In bfloat16: 0.9492, 0.9609, 0.9688.'))).toEqual([])
+  })
+
+  test.each([
+    ['~0.93M', []],
+    ['0.9M (reduced from 1.2M)', []],
+    ['933,440', []],
+    ['1.1M', ['~0.9M']],
+    ['~0.01B', ['~0.00B']],
+    ['1,000', ['933,440']],
+  ])('parameters may be printed in any unit: %s', async (text, expected) => {
+    const model = parseConfig(
+      {
+        architectures: ['Qwen2ForCausalLM'],
+        hidden_size: 64,
+        num_hidden_layers: 36,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+        intermediate_size: 96,
+        vocab_size: 1000,
+        max_position_embeddings: 128,
+        rms_norm_eps: 1e-6,
+      },
+      'config.json',
+    )
+    const cells = (await verifyCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)).cells
+    expect(cells.filter(({ row, verdict }) => row === 'Parameters' && verdict === 'different').map(({ expected }) => expected)).toEqual(expected)
   })
 
   test('and a score above 100 % is wrong', async () => {

@@ -1,0 +1,66 @@
+/** The five built-in suites: rows drawn first, so that the training text can keep away from them. */
+import { boolqKey, drawBoolqRow, type BoolqRow } from './boolq-rows.ts'
+import { drawFrom, type Draw } from './facts.ts'
+import { drawHellaswagRow, hellaswagKey, type HellaswagRow } from './hellaswag-rows.ts'
+import { drawMmluRow, mmluKey, type MmluRow } from './mmlu-rows.ts'
+import { drawPiqaRow, piqaKey, type PiqaRow } from './piqa-rows.ts'
+import { TOPICS, type Topic } from './relations.ts'
+import { drawWikitextRow, wikitextKey, type WikitextRow } from './wikitext-rows.ts'
+
+/** The rows of every suite. */
+export interface Suites {
+  readonly piqa: readonly PiqaRow[]
+  readonly boolq: readonly BoolqRow[]
+  readonly hellaswag: readonly HellaswagRow[]
+  /** By subject: five worked examples, and what is asked. */
+  readonly mmlu: Readonly<Record<Topic, { readonly dev: readonly MmluRow[]; readonly test: readonly MmluRow[] }>>
+  readonly wikitext: readonly WikitextRow[]
+}
+
+/** Passages of the suite are of the hardest kind that the training text has. */
+export const HARDEST_PASSAGE = { mostFacts: 3, secondThing: 0.5 }
+
+/** The suites, always the same. */
+export function drawSuites(): Suites {
+  const draw = drawFrom(20)
+  const mmlu = TOPICS.map((topic) => {
+    const rows = distinct(35, mmluKey, () => drawMmluRow(draw, topic))
+    return [topic, { dev: rows.slice(0, 5), test: rows.slice(5) }] as const
+  })
+  return {
+    piqa: distinct(200, piqaKey, () => drawPiqaRow(draw)),
+    boolq: balanced(200, draw),
+    hellaswag: distinct(160, hellaswagKey, () => drawHellaswagRow(draw)),
+    mmlu: Object.fromEntries(mmlu) as unknown as Suites['mmlu'],
+    wikitext: distinct(60, wikitextKey, () => drawWikitextRow(draw)),
+  }
+}
+
+/** As many answers of yes as of no, so that always saying one of them is at chance. */
+function balanced(count: number, draw: Draw): BoolqRow[] {
+  const rows = distinct(count * 2, boolqKey, () => drawBoolqRow(draw, HARDEST_PASSAGE))
+  const half = (label: number) => rows.filter((row) => row.label === label).slice(0, count / 2)
+  const chosen = new Set([...half(0), ...half(1)])
+  return rows.filter((row) => chosen.has(row))
+}
+
+/** Draws until there are `count` rows with different keys. */
+function distinct<Row>(count: number, keyOf: (row: Row) => string, drawRow: () => Row): Row[] {
+  const rows = new Map<string, Row>()
+  while (rows.size < count) {
+    const row = drawRow()
+    rows.set(keyOf(row), row)
+  }
+  return [...rows.values()]
+}
+
+/** The keys of all rows: what the training text must not hold. */
+export function heldOutKeys({ piqa, boolq, hellaswag, mmlu, wikitext }: Suites): ReadonlySet<string> {
+  return new Set([
+    ...piqa.map(piqaKey),
+    ...boolq.map(boolqKey),
+    ...hellaswag.map(hellaswagKey),
+    ...Object.values(mmlu).flatMap(({ dev, test }) => [...dev, ...test].map(mmluKey)),
+    ...wikitext.map(wikitextKey),
+  ])
+}

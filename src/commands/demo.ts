@@ -1,0 +1,177 @@
+/** `evalharness demo`: the whole story on built-in material, told by the commands that a user would give. */
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { CommandModule } from 'yargs'
+import { peakSessionBytes } from '../engine/session-process.ts'
+import { StoreError, UsageError } from '../errors.ts'
+import { PACKAGE_FOLDER } from '../package-folder.ts'
+import { writeWhole } from '../store/write-whole.ts'
+import type { Terminal } from './terminal.ts'
+
+interface DemoArguments {
+  output: string
+  json: boolean
+}
+
+/** Runs a command line over a terminal; comes back with its exit code. */
+export type RunCommandLine = (args: readonly string[], terminal: Terminal) => Promise<number>
+
+/** One part of the story: a command, and what it is for. */
+interface Step {
+  readonly title: string
+  readonly args: readonly string[]
+  /** Exit codes with which the story goes on. */
+  readonly expects: readonly number[]
+  /** What the exit code means here. */
+  readonly moral?: (code: number) => string
+}
+
+/** Marks a folder as an earlier demo's, which may be replaced. */
+const MARK = 'demo.json'
+const TASKS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext'].map((form) => `valley_${form}`)
+/** The published settings, for a model of fewer layers. */
+const LACO_SETTINGS = ['--merge-layers', '3', '--lowest-layer', '4', '--threshold', '0.5', '--max-compression', '0.3']
+
+/** The command over a terminal; `exit` is told the exit code. */
+export function demoCommand(terminal: Terminal, exit: (code: number) => void, runCommandLine: RunCommandLine): CommandModule<object, DemoArguments> {
+  return {
+    command: 'demo',
+    describe: 'The whole story in a minute, offline: a built-in model, pruned, scored, compared, judged',
+    builder: (yargs) =>
+      yargs
+        .option('output', { alias: 'o', type: 'string', default: 'evalharness-demo', requiresArg: true, describe: 'Folder for all that it writes; an earlier demo’s is replaced' })
+        .option('json', { type: 'boolean', default: false, describe: 'Print what was run and written as JSON; the story goes to standard error' })
+        .example('$0 demo', 'nothing is fetched, nothing but its folder is written'),
+    handler: async (argv) => exit(await demo(argv, terminal, runCommandLine)),
+  }
+}
+
+async function demo({ output, json }: DemoArguments, terminal: Terminal, runCommandLine: RunCommandLine): Promise<number> {
+  const startedAt = performance.now()
+  const story = json ? { ...terminal, out: terminal.err } : terminal
+  await beginFolder(output)
+  story.out('A small language model is pruned, scored, compared with what it was, and judged. Model and benchmarks are')
+  story.out(`made up and built in: nothing is fetched, and nothing is written but ${output}${path.sep}.`)
+  const commands: { readonly args: readonly string[]; readonly exitCode: number }[] = []
+  for (const [index, { title, args, expects, moral }] of steps(output).entries()) {
+    story.out(`\n${index + 1}. ${title}\n${commandText(args)}`)
+    const exitCode = await runCommandLine(args, story)
+    if (terminal.signal.aborted) return exitCode
+    if (!expects.includes(exitCode)) {
+      terminal.err(`this ended with exit code ${exitCode}, which the demo does not expect`)
+      return exitCode
+    }
+    if (moral) story.out(moral(exitCode))
+    commands.push({ args, exitCode })
+  }
+  const seconds = (performance.now() - startedAt) / 1000
+  // The sessions come one after the other, each beside the program.
+  const peakBytes = process.resourceUsage().maxRSS * 1024 + peakSessionBytes()
+  const files = { model: path.join(output, 'laco'), card: path.join(output, 'laco', 'README.md'), runs: path.join(output, 'results'), report: path.join(output, 'report.html') }
+  const summary = { seconds, peakBytes, commands, files }
+  await writeWhole(path.join(output, MARK), [`${JSON.stringify(summary, null, 2)}\n`])
+  if (json) terminal.out(JSON.stringify(summary, null, 2))
+  else terminal.out(closing(summary))
+  return 0
+}
+
+/** An empty folder with the demo's mark. Fails with UsageError where something else is in it. */
+async function beginFolder(output: string): Promise<void> {
+  const entries = await readdir(output).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return []
+    throw new UsageError(`--output ${output} is no folder that can be read`, 'Give a folder that does not exist yet.', { cause: error })
+  })
+  if (entries.length > 0 && !entries.includes(MARK))
+    throw new UsageError(`--output ${output} exists and is not an earlier demo’s`, 'Give a folder that does not exist yet.')
+  try {
+    await rm(output, { recursive: true, force: true })
+    await mkdir(output, { recursive: true })
+  } catch (cause) {
+    throw new StoreError(`cannot write to ${output}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give another folder with --output.', { cause })
+  }
+  await writeWhole(path.join(output, MARK), ['{}\n'])
+}
+
+function steps(output: string): readonly Step[] {
+  const shipped = (name: string) => shownPath(path.join(PACKAGE_FOLDER, 'demo', name))
+  const inside = (...parts: readonly string[]) => path.join(output, ...parts)
+  const [model, pruned] = [shipped('model'), inside('laco')]
+  const runs = [inside('results', 'original'), inside('results', 'laco')]
+  const done = [0]
+  return [
+    {
+      title: 'Make it smaller: LaCo merges adjacent layers while the last hidden states stay close.',
+      args: ['prune', 'laco', '--model', model, '--out', pruned, ...LACO_SETTINGS, '--calibration', shipped('calibration.txt')],
+      expects: done,
+    },
+    {
+      title: 'Read it backwards: the weights alone tell where each layer came from.',
+      args: ['layermap', model, pruned],
+      expects: done,
+    },
+    {
+      title: 'Score both on five benchmarks, item by item, and say what is left.',
+      args: ['run', '--model', `original=${model}`, '--model', `laco=${pruned}`, '--tasks', TASKS.join(','), '--output', inside('results')],
+      expects: done,
+    },
+    {
+      title: 'Put the tables into the pruned model’s card, and check every figure of it.',
+      args: ['card', 'write', ...runs, '--into', inside('laco', 'README.md'), '--laco', inside('laco', 'laco.json')],
+      expects: done,
+    },
+    {
+      title: 'Show the comparison as a page, with every item that flipped.',
+      args: ['report', ...runs, '--output', inside('report.html')],
+      expects: done,
+    },
+    {
+      title: 'Ask whether it may ship.',
+      args: ['gate', '--baseline', runs[0]!, '--candidate', runs[1]!, '--policy', shipped('gate.yaml')],
+      expects: [0, 1, 3],
+      moral: (code) => `exit code ${code}: ${code === 0 ? 'it may' : 'here a CI job would stop'}`,
+    },
+  ]
+}
+
+/** As a user below the current folder would write it. */
+function shownPath(file: string): string {
+  const relative = path.relative('.', file)
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative
+}
+
+/** As it is typed, broken before options where a line gets long. */
+function commandText(args: readonly string[]): string {
+  const words = args.map((word) => (/^[\w@%+=:,./\\~-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+  const lines = ['$ evalharness']
+  for (const [index, word] of words.entries()) {
+    // An option stays with its value.
+    const next = word.startsWith('--') ? ` ${word} ${words[index + 1]}` : ` ${word}`
+    if (index > 0 && args[index - 1]!.startsWith('--')) lines[lines.length - 1] += ` ${word}`
+    else if (lines.at(-1)!.length + next.length > 77) lines.push(`    ${word}`)
+    else lines[lines.length - 1] += ` ${word}`
+  }
+  return lines.join(' \\\n')
+}
+
+interface Summary {
+  readonly seconds: number
+  readonly peakBytes: number
+  readonly files: { readonly model: string; readonly card: string; readonly runs: string; readonly report: string }
+}
+
+function closing({ seconds, peakBytes, files }: Summary): string {
+  return `
+written:
+  ${files.model}${path.sep}  the pruned model: load it with transformers, or prune it again
+  ${files.card}  its card, with the tables above
+  ${files.runs}${path.sep}  both runs in lm-eval's schema, every item of them
+  ${files.report}  open it in a browser
+${seconds.toFixed(0)} s, at most ${Math.ceil(peakBytes / 2 ** 20)} MiB of memory
+
+The same on a real model, from the hub or a folder:
+  evalharness run --model original=Qwen/Qwen3-0.6B-Base --tasks piqa --limit 100
+  evalharness prune laco --model Qwen/Qwen3-8B-Base --out laco
+  evalharness run --model original=Qwen/Qwen3-8B-Base --model laco=laco \\
+    --tasks piqa,boolq,hellaswag,mmlu,wikitext
+  evalharness --help`
+}

@@ -1,0 +1,12 @@
+/** BoolQ's form over the built-in valley: 200 made-up rows that ship with the package. demo/suites/README.md says what they are good for. */
+import path from 'node:path'
+import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { defineTask } from '../src/task/define-task.ts'
+import boolq from './boolq.ts'
+
+export default defineTask({
+  ...boolq,
+  name: 'valley_boolq',
+  summary: 'Built-in, made up: BoolQ’s form over a small world',
+  dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'boolq/{split}', split: 'validation' },
+})

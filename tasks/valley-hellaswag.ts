@@ -1,0 +1,12 @@
+/** HellaSwag's form over the built-in valley: 160 made-up rows that ship with the package. demo/suites/README.md says what they are good for. */
+import path from 'node:path'
+import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { defineTask } from '../src/task/define-task.ts'
+import hellaswag from './hellaswag.ts'
+
+export default defineTask({
+  ...hellaswag,
+  name: 'valley_hellaswag',
+  summary: 'Built-in, made up: HellaSwag’s form over a small world',
+  dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'hellaswag/{split}', split: 'validation' },
+})

@@ -1,0 +1,14 @@
+/** MMLU's form over the built-in valley: five subjects of 30 made-up questions, with five worked examples each. demo/suites/README.md says what they are good for. */
+import path from 'node:path'
+import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { defineTask } from '../src/task/define-task.ts'
+import mmlu from './mmlu.ts'
+
+export default defineTask({
+  ...mmlu,
+  name: 'valley_mmlu',
+  summary: 'Built-in, made up: MMLU’s form over a small world, five subjects',
+  dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'mmlu/{split}/valley_{config}', split: 'test' },
+  subsets: { names: ['animals', 'materials', 'people', 'tools', 'towns'], groups: {} },
+  instruction: (subject) => mmlu.instruction!(`valley_${subject}`),
+})

@@ -1,0 +1,105 @@
+/** The demo as a user gives it, held against the committed baseline by the gate itself: any score that changes anywhere in the pipeline is caught here. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { evalharness, type Ended } from './program.ts'
+import { temporaryFolder } from './tiny-model.ts'
+
+const BASELINES = path.resolve('results/baselines')
+const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']
+const ACCURACIES = { valley_piqa: ['acc', 'acc_norm'], valley_boolq: ['acc'], valley_hellaswag: ['acc', 'acc_norm'], valley_mmlu: ['acc'] }
+
+const folder = temporaryFolder()
+const output = path.join(folder, 'demo')
+let demo: Ended
+
+beforeAll(async () => {
+  demo = await evalharness('demo', '--output', output)
+}, 120_000)
+
+type Results = Readonly<Record<string, Readonly<Record<string, number | string>>>>
+
+const resultsIn = (run: string): Results => {
+  const file = readdirSync(run).find((name) => name.startsWith('results_'))!
+  return (JSON.parse(readFileSync(path.join(run, file), 'utf8')) as { results: Results }).results
+}
+
+test('it ends well, tells each command, and says what was written', () => {
+  expect({ code: demo.code, err: demo.err }).toMatchObject({ code: 0 })
+  const commands = demo.out.split('\n').filter((line) => line.startsWith('$ evalharness '))
+  expect(commands.map((line) => line.split(' ')[2])).toEqual(['prune', 'layermap', 'run', 'card', 'report', 'gate'])
+  for (const name of ['laco/model.safetensors', 'laco/README.md', 'report.html', 'demo.json']) expect(existsSync(path.join(output, name)), name).toBe(true)
+  expect(demo.out).toMatch(/\d+ s, at most \d+ MiB of memory/u)
+})
+
+test('no line of the story is wider than 110 characters but those of tables and notes', () => {
+  const wide = demo.out.split('\n').filter((line) => line.length > 110 && !/^[┌│├└]|^note: |^laco, average/u.test(line))
+  expect(wide).toEqual([])
+})
+
+describe('against the baseline', () => {
+  const policies = [
+    ...Object.entries(ACCURACIES).flatMap(([task, metrics]) => metrics.map((metric) => `{ ${task}: { metric: ${metric}, max_drop_points: 0 } }`)),
+    '{ valley_wikitext: { metric: word_perplexity, max_perplexity_ratio: 1.00001 } }',
+  ]
+  // A gain is a change too, so each run stands on both sides of the gate.
+  test.each(['original', 'laco'])('the gate sees no change of %s', async (label) => {
+    const [baseline, candidate] = [path.join(BASELINES, `valley-${label}`), path.join(output, 'results', label)]
+    mkdirSync(path.join(folder, label))
+    for (const [index, tasks] of policies.entries()) {
+      const policy = path.join(folder, label, `${index}.yaml`)
+      writeFileSync(policy, `tasks: ${tasks}\n`)
+      for (const [a, b] of [
+        [baseline, candidate],
+        [candidate, baseline],
+      ]) {
+        const { code, out, err } = await evalharness('gate', '--baseline', a!, '--candidate', b!, '--policy', policy, '--resamples', '200')
+        expect({ code, out, err }).toMatchObject({ code: 0 })
+      }
+    }
+  }, 120_000)
+
+  test.each(['original', 'laco'])('every accuracy of %s is the same number, every perplexity within 1e-6 of it', (label) => {
+    const [before, now] = [resultsIn(path.join(BASELINES, `valley-${label}`)), resultsIn(path.join(output, 'results', label))]
+    expect(Object.keys(now)).toEqual(Object.keys(before))
+    for (const [task, scores] of Object.entries(before))
+      for (const [metric, value] of Object.entries(scores)) {
+        if (metric.startsWith('acc')) expect(now[task]![metric], `${task} ${metric}`).toBe(value)
+        else if (typeof value === 'number') expect(Number(now[task]![metric]) / value, `${task} ${metric}`).toBeCloseTo(1, 6)
+      }
+  })
+})
+
+describe('what the built-in model is for', () => {
+  test('the original is far above chance on every form', () => {
+    const results = resultsIn(path.join(output, 'results/original'))
+    const accuracy = (task: string) => Number(results[task]!['acc,none'])
+    for (const task of ['valley_piqa', 'valley_boolq', 'valley_hellaswag']) expect(accuracy(task), task).toBeGreaterThanOrEqual(0.85)
+    expect(accuracy('valley_mmlu')).toBeGreaterThanOrEqual(0.7)
+  })
+
+  test('the pruned one keeps some abilities and loses others', () => {
+    const [original, laco] = ['original', 'laco'].map((label) => resultsIn(path.join(output, 'results', label)))
+    const retentions = Object.keys(ACCURACIES).map((task) => Number(laco![task]!['acc,none']) / Number(original![task]!['acc,none']))
+    expect(Math.max(...retentions)).toBeGreaterThan(0.9)
+    expect(Math.min(...retentions)).toBeLessThan(0.75)
+  })
+
+  test('each suite has 60 to 200 items', () => {
+    for (const form of FORMS) {
+      const label = path.join(output, 'results/original')
+      const files = readdirSync(label).filter((name) => name.startsWith(`samples_valley_${form}`))
+      const rows = files.flatMap((name) => readFileSync(path.join(label, name), 'utf8').trim().split('\n'))
+      expect(rows.length, form).toBeGreaterThanOrEqual(60)
+      expect(rows.length, form).toBeLessThanOrEqual(200)
+    }
+  })
+})
+
+test('a second demo takes the place of the first; a folder of somebody else is left alone', async () => {
+  const other = temporaryFolder()
+  writeFileSync(path.join(other, 'thesis.tex'), 'mine')
+  const { code, err } = await evalharness('demo', '-o', other)
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('is not an earlier demo’s') })
+  expect(readdirSync(other)).toEqual(['thesis.tex'])
+})
