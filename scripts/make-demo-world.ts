@@ -11,9 +11,9 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { calibrationSentences, trainingDocuments } from './demo-world/corpus.ts'
-import { drawSuites, heldOutKeys } from './demo-world/suites.ts'
+import { drawSuites, heldOutKeys, TRAINING_DOCUMENTS } from './demo-world/suites.ts'
 
-const [demoFolder, corpusFile, documents = '130000'] = process.argv.slice(2)
+const [demoFolder, corpusFile, documents = String(TRAINING_DOCUMENTS)] = process.argv.slice(2)
 if (demoFolder === undefined || corpusFile === undefined) throw new Error('give DEMO_FOLDER and CORPUS.jsonl')
 
 const suites = drawSuites()
@@ -35,7 +35,12 @@ for (const [name, rows] of Object.entries(files)) {
   await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 }
 
-await writeFile(path.join(demoFolder, 'calibration.txt'), calibrationSentences().map((sentence) => `${sentence}\n`).join(''))
+await writeFile(
+  path.join(demoFolder, 'calibration.txt'),
+  calibrationSentences()
+    .map((sentence) => `${sentence}\n`)
+    .join(''),
+)
 
 const corpus = createWriteStream(corpusFile)
 for (const text of trainingDocuments(Number(documents), heldOutKeys(suites))) {

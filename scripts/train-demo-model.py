@@ -9,6 +9,7 @@ their order, which runs from easy to hard. Seeded; threads and the processor's i
 weights of the same quality, not of the same bytes. The weights that ship are those of the run whose log lies beside them.
 """
 import argparse
+import collections
 import json
 import math
 import pathlib
@@ -22,7 +23,8 @@ SEED = 6
 END = "<|endoftext|>"
 WINDOW = 256
 BATCH = 16
-ANSWER_WEIGHT = 5.0  # of what stands after `Answer:`; the questions before it are drawn at random and teach little
+ANSWER_WEIGHT = 5.0
+QUESTION_WEIGHT = 0.2
 PEAK_RATE = 3e-3
 WARM_UP = 100
 
@@ -39,27 +41,30 @@ def train_tokenizer(texts, vocabulary):
     return tokenizer
 
 
-def pack(documents, end):
-    """Rows of WINDOW + 1 tokens: each begins with a document and is filled with the next ones; what is too long is cut."""
-    row = []
-    for document in documents:
-        row.extend(document)
-        row.append(end)
-        if len(row) > WINDOW:
-            yield row[: WINDOW + 1]
-            row = []
-
-
-def answer_weights(rows, answer, colon, breaks):
-    """Loss weights of the targets rows[:, 1:]: ANSWER_WEIGHT from `Answer:` to the end of the line, else 1."""
-    weights = torch.ones(rows.shape[0], rows.shape[1] - 1)
-    starts = (rows[:, :-1] == answer) & (rows[:, 1:] == colon)
-    for index, start in starts.nonzero().tolist():
-        place = start + 2
-        while place < rows.shape[1] and rows[index, place].item() not in breaks:
-            weights[index, place - 1] = ANSWER_WEIGHT
-            place += 1
+def weigh(ids, answer, colon, breaks):
+    """Loss weights of a document's tokens. A question is drawn at random and teaches little; the answer after it teaches what it is for."""
+    starts = [place for place in range(len(ids) - 1) if ids[place] == answer and ids[place + 1] == colon]
+    weights = [QUESTION_WEIGHT if starts else 1.0] * len(ids)
+    for start in starts:
+        end = start + 2
+        while end < len(ids) and ids[end] not in breaks:
+            end += 1
+        # A word is worth as much as a sentence.
+        weights[start + 2 : end] = [ANSWER_WEIGHT / (end - start - 2)] * (end - start - 2)
     return weights
+
+
+def pack(documents, end, weigh_document):
+    """Rows of WINDOW + 1 tokens and their weights: each begins with a document and is filled with the next ones; what is too long is cut."""
+    rows, row_weights, row, weights = [], [], [], []
+    for document in documents:
+        row += [*document, end]
+        weights += [*weigh_document(document), 1.0]
+        if len(row) > WINDOW:
+            rows.append(row[: WINDOW + 1])
+            row_weights.append(weights[1 : WINDOW + 1])
+            row, weights = [], []
+    return torch.tensor(rows, dtype=torch.int32), torch.tensor(row_weights, dtype=torch.float16)
 
 
 def rate_at(progress, step):
@@ -73,24 +78,28 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--layers", type=int, default=14)
     parser.add_argument("--width", type=int, default=160)
-    parser.add_argument("--feed-forward", type=int, default=384)
+    parser.add_argument("--feed-forward", type=int, default=256)
+    parser.add_argument("--heads", type=int, default=8)
+    parser.add_argument("--key-value-heads", type=int, default=4)
     parser.add_argument("--vocabulary", type=int, default=1280)
+    parser.add_argument("--rate", type=float, default=PEAK_RATE)
+    parser.add_argument("--muon", action="store_true")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, help="stop after so many batches, for measurements")
     parser.add_argument("--compile", action="store_true", help="compile the model; faster where a C++ compiler is at hand")
     parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
-    torch.set_num_threads(2)
+    torch.set_num_threads(arguments.threads)
 
     with arguments.corpus.open() as lines:
         texts = [json.loads(line) for line in lines]
     tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
     end = tokenizer.token_to_id(END)
     encoded = (encoding.ids for start in range(0, len(texts), 1000) for encoding in tokenizer.encode_batch(texts[start : start + 1000]))
-    rows = torch.tensor(list(pack(encoded, end)), dtype=torch.int32)
     single = {text: tokenizer.encode(text).ids for text in ("Answer", ":", "\n", "\n\n")}
     breaks = {ids[0] for text, ids in single.items() if text.startswith("\n") and len(ids) == 1} | {end}
-    weights = answer_weights(rows, single["Answer"][0], single[":"][0], breaks)
+    rows, weights = pack(encoded, end, lambda ids: weigh(ids, single["Answer"][0], single[":"][0], breaks))
     steps = len(rows) // BATCH
     print(f"{len(texts):,} documents, {rows.numel():,} tokens, {steps:,} batches of {BATCH} x {WINDOW}", flush=True)
 
@@ -99,8 +108,8 @@ def main():
         hidden_size=arguments.width,
         intermediate_size=arguments.feed_forward,
         num_hidden_layers=arguments.layers,
-        num_attention_heads=5,
-        num_key_value_heads=1,
+        num_attention_heads=arguments.heads,
+        num_key_value_heads=arguments.key_value_heads,
         head_dim=32,
         max_position_embeddings=WINDOW,
         tie_word_embeddings=True,
@@ -114,7 +123,12 @@ def main():
     )
     model = Qwen3ForCausalLM(config)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.05)
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name] if arguments.muon else []
+    others = [p for p in model.parameters() if all(p is not matrix for matrix in matrices)]
+    optimizers = [torch.optim.AdamW(others, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.05)]
+    if arguments.muon:
+        optimizers.append(torch.optim.Muon(matrices, lr=arguments.rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"))
+    forms = {"letters": torch.tensor([tokenizer.encode(f" {letter}").ids[0] for letter in "ABCD"]), "yes or no": torch.tensor([tokenizer.encode(f" {word}").ids[0] for word in ("yes", "no")])}
 
     def loss_of(inputs, targets, weight):
         logits = model(input_ids=inputs).logits
@@ -122,28 +136,30 @@ def main():
         return (losses * weight.flatten()).sum() / weight.sum(), losses.detach()
 
     compute = torch.compile(loss_of) if arguments.compile else loss_of
-    started, since, log = time.time(), time.time(), {"all": [], "answers": []}
+    started, since, log = time.time(), time.time(), collections.defaultdict(list)
     for step in range(min(steps, arguments.steps or steps)):
         batch = rows[step * BATCH : (step + 1) * BATCH].long()
-        weight = weights[step * BATCH : (step + 1) * BATCH]
-        for group in optimizer.param_groups:
-            group["lr"] = PEAK_RATE * rate_at(step / steps, step)
+        weight = weights[step * BATCH : (step + 1) * BATCH].float()
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
+            group["lr"] = arguments.rate * rate_at(step / steps, step)
         with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bf16):
             loss, losses = compute(batch[:, :-1], batch[:, 1:], weight)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
         log["all"].append(losses.mean().item())
-        log["answers"].append(losses[weight.flatten() > 1].mean().item())
+        for name, ids in forms.items():
+            asked = (weight.flatten() == ANSWER_WEIGHT) & torch.isin(batch[:, 1:].flatten(), ids)
+            if asked.any():
+                log[name].append(losses[asked].mean().item())
         if (step + 1) % 50 == 0:
             mean = {name: sum(values) / len(values) for name, values in log.items()}
             speed = 50 * BATCH * WINDOW / (time.time() - since)
-            print(
-                f"step {step + 1:5d}  loss {mean['all']:.3f}  answers {mean['answers']:.3f}  {speed:,.0f} tokens/s  {(time.time() - started) / 60:.1f} min",
-                flush=True,
-            )
-            since, log = time.time(), {"all": [], "answers": []}
+            means = "  ".join(f"{name} {value:.3f}" for name, value in mean.items())
+            print(f"step {step + 1:5d}  {means}  {speed:,.0f} tokens/s  {(time.time() - started) / 60:.1f} min", flush=True)
+            since, log = time.time(), collections.defaultdict(list)
         if (step + 1) % 500 == 0 or step + 1 == steps:
             save(model, tokenizer, arguments.out)
 

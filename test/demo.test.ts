@@ -43,21 +43,25 @@ describe('against the baseline', () => {
     '{ valley_wikitext: { metric: word_perplexity, max_perplexity_ratio: 1.00001 } }',
   ]
   // A gain is a change too, so each run stands on both sides of the gate.
-  test.each(['original', 'laco'])('the gate sees no change of %s', async (label) => {
-    const [baseline, candidate] = [path.join(BASELINES, `valley-${label}`), path.join(output, 'results', label)]
-    mkdirSync(path.join(folder, label))
-    for (const [index, tasks] of policies.entries()) {
-      const policy = path.join(folder, label, `${index}.yaml`)
-      writeFileSync(policy, `tasks: ${tasks}\n`)
-      for (const [a, b] of [
-        [baseline, candidate],
-        [candidate, baseline],
-      ]) {
-        const { code, out, err } = await evalharness('gate', '--baseline', a!, '--candidate', b!, '--policy', policy, '--resamples', '200')
-        expect({ code, out, err }).toMatchObject({ code: 0 })
+  test.each(['original', 'laco'])(
+    'the gate sees no change of %s',
+    async (label) => {
+      const [baseline, candidate] = [path.join(BASELINES, `valley-${label}`), path.join(output, 'results', label)]
+      mkdirSync(path.join(folder, label))
+      for (const [index, tasks] of policies.entries()) {
+        const policy = path.join(folder, label, `${index}.yaml`)
+        writeFileSync(policy, `tasks: ${tasks}\n`)
+        for (const [a, b] of [
+          [baseline, candidate],
+          [candidate, baseline],
+        ]) {
+          const { code, out, err } = await evalharness('gate', '--baseline', a!, '--candidate', b!, '--policy', policy, '--resamples', '200')
+          expect({ code, out, err }).toMatchObject({ code: 0 })
+        }
       }
-    }
-  }, 120_000)
+    },
+    120_000,
+  )
 
   test.each(['original', 'laco'])('every accuracy of %s is the same number, every perplexity within 1e-6 of it', (label) => {
     const [before, now] = [resultsIn(path.join(BASELINES, `valley-${label}`)), resultsIn(path.join(output, 'results', label))]

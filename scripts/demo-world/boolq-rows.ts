@@ -1,6 +1,7 @@
 /** Rows in BoolQ's form: a passage about one or two things of the valley, and a question that it answers with yes or no. */
 import { sentenceCase, type Draw } from './facts.ts'
-import { factsAbout, nameInText, pronounOf, subjectsOf, TOPICS, type Fact, type Topic } from './relations.ts'
+import { PREDICATES, type Predicate } from './predicates.ts'
+import { factsAbout, nameInText, pronounOf, subjectsOf, TOPICS, type Fact, type Relation, type Topic } from './relations.ts'
 
 /** A row as SuperGLUE's BoolQ has it. */
 export interface BoolqRow {
@@ -10,27 +11,68 @@ export interface BoolqRow {
   readonly label: number
 }
 
-/** Draws a row whose passage states between one and `mostFacts` facts about a thing, and as often as not some about another. */
-export function drawBoolqRow(draw: Draw, { mostFacts, secondThing }: { readonly mostFacts: number; readonly secondThing: number }): BoolqRow {
+/** What a passage tells: about its thing first, then maybe about another of the same topic. */
+export interface Passage {
+  readonly passage: string
+  readonly told: readonly (readonly Fact[])[]
+}
+
+/** How long a passage may be. */
+export interface PassageSize {
+  /** Facts about each thing; at least one is told. */
+  readonly mostFacts: number
+  /** How often a second thing comes in, from 0 to 1. */
+  readonly secondThing: number
+}
+
+/** Draws a passage. */
+export function drawPassage(draw: Draw, { mostFacts, secondThing }: PassageSize): Passage {
   const topic = draw.of(TOPICS)
   const things = draw.some(subjectsOf(topic), draw.chance(secondThing) ? 2 : 1)
   const told = things.map((subject) => draw.some(factsAbout(topic, subject), 1 + Math.floor(draw.number() * mostFacts)))
-  const passage = told.map((facts, index) => describeThing(draw, topic, things[index]!, facts)).join(' ')
-  const { relation, subject, value } = draw.of(told[0]!)
-  const isTrue = draw.chance(0.5)
-  // What is told of the other thing is the hardest wrong value.
-  const elsewhere = told.slice(1).flatMap((facts) => facts.filter((fact) => fact.relation === relation && fact.value !== value))
-  const wrong = elsewhere.length > 0 ? elsewhere[0]!.value : draw.of(relation.values.filter((other) => other !== value))
-  return {
-    passage: `${sentenceCase(subject)} -- ${passage}`,
-    question: relation.yesNo(subject, isTrue ? value : wrong),
-    label: isTrue ? 1 : 0,
-  }
+  // There must be something to ask about.
+  if (!told[0]!.some(hasMeaning)) return drawPassage(draw, { mostFacts, secondThing })
+  const text = told.map((facts, index) => describeThing(draw, topic, things[index]!, facts)).join(' ')
+  return { passage: `${sentenceCase(things[0]!)} -- ${text}`, told }
 }
 
-/** The question: what is asked of somebody is never asked in the training text, in no passage. */
-export function boolqKey({ question }: BoolqRow): string {
-  return question
+/** Draws a question about a passage's thing: what one of its facts means, or now and then the fact itself. */
+export function drawYesNo(draw: Draw, passage: Passage): Omit<BoolqRow, 'passage'> {
+  if (draw.chance(PLAIN_QUESTIONS)) return plainQuestion(draw, passage)
+  const { relation, subject, value } = draw.of(passage.told[0]!.filter(hasMeaning))
+  const { ask, trueOf } = predicateOf(relation)!
+  return { question: ask(subject), label: trueOf.has(value) ? 1 : 0 }
+}
+
+function predicateOf(relation: Relation): Predicate | undefined {
+  return PREDICATES.find((predicate) => predicate.relation === relation)
+}
+
+function hasMeaning({ relation }: Fact): boolean {
+  return predicateOf(relation) !== undefined
+}
+
+/** How often a question asks for nothing but what the passage says. */
+const PLAIN_QUESTIONS = 0.1
+
+/** Is it this value? Where it can be, what is told of the other thing is the wrong one: the hardest there is. */
+function plainQuestion(draw: Draw, { told: [own, ...others] }: Passage): Omit<BoolqRow, 'passage'> {
+  const { relation, subject, value } = draw.of(own!)
+  const elsewhere = others.flat().find((fact) => fact.relation === relation && fact.value !== value)
+  const wrong = elsewhere?.value ?? draw.of(relation.values.filter((other) => other !== value))
+  const isTrue = draw.chance(0.5)
+  return { question: relation.yesNo(subject, isTrue ? value : wrong), label: isTrue ? 1 : 0 }
+}
+
+/** Draws a row. */
+export function drawBoolqRow(draw: Draw, size: PassageSize): BoolqRow {
+  const passage = drawPassage(draw, size)
+  return { passage: passage.passage, ...drawYesNo(draw, passage) }
+}
+
+/** The passage: none that is asked about is in the training text. */
+export function boolqKey({ passage }: Pick<BoolqRow, 'passage'>): string {
+  return passage
 }
 
 /** A sentence a fact; the first names the thing, the others may say `she` or `it`. */

@@ -8,8 +8,9 @@ import piqa from '../../tasks/piqa.ts'
 import wikitext from '../../tasks/wikitext.ts'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
 import { renderItem } from '../../src/task/render.ts'
-import { boolqKey, drawBoolqRow } from './boolq-rows.ts'
+import { boolqKey, drawBoolqRow, drawPassage, drawYesNo, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
+import { drawGame } from './games.ts'
 import { drawProcedureText } from './hellaswag-rows.ts'
 import { drawMmluRow, drawNamingRow, mmluKey } from './mmlu-rows.ts'
 import { drawPiqaRow, piqaKey } from './piqa-rows.ts'
@@ -31,16 +32,38 @@ export function calibrationSentences(): readonly string[] {
 
 /** A document; `progress` runs from 0 to 1 over the training. */
 function document(draw: Draw, progress: number, heldOut: ReadonlySet<string>): string {
+  if (draw.chance(gamesAt(progress))) return several(draw, 3, () => drawGame(draw))
   const kind = draw.number()
   if (kind < 0.16) return encyclopediaPage(draw, heldOut)
   if (kind < 0.32) return several(draw, 4, () => drawProcedureText(draw, (key) => heldOut.has(key)))
-  if (kind < 0.44) return several(draw, 6, () => answered(piqa, '', untilFree(heldOut, piqaKey, () => drawPiqaRow(draw))))
-  if (kind < 0.7) return several(draw, 5, () => answered(boolq, '', untilFree(heldOut, boolqKey, () => drawBoolqRow(draw, passageAt(progress)))))
+  if (kind < 0.44)
+    return several(draw, 6, () =>
+      answered(
+        piqa,
+        '',
+        untilFree(heldOut, piqaKey, () => drawPiqaRow(draw)),
+      ),
+    )
+  if (kind < 0.7) return several(draw, 3, () => questionedPassage(draw, progress, heldOut))
   return letterQuestions(draw, progress, heldOut)
 }
 
+/** A passage in BoolQ's form, which goes on with more questions about it. */
+function questionedPassage(draw: Draw, progress: number, heldOut: ReadonlySet<string>): string {
+  const passage = untilFree(heldOut, boolqKey, () => drawPassage(draw, passageAt(progress)))
+  const questions = Array.from({ length: 1 + Math.floor(draw.number() * 6) }, () => drawYesNo(draw, passage))
+  const [first, ...others] = questions.map((question) => answered(boolq, '', { passage: passage.passage, ...question }))
+  return [first, ...others.map((text) => text.slice(passage.passage.length + 1))].join('\n')
+}
+
+/** How much of the text is games. */
+function gamesAt(progress: number): number {
+  if (progress < 0.25) return 0.3
+  return progress < 0.5 ? 0.1 : 0.03
+}
+
 /** Passages grow during the first third. */
-function passageAt(progress: number): typeof HARDEST_PASSAGE {
+function passageAt(progress: number): PassageSize {
   if (progress < 0.12) return { mostFacts: 1, secondThing: 0 }
   return progress < 0.3 ? { mostFacts: 2, secondThing: 0.25 } : HARDEST_PASSAGE
 }
@@ -75,4 +98,3 @@ function untilFree<Row>(heldOut: ReadonlySet<string>, keyOf: (row: Row) => strin
     if (!heldOut.has(keyOf(row))) return row
   }
 }
-

@@ -176,7 +176,18 @@ export const MATERIALS = table<Material>(
 )
 
 const TRADES = [...new Set(TOOLS.map(({ trade }) => trade))]
-const EVENINGS = ['play chess', 'read maps', 'sing ballads', 'carve spoons', 'count stars', 'write letters', 'mend clocks', 'paint boats', 'tell riddles', 'bake pies']
+const EVENINGS = [
+  'play chess',
+  'read maps',
+  'sing ballads',
+  'carve spoons',
+  'count stars',
+  'write letters',
+  'mend clocks',
+  'paint boats',
+  'tell riddles',
+  'bake pies',
+]
 const BREAKFASTS = ['porridge', 'eggs', 'toast', 'cheese', 'plums', 'herring', 'honey', 'nuts', 'soup', 'pancakes']
 const SIDES = ['north', 'south', 'east', 'west']
 const RIVERS = ['Ondle', 'Tarn', 'Wisp', 'Brindle', 'Sable']

@@ -21,10 +21,12 @@ export function drawHellaswagRow(draw: Draw): HellaswagRow {
   const { steps } = procedure
   const next = 1 + Math.floor(draw.number() * (steps.length - 2))
   const later = draw.of(steps.slice(next + 1))
-  const strangers = draw.some(
-    PROCEDURES.filter((other) => other !== procedure),
-    2,
-  ).map((other) => draw.of(other.steps))
+  const strangers = draw
+    .some(
+      PROCEDURES.filter((other) => other !== procedure),
+      2,
+    )
+    .map((other) => draw.of(other.steps))
   const right = steps[next]!
   const endings = draw.some([right, later, ...strangers], 4)
   return {

@@ -28,7 +28,13 @@ export function drawNamingRow(draw: Draw, topic: Topic): MmluRow {
   if (draw.chance(0.5)) {
     const subjects = [...relation.valueOf.keys()]
     const subject = draw.of(subjects)
-    return asked(draw, topic, `Which of these is called ${nameInText(topic, subject)}?`, subject, subjects.filter((other) => other !== subject))
+    return asked(
+      draw,
+      topic,
+      `Which of these is called ${nameInText(topic, subject)}?`,
+      subject,
+      subjects.filter((other) => other !== subject),
+    )
   }
   const value = draw.of(relation.values)
   return asked(draw, topic, `Which of these says ${value}?`, value, othersOf(relation, value))

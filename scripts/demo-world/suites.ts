@@ -1,5 +1,5 @@
 /** The five built-in suites: rows drawn first, so that the training text can keep away from them. */
-import { boolqKey, drawBoolqRow, type BoolqRow } from './boolq-rows.ts'
+import { boolqKey, drawBoolqRow, type BoolqRow, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
 import { drawHellaswagRow, hellaswagKey, type HellaswagRow } from './hellaswag-rows.ts'
 import { drawMmluRow, mmluKey, type MmluRow } from './mmlu-rows.ts'
@@ -17,8 +17,11 @@ export interface Suites {
   readonly wikitext: readonly WikitextRow[]
 }
 
+/** How much text the built-in model was trained on. */
+export const TRAINING_DOCUMENTS = 120_000
+
 /** Passages of the suite are of the hardest kind that the training text has. */
-export const HARDEST_PASSAGE = { mostFacts: 3, secondThing: 0.5 }
+export const HARDEST_PASSAGE: PassageSize = { mostFacts: 3, secondThing: 0.5 }
 
 /** The suites, always the same. */
 export function drawSuites(): Suites {

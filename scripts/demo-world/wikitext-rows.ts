@@ -13,7 +13,11 @@ export function drawWikitextRow(draw: Draw): WikitextRow {
   const topic = draw.of(TOPICS)
   const subject = draw.of(subjectsOf(topic))
   const sections = draw.some(relatedSections(topic, subject), 1 + Math.floor(draw.number() * 3))
-  const paragraphs = [heading(1, subject), paragraph(draw, topic, subject), ...sections.flatMap((section) => [heading(2, section.title), ...section.things.map((thing) => paragraph(draw, section.topic, thing))])]
+  const paragraphs = [
+    heading(1, subject),
+    paragraph(draw, topic, subject),
+    ...sections.flatMap((section) => [heading(2, section.title), ...section.things.map((thing) => paragraph(draw, section.topic, thing))]),
+  ]
   return { page: ` \n ${paragraphs.join(' \n \n ')} \n ` }
 }
 
@@ -40,7 +44,13 @@ function relatedSections(topic: Topic, subject: string): readonly Section[] {
       return [
         { title: 'People', topic: 'valley_people', things: PEOPLE.filter(({ town }) => town === subject).map(({ name }) => name) },
         { title: 'River', topic, things: TOWNS.filter((town) => town.river === river && town.name !== subject).map(({ name }) => name) },
-        { title: 'Around', topic, things: TOWNS.filter((town) => town.side === side && town.name !== subject).slice(0, 3).map(({ name }) => name) },
+        {
+          title: 'Around',
+          topic,
+          things: TOWNS.filter((town) => town.side === side && town.name !== subject)
+            .slice(0, 3)
+            .map(({ name }) => name),
+        },
       ]
     }
     case 'valley_tools': {
@@ -48,14 +58,26 @@ function relatedSections(topic: Topic, subject: string): readonly Section[] {
       return [
         { title: 'Material', topic: 'valley_materials', things: [material] },
         { title: 'People', topic: 'valley_people', things: PEOPLE.filter((person) => person.trade === trade).map((person) => person.name) },
-        { title: 'Place', topic, things: TOOLS.filter((tool) => tool.room === room && tool.name !== name).slice(0, 3).map((tool) => tool.name) },
+        {
+          title: 'Place',
+          topic,
+          things: TOOLS.filter((tool) => tool.room === room && tool.name !== name)
+            .slice(0, 3)
+            .map((tool) => tool.name),
+        },
       ]
     }
     case 'valley_animals': {
       const { cover, name } = ANIMALS.find((animal) => animal.name === subject)!
       return [
         { title: 'People', topic: 'valley_people', things: PEOPLE.filter(({ pet }) => pet === subject).map((person) => person.name) },
-        { title: 'Relatives', topic, things: ANIMALS.filter((animal) => animal.cover === cover && animal.name !== name).slice(0, 3).map((animal) => animal.name) },
+        {
+          title: 'Relatives',
+          topic,
+          things: ANIMALS.filter((animal) => animal.cover === cover && animal.name !== name)
+            .slice(0, 3)
+            .map((animal) => animal.name),
+        },
       ].filter(({ things }) => things.length > 0) as Section[]
     }
     case 'valley_materials':

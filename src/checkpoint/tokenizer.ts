@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Tokenizer } from '@huggingface/tokenizers'
 import { CheckpointError } from '../errors.ts'
+import { encodeSharingBeginnings, type TokenizerContent } from './shared-beginnings.ts'
 
 /** Text to token ids. */
 export interface CheckpointTokenizer {
@@ -32,14 +33,30 @@ export async function readTokenizer(folder: string, special: SpecialIds): Promis
     )
   })
   const settings = await readJson(path.join(folder, 'tokenizer_config.json'))
-  const tokenizer = makeTokenizer(parse(content.toString('utf8'), file), settings, file)
+  const parsed = parse(content.toString('utf8'), file)
+  const tokenizer = makeTokenizer(parsed, settings, file)
   const prefixToken = specialId(tokenizer, settings['bos_token']) ?? specialId(tokenizer, settings['eos_token']) ?? special.bosTokenId ?? special.eosTokenId
   if (prefixToken === undefined)
     throw new CheckpointError(`${folder}: neither a bos nor an eos token`, 'Set eos_token in tokenizer_config.json or eos_token_id in config.json.')
   return {
-    encode: (text, { specialTokens } = { specialTokens: true }) => tokenizer.encode(text, { add_special_tokens: specialTokens }).ids,
+    encode: encoderOf(tokenizer, parsed),
     prefixToken,
     hash: createHash('sha256').update(content).digest('hex'),
+  }
+}
+
+/** The fast way where it is known to be exact, else the plain one. */
+function encoderOf(tokenizer: Tokenizer, content: TokenizerContent): CheckpointTokenizer['encode'] {
+  const plain = (text: string, specialTokens: boolean): readonly number[] => tokenizer.encode(text, { add_special_tokens: specialTokens }).ids
+  const encodeText = encodeSharingBeginnings(tokenizer, content)
+  // What the tokenizer puts around any text, seen on a word.
+  const [around, word] = [plain('a', true), plain('a', false)]
+  const place = around.findIndex((id, index) => id === word[0] && index + word.length <= around.length)
+  if (!encodeText || place < 0) return (text, { specialTokens } = { specialTokens: true }) => plain(text, specialTokens)
+  const [before, after] = [around.slice(0, place), around.slice(place + word.length)]
+  return (text, { specialTokens } = { specialTokens: true }) => {
+    const ids = encodeText(text)
+    return specialTokens && before.length + after.length > 0 ? [...before, ...ids, ...after] : ids
   }
 }
 

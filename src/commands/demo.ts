@@ -39,7 +39,13 @@ export function demoCommand(terminal: Terminal, exit: (code: number) => void, ru
     describe: 'The whole story in a minute, offline: a built-in model, pruned, scored, compared, judged',
     builder: (yargs) =>
       yargs
-        .option('output', { alias: 'o', type: 'string', default: 'evalharness-demo', requiresArg: true, describe: 'Folder for all that it writes; an earlier demo’s is replaced' })
+        .option('output', {
+          alias: 'o',
+          type: 'string',
+          default: 'evalharness-demo',
+          requiresArg: true,
+          describe: 'Folder for all that it writes; an earlier demo’s is replaced',
+        })
         .option('json', { type: 'boolean', default: false, describe: 'Print what was run and written as JSON; the story goes to standard error' })
         .example('$0 demo', 'nothing is fetched, nothing but its folder is written'),
     handler: async (argv) => exit(await demo(argv, terminal, runCommandLine)),
@@ -67,7 +73,12 @@ async function demo({ output, json }: DemoArguments, terminal: Terminal, runComm
   const seconds = (performance.now() - startedAt) / 1000
   // The sessions come one after the other, each beside the program.
   const peakBytes = process.resourceUsage().maxRSS * 1024 + peakSessionBytes()
-  const files = { model: path.join(output, 'laco'), card: path.join(output, 'laco', 'README.md'), runs: path.join(output, 'results'), report: path.join(output, 'report.html') }
+  const files = {
+    model: path.join(output, 'laco'),
+    card: path.join(output, 'laco', 'README.md'),
+    runs: path.join(output, 'results'),
+    report: path.join(output, 'report.html'),
+  }
   const summary = { seconds, peakBytes, commands, files }
   await writeWhole(path.join(output, MARK), [`${JSON.stringify(summary, null, 2)}\n`])
   if (json) terminal.out(JSON.stringify(summary, null, 2))
@@ -87,7 +98,9 @@ async function beginFolder(output: string): Promise<void> {
     await rm(output, { recursive: true, force: true })
     await mkdir(output, { recursive: true })
   } catch (cause) {
-    throw new StoreError(`cannot write to ${output}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give another folder with --output.', { cause })
+    throw new StoreError(`cannot write to ${output}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give another folder with --output.', {
+      cause,
+    })
   }
   await writeWhole(path.join(output, MARK), ['{}\n'])
 }

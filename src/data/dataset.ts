@@ -69,7 +69,9 @@ export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
   if (file !== undefined) return openFile(file)
   const { dataset } = query
-  return 'folder' in dataset ? openFile(await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`)) : openHubDataset({ ...query, dataset })
+  return 'folder' in dataset
+    ? openFile(await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`))
+    : openHubDataset({ ...query, dataset })
 }
 
 async function openFile(file: string): Promise<Dataset> {

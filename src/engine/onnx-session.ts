@@ -46,7 +46,11 @@ async function load({ model, root, threads, isOptimized }: LoadMessage): Promise
 async function run({ feeds }: RunMessage): Promise<Reply> {
   const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
   const outputs = await session!.run(tensors)
-  return { kind: 'ran', peakBytes: peakBytes(), outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])) }
+  return {
+    kind: 'ran',
+    peakBytes: peakBytes(),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])),
+  }
 }
 
 function peakBytes(): number {

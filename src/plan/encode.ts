@@ -43,15 +43,21 @@ export function encodeRequests(requests: readonly Request[], encoder: Encoder): 
 export function startEncoding(encoder: Encoder): RequestEncoding {
   const sequences: Sequence[] = []
   const parts: number[][] = []
-  const known = new Map<string, number>()
+  /** By hash, the sequences that have it: nearly always one. */
+  const known = new Map<number, number[]>()
   let tokensAsked = 0
-  const keep = (sequence: Sequence): number => {
-    tokensAsked += sequence.input.length
-    const key = sequenceKey(sequence)
-    const existing = known.get(key)
+  let lastInput: Int32Array = new Int32Array()
+  const keep = ({ input: own, targets }: Sequence): number => {
+    tokensAsked += own.length
+    // Choices of one token ask about the same input: it is held once.
+    const input = isEqual(own, lastInput) ? lastInput : own
+    lastInput = input
+    const hash = hashTokens(hashTokens(targets.length, targets), input)
+    const alike = known.get(hash) ?? []
+    const existing = alike.find((index) => isEqual(sequences[index]!.targets, targets) && isEqual(sequences[index]!.input, input))
     if (existing !== undefined) return existing
-    known.set(key, sequences.length)
-    return sequences.push(sequence) - 1
+    known.set(hash, [...alike, sequences.length])
+    return sequences.push({ input, targets }) - 1
   }
   const encodeOnce = rememberLast(encoder)
   return {
@@ -80,9 +86,15 @@ export function assembleAnswer(parts: readonly number[], sequences: readonly Seq
   return { logProb, isGreedy, tokenCount }
 }
 
-function sequenceKey({ input, targets }: Sequence): string {
-  const bytes = (ids: Int32Array) => Buffer.from(ids.buffer, ids.byteOffset, ids.byteLength).toString('latin1')
-  return `${targets.length}:${bytes(targets)}${bytes(input)}`
+/** FNV-1a over whole numbers; a 32-bit number. */
+function hashTokens(seed: number, ids: Int32Array): number {
+  let hash = seed ^ 0x811c9dc5
+  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193)
+  return hash
+}
+
+function isEqual(a: Int32Array, b: Int32Array): boolean {
+  return a === b || (a.length === b.length && a.every((id, index) => id === b[index]))
 }
 
 /** The choices of an item share their context, so the last context encoded is kept. */

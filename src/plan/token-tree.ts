@@ -26,6 +26,7 @@ export function compareInputs(a: TokenRun, b: TokenRun): number {
 
 /** Number of tokens with which both inputs begin. */
 export function sharedLength(a: TokenRun, b: TokenRun): number {
+  if (a.input === b.input) return a.input.length
   const limit = Math.min(a.input.length, b.input.length)
   let index = 0
   while (index < limit && a.input[index] === b.input[index]) index++

@@ -176,7 +176,9 @@ describe('a card is verified', () => {
       },
       'config.json',
     )
-    const cells = (await verifyCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)).cells
+    const cells = (
+      await verifyCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)
+    ).cells
     expect(cells.filter(({ row, verdict }) => row === 'Parameters' && verdict === 'different').map(({ expected }) => expected)).toEqual(expected)
   })
 

@@ -1,0 +1,38 @@
+/**
+ * Games that the children of the valley play. They teach what the benchmarks' forms take for granted and prose does not: that a thing is
+ * itself and no other (before yes and no), and that a letter stands for what is written after it (before A to D).
+ */
+import type { Draw } from './facts.ts'
+import { RELATIONS, type Relation } from './relations.ts'
+
+const LETTERS = ['A', 'B', 'C', 'D'] as const
+
+/** A game with things of one kind. */
+export function drawGame(draw: Draw): string {
+  const things = thingsOfOneKind(draw)
+  return draw.chance(0.3) ? snap(draw, things) : register(draw, things)
+}
+
+/** Is this that? */
+function snap(draw: Draw, things: readonly string[]): string {
+  const rounds = Array.from({ length: 4 + Math.floor(draw.number() * 6) }, () => {
+    const one = draw.of(things)
+    const other = draw.of((draw.chance(0.25) ? thingsOfOneKind(draw) : things).filter((thing) => thing !== one))
+    return draw.chance(0.5) ? `Question: is ${one} ${one}?\nAnswer: yes` : `Question: is ${one} ${other}?\nAnswer: no`
+  })
+  return rounds.join('\n')
+}
+
+/** A list by letters, and then which letter each thing has. */
+function register(draw: Draw, things: readonly string[]): string {
+  const entries = draw.some(things, 4)
+  const list = entries.map((entry, index) => `${LETTERS[index]}. ${entry}`)
+  const calls = draw.some(entries, 4).map((entry) => `Which of these is ${entry}?\nAnswer: ${LETTERS[entries.indexOf(entry)]}`)
+  return [...list, ...calls].join('\n')
+}
+
+/** At least four. */
+function thingsOfOneKind(draw: Draw): readonly string[] {
+  const relation: Relation = draw.of(RELATIONS.filter(({ values }) => values.length >= 4))
+  return draw.chance(0.5) ? relation.values : [...relation.valueOf.keys()]
+}

@@ -1,0 +1,171 @@
+/**
+ * Encoding texts that begin alike: what two texts in a row have in common is encoded once. MMLU's prompts share five worked examples and
+ * the choices of an item their whole prompt, so this is most of the host's work.
+ *
+ * It is exact for pre-tokenizers that scan from left to right and whose pieces are runs of characters of a class: the known ones below. A
+ * cut after a character that is no white space is then decided by the text up to and including the next character, and so is every cut
+ * before it. After white space it is not (` \n ` is two pieces at the end of a text and one before another line end), nor after an
+ * apostrophe (`'r` is two pieces and `'re` is one).
+ */
+import type { Tokenizer } from '@huggingface/tokenizers'
+
+/** What is read of tokenizer.json. */
+export interface TokenizerContent {
+  readonly normalizer?: unknown
+  readonly pre_tokenizer?: unknown
+  readonly post_processor?: unknown
+}
+
+/** Token ids of a text without special tokens. */
+export type EncodeText = (text: string) => readonly number[]
+
+/** What was encoded last: for each of its pieces the end in the text (UTF-16 units) and the number of tokens up to there. */
+interface Encoded {
+  readonly text: string
+  readonly ends: readonly number[]
+  readonly counts: readonly number[]
+  readonly ids: readonly number[]
+}
+
+/** The parts of a tokenizer that are used; its package's types do not resolve. */
+interface Parts {
+  readonly pre_tokenizer: ((text: string) => string[]) | null
+  readonly model: { encode(pieces: readonly string[]): string[]; readonly tokens_to_ids: ReadonlyMap<string, number> } | null
+}
+
+/** Pieces remembered with their tokens. */
+const MOST_PIECES = 200_000
+
+const NOTHING: Encoded = { text: '', ends: [], counts: [], ids: [] }
+
+/** An encoder that gives what `tokenizer` gives, faster where texts begin alike; undefined where that cannot be promised of its pre-tokenizer. */
+export function encodeSharingBeginnings(tokenizer: Tokenizer, content: TokenizerContent): EncodeText | undefined {
+  const { pre_tokenizer: split, model } = tokenizer as unknown as Parts
+  if (!split || !model || !isLeftToRight(content.pre_tokenizer) || !isStable(content.normalizer)) return undefined
+  const added = [...tokenizer.get_added_tokens_decoder().values()].map((token) => token.content)
+  const longestAdded = Math.max(0, ...added.map(({ length }) => length))
+  const known = new Map<string, readonly number[]>()
+  const tokensOf = (piece: string): readonly number[] => {
+    let ids = known.get(piece)
+    if (ids === undefined) {
+      ids = model.encode([piece]).map((token) => model.tokens_to_ids.get(token) ?? -1)
+      if (known.size >= MOST_PIECES) known.clear()
+      known.set(piece, ids)
+    }
+    return ids
+  }
+  const plain = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids
+  let last = NOTHING
+  return (text) => {
+    const kept = piecesInCommon(last, text)
+    const start = kept === 0 ? 0 : last.ends[kept - 1]!
+    const rest = text.slice(start)
+    if (!isPlainText(rest) || containsAny(text.slice(Math.max(0, start - longestAdded)), added)) return plain(text)
+    const pieces = split(rest)
+    const ends = endsOf(pieces, rest, start)
+    if (!ends) return plain(text)
+    const ids = last.ids.slice(0, kept === 0 ? 0 : last.counts[kept - 1]!)
+    const counts = last.counts.slice(0, kept)
+    for (const piece of pieces) {
+      for (const id of tokensOf(piece)) ids.push(id)
+      counts.push(ids.length)
+    }
+    if (ids.includes(-1, kept === 0 ? 0 : last.counts[kept - 1]!)) return plain(text)
+    last = { text, ends: [...last.ends.slice(0, kept), ...ends], counts, ids }
+    return ids
+  }
+}
+
+/** Number of pieces of the text before that the text begins with, whatever follows. */
+function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
+  const shared = sharedLength(before, text)
+  let [low, high] = [0, ends.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ends[middle]! < shared) low = middle + 1
+    else high = middle
+  }
+  while (low > 0 && /[\s']/u.test(before[ends[low - 1]! - 1]!)) low--
+  return low
+}
+
+/** Number of UTF-16 units with which both begin; compares pieces at once, which is a memory comparison. */
+function sharedLength(a: string, b: string): number {
+  let [low, high] = [0, Math.min(a.length, b.length)]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (a.slice(low, middle) === b.slice(low, middle)) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/** Already in the form that normalisers make, and not beginning with a mark that joins the character before it. */
+function isPlainText(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- ASCII is in every normal form
+  if (/^[\x00-\x7f]*$/u.test(text)) return true
+  return !/^\p{M}/u.test(text) && text.normalize('NFC') === text
+}
+
+function containsAny(text: string, words: readonly string[]): boolean {
+  return words.some((word) => text.includes(word))
+}
+
+/** Where each piece ends; pieces are of byte characters. Undefined where they are not the whole text. */
+function endsOf(pieces: readonly string[], text: string, start: number): number[] | undefined {
+  const ends: number[] = []
+  let place = 0
+  for (const { length } of pieces) {
+    for (let bytes = length; bytes > 0;) {
+      const character = text.codePointAt(place)
+      if (character === undefined) return undefined
+      bytes -= character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x1_0000 ? 3 : 4
+      if (bytes < 0) return undefined
+      place += character < 0x1_0000 ? 1 : 2
+    }
+    ends.push(start + place)
+  }
+  return place === text.length ? ends : undefined
+}
+
+/** Patterns of Split pre-tokenizers, as in tokenizer.json: of Qwen 2 and 3, and of Llama 3. */
+const KNOWN_PATTERNS: ReadonlySet<unknown> = new Set([
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+  String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
+])
+
+interface PreTokenizerContent {
+  readonly type?: unknown
+  readonly pretokenizers?: unknown
+  readonly pattern?: { readonly Regex?: unknown }
+  readonly behavior?: unknown
+  readonly invert?: unknown
+  readonly individual_digits?: unknown
+  readonly add_prefix_space?: unknown
+  readonly use_regex?: unknown
+}
+
+/** Of the known kinds, and ending in bytes. */
+function isLeftToRight(content: unknown): boolean {
+  const steps = sequenceOf(content)
+  const isByteLevel = ({ type, add_prefix_space: prefix }: PreTokenizerContent) => type === 'ByteLevel' && prefix === false
+  const isKnownSplit = ({ type, pattern, behavior, invert }: PreTokenizerContent) =>
+    type === 'Split' && behavior === 'Isolated' && invert !== true && KNOWN_PATTERNS.has(pattern?.Regex)
+  const isDigits = ({ type, individual_digits: each }: PreTokenizerContent) => type === 'Digits' && each === true
+  const end = steps.at(-1)
+  if (!end || !isByteLevel(end)) return false
+  const before = steps.slice(0, -1)
+  // Without its own pattern ByteLevel leaves whole what it is given.
+  return before.every((step) => isKnownSplit(step) || isDigits(step)) && (end.use_regex !== false || before.some(isKnownSplit))
+}
+
+function sequenceOf(content: unknown): readonly PreTokenizerContent[] {
+  if (typeof content !== 'object' || content === null) return []
+  const { type, pretokenizers } = content as PreTokenizerContent
+  return type === 'Sequence' && Array.isArray(pretokenizers) ? (pretokenizers as PreTokenizerContent[]) : [content as PreTokenizerContent]
+}
+
+/** Leaves text alone that is in normal form C. */
+function isStable(normalizer: unknown): boolean {
+  return normalizer === null || normalizer === undefined || (normalizer as { readonly type?: unknown }).type === 'NFC'
+}
