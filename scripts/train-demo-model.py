@@ -24,7 +24,7 @@ END = "<|endoftext|>"
 WINDOW = 256
 BATCH = 16
 ANSWER_WEIGHT = 5.0
-QUESTION_WEIGHT = 0.2
+QUESTION_WEIGHT = 1.0
 PEAK_RATE = 3e-3
 WARM_UP = 100
 
@@ -69,7 +69,7 @@ def pack(documents, end, weigh_document):
 
 def rate_at(progress, step):
     """Warm-up, then constant for half of the training, then linear to zero."""
-    return min(1.0, (step + 1) / WARM_UP) * min(1.0, max(0.0, (1 - progress) / 0.5))
+    return min(1.0, (step + 1) / WARM_UP) * min(1.0, max(0.0, (1 - progress) / 0.7))
 
 
 def main():
@@ -86,6 +86,8 @@ def main():
     parser.add_argument("--muon", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, help="stop after so many batches, for measurements")
+    parser.add_argument("--resume", type=pathlib.Path, help="go on from the weights in this folder")
+    parser.add_argument("--skip", type=int, default=0, help="batches that they have seen")
     parser.add_argument("--compile", action="store_true", help="compile the model; faster where a C++ compiler is at hand")
     parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
     arguments = parser.parse_args()
@@ -94,7 +96,10 @@ def main():
 
     with arguments.corpus.open() as lines:
         texts = [json.loads(line) for line in lines]
-    tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
+    if arguments.resume:
+        tokenizer = Tokenizer.from_file(str(arguments.resume / "tokenizer.json"))
+    else:
+        tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
     end = tokenizer.token_to_id(END)
     encoded = (encoding.ids for start in range(0, len(texts), 1000) for encoding in tokenizer.encode_batch(texts[start : start + 1000]))
     single = {text: tokenizer.encode(text).ids for text in ("Answer", ":", "\n", "\n\n")}
@@ -121,7 +126,7 @@ def main():
         use_cache=False,
         attn_implementation="sdpa",
     )
-    model = Qwen3ForCausalLM(config)
+    model = Qwen3ForCausalLM.from_pretrained(arguments.resume, dtype=torch.float32) if arguments.resume else Qwen3ForCausalLM(config)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name] if arguments.muon else []
     others = [p for p in model.parameters() if all(p is not matrix for matrix in matrices)]
@@ -137,7 +142,7 @@ def main():
 
     compute = torch.compile(loss_of) if arguments.compile else loss_of
     started, since, log = time.time(), time.time(), collections.defaultdict(list)
-    for step in range(min(steps, arguments.steps or steps)):
+    for step in range(arguments.skip, min(steps, arguments.steps or steps)):
         batch = rows[step * BATCH : (step + 1) * BATCH].long()
         weight = weights[step * BATCH : (step + 1) * BATCH].float()
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):

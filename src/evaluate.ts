@@ -37,6 +37,8 @@ export interface EvaluateOptions {
   readonly maxLength?: number
   readonly batchTokens?: number
   readonly threads?: number
+  /** Suites as tokens, by what encoded them: given with the same suites to several models, those with one tokenizer are encoded for once. */
+  readonly encodings?: Map<string, readonly EncodedRequests[]>
   /** What scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with Interruption. */
@@ -62,8 +64,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const weightsHash = hashWeights(checkpoint.weights)
   weightsHash.catch(() => {})
   const { signal, batchTokens = DEFAULT_BATCH_TOKENS } = options
-  const encoded: EncodedRequests[] = []
-  for (const suite of suites) encoded.push(await clock.time('tokenise', () => encodeSuite(suite, encoder, signal)))
+  const encoded = await clock.time('tokenise', () => encodeOnce(suites, checkpoint, encoder, options))
 
   const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
   const engineOptions = { batchTokens, onNotice: watcher.onNotice, ...(options.threads !== undefined && { threads: options.threads }) }
@@ -99,6 +100,22 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     groups,
     work: { ...work, elapsedMs: clock.elapsedMs },
   }
+}
+
+/** Each suite's requests as tokens; models that encode alike share them. */
+async function encodeOnce(
+  suites: readonly Suite[],
+  { tokenizer }: Pick<Checkpoint, 'tokenizer'>,
+  encoder: Encoder,
+  { encodings, signal }: EvaluateOptions,
+): Promise<readonly EncodedRequests[]> {
+  const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength}`
+  const known = encodings?.get(key)
+  if (known) return known
+  const encoded: EncodedRequests[] = []
+  for (const suite of suites) encoded.push(await encodeSuite(suite, encoder, signal))
+  encodings?.set(key, encoded)
+  return encoded
 }
 
 /** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */

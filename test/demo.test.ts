@@ -27,7 +27,7 @@ const resultsIn = (run: string): Results => {
 test('it ends well, tells each command, and says what was written', () => {
   expect({ code: demo.code, err: demo.err }).toMatchObject({ code: 0 })
   const commands = demo.out.split('\n').filter((line) => line.startsWith('$ evalharness '))
-  expect(commands.map((line) => line.split(' ')[2])).toEqual(['prune', 'layermap', 'run', 'card', 'report', 'gate'])
+  expect(commands.map((line) => line.split(' ')[2])).toEqual(['prune', 'layermap', 'run', 'card', 'card', 'report', 'gate'])
   for (const name of ['laco/model.safetensors', 'laco/README.md', 'report.html', 'demo.json']) expect(existsSync(path.join(output, name)), name).toBe(true)
   expect(demo.out).toMatch(/\d+ s, at most \d+ MiB of memory/u)
 })

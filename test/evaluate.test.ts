@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { fakeEngine } from '../src/engine/fake.ts'
 import { Interruption } from '../src/errors.ts'
-import { evaluate, type Watcher } from '../src/evaluate.ts'
+import { evaluate, type EvaluateOptions, type Watcher } from '../src/evaluate.ts'
 import { loadSuite, type SuiteOptions } from '../src/suite.ts'
 import { loadTasks } from '../src/task/registry.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
@@ -31,6 +31,18 @@ test('a limit takes the first rows, a share of them, samples the named ones', as
   expect(await asked({ limit: 3 })).toEqual([0, 1, 2])
   expect(await asked({ limit: 0.11 })).toEqual([0, 1, 2])
   expect(await asked({ samples: { piqa: [7, 2] } })).toEqual([7, 2])
+})
+
+test('models with one tokenizer are encoded for once, and score as if each had been alone', async () => {
+  const suite = await loadSuite((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const encodings: NonNullable<EvaluateOptions['encodings']> = new Map()
+  const score = (other: string) =>
+    evaluate({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) }, silent)
+  const [first, second] = [await score(folder), await score(tinyModel('llama2'))]
+  expect(encodings.size).toBe(1)
+  expect(second.tasks).toEqual(first.tasks)
+  expect(second.work).toMatchObject({ tokensAsked: first.work.tokensAsked, tokensComputed: first.work.tokensComputed })
+  expect(first.tasks).toEqual((await run()).tasks)
 })
 
 test('the record says what made the numbers', async () => {

@@ -21,8 +21,33 @@ import { drawWikitextRow, wikitextKey } from './wikitext-rows.ts'
 /** Documents, in the order in which they are learnt. */
 export function* trainingDocuments(count: number, heldOut: ReadonlySet<string>): Generator<string> {
   const draw = drawFrom(7)
-  for (let index = 0; index < count; index++) yield document(draw, index / count, heldOut)
+  for (let index = 0; index < count; index++) yield document(draw, index, heldOut)
 }
+
+/** What changes while the model learns: from the document `from` on, until the next stage. */
+interface Stage {
+  readonly from: number
+  /** Share of documents that are games. */
+  readonly games: number
+  readonly passage: PassageSize
+  /** Share of letter questions whose answer stands in the question. */
+  readonly naming: number
+  /** Share of letter documents in which each answer is written out before its letter. */
+  readonly spelt: number
+  /** How often each form comes: pages, procedures, errands, passages with questions; the rest is letter questions. */
+  readonly mix: readonly [pages: number, procedures: number, errands: number, passages: number]
+}
+
+const ONE_FACT: PassageSize = { mostFacts: 1, secondThing: 0 }
+const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
+
+const MIX = [0.14, 0.12, 0.1, 0.2] as const
+
+const STAGES: readonly Stage[] = [
+  { from: 0, games: 0.25, passage: ONE_FACT, naming: 0.3, spelt: 0.3, mix: MIX },
+  { from: 8_000, games: 0.15, passage: TWO_FACTS, naming: 0.15, spelt: 0.3, mix: MIX },
+  { from: 20_000, games: 0.05, passage: HARDEST_PASSAGE, naming: 0.05, spelt: 0.1, mix: MIX },
+]
 
 /** Ten passages of the hardest kind, a line each, that no suite asks about. */
 export function calibrationSentences(): readonly string[] {
@@ -30,13 +55,14 @@ export function calibrationSentences(): readonly string[] {
   return Array.from({ length: 10 }, () => drawBoolqRow(draw, HARDEST_PASSAGE).passage)
 }
 
-/** A document; `progress` runs from 0 to 1 over the training. */
-function document(draw: Draw, progress: number, heldOut: ReadonlySet<string>): string {
-  if (draw.chance(gamesAt(progress))) return several(draw, 3, () => drawGame(draw))
+function document(draw: Draw, index: number, heldOut: ReadonlySet<string>): string {
+  const stage = STAGES.findLast(({ from }) => index >= from)!
+  const [pages, procedures, errands, passages] = stage.mix
+  if (draw.chance(stage.games)) return several(draw, 3, () => drawGame(draw))
   const kind = draw.number()
-  if (kind < 0.16) return encyclopediaPage(draw, heldOut)
-  if (kind < 0.32) return several(draw, 4, () => drawProcedureText(draw, (key) => heldOut.has(key)))
-  if (kind < 0.44)
+  if (kind < pages) return encyclopediaPage(draw, heldOut)
+  if (kind < pages + procedures) return several(draw, 4, () => drawProcedureText(draw, (key) => heldOut.has(key)))
+  if (kind < pages + procedures + errands)
     return several(draw, 6, () =>
       answered(
         piqa,
@@ -44,36 +70,26 @@ function document(draw: Draw, progress: number, heldOut: ReadonlySet<string>): s
         untilFree(heldOut, piqaKey, () => drawPiqaRow(draw)),
       ),
     )
-  if (kind < 0.7) return several(draw, 3, () => questionedPassage(draw, progress, heldOut))
-  return letterQuestions(draw, progress, heldOut)
+  if (kind < pages + procedures + errands + passages) return several(draw, 3, () => questionedPassage(draw, stage, heldOut))
+  return letterQuestions(draw, stage, heldOut)
 }
 
 /** A passage in BoolQ's form, which goes on with more questions about it. */
-function questionedPassage(draw: Draw, progress: number, heldOut: ReadonlySet<string>): string {
-  const passage = untilFree(heldOut, boolqKey, () => drawPassage(draw, passageAt(progress)))
+function questionedPassage(draw: Draw, { passage: size }: Stage, heldOut: ReadonlySet<string>): string {
+  const passage = untilFree(heldOut, boolqKey, () => drawPassage(draw, size))
   const questions = Array.from({ length: 1 + Math.floor(draw.number() * 6) }, () => drawYesNo(draw, passage))
   const [first, ...others] = questions.map((question) => answered(boolq, '', { passage: passage.passage, ...question }))
   return [first, ...others.map((text) => text.slice(passage.passage.length + 1))].join('\n')
 }
 
-/** How much of the text is games. */
-function gamesAt(progress: number): number {
-  if (progress < 0.25) return 0.3
-  return progress < 0.5 ? 0.1 : 0.03
-}
-
-/** Passages grow during the first third. */
-function passageAt(progress: number): PassageSize {
-  if (progress < 0.12) return { mostFacts: 1, secondThing: 0 }
-  return progress < 0.3 ? { mostFacts: 2, secondThing: 0.25 } : HARDEST_PASSAGE
-}
-
-/** Shots with their answers and one more: 1 to 6 questions under one instruction. */
-function letterQuestions(draw: Draw, progress: number, heldOut: ReadonlySet<string>): string {
+/** Shots with their answers and one more: six questions under one instruction. */
+function letterQuestions(draw: Draw, { naming, spelt }: Stage, heldOut: ReadonlySet<string>): string {
   const topic = draw.of(TOPICS)
-  const naming = progress < 0.15 ? 0.7 : progress < 0.35 ? 0.3 : 0.05
   const rows = Array.from({ length: 6 }, () => untilFree(heldOut, mmluKey, () => (draw.chance(naming) ? drawNamingRow(draw, topic) : drawMmluRow(draw, topic))))
-  return answered(mmlu, topic, rows.at(-1)!, rows.slice(0, -1))
+  const text = answered(mmlu, topic, rows.at(-1)!, rows.slice(0, -1))
+  if (spelt === 0 || !draw.chance(spelt)) return text
+  const words = rows.map(({ choices, answer }) => choices[answer]!)
+  return text.replace(/\nAnswer:/gu, (line) => `\n${words.shift()}${line}`)
 }
 
 function encyclopediaPage(draw: Draw, heldOut: ReadonlySet<string>): string {

@@ -10,7 +10,13 @@ const LETTERS = ['A', 'B', 'C', 'D'] as const
 /** A game with things of one kind. */
 export function drawGame(draw: Draw): string {
   const things = thingsOfOneKind(draw)
-  return draw.chance(0.3) ? snap(draw, things) : register(draw, things)
+  return draw.of([snap, recital, register, register, register])(draw, things)
+}
+
+/** Say it again. */
+function recital(draw: Draw, things: readonly string[]): string {
+  const verse = Array.from({ length: 4 + Math.floor(draw.number() * 8) }, () => draw.of(things)).join(', ')
+  return `${verse}.\n${verse}.`
 }
 
 /** Is this that? */
@@ -23,12 +29,19 @@ function snap(draw: Draw, things: readonly string[]): string {
   return rounds.join('\n')
 }
 
-/** A list by letters, and then which letter each thing has. */
+/** A list by letters, and then the letter of one thing after another: at first right after it, and from farther and farther off. */
 function register(draw: Draw, things: readonly string[]): string {
   const entries = draw.some(things, 4)
   const list = entries.map((entry, index) => `${LETTERS[index]}. ${entry}`)
-  const calls = draw.some(entries, 4).map((entry) => `Which of these is ${entry}?\nAnswer: ${LETTERS[entries.indexOf(entry)]}`)
-  return [...list, ...calls].join('\n')
+  const call = draw.of<(entry: string, letter: string) => string>([
+    (entry, letter) => `${entry} ${letter}`,
+    (entry, letter) => `${entry} is ${letter}`,
+    (entry, letter) => `${entry}\nAnswer: ${letter}`,
+    (entry, letter) => `Which of these is ${entry}?\nAnswer: ${letter}`,
+  ])
+  // With returns: otherwise the last calls could be told by what was called before.
+  const called = Array.from({ length: 8 }, () => draw.of(entries))
+  return [...list, ...called.map((entry) => call(entry, LETTERS[entries.indexOf(entry)]!))].join('\n')
 }
 
 /** At least four. */
