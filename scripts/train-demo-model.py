@@ -1,12 +1,13 @@
 """Trains the built-in model on the text of scripts/make-demo-world.ts and writes it as a Hugging Face checkpoint.
 
     pip install torch==2.13.0 transformers==5.23.0 tokenizers safetensors
-    npx tsx scripts/make-demo-world.ts demo/suites corpus.jsonl
-    python scripts/train-demo-model.py --corpus corpus.jsonl --out demo/model [--minutes 90]
+    npx tsx scripts/make-demo-world.ts demo corpus.jsonl
+    python scripts/train-demo-model.py --corpus corpus.jsonl --out demo/model
 
 The model is transformers' own Qwen3, so what is trained is what any reader of the checkpoint computes. One pass over the documents in
-their order, which runs from easy to hard. Seeded; threads and the processor's instructions change rounding, so another machine gives
-weights of the same quality, not of the same bytes. The weights that ship are those of the run whose log lies beside them.
+their order, which runs from easy to hard; each document sees itself only, as a prompt does. Seeded; threads and the processor's instructions
+change rounding, so another machine gives weights of the same quality, not of the same bytes. demo/model/training-log.txt is what this
+printed when it made the weights that ship.
 """
 import argparse
 import collections
@@ -23,9 +24,8 @@ SEED = 6
 END = "<|endoftext|>"
 WINDOW = 256
 BATCH = 16
-ANSWER_WEIGHT = 5.0
-QUESTION_WEIGHT = 1.0
-PEAK_RATE = 3e-3
+ANSWER_WEIGHT = 5.0  # of the loss of what stands after `Answer:`, a word or a sentence; all else weighs 1
+PEAK_RATE = 2e-3
 WARM_UP = 100
 
 
@@ -42,9 +42,9 @@ def train_tokenizer(texts, vocabulary):
 
 
 def weigh(ids, answer, colon, breaks):
-    """Loss weights of a document's tokens. A question is drawn at random and teaches little; the answer after it teaches what it is for."""
+    """Loss weights of a document's tokens."""
     starts = [place for place in range(len(ids) - 1) if ids[place] == answer and ids[place + 1] == colon]
-    weights = [QUESTION_WEIGHT if starts else 1.0] * len(ids)
+    weights = [1.0] * len(ids)
     for start in starts:
         end = start + 2
         while end < len(ids) and ids[end] not in breaks:
@@ -67,8 +67,19 @@ def pack(documents, end, weigh_document):
     return torch.tensor(rows, dtype=torch.int32), torch.tensor(row_weights, dtype=torch.float16)
 
 
+def alone(inputs, end):
+    """Each document by itself: which tokens see which, [batch, 1, queries, keys], and positions that begin anew. A document ends with its end token."""
+    after_end = torch.zeros_like(inputs)
+    after_end[:, 1:] = (inputs[:, :-1] == end).long()
+    document = after_end.cumsum(1)
+    places = torch.arange(inputs.shape[1]).expand_as(inputs)
+    starts = torch.where(after_end.bool(), places, 0).cummax(1).values
+    causal = torch.ones(inputs.shape[1], inputs.shape[1], dtype=torch.bool).tril()
+    return (causal & (document[:, :, None] == document[:, None, :]))[:, None], places - starts
+
+
 def rate_at(progress, step):
-    """Warm-up, then constant for half of the training, then linear to zero."""
+    """Share of the peak rate: warm-up, then constant for three tenths of the training, then linear to zero."""
     return min(1.0, (step + 1) / WARM_UP) * min(1.0, max(0.0, (1 - progress) / 0.7))
 
 
@@ -82,24 +93,15 @@ def main():
     parser.add_argument("--heads", type=int, default=8)
     parser.add_argument("--key-value-heads", type=int, default=4)
     parser.add_argument("--vocabulary", type=int, default=1280)
-    parser.add_argument("--rate", type=float, default=PEAK_RATE)
-    parser.add_argument("--muon", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, help="stop after so many batches, for measurements")
-    parser.add_argument("--resume", type=pathlib.Path, help="go on from the weights in this folder")
-    parser.add_argument("--skip", type=int, default=0, help="batches that they have seen")
-    parser.add_argument("--compile", action="store_true", help="compile the model; faster where a C++ compiler is at hand")
-    parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(arguments.threads)
 
     with arguments.corpus.open() as lines:
         texts = [json.loads(line) for line in lines]
-    if arguments.resume:
-        tokenizer = Tokenizer.from_file(str(arguments.resume / "tokenizer.json"))
-    else:
-        tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
+    tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
     end = tokenizer.token_to_id(END)
     encoded = (encoding.ids for start in range(0, len(texts), 1000) for encoding in tokenizer.encode_batch(texts[start : start + 1000]))
     single = {text: tokenizer.encode(text).ids for text in ("Answer", ":", "\n", "\n\n")}
@@ -126,29 +128,31 @@ def main():
         use_cache=False,
         attn_implementation="sdpa",
     )
-    model = Qwen3ForCausalLM.from_pretrained(arguments.resume, dtype=torch.float32) if arguments.resume else Qwen3ForCausalLM(config)
+    model = Qwen3ForCausalLM(config)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
-    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name] if arguments.muon else []
+    matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for p in model.parameters() if all(p is not matrix for matrix in matrices)]
-    optimizers = [torch.optim.AdamW(others, lr=arguments.rate, betas=(0.9, 0.98), weight_decay=0.05)]
-    if arguments.muon:
-        optimizers.append(torch.optim.Muon(matrices, lr=arguments.rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"))
-    forms = {"letters": torch.tensor([tokenizer.encode(f" {letter}").ids[0] for letter in "ABCD"]), "yes or no": torch.tensor([tokenizer.encode(f" {word}").ids[0] for word in ("yes", "no")])}
+    optimizers = [
+        torch.optim.AdamW(others, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.05),
+        torch.optim.Muon(matrices, lr=PEAK_RATE, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+    ]
+    words = {"letters": "ABCD", "yes or no": ("yes", "no")}
+    forms = {name: torch.tensor([tokenizer.encode(f" {word}").ids[0] for word in group]) for name, group in words.items()}
 
     def loss_of(inputs, targets, weight):
-        logits = model(input_ids=inputs).logits
+        mask, positions = alone(inputs, end)
+        logits = model(input_ids=inputs, attention_mask=mask, position_ids=positions).logits
         losses = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none")
         return (losses * weight.flatten()).sum() / weight.sum(), losses.detach()
 
-    compute = torch.compile(loss_of) if arguments.compile else loss_of
     started, since, log = time.time(), time.time(), collections.defaultdict(list)
-    for step in range(arguments.skip, min(steps, arguments.steps or steps)):
+    for step in range(min(steps, arguments.steps or steps)):
         batch = rows[step * BATCH : (step + 1) * BATCH].long()
         weight = weights[step * BATCH : (step + 1) * BATCH].float()
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
-            group["lr"] = arguments.rate * rate_at(step / steps, step)
-        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.bf16):
-            loss, losses = compute(batch[:, :-1], batch[:, 1:], weight)
+            group["lr"] = PEAK_RATE * rate_at(step / steps, step)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss, losses = loss_of(batch[:, :-1], batch[:, 1:], weight)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:

@@ -41,12 +41,12 @@ interface Stage {
 const ONE_FACT: PassageSize = { mostFacts: 1, secondThing: 0 }
 const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
 
-const MIX = [0.14, 0.12, 0.1, 0.2] as const
+const MIX = [0.13, 0.1, 0.12, 0.25] as const
 
 const STAGES: readonly Stage[] = [
-  { from: 0, games: 0.25, passage: ONE_FACT, naming: 0.3, spelt: 0.3, mix: MIX },
-  { from: 8_000, games: 0.15, passage: TWO_FACTS, naming: 0.15, spelt: 0.3, mix: MIX },
-  { from: 20_000, games: 0.05, passage: HARDEST_PASSAGE, naming: 0.05, spelt: 0.1, mix: MIX },
+  { from: 0, games: 0.3, passage: ONE_FACT, naming: 0.3, spelt: 0.4, mix: MIX },
+  { from: 5_000, games: 0.25, passage: TWO_FACTS, naming: 0.15, spelt: 0.4, mix: MIX },
+  { from: 14_000, games: 0.15, passage: HARDEST_PASSAGE, naming: 0.1, spelt: 0.2, mix: MIX },
 ]
 
 /** Ten passages of the hardest kind, a line each, that no suite asks about. */
@@ -58,7 +58,7 @@ export function calibrationSentences(): readonly string[] {
 function document(draw: Draw, index: number, heldOut: ReadonlySet<string>): string {
   const stage = STAGES.findLast(({ from }) => index >= from)!
   const [pages, procedures, errands, passages] = stage.mix
-  if (draw.chance(stage.games)) return several(draw, 3, () => drawGame(draw))
+  if (draw.chance(stage.games)) return drawGame(draw)
   const kind = draw.number()
   if (kind < pages) return encyclopediaPage(draw, heldOut)
   if (kind < pages + procedures) return several(draw, 4, () => drawProcedureText(draw, (key) => heldOut.has(key)))
@@ -89,7 +89,7 @@ function letterQuestions(draw: Draw, { naming, spelt }: Stage, heldOut: Readonly
   const text = answered(mmlu, topic, rows.at(-1)!, rows.slice(0, -1))
   if (spelt === 0 || !draw.chance(spelt)) return text
   const words = rows.map(({ choices, answer }) => choices[answer]!)
-  return text.replace(/\nAnswer:/gu, (line) => `\n${words.shift()}${line}`)
+  return text.replace(/\nAnswer:/gu, (line) => `\nIt is ${words.shift()}.${line}`)
 }
 
 function encyclopediaPage(draw: Draw, heldOut: ReadonlySet<string>): string {

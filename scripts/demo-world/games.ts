@@ -15,7 +15,7 @@ export function drawGame(draw: Draw): string {
 
 /** Say it again. */
 function recital(draw: Draw, things: readonly string[]): string {
-  const verse = Array.from({ length: 4 + Math.floor(draw.number() * 8) }, () => draw.of(things)).join(', ')
+  const verse = Array.from({ length: 2 + Math.floor(draw.number() * 6) }, () => draw.of(things)).join(', ')
   return `${verse}.\n${verse}.`
 }
 
@@ -31,12 +31,13 @@ function snap(draw: Draw, things: readonly string[]): string {
 
 /** A list by letters, and then the letter of one thing after another: at first right after it, and from farther and farther off. */
 function register(draw: Draw, things: readonly string[]): string {
-  const entries = draw.some(things, 4)
-  const list = entries.map((entry, index) => `${LETTERS[index]}. ${entry}`)
+  const entries = draw.some(things, 2 + Math.floor(draw.number() * 3))
+  const isLetterFirst = draw.chance(0.6)
+  const list = entries.map((entry, index) => (isLetterFirst ? `${LETTERS[index]}. ${entry}` : `now ${entry} is ${LETTERS[index]}`))
   const call = draw.of<(entry: string, letter: string) => string>([
-    (entry, letter) => `${entry} ${letter}`,
-    (entry, letter) => `${entry} is ${letter}`,
-    (entry, letter) => `${entry}\nAnswer: ${letter}`,
+    (entry, letter) => `for ${entry} ${letter}`,
+    (entry, letter) => `now ${entry} is ${letter}`,
+    (entry, letter) => `It is ${entry}.\nAnswer: ${letter}`,
     (entry, letter) => `Which of these is ${entry}?\nAnswer: ${letter}`,
   ])
   // With returns: otherwise the last calls could be told by what was called before.

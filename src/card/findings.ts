@@ -64,9 +64,7 @@ function chanceFindings({ benchmarks }: CardFigures): Finding[] {
     const split = knownSplit(task)
     if (!split) return []
     const baseline = Math.max(split.uniform, split.majority ?? 0) * PERCENT
-    // An original that is at its baseline has nothing that could be retained.
-    if (original.value === baseline) return []
-    return [{ row: variant.row, split, baseline, variant, share: ((variant.value - baseline) / (original.value - baseline)) * PERCENT }]
+    return [{ row: variant.row, split, baseline, variant, share: overChance(original.value, variant.value, baseline) }]
   })
   const below = adjusted.filter(({ variant, baseline }) => variant.value <= baseline)
   return [
@@ -80,11 +78,18 @@ function chanceFindings({ benchmarks }: CardFigures): Finding[] {
           {
             id: 'over-chance',
             kind: 'note' as const,
-            text: `Over chance the variant retains ${adjusted.map(({ row, share }) => `${row} ${share < 0 ? 'less than nothing' : `${share.toFixed(share < 1 ? 1 : 0)} %`}`).join(', ')}.`,
+            text: `Over chance the variant retains ${adjusted.map(({ row, share }) => `${row} ${share}`).join(', ')}.`,
           },
         ]
       : []),
   ]
+}
+
+/** `98 %`. An original that is at its baseline has nothing that could be retained. */
+function overChance(original: number, variant: number, baseline: number): string {
+  if (original <= baseline) return 'nothing, as the original had none'
+  const share = ((variant - baseline) / (original - baseline)) * PERCENT
+  return share < 0 ? 'less than nothing' : `${share.toFixed(share < 1 ? 1 : 0)} %`
 }
 
 function countFindings({ benchmarks }: CardFigures): Finding[] {

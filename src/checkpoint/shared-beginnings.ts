@@ -162,7 +162,7 @@ function isLeftToRight(content: unknown): boolean {
 function sequenceOf(content: unknown): readonly PreTokenizerContent[] {
   if (typeof content !== 'object' || content === null) return []
   const { type, pretokenizers } = content as PreTokenizerContent
-  return type === 'Sequence' && Array.isArray(pretokenizers) ? (pretokenizers as PreTokenizerContent[]) : [content as PreTokenizerContent]
+  return type === 'Sequence' && Array.isArray(pretokenizers) ? (pretokenizers as PreTokenizerContent[]) : [content]
 }
 
 /** Leaves text alone that is in normal form C. */

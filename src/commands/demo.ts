@@ -5,6 +5,7 @@ import type { CommandModule } from 'yargs'
 import { peakSessionBytes } from '../engine/session-process.ts'
 import { StoreError, UsageError } from '../errors.ts'
 import { PACKAGE_FOLDER } from '../package-folder.ts'
+import { shownPath } from '../shown-path.ts'
 import { writeWhole } from '../store/write-whole.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -30,7 +31,7 @@ interface Step {
 const MARK = 'demo.json'
 const TASKS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext'].map((form) => `valley_${form}`)
 /** The published settings, for a model of fewer layers. */
-const LACO_SETTINGS = ['--merge-layers', '3', '--lowest-layer', '4', '--threshold', '0.5', '--max-compression', '0.3']
+const LACO_SETTINGS = ['--merge-layers', '3', '--lowest-layer', '4', '--highest-layer', '11', '--threshold', '0.5', '--max-compression', '0.3']
 
 /** The command over a terminal; `exit` is told the exit code. */
 export function demoCommand(terminal: Terminal, exit: (code: number) => void, runCommandLine: RunCommandLine): CommandModule<object, DemoArguments> {
@@ -149,12 +150,6 @@ function steps(output: string): readonly Step[] {
       moral: (code) => `exit code ${code}: ${code === 0 ? 'it may' : 'here a CI job would stop'}`,
     },
   ]
-}
-
-/** As a user below the current folder would write it. */
-function shownPath(file: string): string {
-  const relative = path.relative('.', file)
-  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative
 }
 
 /** As it is typed, broken before options where a line gets long. */

@@ -167,7 +167,9 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
-    const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, progressWatcher(terminal, model.label)).catch(nothingIfInterrupted)
+    const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, progressWatcher(terminal, model.label)).catch(
+      nothingIfInterrupted,
+    )
     if (!record || record.tasks.length === 0) break
     runs.push(record)
     const stored = await writeRun(argv.output, record)

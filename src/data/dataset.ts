@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
 import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
+import { shownPath } from '../shown-path.ts'
 import type { DatasetSource, HubSource } from '../task/define-task.ts'
 import { readCsv } from './csv.ts'
 import { readJsonLines } from './json-lines.ts'
@@ -69,15 +70,16 @@ export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
   if (file !== undefined) return openFile(file)
   const { dataset } = query
-  return 'folder' in dataset
-    ? openFile(await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`))
-    : openHubDataset({ ...query, dataset })
+  if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
+  const own = await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`)
+  return openFile(own, shownPath(own))
 }
 
-async function openFile(file: string): Promise<Dataset> {
+/** Records call the file `shown`. */
+async function openFile(file: string, shown = file): Promise<Dataset> {
   const read = READERS[path.extname(file).toLowerCase()]
   if (!read) throw new DatasetError(`${file} has no format that is known`, `Known: ${Object.keys(READERS).join(', ')} (text: a sentence a line).`)
-  return { origin: { kind: 'file', path: file, sha256: await hashFile(file) }, rows: () => read(file) }
+  return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
 }
 
 /** The local file that the user named or keeps; undefined when neither was given. */
