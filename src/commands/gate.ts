@@ -110,7 +110,7 @@ async function gate(argv: GateArguments, terminal: Terminal): Promise<number> {
   if (argv.junit !== undefined) await writeWhole(argv.junit, [junitXml(judgement, names)])
   if (argv.summary !== undefined)
     await appendFile(argv.summary, `${judgementMarkdown(judgement, names)}\n`).catch((cause: unknown) => cannotWrite(argv.summary!, cause))
-  terminal.out(argv.json ? JSON.stringify({ ...names, ...judgement }, null, 2) : judgementTable(judgement))
+  terminal.out(argv.json ? JSON.stringify({ ...names, ...judgement }, null, 2) : judgementTable(judgement, terminal.columns))
   return EXIT_CODE[judgement.verdict]
 }
 

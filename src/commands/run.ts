@@ -178,7 +178,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
-  else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets }))
+  else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets, columns: terminal.columns ?? Infinity }))
   if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
   if (!terminal.signal.aborted) return 0
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED

@@ -29,11 +29,14 @@ export function sentence(rule: JudgedRule): string {
     : `${found}: too few to tell, about ${count(itemsNeeded)} would do`
 }
 
-/** The judgement as a table, and its outcome in a line. */
-export function judgementTable({ rules, verdict }: Judgement): string {
+/** The judgement as a table, and its outcome in a line. Where the table is wider than `columns`, each rule is a paragraph. */
+export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
   const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
   for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)])
-  return `${lines.toString()}\ngate ${outcome(verdict)}`
+  const table = lines.toString()
+  const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
+  const fits = table.split('\n', 1)[0]!.length <= columns
+  return `${fits ? table : paragraphs.join('\n')}\ngate ${outcome(verdict)}`
 }
 
 /** The judgement for a pull request. */

@@ -3,20 +3,27 @@ import Table from 'cli-table3'
 import { higherIsBetter, type Score } from '../metrics/score-items.ts'
 import type { RunRecord } from '../store/run-record.ts'
 
-/** Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better. */
-export function resultTable(runs: readonly RunRecord[], { withSubsets = false } = {}): string {
+/**
+ * Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
+ * Where a table is wider than `columns`, each model has a line of its own.
+ */
+export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
   const table = new Table({
     head: ['task', 'metric', 'shots', 'items', ...runs.map(({ model }) => model.label)],
     colAligns: ['left', 'left', 'right', 'right', ...runs.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   })
+  const paragraphs: string[] = []
   for (const { name, shotCount, itemCount, metric } of tableLines(runs[0]!, withSubsets)) {
     const cells = runs.map((run) =>
       formatScore([...run.groups, ...run.tasks].find((entry) => entry.name === name)?.scores.find((score) => score.metric === metric)),
     )
-    table.push([name, `${metric} ${higherIsBetter(metric) ? '↑' : '↓'}`, shotCount, itemCount, ...cells])
+    const direction = `${metric} ${higherIsBetter(metric) ? '↑' : '↓'}`
+    table.push([name, direction, shotCount, itemCount, ...cells])
+    paragraphs.push(`${name}, ${direction}, ${shotCount} shots, ${itemCount} items`, ...cells.map((cell, index) => `  ${runs[index]!.model.label}: ${cell}`))
   }
-  return table.toString()
+  const text = table.toString()
+  return text.split('\n', 1)[0]!.length <= columns ? text : paragraphs.join('\n')
 }
 
 /** `64.00 % ± 3.40` for an accuracy, `31.0856 ± 1.2` for a perplexity; a dash for none. */

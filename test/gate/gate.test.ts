@@ -179,5 +179,8 @@ describe('is told', () => {
       /\| wikitext \| word\\?_perplexity: at most 1\.100× the perplexity\s+\| ✅ passed\s+\| 1\.050×, 95 % interval 1\.040× to 1\.060×, on 62 items/u,
     )
     expect(judgementTable(judgement)).toMatch(/│ piqa\s+│ acc_norm: at most 3\.0 points lost\s+│ ❔ undecided/u)
+    const narrow = judgementTable(judgement, 80)
+    expect(narrow).toMatch(/^❔ piqa, acc_norm: at most 3\.0 points lost\n {2}undecided: /mu)
+    expect(narrow).not.toContain('│')
   })
 })
