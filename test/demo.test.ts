@@ -38,10 +38,13 @@ test('no line of the story is wider than 110 characters but those of tables, not
 })
 
 describe('against the baseline', () => {
+  // A policy holds one metric of a task, so acc and acc_norm take two.
+  const unchanged = (metric: (metrics: readonly string[]) => string) =>
+    Object.entries(ACCURACIES).map(([task, metrics]) => `${task}: { metric: ${metric(metrics)}, max_drop_points: 0 }`)
   const policies = [
-    ...Object.entries(ACCURACIES).flatMap(([task, metrics]) => metrics.map((metric) => `{ ${task}: { metric: ${metric}, max_drop_points: 0 } }`)),
-    '{ valley_wikitext: { metric: word_perplexity, max_perplexity_ratio: 1.00001 } }',
-  ]
+    [...unchanged((metrics) => metrics[0]!), 'valley_wikitext: { metric: word_perplexity, max_perplexity_ratio: 1.00001 }'],
+    unchanged((metrics) => metrics.at(-1)!),
+  ].map((tasks) => `{ ${tasks.join(', ')} }`)
   // A gain is a change too, so each run stands on both sides of the gate.
   test.each(['original', 'laco'])(
     'the gate sees no change of %s',
