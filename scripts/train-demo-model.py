@@ -12,7 +12,6 @@ printed when it made the weights that ship.
 import argparse
 import collections
 import json
-import math
 import pathlib
 import time
 

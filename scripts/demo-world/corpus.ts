@@ -34,19 +34,18 @@ interface Stage {
   readonly naming: number
   /** Share of letter documents in which each answer is written out before its letter. */
   readonly spelt: number
-  /** How often each form comes: pages, procedures, errands, passages with questions; the rest is letter questions. */
-  readonly mix: readonly [pages: number, procedures: number, errands: number, passages: number]
 }
 
 const ONE_FACT: PassageSize = { mostFacts: 1, secondThing: 0 }
 const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
 
-const MIX = [0.13, 0.1, 0.12, 0.25] as const
+/** How often each form comes among what is no game; the rest is letter questions. */
+const MIX = { pages: 0.13, procedures: 0.1, errands: 0.12, passages: 0.25 }
 
 const STAGES: readonly Stage[] = [
-  { from: 0, games: 0.3, passage: ONE_FACT, naming: 0.3, spelt: 0.4, mix: MIX },
-  { from: 5_000, games: 0.25, passage: TWO_FACTS, naming: 0.15, spelt: 0.4, mix: MIX },
-  { from: 14_000, games: 0.15, passage: HARDEST_PASSAGE, naming: 0.1, spelt: 0.2, mix: MIX },
+  { from: 0, games: 0.3, passage: ONE_FACT, naming: 0.3, spelt: 0.4 },
+  { from: 5_000, games: 0.25, passage: TWO_FACTS, naming: 0.15, spelt: 0.4 },
+  { from: 14_000, games: 0.15, passage: HARDEST_PASSAGE, naming: 0.1, spelt: 0.2 },
 ]
 
 /** Ten passages of the hardest kind, a line each, that no suite asks about. */
@@ -57,7 +56,7 @@ export function calibrationSentences(): readonly string[] {
 
 function document(draw: Draw, index: number, heldOut: ReadonlySet<string>): string {
   const stage = STAGES.findLast(({ from }) => index >= from)!
-  const [pages, procedures, errands, passages] = stage.mix
+  const { pages, procedures, errands, passages } = MIX
   if (draw.chance(stage.games)) return drawGame(draw)
   const kind = draw.number()
   if (kind < pages) return encyclopediaPage(draw, heldOut)
@@ -87,7 +86,7 @@ function letterQuestions(draw: Draw, { naming, spelt }: Stage, heldOut: Readonly
   const topic = draw.of(TOPICS)
   const rows = Array.from({ length: 6 }, () => untilFree(heldOut, mmluKey, () => (draw.chance(naming) ? drawNamingRow(draw, topic) : drawMmluRow(draw, topic))))
   const text = answered(mmlu, topic, rows.at(-1)!, rows.slice(0, -1))
-  if (spelt === 0 || !draw.chance(spelt)) return text
+  if (!draw.chance(spelt)) return text
   const words = rows.map(({ choices, answer }) => choices[answer]!)
   return text.replace(/\nAnswer:/gu, (line) => `\nIt is ${words.shift()}.${line}`)
 }

@@ -152,7 +152,7 @@ function benchmarkRows(table: CardTable): BenchmarkRow[] {
 }
 
 function inPercent(share: Printed): Printed {
-  return { ...share, value: Number((share.value * 100).toPrecision(12)), slack: share.slack * 100 }
+  return { ...share, value: Number((share.value * 100).toPrecision(12)), slack: share.slack * 100, digits: Math.max(0, share.digits - 2) }
 }
 
 function benchmarkRow(table: CardTable, row: CardRow, columns: BenchmarkColumns): BenchmarkRow[] {

@@ -42,13 +42,12 @@ export function countCell(task: string, score: Printed): CheckedCell {
   if (!split) return { ...checked(score, 'a count out of the items', true, 'the split is not known'), verdict: 'cited' }
   const count = Math.round((score.value / PERCENT) * split.itemCount)
   const nearest = (count / split.itemCount) * PERCENT
-  const digits = Math.round(-Math.log10(score.slack * 2))
   const items = split.itemCount.toLocaleString('en-US')
   return checked(
     score,
     'a count out of the items',
     score.value >= 0 && score.value <= PERCENT && Math.abs(nearest - score.value) <= score.slack + 1e-9,
-    `${nearest.toFixed(digits)} is ${count.toLocaleString('en-US')} of ${items}`,
+    `${nearest.toFixed(score.digits)} is ${count.toLocaleString('en-US')} of ${items}`,
   )
 }
 

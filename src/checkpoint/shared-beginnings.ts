@@ -13,7 +13,6 @@ import type { Tokenizer } from '@huggingface/tokenizers'
 export interface TokenizerContent {
   readonly normalizer?: unknown
   readonly pre_tokenizer?: unknown
-  readonly post_processor?: unknown
 }
 
 /** Token ids of a text without special tokens. */
@@ -58,19 +57,19 @@ export function encodeSharingBeginnings(tokenizer: Tokenizer, content: Tokenizer
   let last = NOTHING
   return (text) => {
     const kept = piecesInCommon(last, text)
-    const start = kept === 0 ? 0 : last.ends[kept - 1]!
+    const [start, keptTokens] = kept === 0 ? [0, 0] : [last.ends[kept - 1]!, last.counts[kept - 1]!]
     const rest = text.slice(start)
     if (!isPlainText(rest) || containsAny(text.slice(Math.max(0, start - longestAdded)), added)) return plain(text)
     const pieces = split(rest)
     const ends = endsOf(pieces, rest, start)
     if (!ends) return plain(text)
-    const ids = last.ids.slice(0, kept === 0 ? 0 : last.counts[kept - 1]!)
+    const ids = last.ids.slice(0, keptTokens)
     const counts = last.counts.slice(0, kept)
     for (const piece of pieces) {
       for (const id of tokensOf(piece)) ids.push(id)
       counts.push(ids.length)
     }
-    if (ids.includes(-1, kept === 0 ? 0 : last.counts[kept - 1]!)) return plain(text)
+    if (ids.includes(-1, keptTokens)) return plain(text)
     last = { text, ends: [...last.ends.slice(0, kept), ...ends], counts, ids }
     return ids
   }

@@ -1,5 +1,6 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
 import Table from 'cli-table3'
+import { fittingTable } from '../report/fitting-table.ts'
 import { heading, markdownBody, paragraph, table } from '../report/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
 
@@ -33,10 +34,8 @@ export function sentence(rule: JudgedRule): string {
 export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
   const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
   for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)])
-  const table = lines.toString()
   const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
-  const fits = table.split('\n', 1)[0]!.length <= columns
-  return `${fits ? table : paragraphs.join('\n')}\ngate ${outcome(verdict)}`
+  return `${fittingTable(lines.toString(), paragraphs.join('\n'), columns)}\ngate ${outcome(verdict)}`
 }
 
 /** The judgement for a pull request. */

@@ -1,6 +1,7 @@
 /** The table that a run ends with: a line a metric, a column a model. */
 import Table from 'cli-table3'
 import { higherIsBetter, type Score } from '../metrics/score-items.ts'
+import { fittingTable } from './fitting-table.ts'
 import type { RunRecord } from '../store/run-record.ts'
 
 /**
@@ -22,8 +23,7 @@ export function resultTable(runs: readonly RunRecord[], { withSubsets = false, c
     table.push([name, direction, shotCount, itemCount, ...cells])
     paragraphs.push(`${name}, ${direction}, ${shotCount} shots, ${itemCount} items`, ...cells.map((cell, index) => `  ${runs[index]!.model.label}: ${cell}`))
   }
-  const text = table.toString()
-  return text.split('\n', 1)[0]!.length <= columns ? text : paragraphs.join('\n')
+  return fittingTable(table.toString(), paragraphs.join('\n'), columns)
 }
 
 /** `64.00 % ± 3.40` for an accuracy, `31.0856 ± 1.2` for a perplexity; a dash for none. */

@@ -1,5 +1,6 @@
 /** The retention table for the terminal: a line a task and variant, perplexities below, averages and notes last. */
 import Table from 'cli-table3'
+import { fittingTable } from './fitting-table.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../compare/comparison.ts'
 
 /**
@@ -7,12 +8,10 @@ import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, Per
  * Where a table is wider than `columns`, each variant is a paragraph instead.
  */
 export function retentionTable(comparison: Comparison, columns = Infinity): string {
-  const fits = (table: string) => table.split('\n', 1)[0]!.length <= columns
-  const [accuracies, perplexities] = [accuracyTable(comparison), perplexityTable(comparison)]
   const averages = comparison.averages.flatMap((average, variant) => (average ? [averageText(average, comparison.variants[variant]!.label)] : []))
   return [
-    fits(accuracies) ? accuracies : accuracyParagraphs(comparison),
-    fits(perplexities) ? perplexities : perplexityParagraphs(comparison),
+    fittingTable(accuracyTable(comparison), accuracyParagraphs(comparison), columns),
+    fittingTable(perplexityTable(comparison), perplexityParagraphs(comparison), columns),
     ...averages,
     ...comparison.notes.map((note) => `note: ${note}`),
   ]

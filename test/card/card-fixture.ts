@@ -90,3 +90,16 @@ The perplexity is of words of WikiText.
 
 Closing words.
 `
+
+/** config.json of a small model of 26 layers. */
+export const CONFIG = {
+  architectures: ['Qwen2ForCausalLM'],
+  hidden_size: 64,
+  num_hidden_layers: 26,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  intermediate_size: 96,
+  vocab_size: 1000,
+  max_position_embeddings: 128,
+  rms_norm_eps: 1e-6,
+}

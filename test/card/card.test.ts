@@ -12,7 +12,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import { CardError } from '../../src/errors.ts'
 import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
-import { CARD } from './card-fixture.ts'
+import { CARD, CONFIG } from './card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
 const different = async (text: string) => (await verifyCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
@@ -164,20 +164,7 @@ describe('a card is verified', () => {
     ['~0.01B', ['~0.00B']],
     ['1,000', ['933,440']],
   ])('parameters may be printed in any unit: %s', async (text, expected) => {
-    const model = parseConfig(
-      {
-        architectures: ['Qwen2ForCausalLM'],
-        hidden_size: 64,
-        num_hidden_layers: 36,
-        num_attention_heads: 4,
-        num_key_value_heads: 2,
-        intermediate_size: 96,
-        vocab_size: 1000,
-        max_position_embeddings: 128,
-        rms_norm_eps: 1e-6,
-      },
-      'config.json',
-    )
+    const model = parseConfig({ ...CONFIG, num_hidden_layers: 36 }, 'config.json')
     const cells = (
       await verifyCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)
     ).cells

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { CARD } from '../card/card-fixture.ts'
+import { CARD, CONFIG } from '../card/card-fixture.ts'
 import { evalharness } from '../program.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
 
@@ -28,17 +28,6 @@ test('verify: exit 0 and a count of checks for a card that is right, 1 and the c
 
 describe('verify holds parameters against a config.json', () => {
   const sized = CARD.replace('| **Compression** | 27.8% |', '| **Compression** | 27.8% |\n| Parameters | ~5.8B |')
-  const config = {
-    architectures: ['Qwen2ForCausalLM'],
-    hidden_size: 64,
-    num_hidden_layers: 26,
-    num_attention_heads: 4,
-    num_key_value_heads: 2,
-    intermediate_size: 96,
-    vocab_size: 1000,
-    max_position_embeddings: 128,
-    rms_norm_eps: 1e-6,
-  }
   // Matrices, biases and norms of a layer, and two of vocabulary with the last norm.
   const parameters = (layers: number) => layers * (64 * 64 * 2 + 64 * 32 * 2 + 3 * 64 * 96 + (64 + 32 + 32) + 128) + 2 * 1000 * 64 + 64
 
@@ -48,7 +37,7 @@ describe('verify holds parameters against a config.json', () => {
   ])('%s', async (_, name, args) => {
     const file = cardFile(sized)
     const place = path.join(path.dirname(file), name)
-    writeFileSync(place, JSON.stringify({ ...config, num_hidden_layers: name === 'config.json' ? 26 : 36 }))
+    writeFileSync(place, JSON.stringify({ ...CONFIG, num_hidden_layers: name === 'config.json' ? 26 : 36 }))
     const { code, out } = await evalharness('card', 'verify', file, ...args.map((arg) => arg.replace('original.json', place)))
     expect(code).toBe(1)
     expect(out).toContain(`26 layers are ${parameters(26).toLocaleString('en-US')} of ${parameters(36).toLocaleString('en-US')} parameters`)
@@ -56,7 +45,7 @@ describe('verify holds parameters against a config.json', () => {
 
   test('and goes without one that it does not know', async () => {
     const file = cardFile()
-    writeFileSync(path.join(path.dirname(file), 'config.json'), JSON.stringify({ ...config, architectures: ['NobodyForCausalLM'] }))
+    writeFileSync(path.join(path.dirname(file), 'config.json'), JSON.stringify({ ...CONFIG, architectures: ['NobodyForCausalLM'] }))
     expect((await evalharness('card', 'verify', file)).code).toBe(0)
   })
 })
