@@ -1,7 +1,7 @@
 /**
  * How near scoring comes to the machine's bare matrix products, measured in one run.
  *
- *     npm run bench -- --model FOLDER --data-dir FOLDER [--tasks piqa=200,boolq=100,hellaswag=200] [--rounds 3] [--threads N]
+ *     npm run bench -- --model FOLDER --data-dir FOLDER [--tasks piqa=200,boolq=100,hellaswag=200] [--rounds 3] [--threads N] [--batch-tokens N]
  *
  * The bare rate is that of the model's own projections, [2048, in] × [out, in], in f32, run by the same runtime with as many threads. The
  * scoring rate counts the same products for the tokens that were computed, attention between each token and its ancestors, and the head
@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util'
 import * as ort from 'onnxruntime-node'
 import { openCheckpoint } from '../src/checkpoint/checkpoint.ts'
+import { batchBudget } from '../src/engine/batch-budget.ts'
 import { onnxEngine } from '../src/engine/onnx.ts'
 import { encoderOf, requestsOf } from '../src/evaluate.ts'
 import { graphBuilder } from '../src/graph/builder.ts'
@@ -32,17 +33,20 @@ const { values } = parseArgs({
     tasks: { type: 'string', default: 'piqa=200,boolq=100,hellaswag=200' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string' },
-    'batch-tokens': { type: 'string', default: '4096' },
+    'batch-tokens': { type: 'string' },
   },
 })
 if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
 const threads = values.threads ? { threads: Number(values.threads) } : {}
-const batchTokens = Number(values['batch-tokens'])
 const checkpoint = await openCheckpoint(values.model)
+const budget = batchBudget(checkpoint.config, values['batch-tokens'] === undefined ? undefined : Number(values['batch-tokens']))
 const sequences = await readSequences(values.tasks, values['data-dir'])
 const work = floatingPointWork(sequences)
 const gemms = await gemmSession()
-await using engine = await onnxEngine(checkpoint.config, checkpoint.weights, { batchTokens, ...threads })
+await using engine = await onnxEngine(checkpoint.config, checkpoint.weights, {
+  ...(values['batch-tokens'] !== undefined && { batchTokens: budget.most }),
+  ...threads,
+})
 await scoringSeconds(sequences.slice(0, 50))
 
 const bare: number[] = []
@@ -84,7 +88,7 @@ function layerSize(): number {
 /** Two operations a multiply-add. */
 function floatingPointWork(asked: readonly Sequence[]) {
   const { config } = checkpoint
-  const plan = planBatches(asked, batchTokens)
+  const plan = planBatches(asked, budget.usual, budget.most)
   const body = 2 * config.layerCount * layerSize()
   let operations = body * plan.tokensComputed
   for (const { tree, scored } of plan.batches) {

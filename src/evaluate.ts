@@ -6,7 +6,7 @@
  */
 import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
-import { DEFAULT_BATCH_TOKENS, onnxEngine } from './engine/onnx.ts'
+import { onnxEngine } from './engine/onnx.ts'
 import { Interruption, unlessInterrupted, UsageError } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import { assembleAnswer, startEncoding, type EncodedRequests, type Encoder } from './plan/encode.ts'
@@ -35,6 +35,7 @@ export interface EvaluateOptions {
   readonly limit?: number
   /** The model's window when absent. */
   readonly maxLength?: number
+  /** Most tokens of a forward pass; chosen by the model and the machine when absent. */
   readonly batchTokens?: number
   readonly threads?: number
   /** Suites as tokens, by what encoded them: given with the same suites to several models, those with one tokenizer are encoded for once. */
@@ -63,11 +64,11 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const encoder = encoderOf(checkpoint, options.maxLength)
   const weightsHash = hashWeights(checkpoint.weights)
   weightsHash.catch(() => {})
-  const { signal, batchTokens = DEFAULT_BATCH_TOKENS } = options
+  const { signal, batchTokens, threads } = options
   const encoded = await clock.time('tokenise', () => encodeOnce(suites, checkpoint, encoder, options))
 
   const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
-  const engineOptions = { batchTokens, onNotice: watcher.onNotice, ...(options.threads !== undefined && { threads: options.threads }) }
+  const engineOptions = { onNotice: watcher.onNotice, ...(batchTokens !== undefined && { batchTokens }), ...(threads !== undefined && { threads }) }
   await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
@@ -95,7 +96,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       maxLength: encoder.maxLength,
     },
     engine: engine.info,
-    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens },
+    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto' },
     tasks,
     groups,
     work: { ...work, elapsedMs: clock.elapsedMs },

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { DEFAULT_BATCH_TOKENS } from '../engine/onnx.ts'
+import { batchBudget } from '../engine/batch-budget.ts'
 import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
@@ -39,7 +39,7 @@ interface RunArguments {
   samples: string | undefined
   seed: number
   maxLength: number | undefined
-  batchTokens: number
+  batchTokens: string
   threads: number | undefined
   output: string
   subsets: boolean
@@ -84,10 +84,10 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap for standard errors' })
     .option('max-length', { type: 'number', requiresArg: true, describe: 'Window in tokens, if smaller than the model’s' })
     .option('batch-tokens', {
-      type: 'number',
-      default: DEFAULT_BATCH_TOKENS,
+      type: 'string',
+      default: 'auto',
       requiresArg: true,
-      describe: 'Most tokens of a forward pass; halved when memory runs out',
+      describe: 'Most tokens of a forward pass, or auto: by model and memory; halved when memory runs out',
     })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
@@ -117,7 +117,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     taskFile: [],
     data: [],
     seed: 0,
-    batchTokens: DEFAULT_BATCH_TOKENS,
+    batchTokens: 'auto',
     output,
     subsets: false,
     dryRun: false,
@@ -159,7 +159,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const suites: Suite[] = []
   for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
   if (argv.dryRun) {
-    await dryRun(models, suites, argv, terminal)
+    await dryRun(models, suites, argv, options.batchTokens, terminal)
     return 0
   }
   const encodings = new Map()
@@ -202,19 +202,28 @@ function interrupted({ err }: Terminal): number {
 }
 
 /** Options that are numbers, each in its range. */
-function checkNumbers({ seed, limit, maxLength, batchTokens, threads }: RunArguments): EvaluateOptions {
+function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, threads }: RunArguments): EvaluateOptions {
+  const batchTokens = batchText === 'auto' ? undefined : Number(batchText)
   const whole = (name: string, value: number | undefined, least: number) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
       throw new UsageError(`--${name} ${value} is not a whole number from ${least} on`, `Give for example --${name} ${least + 8}.`)
   }
   whole('seed', seed, 0)
   whole('max-length', maxLength, 2)
+  if (Number.isNaN(batchTokens))
+    throw new UsageError(`--batch-tokens ${batchText} is neither auto nor a number`, 'Leave it out, or give for example --batch-tokens 4096.')
   whole('batch-tokens', batchTokens, 1)
   whole('threads', threads, 1)
   if (limit !== undefined && !(limit > 0 && (limit < 1 || Number.isInteger(limit)))) {
     throw new UsageError(`--limit ${limit} is neither a whole number nor a share`, 'Give a number of rows such as 100, or a share below 1 such as 0.1.')
   }
-  return { seed, batchTokens, ...(limit !== undefined && { limit }), ...(maxLength !== undefined && { maxLength }), ...(threads !== undefined && { threads }) }
+  return {
+    seed,
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(limit !== undefined && { limit }),
+    ...(maxLength !== undefined && { maxLength }),
+    ...(threads !== undefined && { threads }),
+  }
 }
 
 async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: ReadonlyMap<string, Task>): Promise<SuiteOptions> {
@@ -281,7 +290,13 @@ function listOf(values: readonly string[]): string[] {
 }
 
 /** Prompts, and with a model's tokenizer the plan: no weights are read. */
-async function dryRun(models: readonly ModelSource[], suites: readonly Suite[], argv: RunArguments, { out, err }: Terminal): Promise<void> {
+async function dryRun(
+  models: readonly ModelSource[],
+  suites: readonly Suite[],
+  { maxLength, json }: RunArguments,
+  batchTokens: number | undefined,
+  { out, err }: Terminal,
+): Promise<void> {
   const prompts = suites.map((suite) => {
     const { items } = suite.parts[0]!
     const requests = requestsOf(suite)
@@ -296,14 +311,15 @@ async function dryRun(models: readonly ModelSource[], suites: readonly Suite[], 
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
   for (const { label, folder } of models) {
     const config = await readConfig(folder)
-    const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, argv.maxLength)
+    const { usual, most } = batchBudget(config, batchTokens)
+    const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength)
     for (const suite of suites) {
       const { sequences, parts, tokensAsked } = encodeRequests(requestsOf(suite), encoder)
-      const { batches, tokensDistinct, tokensComputed } = planBatches(sequences, argv.batchTokens)
+      const { batches, tokensDistinct, tokensComputed } = planBatches(sequences, usual, most)
       plans.push({ model: label, task: suite.task.name, requests: parts.length, tokensAsked, tokensDistinct, tokensComputed, batches: batches.length })
     }
   }
-  if (argv.json) {
+  if (json) {
     out(JSON.stringify({ prompts, plans }, null, 2))
     return
   }

@@ -5,13 +5,14 @@ import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
+import { batchBudget } from './batch-budget.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
 import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
 
 /** Options of the engine. */
 export interface OnnxOptions {
-  /** Most tokens of a forward pass; halved when memory runs out. */
+  /** Most tokens of a forward pass, chosen by the model and the machine when absent; halved when memory runs out. */
   readonly batchTokens?: number
   /** Threads inside an operator. */
   readonly threads?: number
@@ -19,20 +20,13 @@ export interface OnnxOptions {
   readonly onNotice?: (notice: string) => void
 }
 
-/** Tokens of a forward pass when nothing is said. */
-export const DEFAULT_BATCH_TOKENS = 4096
-
 /** Below this many tokens a batch is not halved any more. */
 const LEAST_BATCH_TOKENS = 32
 
 /** Loads a checkpoint; fails with EngineError when the session cannot be made. */
-export async function onnxEngine(
-  config: ModelConfig,
-  weights: Weights,
-  { batchTokens = DEFAULT_BATCH_TOKENS, threads, onNotice = () => {} }: OnnxOptions = {},
-): Promise<Engine> {
+export async function onnxEngine(config: ModelConfig, weights: Weights, { batchTokens, threads, onNotice = () => {} }: OnnxOptions = {}): Promise<Engine> {
   let session = await startSession(config, weights, threads)
-  let budget = batchTokens
+  let budget = batchBudget(config, batchTokens)
   let isDisposed = false
 
   /** Scores a batch; when memory runs out, its sequences in smaller ones. */
@@ -54,8 +48,9 @@ export async function onnxEngine(
           cause: error,
         })
       }
-      budget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget, size) / 2))
-      onNotice(`out of memory on a batch of ${size} tokens: going on with --batch-tokens ${budget}`)
+      const smallerBudget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
+      budget = { usual: Math.min(budget.usual, smallerBudget), most: smallerBudget }
+      onNotice(`out of memory on a batch of ${size} tokens: going on with at most ${smallerBudget}; --batch-tokens ${smallerBudget} does so from the start`)
       // A process that has run out of memory once keeps what it had and may fail anywhere: a new one begins clean.
       session.end()
       session = await startSession(config, weights, threads)
@@ -63,7 +58,8 @@ export async function onnxEngine(
     const members = batch.members.map(({ sequence }) => sequence)
     const smaller = planBatches(
       members.map((member) => sequences[member]!),
-      budget,
+      budget.usual,
+      budget.most,
     )
     for (const part of smaller.batches) {
       const renumbered = { ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }
@@ -74,7 +70,7 @@ export async function onnxEngine(
   return {
     info: { name: 'onnx', provider: 'cpu', dtype: 'float32', versions: { onnxruntime: session.runtimeVersion } },
     score(sequences) {
-      const plan = planBatches(sequences, budget)
+      const plan = planBatches(sequences, budget.usual, budget.most)
       return {
         tokensDistinct: plan.tokensDistinct,
         tokensPlanned: plan.tokensComputed,

@@ -38,9 +38,15 @@ const MOST_TARGET_COLUMNS = 8
 /** A batch may end this much before its budget, where fewer tokens are shared with what follows and so are computed again. */
 const EARLY_CUT_SHARE = 0.15
 
-/** Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch. */
-export function planBatches(sequences: readonly Sequence[], batchTokens: number): Plan {
-  const { trees, tokensDistinct } = planTrees(sequences, batchTokens)
+/** How much of a batch the next one may compute again before the batch grows instead. */
+const REPEATED_SHARE = 1 / 32
+
+/**
+ * Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch.
+ * Where the next batch would begin with much of what this one computes (few-shot examples), a batch grows, up to `mostTokens`.
+ */
+export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens): Plan {
+  const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens)
   const batches = trees.map((tree) => buildBatch(tree, sequences))
   return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
 }
@@ -53,22 +59,36 @@ export interface PlannedTree {
 }
 
 /** Plans only which sequences share a tree; `tokensDistinct` is as in a Plan. */
-export function planTrees(sequences: readonly TokenRun[], batchTokens: number): { readonly trees: readonly PlannedTree[]; readonly tokensDistinct: number } {
+export function planTrees(
+  sequences: readonly TokenRun[],
+  batchTokens: number,
+  mostTokens = batchTokens,
+): { readonly trees: readonly PlannedTree[]; readonly tokensDistinct: number } {
   if (!Number.isInteger(batchTokens) || batchTokens < 1) throw new RangeError(`batchTokens must be a positive integer, got ${batchTokens}`)
+  if (!Number.isInteger(mostTokens) || mostTokens < batchTokens) throw new RangeError(`mostTokens must be an integer from ${batchTokens} on, got ${mostTokens}`)
   const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
   const sorted = order.map((index) => sequences[index]!)
   /** How many tokens of each sequence the one before it has too. */
   const shared = sorted.map((sequence, index) => (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)))
   const trees: PlannedTree[] = []
   for (let start = 0; start < sorted.length;) {
-    const end = batchEnd(sorted, shared, start, batchTokens)
+    const end = grownBatchEnd(sorted, shared, start, batchTokens, mostTokens)
     trees.push({ tree: buildTree(sorted.slice(start, end)), members: order.slice(start, end) })
     start = end
   }
   return { trees, tokensDistinct: sorted.reduce((sum, { input }, index) => sum + input.length - shared[index]!, 0) }
 }
 
-/** One past the last sequence of the batch that begins at `start`: of the cuts near the budget, the one that repeats the fewest tokens. */
+/** One past the last sequence of the batch that begins at `start`: the budget is doubled until the next batch repeats little, or up to `mostTokens`. */
+function grownBatchEnd(sorted: readonly TokenRun[], shared: readonly number[], start: number, batchTokens: number, mostTokens: number): number {
+  for (let budget = batchTokens; ; budget = Math.min(budget * 2, mostTokens)) {
+    const end = batchEnd(sorted, shared, start, budget)
+    const repeated = end < sorted.length ? shared[end]! : 0
+    if (repeated <= budget * REPEATED_SHARE || budget === mostTokens) return end
+  }
+}
+
+/** One past the last sequence of a batch of at most `batchTokens`: of the cuts near the budget, the one that repeats the fewest tokens. */
 function batchEnd(sorted: readonly TokenRun[], shared: readonly number[], start: number, batchTokens: number): number {
   let size = sorted[start]!.input.length
   let best = start + 1

@@ -58,7 +58,7 @@ export interface RunRecord {
   readonly harnessVersion: string
   readonly model: ModelRecord
   readonly engine: EngineInfo
-  readonly settings: { readonly limit: number | null; readonly seed: number; readonly batchTokens: number }
+  readonly settings: { readonly limit: number | null; readonly seed: number; readonly batchTokens: number | 'auto' }
   readonly tasks: readonly TaskRecord[]
   readonly groups: readonly GroupRecord[]
   readonly work: WorkRecord

@@ -45,6 +45,16 @@ test('a batch is cut where little is shared, near the budget', () => {
   ])
 })
 
+test('a batch whose beginning the next one would repeat grows, as far as it may', () => {
+  const shots = Array.from({ length: 32 }, (_, token) => token)
+  const questions = Array.from({ length: 24 }, (_, question) => sequence([...shots, 100 + question], [0]))
+  const others = Array.from({ length: 24 }, (_, question) => sequence([200 + question], [0]))
+  const sizes = (most: number) => planBatches([...questions, ...others], 36, most).batches.map(({ tree }) => tree.tokenIds.length)
+  expect(sizes(36)).toEqual([36, 36, 36, 36, 36, 36, 24])
+  // With room for all that begins alike nothing is repeated; what shares nothing keeps to the usual budget.
+  expect(sizes(144)).toEqual([72, 8])
+})
+
 test('more targets at one place than columns take another row', () => {
   const targets = Array.from({ length: 11 }, (_, token) => token + 50)
   const [batch] = planBatches(
@@ -89,6 +99,18 @@ describe('for any sequences and budget', () => {
             expect(path.map((node) => tree.tokenIds[node])).toEqual([...sequences[member.sequence]!.input])
             expect(path.map((node) => tree.depths[node])).toEqual(path.map((_, depth) => depth))
           })
+        }
+      }),
+    )
+  })
+
+  test('a batch that grows keeps its own bound', () => {
+    fc.assert(
+      fc.property(work, ([sequences, budget]) => {
+        const grown = planBatches(sequences, budget, budget * 4)
+        for (const { tree, members } of grown.batches) {
+          const longest = Math.max(...members.map((member) => sequences[member.sequence]!.input.length))
+          expect(tree.tokenIds.length).toBeLessThanOrEqual(Math.max(budget * 4, longest))
         }
       }),
     )
