@@ -37,16 +37,16 @@ const { values } = parseArgs({
   },
 })
 if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
-const threads = values.threads ? { threads: Number(values.threads) } : {}
+const engineOptions = {
+  ...(values.threads !== undefined && { threads: Number(values.threads) }),
+  ...(values['batch-tokens'] !== undefined && { batchTokens: Number(values['batch-tokens']) }),
+}
 const checkpoint = await openCheckpoint(values.model)
-const budget = batchBudget(checkpoint.config, values['batch-tokens'] === undefined ? undefined : Number(values['batch-tokens']))
+const budget = batchBudget(checkpoint.config, engineOptions.batchTokens)
 const sequences = await readSequences(values.tasks, values['data-dir'])
 const work = floatingPointWork(sequences)
 const gemms = await gemmSession()
-await using engine = await onnxEngine(checkpoint.config, checkpoint.weights, {
-  ...(values['batch-tokens'] !== undefined && { batchTokens: budget.most }),
-  ...threads,
-})
+await using engine = await onnxEngine(checkpoint.config, checkpoint.weights, engineOptions)
 await scoringSeconds(sequences.slice(0, 50))
 
 const bare: number[] = []
