@@ -6,15 +6,19 @@
  */
 import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
+import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { onnxEngine } from './engine/onnx.ts'
 import { Interruption, unlessInterrupted, UsageError } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
-import { assembleAnswer, startEncoding, type EncodedRequests, type Encoder } from './plan/encode.ts'
-import type { SequenceScore } from './plan/sequence.ts'
-import type { GroupRecord, RunRecord, TaskRecord, WorkRecord } from './store/run-record.ts'
+import type { Encoder } from './plan/encode.ts'
+import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
+import { cutStretches } from './plan/stretches.ts'
+import { stageClock } from './stage-clock.ts'
+import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
 import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
+import { answerSuite } from './answer-suite.ts'
 
 /** A model to score. */
 export interface ModelSource {
@@ -35,11 +39,13 @@ export interface EvaluateOptions {
   readonly limit?: number
   /** The model's window when absent. */
   readonly maxLength?: number
-  /** Most tokens of a forward pass; chosen by the model and the machine when absent. */
+  /** Most tokens of a forward pass; chosen by the model and the memory when absent. */
   readonly batchTokens?: number
+  /** For all that the engine takes; a share of the machine's when absent. */
+  readonly memoryBytes?: number
   readonly threads?: number
-  /** Suites as tokens, by what encoded them: given with the same suites to several models, those with one tokenizer are encoded for once. */
-  readonly encodings?: Map<string, readonly EncodedRequests[]>
+  /** Suites as tokens, by what encodes them: given with the same suites to several models, those with one tokenizer are encoded for once. */
+  readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** What scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with Interruption. */
@@ -50,10 +56,10 @@ export interface EvaluateOptions {
 export interface Watcher {
   readonly onNotice: (notice: string) => void
   /** Before a task's first batch. */
-  readonly onTask: (task: string, work: { readonly tokensPlanned: number; readonly requestCount: number }) => void
-  /** After each batch. */
-  readonly onBatch: (tokensComputed: number) => void
-  readonly onTaskEnd: () => void
+  readonly onTask: (task: string, requestCount: number) => void
+  /** After each batch: how many tokens it computed, and what share of the task's requests has been answered since the task began. */
+  readonly onBatch: (tokensComputed: number, doneShare: number) => void
+  readonly onTaskEnd: (work: TaskWork) => void
 }
 
 /** Scores one model on all suites. Fails with a HarnessError before scoring begins where the model or the requests are at fault. */
@@ -62,24 +68,40 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const clock = stageClock()
   const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
   const encoder = encoderOf(checkpoint, options.maxLength)
+  const encoded = encodeOnce(suites, checkpoint, encoder, options)
+  const { signal, batchTokens, memoryBytes, threads } = options
+  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
+  const engineOptions = {
+    onNotice: watcher.onNotice,
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(threads !== undefined && { threads }),
+  }
+  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
   const weightsHash = hashWeights(checkpoint.weights)
   weightsHash.catch(() => {})
-  const { signal, batchTokens, threads } = options
-  const encoded = await clock.time('tokenise', () => encodeOnce(suites, checkpoint, encoder, options))
 
-  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
-  const engineOptions = { onNotice: watcher.onNotice, ...(batchTokens !== undefined && { batchTokens }), ...(threads !== undefined && { threads }) }
-  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
-  const work = { tokensAsked: 0, tokensDistinct: 0, tokensComputed: 0 }
+  const work: TaskWork[] = []
+  const gauge = rooflineGauge(engine)
+  let firstScoreMs: number | null = null
   for (const [index, suite] of suites.entries()) {
     if (signal?.aborted) break
-    const answers = await askEngine(engine, suite, encoded[index]!, { watcher, clock, work, signal })
-    const scored = scoreSuite(suite, answers, options.seed ?? 0)
+    watcher.onTask(suite.task.name, requestsOf(suite).length)
+    const onBatch = (tokensComputed: number, doneShare: number) => {
+      firstScoreMs ??= Date.now() - startedAt.getTime()
+      watcher.onBatch(tokensComputed, doneShare)
+    }
+    const answered = await answerSuite(engine, encoded[index]!, { clock, gauge, failing: encoded.at(-1)!.totals, onBatch, signal })
+    work.push({ task: suite.task.name, ...answered.work })
+    watcher.onTaskEnd(work.at(-1)!)
+    const scored = await clock.time('record', () => scoreSuite(suite, answered.answers, options.seed ?? 0))
     tasks.push(...scored.tasks)
     groups.push(...scored.groups)
   }
+  if (tasks.length === 0 && signal?.aborted) throw new Interruption('interrupted')
+  const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: Date.now() - startedAt.getTime(),
@@ -91,7 +113,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       revision: model.revision,
       architecture: checkpoint.architecture,
       parameterCount: checkpoint.parameterCount,
-      weightsHash: await unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted),
+      weightsHash: weightsHashOrNull,
       tokenizerHash: checkpoint.tokenizer.hash,
       maxLength: encoder.maxLength,
     },
@@ -99,24 +121,29 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto' },
     tasks,
     groups,
-    work: { ...work, elapsedMs: clock.elapsedMs },
+    work: workRecord(work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes: process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0) }),
   }
 }
 
-/** Each suite's requests as tokens; models that encode alike share them. */
-async function encodeOnce(
+/** Begins to encode each suite's requests; models that encode alike share them. */
+function encodeOnce(
   suites: readonly Suite[],
   { tokenizer }: Pick<Checkpoint, 'tokenizer'>,
   encoder: Encoder,
   { encodings, signal }: EvaluateOptions,
-): Promise<readonly EncodedRequests[]> {
+): readonly EncodedAhead[] {
   const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength}`
   const known = encodings?.get(key)
   if (known) return known
-  const encoded: EncodedRequests[] = []
-  for (const suite of suites) encoded.push(await encodeSuite(suite, encoder, signal))
+  const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
   encodings?.set(key, encoded)
   return encoded
+}
+
+/** A suite's requests in the order of the work; `position` is the suite's in the run, which the first suite begins with one quick item. */
+export function inStretches(suite: Suite, position: number): StretchedRequests {
+  const parts = suite.parts.map(({ items }) => items.map(({ requests }) => requests))
+  return { requests: requestsOf(suite), stretches: cutStretches(parts, { quickStart: position === 0 }) }
 }
 
 /** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
@@ -136,68 +163,6 @@ export function requestsOf({ parts }: Suite) {
 function nullIfInterrupted(error: unknown): null {
   if (error instanceof Interruption) return null
   throw error
-}
-
-/** Requests encoded between two looks at the signal. */
-const ENCODING_STEP = 64
-
-/** Tokenising is work of seconds to minutes that never waits, so it is interrupted by hand. */
-async function encodeSuite(suite: Suite, encoder: Encoder, signal: AbortSignal | undefined): Promise<EncodedRequests> {
-  const encoding = startEncoding(encoder)
-  for (const [index, request] of requestsOf(suite).entries()) {
-    encoding.add(request)
-    if (index % ENCODING_STEP === 0) await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw new Interruption('interrupted')
-  }
-  return encoding.result()
-}
-
-interface Asking {
-  readonly watcher: Watcher
-  readonly clock: StageClock
-  readonly work: { tokensAsked: number; tokensDistinct: number; tokensComputed: number }
-  readonly signal: AbortSignal | undefined
-}
-
-/** One answer a request, in order; undefined for what an interrupted run did not reach. */
-async function askEngine(engine: Engine, suite: Suite, encoded: EncodedRequests, { watcher, clock, work, signal }: Asking): Promise<(Answer | undefined)[]> {
-  const { sequences, parts, tokensAsked } = encoded
-  const run = await clock.time('plan', () => engine.score(sequences))
-  work.tokensAsked += tokensAsked
-  work.tokensDistinct += run.tokensDistinct
-  watcher.onTask(suite.task.name, { tokensPlanned: run.tokensPlanned, requestCount: parts.length })
-  const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
-  await clock.time('engine', async () => {
-    for await (const batch of untilAborted(run.batches, signal)) {
-      for (const score of batch.scores) scores[score.sequence] = score
-      work.tokensComputed += batch.tokensComputed
-      watcher.onBatch(batch.tokensComputed)
-    }
-  })
-  watcher.onTaskEnd()
-  return parts.map((part) => assembleAnswer(part, sequences, scores))
-}
-
-/** Ends when the signal is given, without waiting for the value that is on its way. */
-async function* untilAborted<T>(values: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
-  const iterator = values[Symbol.asyncIterator]()
-  let stop = () => {}
-  const aborted = new Promise<{ readonly done: true; readonly value: undefined }>((resolve) => {
-    stop = () => resolve({ done: true, value: undefined })
-  })
-  if (signal?.aborted) stop()
-  signal?.addEventListener('abort', stop, { once: true })
-  try {
-    for (;;) {
-      const next = iterator.next()
-      next.catch(() => {})
-      const { done, value } = await Promise.race([next, aborted])
-      if (done) return
-      yield value
-    }
-  } finally {
-    signal?.removeEventListener('abort', stop)
-  }
 }
 
 /** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */
@@ -224,32 +189,14 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
     })
   }
   const groupNames = task.subsets
-    ? [[task.name, task.subsets.names] as const, ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const)]
+    ? [
+        ...(task.subsets.isPart ? [] : [[task.name, task.subsets.names] as const]),
+        ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const),
+      ]
     : []
   const groups = groupNames.flatMap(([name, subsets]): GroupRecord[] => {
     const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
     return members.length === 0 ? [] : [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]
   })
   return { tasks, groups }
-}
-
-interface StageClock {
-  readonly elapsedMs: WorkRecord['elapsedMs']
-  time<T>(stage: keyof WorkRecord['elapsedMs'], work: () => T | Promise<T>): Promise<T>
-}
-
-/** Adds up the wall time of each stage. */
-function stageClock(): StageClock {
-  const elapsedMs = { load: 0, tokenise: 0, plan: 0, engine: 0 }
-  return {
-    elapsedMs,
-    async time(stage, work) {
-      const startedAt = performance.now()
-      try {
-        return await work()
-      } finally {
-        elapsedMs[stage] += performance.now() - startedAt
-      }
-    },
-  }
 }

@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { fakeEngine } from '../src/engine/fake.ts'
-import { Interruption } from '../src/errors.ts'
+import { Interruption, RequestError } from '../src/errors.ts'
 import { evaluate, type EvaluateOptions, type Watcher } from '../src/evaluate.ts'
 import { loadSuite, type SuiteOptions } from '../src/suite.ts'
 import { loadTasks } from '../src/task/registry.ts'
@@ -55,6 +55,26 @@ test('the record says what made the numbers', async () => {
   expect(record.tasks[0]).toMatchObject({ name: 'piqa', version: 1, shotCount: 0, rowCount: 20, itemCount: 20, origin: { kind: 'file' } })
 })
 
+test('what cannot be encoded fails the run, though other tasks are scored already', async () => {
+  const task = (await loadTasks()).get('piqa')!
+  const fine = await loadSuite(task, { dataFiles: { piqa: rows } })
+  const empty = {
+    ...fine,
+    parts: fine.parts.map((part) => ({
+      ...part,
+      items: part.items.map((item) => ({ ...item, requests: item.requests.map((one) => ({ ...one, continuation: '' })) })),
+    })),
+  } as typeof fine
+  await expect(evaluate(model, [fine, empty], { openEngine: async () => fakeEngine() }, silent)).rejects.toBeInstanceOf(RequestError)
+})
+
+test('the share that is done grows to the whole', async () => {
+  const shares: number[] = []
+  await run({ batchTokens: 20 }, { ...silent, onBatch: (_tokens, share) => void shares.push(share) })
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+  expect(shares.at(-1)).toBe(1)
+})
+
 test('a run leaves no listener on its signal, however many tasks it had', async () => {
   const { signal } = new AbortController()
   await run({ signal })
@@ -67,7 +87,9 @@ test('a run that is interrupted before its first batch fails with Interruption, 
 
 test('a run that is interrupted while it scores keeps what it has and is not complete', async () => {
   const interruption = new AbortController()
-  const record = await run({ batchTokens: 20, signal: interruption.signal }, { ...silent, onBatch: () => interruption.abort() })
+  const record = await run({ batchTokens: 20, signal: interruption.signal }, { ...silent, onBatch: (_tokens, share) => share > 0.5 && interruption.abort() })
   expect(record.isComplete).toBe(false)
-  expect(record.tasks.flatMap(({ items }) => items).length).toBeLessThan(20)
+  const { length } = record.tasks.flatMap(({ items }) => items)
+  expect(length).toBeGreaterThan(0)
+  expect(length).toBeLessThan(20)
 })

@@ -8,6 +8,7 @@
  * apostrophe (`'r` is two pieces and `'re` is one).
  */
 import type { Tokenizer } from '@huggingface/tokenizers'
+import { sharedTextLength } from '../task/shared-text.ts'
 
 /** What is read of tokenizer.json. */
 export interface TokenizerContent {
@@ -77,7 +78,7 @@ export function encodeSharingBeginnings(tokenizer: Tokenizer, content: Tokenizer
 
 /** Number of pieces of the text before that the text begins with, whatever follows. */
 function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
-  const shared = sharedLength(before, text)
+  const shared = sharedTextLength(before, text)
   let [low, high] = [0, ends.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -85,17 +86,6 @@ function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
     else high = middle
   }
   while (low > 0 && /[\s']/u.test(before[ends[low - 1]! - 1]!)) low--
-  return low
-}
-
-/** Number of UTF-16 units with which both begin; compares pieces at once, which is a memory comparison. */
-function sharedLength(a: string, b: string): number {
-  let [low, high] = [0, Math.min(a.length, b.length)]
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if (a.slice(low, middle) === b.slice(low, middle)) low = middle
-    else high = middle - 1
-  }
   return low
 }
 

@@ -1,21 +1,20 @@
 /** Progress of a run on standard error: a bar with rate and time left on a terminal, one line a task where it is piped. */
 import { SingleBar } from 'cli-progress'
 import type { Watcher } from '../evaluate.ts'
+import { taskWorkSummary } from '../report/work-summary.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Watches one model's run; `label` stands before each task's name. */
 export function progressWatcher({ err, errorStream }: Terminal, label: string): Watcher {
   let bar: SingleBar | undefined
   let task = ''
-  let total = 0
-  let done = 0
+  let tokens = 0
   let startedAt = 0
   return {
     onNotice: (notice) => err(`${label}: ${notice}`),
-    onTask(name, { tokensPlanned }) {
+    onTask(name) {
       task = name
-      total = tokensPlanned
-      done = 0
+      tokens = 0
       startedAt = performance.now()
       if (!errorStream.isTTY) return
       bar = new SingleBar({
@@ -27,18 +26,17 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
         gracefulExit: false,
         linewrap: false,
       })
-      bar.start(total, 0, { rate: '–', left: '–' })
+      bar.start(1, 0, { rate: '–', left: '–' })
     },
-    onBatch(tokens) {
-      done += tokens
-      const perSecond = done / ((performance.now() - startedAt) / 1000)
-      bar?.update(Math.min(done, total), { rate: Math.round(perSecond).toLocaleString('en-US'), left: duration((total - done) / perSecond) })
+    onBatch(computed, doneShare) {
+      tokens += computed
+      const seconds = (performance.now() - startedAt) / 1000
+      bar?.update(doneShare, { rate: Math.round(tokens / seconds).toLocaleString('en-US'), left: duration(seconds / doneShare - seconds) })
     },
-    onTaskEnd() {
+    onTaskEnd(work) {
       bar?.stop()
       bar = undefined
-      const seconds = (performance.now() - startedAt) / 1000
-      err(`${label} · ${task}: ${done.toLocaleString('en-US')} tokens in ${duration(seconds)}`)
+      err(`${label} · ${task}: ${taskWorkSummary(work)}`)
     },
   }
 }

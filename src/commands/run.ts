@@ -6,11 +6,11 @@ import { z } from 'zod'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { batchBudget } from '../engine/batch-budget.ts'
+import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
-import { encoderOf, evaluate, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
-import { encodeRequests } from '../plan/encode.ts'
+import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
 import { retentionTable } from '../report/retention-table.ts'
 import { workSummary } from '../report/work-summary.ts'
@@ -18,7 +18,7 @@ import { toResultsFile, type RunRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
-import { loadTasks, selectTasks } from '../task/registry.ts'
+import { loadTasks, selectTasks, taskCalled } from '../task/registry.ts'
 import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
@@ -40,6 +40,7 @@ interface RunArguments {
   seed: number
   maxLength: number | undefined
   batchTokens: string
+  memory: string | undefined
   threads: number | undefined
   output: string
   subsets: boolean
@@ -89,6 +90,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       requiresArg: true,
       describe: 'Most tokens of a forward pass, or auto: by model and memory; halved when memory runs out',
     })
+    .option('memory', { type: 'string', requiresArg: true, describe: 'Most memory for scoring: 3G, 800M; weights take 4 bytes a parameter' })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
@@ -127,6 +129,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     numFewshot: undefined,
     samples: undefined,
     maxLength: undefined,
+    memory: undefined,
     threads: undefined,
   }
   const code = await run(argv, { ...terminal, out: terminal.err })
@@ -154,12 +157,12 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
-  for (const { folder } of models) await readConfig(folder)
+  for (const { folder } of models) batchBudget(await readConfig(folder), options)
 
   const suites: Suite[] = []
   for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
   if (argv.dryRun) {
-    await dryRun(models, suites, argv, options.batchTokens, terminal)
+    await dryRun(models, suites, argv, options, terminal)
     return 0
   }
   const encodings = new Map()
@@ -202,7 +205,7 @@ function interrupted({ err }: Terminal): number {
 }
 
 /** Options that are numbers, each in its range. */
-function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, threads }: RunArguments): EvaluateOptions {
+function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, memory, threads }: RunArguments): EvaluateOptions {
   const batchTokens = batchText === 'auto' ? undefined : Number(batchText)
   const whole = (name: string, value: number | undefined, least: number) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
@@ -220,10 +223,19 @@ function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, threads 
   return {
     seed,
     ...(batchTokens !== undefined && { batchTokens }),
+    ...(memory !== undefined && { memoryBytes: parseBytes(memory) }),
     ...(limit !== undefined && { limit }),
     ...(maxLength !== undefined && { maxLength }),
     ...(threads !== undefined && { threads }),
   }
+}
+
+/** `3G`, `800M`, `1.5GiB`: powers of 1024, as memory is counted. */
+function parseBytes(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([KMGT])(?:i?B)?$/iu.exec(text) ?? []
+  if (amount === undefined || unit === undefined)
+    throw new UsageError(`--memory ${text} is no amount of memory`, 'Give for example --memory 3G or --memory 800M.')
+  return Math.floor(Number(amount) * 1024 ** ('KMGT'.indexOf(unit.toUpperCase()) + 1))
 }
 
 async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: ReadonlyMap<string, Task>): Promise<SuiteOptions> {
@@ -231,8 +243,8 @@ async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: Run
   const shots = numFewshot === undefined ? undefined : parseShots(numFewshot)
   const chosen = samples === undefined ? undefined : await parseSamples(samples)
   // A name that no task has would be an option without effect.
-  selectTasks(known, [...Object.keys(dataFiles), ...(typeof shots === 'object' ? Object.keys(shots) : [])])
-  for (const name of Object.keys(chosen ?? {})) if (![...known.keys()].some((task) => name === task || name.startsWith(`${task}_`))) selectTasks(known, [name])
+  for (const name of [...Object.keys(dataFiles), ...(typeof shots === 'object' ? Object.keys(shots) : [])]) taskCalled(known, name)
+  for (const name of Object.keys(chosen ?? {})) if (![...known.keys()].some((task) => name === task || name.startsWith(`${task}_`))) taskCalled(known, name)
   return {
     dataFiles,
     ...(dataDir !== undefined && { dataDir }),
@@ -294,8 +306,8 @@ async function dryRun(
   models: readonly ModelSource[],
   suites: readonly Suite[],
   { maxLength, json }: RunArguments,
-  batchTokens: number | undefined,
-  { out, err }: Terminal,
+  limits: BatchLimits,
+  { out, err, signal }: Terminal,
 ): Promise<void> {
   const prompts = suites.map((suite) => {
     const { items } = suite.parts[0]!
@@ -311,12 +323,18 @@ async function dryRun(
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
   for (const { label, folder } of models) {
     const config = await readConfig(folder)
-    const { usual, most } = batchBudget(config, batchTokens)
+    const { usual, most } = batchBudget(config, limits)
     const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength)
-    for (const suite of suites) {
-      const { sequences, parts, tokensAsked } = encodeRequests(requestsOf(suite), encoder)
-      const { batches, tokensDistinct, tokensComputed } = planBatches(sequences, usual, most)
-      plans.push({ model: label, task: suite.task.name, requests: parts.length, tokensAsked, tokensDistinct, tokensComputed, batches: batches.length })
+    const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
+    for (const [index, { stretches, totals }] of encoded.entries()) {
+      const { task } = suites[index]!
+      let [tokensComputed, batches] = [0, 0]
+      for (const stretch of stretches) {
+        const plan = planBatches((await stretch.encoded).sequences, usual, most)
+        tokensComputed += plan.tokensComputed
+        batches += plan.batches.length
+      }
+      plans.push({ model: label, task: task.name, requests: prompts[index]!.requests, ...(await totals), tokensComputed, batches })
     }
   }
   if (json) {

@@ -1,6 +1,11 @@
 /** How many tokens a forward pass may have, from the model's shapes and the machine's memory. */
 import os from 'node:os'
 import type { ModelConfig } from '../checkpoint/config.ts'
+import { UsageError } from '../errors.ts'
+import { GROUP_PAIRS } from '../plan/attention-layout.ts'
+import { bareRows } from './bare-rate.ts'
+import { HEAD_CHUNK } from './feeds.ts'
+import { projectionOperations } from './operations.ts'
 
 /** Tokens of a forward pass. */
 export interface BatchBudget {
@@ -10,26 +15,64 @@ export interface BatchBudget {
   readonly most: number
 }
 
+/** What the user allows; all may be absent. */
+export interface BatchLimits {
+  /** Both bounds. */
+  readonly batchTokens?: number
+  /** For all that scoring takes: weights, runtime and batches. */
+  readonly memoryBytes?: number
+}
+
 /** Tokens of a batch when nothing is said. */
 const USUAL_TOKENS = 4096
 /** A batch grows up to this; the shots of all MMLU, computed again where that is not enough, are 2.5 % of its tokens. */
 const MOST_GROWTH = 8
-/** The share of the machine's memory that a grown batch may take beside the weights. */
+/** The share of the machine's memory that a grown batch may take beside the weights when nothing is said. */
 const MEMORY_SHARE = 1 / 8
+/** Below this a batch is neither planned nor halved. */
+export const LEAST_TOKENS = 32
+/** What the process holds beside weights and batches: measured 115 MB with a tiny model. */
+const RUNTIME_BYTES = 150e6
 
-/** What a model's batches may have; `batchTokens`, where given, is both bounds. The same on machines of one size: it does not look at what happens to be free. */
-export function batchBudget(config: BatchShape, batchTokens?: number, machineBytes = machineMemory()): BatchBudget {
+/**
+ * What a model's batches may have. Without limits it is the same on machines of one size: it does not look at what happens to be free. Fails
+ * with UsageError where `memoryBytes` is too little for the model.
+ */
+export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: BatchLimits = {}, machineBytes = machineMemory()): BatchBudget {
   if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens }
-  let most = USUAL_TOKENS
-  while (most < USUAL_TOKENS * MOST_GROWTH && most * 2 * bytesPerToken(config) <= machineBytes * MEMORY_SHARE) most *= 2
-  return { usual: USUAL_TOKENS, most }
+  const largest = USUAL_TOKENS * MOST_GROWTH
+  if (memoryBytes === undefined) {
+    let most = USUAL_TOKENS
+    while (most < largest && most * 2 * bytesPerToken(config) <= machineBytes * MEMORY_SHARE) most *= 2
+    return { usual: USUAL_TOKENS, most }
+  }
+  const tokens = Math.floor((memoryBytes - fixedBytes(config)) / bytesPerToken(config))
+  if (tokens < LEAST_TOKENS) {
+    const needed = Math.ceil((fixedBytes(config) + LEAST_TOKENS * bytesPerToken(config)) / 2 ** 20)
+    throw new UsageError(`--memory ${Math.floor(memoryBytes / 2 ** 20)}M is too little for this model`, `It takes about ${needed}M at the least.`)
+  }
+  const most = Math.min(largest, tokens)
+  return { usual: Math.min(USUAL_TOKENS, most), most }
 }
 
-type BatchShape = Pick<ModelConfig, 'hiddenSize' | 'intermediateSize' | 'headCount' | 'headSize'>
+type BatchShape = Pick<
+  ModelConfig,
+  'hiddenSize' | 'intermediateSize' | 'headCount' | 'keyValueHeadCount' | 'headSize' | 'layerCount' | 'vocabularySize' | 'tiedHead'
+>
 
 /** What a layer holds of a token at once, in f32: gate, sigmoid and up projection; states before and after a norm; queries, keys, values and what attention gives. Measured on SmolLM2-135M: 33 to 37 kB for 34.6 here. */
 function bytesPerToken({ hiddenSize, intermediateSize, headCount, headSize }: BatchShape): number {
   return 4 * (3 * intermediateSize + 3 * hiddenSize + 4 * headCount * headSize)
+}
+
+/** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the measuring of bare products. */
+function fixedBytes(config: BatchShape): number {
+  const { hiddenSize, layerCount, vocabularySize, tiedHead, headCount } = config
+  const weights = (layerCount * projectionOperations(config)) / 2 + vocabularySize * hiddenSize * (tiedHead ? 1 : 2)
+  const logits = HEAD_CHUNK * vocabularySize
+  const attention = GROUP_PAIRS * headCount
+  const gauge = 2 * projectionOperations(config) + bareRows(config) * bytesPerToken(config)
+  return RUNTIME_BYTES + gauge + 4 * (weights + 3 * logits + 3 * attention)
 }
 
 /** The machine's, or the container's where that is less. */

@@ -12,26 +12,21 @@ export interface EngineInfo {
   readonly versions: Readonly<Record<string, string>>
 }
 
-/** Work that has been planned and is done as `batches` is read. */
-export interface ScoringRun {
-  /** Least number of tokens that any engine would have to compute. */
-  readonly tokensDistinct: number
-  /** Tokens that this one computes. */
-  readonly tokensPlanned: number
-  readonly batchCount: number
-  /** Yields as batches finish, in any order; every sequence once. */
-  readonly batches: AsyncIterable<ScoredBatch>
-}
-
 /** The answers of one batch. */
 export interface ScoredBatch {
   readonly scores: readonly SequenceScore[]
   readonly tokensComputed: number
-  readonly elapsedMs: number
+  /** Floating-point operations of the model's matrix products; absent where the engine does not know them. */
+  readonly operations?: number
 }
 
 /** Something that gives log-probabilities. Dispose of it to free its memory. */
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
-  score(sequences: readonly Sequence[]): ScoringRun
+  /** Plans at once and computes as what comes back is read; batches in any order, every sequence once. */
+  score(sequences: readonly Sequence[]): AsyncIterable<ScoredBatch>
+  /** The most memory that it has held outside of this process, in bytes. */
+  peakBytes?(): number
+  /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. */
+  bareRate?(): Promise<number>
 }

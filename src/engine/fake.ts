@@ -9,18 +9,13 @@ export function fakeEngine({ batchTokens = 4096 } = {}): Engine {
   return {
     info: { name: 'fake', provider: 'none', dtype: 'none', versions: {} },
     score(sequences) {
-      const plan = planBatches(sequences, batchTokens)
-      return {
-        tokensDistinct: plan.tokensDistinct,
-        tokensPlanned: plan.tokensComputed,
-        batchCount: plan.batches.length,
-        batches: (async function* (): AsyncGenerator<ScoredBatch> {
-          for (const { members, tree } of plan.batches) {
-            const scores = members.map(({ sequence }) => ({ sequence, ...fakeScore(sequences[sequence]!) }))
-            yield { scores, tokensComputed: tree.tokenIds.length, elapsedMs: 0 }
-          }
-        })(),
-      }
+      const { batches } = planBatches(sequences, batchTokens)
+      return (async function* (): AsyncGenerator<ScoredBatch> {
+        for (const { members, tree } of batches) {
+          const scores = members.map(({ sequence }) => ({ sequence, ...fakeScore(sequences[sequence]!) }))
+          yield { scores, tokensComputed: tree.tokenIds.length }
+        }
+      })()
     },
     async [Symbol.asyncDispose]() {},
   }

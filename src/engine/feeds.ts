@@ -5,7 +5,7 @@ import type { TokenTree } from '../plan/token-tree.ts'
 import type { SessionTensor } from './session-messages.ts'
 
 /** Scored positions that pass the head at once: bounds the memory of logits to this × vocabulary × 4 bytes, twice. */
-const HEAD_CHUNK = 256
+export const HEAD_CHUNK = 256
 
 /** The inputs of `decoderGraph`, by name. */
 export function batchFeeds(batch: Batch): Record<string, SessionTensor> {

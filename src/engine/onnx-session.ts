@@ -1,11 +1,11 @@
 /**
- * The process that owns the onnxruntime session. It is a process of its own because a run blocks its thread until it ends: so the
+ * The process that owns the onnxruntime sessions. It is a process of its own because a run blocks its thread until it ends: so the
  * program stays able to answer Ctrl-C, and outlives a session that the system kills for want of memory.
  */
 import * as ort from 'onnxruntime-node'
-import type { LoadMessage, Reply, Request, RunMessage, SessionTensor } from './session-messages.ts'
+import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTensor } from './session-messages.ts'
 
-let session: ort.InferenceSession | undefined
+const sessions = new Map<SessionName, ort.InferenceSession>()
 
 process.on('message', (message: Request) => {
   void answer(message).then((reply) => process.send!(reply))
@@ -22,16 +22,17 @@ async function answer(message: Request): Promise<Reply> {
   }
 }
 
-async function load({ model, root, threads, isOptimized }: LoadMessage): Promise<Reply> {
-  await session?.release()
-  session = undefined
-  session = await ort.InferenceSession.create(model, {
+async function load({ session: name, model, root, threads, isOptimized }: LoadMessage): Promise<Reply> {
+  await sessions.get(name)?.release()
+  sessions.delete(name)
+  const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
     graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     extra: { session: { model_external_initializers_file_folder_path: root } },
   })
+  sessions.set(name, session)
   return {
     kind: 'loaded',
     peakBytes: peakBytes(),
@@ -43,9 +44,9 @@ async function load({ model, root, threads, isOptimized }: LoadMessage): Promise
   }
 }
 
-async function run({ feeds }: RunMessage): Promise<Reply> {
+async function run({ session, feeds }: RunMessage): Promise<Reply> {
   const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
-  const outputs = await session!.run(tensors)
+  const outputs = await sessions.get(session)!.run(tensors)
   return {
     kind: 'ran',
     peakBytes: peakBytes(),

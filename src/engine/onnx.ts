@@ -5,56 +5,59 @@ import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
-import { batchBudget } from './batch-budget.ts'
+import { bareRateMeter } from './bare-rate.ts'
+import { batchBudget, LEAST_TOKENS, type BatchLimits } from './batch-budget.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
+import { batchOperations } from './operations.ts'
 import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
 
 /** Options of the engine. */
-export interface OnnxOptions {
-  /** Most tokens of a forward pass, chosen by the model and the machine when absent; halved when memory runs out. */
-  readonly batchTokens?: number
+export interface OnnxOptions extends BatchLimits {
   /** Threads inside an operator. */
   readonly threads?: number
-  /** Told what a user should know: that a batch was halved. */
+  /** Told what a user should know: that batches were halved. */
   readonly onNotice?: (notice: string) => void
 }
 
-/** Below this many tokens a batch is not halved any more. */
-const LEAST_BATCH_TOKENS = 32
-
-/** Loads a checkpoint; fails with EngineError when the session cannot be made. */
-export async function onnxEngine(config: ModelConfig, weights: Weights, { batchTokens, threads, onNotice = () => {} }: OnnxOptions = {}): Promise<Engine> {
+/** Loads a checkpoint; fails with EngineError when the session cannot be made, with UsageError when the memory allowed is too little for it. */
+export async function onnxEngine(config: ModelConfig, weights: Weights, { threads, onNotice = () => {}, ...limits }: OnnxOptions = {}): Promise<Engine> {
+  let budget = batchBudget(config, limits)
   let session = await startSession(config, weights, threads)
-  let budget = batchBudget(config, batchTokens)
+  const measure = bareRateMeter(config, weights, threads)
   let isDisposed = false
 
-  /** Scores a batch; when memory runs out, its sequences in smaller ones. */
+  /** Scores a batch; what is larger than the budget is by now, or turns out not to fit in memory, in smaller ones. */
   async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
-    const startedAt = performance.now()
     const size = batch.tree.tokenIds.length
+    if (size > budget.most && batch.members.length > 1) {
+      yield* scoreInParts(batch, sequences)
+      return
+    }
     try {
       const { log_probs: logProbs, best } = await session.run(batchFeeds(batch))
       yield {
         scores: readScores(batch, sequences, logProbs as Float32Array, best as BigInt64Array),
         tokensComputed: size,
-        elapsedMs: performance.now() - startedAt,
+        operations: batchOperations(config, batch),
       }
-      return
     } catch (error) {
       if (isDisposed || !(error instanceof OutOfMemory)) throw error
-      if (batch.members.length === 1 || size <= LEAST_BATCH_TOKENS) {
+      if (batch.members.length === 1 || size <= LEAST_TOKENS) {
         throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
           cause: error,
         })
       }
-      const smallerBudget = Math.max(LEAST_BATCH_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
-      budget = { usual: Math.min(budget.usual, smallerBudget), most: smallerBudget }
-      onNotice(`out of memory on a batch of ${size} tokens: going on with at most ${smallerBudget}; --batch-tokens ${smallerBudget} does so from the start`)
-      // A process that has run out of memory once keeps what it had and may fail anywhere: a new one begins clean.
-      session.end()
-      session = await startSession(config, weights, threads)
+      await goOnWithLess(size, `out of memory on a batch of ${size} tokens`)
+      yield* scoreInParts(batch, sequences)
+      return
     }
+    const peakBytes = session.peakBytes()
+    if (limits.memoryBytes !== undefined && peakBytes > limits.memoryBytes && size <= budget.most && size > LEAST_TOKENS)
+      await goOnWithLess(size, `a batch of ${size} tokens took ${Math.ceil(peakBytes / 2 ** 20)} MiB in all, more than --memory allows`)
+  }
+
+  async function* scoreInParts(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
     const members = batch.members.map(({ sequence }) => sequence)
     const smaller = planBatches(
       members.map((member) => sequences[member]!),
@@ -67,19 +70,25 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { batchT
     }
   }
 
+  /** Halves the budget and begins anew: a process that has run out of memory keeps what it had and may fail anywhere. */
+  async function goOnWithLess(size: number, reason: string): Promise<void> {
+    const most = Math.max(LEAST_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
+    budget = { usual: Math.min(budget.usual, most), most }
+    onNotice(`${reason}: going on with at most ${most}; --batch-tokens ${most} does so from the start`)
+    session.end()
+    session = await startSession(config, weights, threads)
+  }
+
   return {
     info: { name: 'onnx', provider: 'cpu', dtype: 'float32', versions: { onnxruntime: session.runtimeVersion } },
     score(sequences) {
-      const plan = planBatches(sequences, budget.usual, budget.most)
-      return {
-        tokensDistinct: plan.tokensDistinct,
-        tokensPlanned: plan.tokensComputed,
-        batchCount: plan.batches.length,
-        batches: (async function* () {
-          for (const batch of plan.batches) yield* scoreBatch(batch, sequences)
-        })(),
-      }
+      const { batches } = planBatches(sequences, budget.usual, budget.most)
+      return (async function* () {
+        for (const batch of batches) yield* scoreBatch(batch, sequences)
+      })()
     },
+    bareRate: () => measure(session),
+    peakBytes: () => session.peakBytes(),
     async [Symbol.asyncDispose]() {
       isDisposed = true
       session.end()
@@ -104,12 +113,12 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
   })
 }
 
-interface LoadedSession extends RuntimeInfo, Pick<SessionProcess, 'run' | 'end'> {}
+interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
 async function startSession(config: ModelConfig, weights: Weights, threads: number | undefined): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
-    return { ...(await session.load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })), run: session.run, end: session.end }
+    return { ...session, ...(await session.load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })) }
   } catch (error) {
     session.end()
     if (!(error instanceof OutOfMemory)) throw error

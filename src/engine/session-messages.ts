@@ -1,8 +1,12 @@
 /** What the engine and its session process say to each other. Typed arrays cross by structured clone. */
 
-/** Makes a session; the one before it is given up first, so that two never hold memory at once. */
+/** What a session is for; a process holds one of each. */
+export type SessionName = 'model' | 'bare products'
+
+/** Makes a session; the one of that name before it is given up first, so that two never hold memory at once. */
 export interface LoadMessage {
   readonly kind: 'load'
+  readonly session: SessionName
   /** An ONNX ModelProto. */
   readonly model: Uint8Array
   /** Folder that the model's external data is relative to. */
@@ -20,9 +24,10 @@ export interface SessionTensor {
   readonly shape: readonly number[]
 }
 
-/** Runs the loaded graph once. */
+/** Runs a loaded graph once. */
 export interface RunMessage {
   readonly kind: 'run'
+  readonly session: SessionName
   readonly feeds: Readonly<Record<string, SessionTensor>>
 }
 

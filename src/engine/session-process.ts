@@ -3,13 +3,13 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { EngineError } from '../errors.ts'
 import { encodeModel, type Graph } from '../graph/onnx-model.ts'
-import type { LoadedReply, LoadMessage, Reply, Request, SessionTensor } from './session-messages.ts'
+import type { LoadedReply, LoadMessage, Reply, Request, SessionName, SessionTensor } from './session-messages.ts'
 
 /** Memory ran out, and the session's process is gone or not to be trusted any more. */
 export class OutOfMemory extends Error {}
 
 /** How a graph is loaded. */
-export type LoadOptions = Omit<LoadMessage, 'kind' | 'model'>
+export type LoadOptions = Omit<LoadMessage, 'kind' | 'model' | 'session'>
 
 /** What the runtime says of itself. */
 export type RuntimeInfo = Omit<LoadedReply, 'kind' | 'peakBytes'>
@@ -21,12 +21,14 @@ export function peakSessionBytes(): number {
   return largestSession
 }
 
-/** A process that holds one session at a time. Its calls fail with OutOfMemory, or with EngineError on anything else. */
+/** A process that holds one session of each name. Its calls fail with OutOfMemory, or with EngineError on anything else. */
 export interface SessionProcess {
-  /** Makes a session of `graph`; the one before it is gone. */
-  readonly load: (graph: Graph, options: LoadOptions) => Promise<RuntimeInfo>
-  /** Runs the session; comes back with the values of the graph's outputs, by name. */
-  readonly run: (feeds: Readonly<Record<string, SessionTensor>>) => Promise<Readonly<Record<string, SessionTensor['values']>>>
+  /** Makes a session of `graph`; the one of that name before it is gone. */
+  readonly load: (graph: Graph, options: LoadOptions, session?: SessionName) => Promise<RuntimeInfo>
+  /** Runs a session; comes back with the values of the graph's outputs, by name. */
+  readonly run: (feeds: Readonly<Record<string, SessionTensor>>, session?: SessionName) => Promise<Readonly<Record<string, SessionTensor['values']>>>
+  /** The most memory that the process has held so far, in bytes, as of its last answer. */
+  readonly peakBytes: () => number
   /** Ends the process at once, whatever it is doing. */
   readonly end: () => void
 }
@@ -34,12 +36,20 @@ export interface SessionProcess {
 /** Starts the process; it holds nothing yet. */
 export function startSessionProcess(): SessionProcess {
   const child = forkSession()
+  let peakBytes = 0
+  const askFor = async <K extends Reply['kind']>(request: Request, kind: K) => {
+    const reply = await ask(child, request)
+    if (reply.kind !== 'failed') peakBytes = reply.peakBytes
+    largestSession = Math.max(largestSession, peakBytes)
+    return expectReply(reply, kind)
+  }
   return {
-    load: async (graph, options) => {
-      const { runtimeVersion, providers } = expectReply(await ask(child, { kind: 'load', model: encodeModel(graph), ...options }), 'loaded')
+    load: async (graph, options, session = 'model') => {
+      const { runtimeVersion, providers } = await askFor({ kind: 'load', session, model: encodeModel(graph), ...options }, 'loaded')
       return { runtimeVersion, providers }
     },
-    run: async (feeds) => expectReply(await ask(child, { kind: 'run', feeds }), 'ran').outputs,
+    run: async (feeds, session = 'model') => (await askFor({ kind: 'run', session, feeds }, 'ran')).outputs,
+    peakBytes: () => peakBytes,
     end: () => void child.kill('SIGKILL'),
   }
 }
@@ -74,7 +84,6 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
 }
 
 function expectReply<K extends Reply['kind']>(reply: Reply, kind: K): Extract<Reply, { kind: K }> {
-  if (reply.kind !== 'failed') largestSession = Math.max(largestSession, reply.peakBytes)
   if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>
   if (reply.kind !== 'failed') throw new EngineError(`the session process answers ${reply.kind}, expected ${kind}`, 'This is a bug; please report it.')
   if (/bad_alloc|failed to allocate|out of memory/i.test(reply.message)) throw new OutOfMemory(reply.message)

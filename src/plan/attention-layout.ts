@@ -31,7 +31,7 @@ const KEY_COPY_COST = 24
 /** What a row costs by itself, in the same units. */
 const ROW_COST = 2000
 /** The most query-key pairs of a group with more than one row: bounds the memory of attention scores, times 4 bytes and the number of heads. */
-const GROUP_PAIRS = 2 ** 18
+export const GROUP_PAIRS = 2 ** 18
 
 interface Row {
   readonly start: number

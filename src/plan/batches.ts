@@ -47,8 +47,15 @@ const REPEATED_SHARE = 1 / 32
  */
 export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens): Plan {
   const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens)
-  const batches = trees.map((tree) => buildBatch(tree, sequences))
+  // The largest first: what does not fit in memory shows at once.
+  const batches = trees.toSorted((a, b) => b.tree.tokenIds.length - a.tree.tokenIds.length).map((tree) => buildBatch(tree, sequences))
   return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
+}
+
+/** Nodes of the trie of all sequences: the least that any plan computes. */
+export function countDistinctTokens(sequences: readonly TokenRun[]): number {
+  const sorted = sequences.toSorted(compareInputs)
+  return sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
 }
 
 /** A tree and whose it is. */

@@ -1,12 +1,35 @@
-/** One line on how much a run computed and where its time went. */
-import type { WorkRecord } from '../store/run-record.ts'
+/** Lines on how much a run computed and where its time went. */
+import { rooflineShare, tokenEfficiency, type TaskWork, type WorkRecord } from '../store/run-record.ts'
 
-/** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s · load 3.1 s, …`. */
-export function workSummary({ tokensAsked, tokensDistinct, tokensComputed, elapsedMs }: WorkRecord): string {
-  const count = (value: number) => value.toLocaleString('en-US')
-  // An interrupted run computed less than there was.
-  const efficiency = tokensComputed >= tokensDistinct && tokensComputed > 0 ? ` (efficiency ${(tokensDistinct / tokensComputed).toFixed(2)})` : ''
-  const rate = elapsedMs.engine > 0 ? ` · ${count(Math.round((tokensComputed / elapsedMs.engine) * 1000))} tokens/s` : ''
+/** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86) · load 3.1 s, … · 980 MiB`. */
+export function workSummary(work: WorkRecord): string {
+  const { tokensAsked, tokensDistinct, tokensComputed, elapsedMs, peakBytes } = work
+  const counts = [
+    tokensAsked === null ? [] : [`${count(tokensAsked)} asked`],
+    tokensDistinct === null ? [] : [`${count(tokensDistinct)} distinct`],
+    [`${count(tokensComputed)} computed`],
+  ]
   const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
-  return `tokens: ${count(tokensAsked)} asked, ${count(tokensDistinct)} distinct, ${count(tokensComputed)} computed${efficiency}${rate} · ${stages.join(', ')}`
+  return `tokens: ${counts.flat().join(', ')}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })} · ${stages.join(', ')} · ${count(Math.ceil(peakBytes / 2 ** 20))} MiB`
+}
+
+/** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
+export function taskWorkSummary(work: TaskWork): string {
+  return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${efficiency(work)}${rate(work)}`
+}
+
+function efficiency(work: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): string {
+  const share = tokenEfficiency(work)
+  return share === null ? '' : ` (efficiency ${share.toFixed(2)})`
+}
+
+function rate(work: Pick<TaskWork, 'tokensComputed' | 'operations' | 'engineMs' | 'bareRate'>): string {
+  const { tokensComputed, engineMs } = work
+  if (engineMs === 0) return ''
+  const share = rooflineShare(work)
+  return ` · ${count(Math.round((tokensComputed / engineMs) * 1000))} tokens/s${share === null ? '' : ` (roofline ${share.toFixed(2)})`}`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US')
 }

@@ -22,15 +22,56 @@ export interface GroupRecord extends TaskScores {
   readonly version: number
 }
 
-/** How much was asked, and how long each stage took. */
-export interface WorkRecord {
-  /** Tokens of all sequences, each on its own. */
-  readonly tokensAsked: number
-  /** Nodes of the trie of all sequences: the least that has to be computed. */
-  readonly tokensDistinct: number
+/** How much one task asked of the engine. */
+export interface TaskWork {
+  readonly task: string
+  /** Tokens of all sequences, each on its own; null when the run was interrupted before they were counted. */
+  readonly tokensAsked: number | null
+  /** Nodes of the trie of all sequences: the least that has to be computed. Null as above. */
+  readonly tokensDistinct: number | null
   readonly tokensComputed: number
-  /** Wall time in milliseconds, by stage. */
-  readonly elapsedMs: Readonly<Record<'load' | 'tokenise' | 'plan' | 'engine', number>>
+  /** Floating-point operations of the matrix products that were computed; 0 where the engine does not know them. */
+  readonly operations: number
+  /** Wall time of the engine in milliseconds. */
+  readonly engineMs: number
+  /** Operations a second of bare matrix products of the model's shapes, as measured during the run up to the task's end; null where they were not. */
+  readonly bareRate: number | null
+}
+
+/** How much was asked in all, by task, and how long each stage took. */
+export interface WorkRecord extends Omit<TaskWork, 'task' | 'engineMs'> {
+  readonly tasks: readonly TaskWork[]
+  /** Milliseconds from the start of the run to its first scores, loading included; null where there were none. */
+  readonly firstScoreMs: number | null
+  /** The most memory that the program and the engine have held, in bytes. */
+  readonly peakBytes: number
+  /** Wall time in milliseconds that the run waited for each stage. `gauge` is measuring the machine. */
+  readonly elapsedMs: Readonly<Record<'load' | 'tokenise' | 'plan' | 'engine' | 'gauge' | 'record', number>>
+}
+
+/** Distinct tokens ÷ tokens computed: 1 where nothing is computed twice. Null for an interrupted run, which computed less than there was. */
+export function tokenEfficiency({ tokensDistinct, tokensComputed }: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): number | null {
+  return tokensDistinct === null || tokensComputed === 0 || tokensComputed < tokensDistinct ? null : tokensDistinct / tokensComputed
+}
+
+/** Operations a second while the engine worked ÷ those of bare matrix products; null where either is unknown. */
+export function rooflineShare({ operations, engineMs, bareRate }: Pick<TaskWork, 'operations' | 'engineMs' | 'bareRate'>): number | null {
+  return operations === 0 || engineMs === 0 || bareRate === null ? null : (operations / engineMs) * (1000 / bareRate)
+}
+
+/** The work of all tasks together. */
+export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, 'elapsedMs' | 'firstScoreMs' | 'peakBytes'>): WorkRecord {
+  const total = (count: (work: TaskWork) => number | null) =>
+    tasks.reduce<number | null>((sum, task) => (sum === null || count(task) === null ? null : sum + count(task)!), 0)
+  return {
+    tokensAsked: total(({ tokensAsked }) => tokensAsked),
+    tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
+    tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
+    operations: total(({ operations }) => operations)!,
+    bareRate: tasks.at(-1)?.bareRate ?? null,
+    tasks,
+    ...whole,
+  }
 }
 
 /** The model that was scored. */

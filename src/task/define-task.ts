@@ -43,6 +43,8 @@ export interface Subsets {
   readonly names: readonly string[]
   /** Groups of subsets, scored besides the whole; keys are appended to the task's name. */
   readonly groups: Readonly<Record<string, readonly string[]>>
+  /** The task has more than these: no score stands for the whole of it. */
+  readonly isPart?: boolean
 }
 
 interface TaskFields<Row> {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { distance } from 'fastest-levenshtein'
 import { UsageError } from '../errors.ts'
-import type { Task } from './define-task.ts'
+import type { Subsets, Task } from './define-task.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
@@ -19,9 +19,39 @@ export async function loadTasks(taskFiles: readonly string[] = []): Promise<Read
   return new Map(tasks.map((task) => [task.name, task]))
 }
 
-/** The named tasks, in the order of the names. Fails with UsageError on a name that is not known, with the nearest one. */
+/**
+ * The named tasks, in the order of the names. A subset or a group of them (`mmlu_anatomy`, `mmlu_stem`, as lm-eval calls them) is its task
+ * cut to those; several of one task are one. Fails with UsageError on a name that is not known, with the nearest one.
+ */
 export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly string[]): Task[] {
-  return [...new Set(names)].map((name) => known.get(name) ?? unknownTask(name, [...known.keys()]))
+  const wanted = [...new Set(names)]
+  const selected = new Map<string, Task>()
+  for (const name of wanted) {
+    const whole = known.get(name)
+    const task =
+      whole ?? [...known.values()].find(({ name: own, subsets }) => subsetsCalled(name, own, subsets) !== undefined) ?? unknownTask(name, [...known.keys()])
+    selected.set(task.name, whole || wanted.includes(task.name) ? task : cutToSubsets(task, wanted))
+  }
+  return [...selected.values()]
+}
+
+/** The task with those of its subsets that are named, alone or by group. */
+function cutToSubsets(task: Task, wanted: readonly string[]): Task {
+  const subsets = task.subsets!
+  const named = new Set(wanted.flatMap((name) => subsetsCalled(name, task.name, subsets) ?? []))
+  const groups = Object.fromEntries(Object.entries(subsets.groups).filter(([group]) => wanted.includes(`${task.name}_${group}`)))
+  return { ...task, subsets: { names: subsets.names.filter((name) => named.has(name)), groups, isPart: true } }
+}
+
+function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefined): readonly string[] | undefined {
+  if (!subsets || !name.startsWith(`${taskName}_`)) return undefined
+  const own = name.slice(taskName.length + 1)
+  return subsets.names.includes(own) ? [own] : subsets.groups[own]
+}
+
+/** A whole task. Fails with UsageError on a name that is not known. */
+export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task {
+  return known.get(name) ?? unknownTask(name, [...known.keys()])
 }
 
 function unknownTask(name: string, known: readonly string[]): never {

@@ -63,6 +63,6 @@ async function score(folder: string, sequences: readonly Sequence[], options: { 
   const config = await readConfig(folder)
   await using engine = await onnxEngine(config, await readWeights(folder, config), options)
   const scores: SequenceScore[] = []
-  for await (const batch of engine.score(sequences).batches) for (const one of batch.scores) scores[one.sequence] = one
+  for await (const batch of engine.score(sequences)) for (const one of batch.scores) scores[one.sequence] = one
   return scores
 }

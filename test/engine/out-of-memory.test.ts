@@ -1,7 +1,7 @@
 /** Memory that really runs out: the session's process is held to little more than it has after loading. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { onnxEngine } from '../../src/engine/onnx.ts'
@@ -36,9 +36,30 @@ test.skipIf(!canLimit)('a batch that does not fit is halved until it does, the u
   })
 })
 
+test('a process that holds more than it may is begun anew with smaller batches, and no score changes', async () => {
+  const folder = tinyModel()
+  const config = await readConfig(folder)
+  const weights = await readWeights(folder, config)
+  await using roomy = await onnxEngine(config, weights)
+  const expected = await scores(roomy)
+  // Ballast of 300 MB, which no estimate knows of.
+  vi.stubEnv('NODE_OPTIONS', '--import "data:text/javascript,globalThis.ballast=Buffer.alloc(3e8,1)"')
+  const notices: string[] = []
+  try {
+    await using tight = await onnxEngine(config, weights, { memoryBytes: 300e6, onNotice: (notice) => notices.push(notice) })
+    const found = await scores(tight)
+    found.forEach(({ logProb }, index) => expect(Math.abs(logProb - expected[index]!.logProb)).toBeLessThan(3e-5))
+  } finally {
+    vi.unstubAllEnvs()
+  }
+  expect(notices[0]).toMatch(
+    /^a batch of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
+  )
+})
+
 async function scores(engine: Awaited<ReturnType<typeof onnxEngine>>): Promise<SequenceScore[]> {
   const all: SequenceScore[] = []
-  for await (const batch of engine.score(sequences).batches) for (const score of batch.scores) all[score.sequence] = score
+  for await (const batch of engine.score(sequences)) for (const score of batch.scores) all[score.sequence] = score
   return all
 }
 

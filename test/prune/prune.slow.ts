@@ -179,7 +179,7 @@ describe.skipIf(python.missing)(`transformers${python.missing ? ` (skipped: ${py
       targets: Int32Array.from(continuation),
     }))
     let largest = 0
-    for await (const { scores } of engine.score(sequences).batches)
+    for await (const { scores } of engine.score(sequences))
       for (const { sequence, logProb } of scores) largest = Math.max(largest, Math.abs(logProb - theirs[sequence]!) / requests[sequence]!.continuation.length)
     return largest
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatScore } from '../../src/report/result-table.ts'
-import { workSummary } from '../../src/report/work-summary.ts'
+import { taskWorkSummary, workSummary } from '../../src/report/work-summary.ts'
+import { workRecord } from '../../src/store/run-record.ts'
 import { duration } from '../../src/commands/progress.ts'
 
 describe('a score', () => {
@@ -14,16 +15,25 @@ describe('a score', () => {
   ])('%o is written %s', (score, expected) => expect(formatScore(score)).toBe(expected))
 })
 
-test('the work of a run is one line', () => {
-  const work = { tokensAsked: 14251, tokensDistinct: 9236, tokensComputed: 9241, elapsedMs: { load: 3100, tokenise: 40, plan: 20, engine: 6000 } }
-  expect(workSummary(work)).toBe(
-    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s · load 3.1 s, tokenise 0.0 s, plan 0.0 s, engine 6.0 s',
+const whole = { elapsedMs: { load: 3100, tokenise: 40, plan: 20, engine: 6000, gauge: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
+const taskWork = { task: 'piqa', tokensAsked: 14251, tokensDistinct: 9236, tokensComputed: 9241, operations: 1.2e12, engineMs: 6000, bareRate: 2.5e11 }
+
+test('the work of a run is one line, that of a task another', () => {
+  expect(workSummary(workRecord([taskWork], whole))).toBe(
+    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80) · load 3.1 s, tokenise 0.0 s, plan 0.0 s, engine 6.0 s, gauge 0.2 s, record 0.0 s · 980 MiB',
   )
+  expect(taskWorkSummary(taskWork)).toBe('9,241 tokens in 6.0 s (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)')
 })
 
-test('an interrupted run claims no efficiency', () => {
-  const work = { tokensAsked: 10, tokensDistinct: 10, tokensComputed: 5, elapsedMs: { load: 1, tokenise: 1, plan: 1, engine: 1000 } }
-  expect(workSummary(work)).toContain('5 computed · 5 tokens/s')
+test('a run is the sum of its tasks, and knows no sum of what one task does not know', () => {
+  const work = workRecord([taskWork, { ...taskWork, tokensDistinct: null, bareRate: 3e11 }], whole)
+  expect(work).toMatchObject({ tokensAsked: 28502, tokensDistinct: null, tokensComputed: 18482, operations: 2.4e12, bareRate: 3e11 })
+})
+
+test('an interrupted run claims no efficiency, an engine that counts no operations no share of the roofline', () => {
+  const work = { ...taskWork, tokensDistinct: null, operations: 0 }
+  expect(taskWorkSummary(work)).toBe('9,241 tokens in 6.0 s · 1,540 tokens/s')
+  expect(taskWorkSummary({ ...taskWork, tokensComputed: 500 })).toBe('500 tokens in 6.0 s · 83 tokens/s (roofline 0.80)')
 })
 
 test.each([

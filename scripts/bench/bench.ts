@@ -1,0 +1,115 @@
+/**
+ * The same items through evalharness and through lm-eval, alternating on one machine; times, ratios, and whether the scores agree.
+ *
+ *     npm run bench -- --model FOLDER --data-dir FOLDER [--tasks piqa=200,…] [--rounds 3] [--peers hf-float32,…] [--growth piqa] [--write docs/speed.md]
+ *
+ * What is timed is scoring, tokenising included; loading is not. Each round runs everything once; ratios are medians over rounds, for a
+ * neighbour can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
+import type { WorkRecord } from '../../src/store/run-record.ts'
+import { pythonWith } from '../reference.ts'
+import { writeFullLogits } from './full-logits-graph.ts'
+import { speedPage, type Growth, type Measurement } from './speed-page.ts'
+
+const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13', 'onnxruntime']
+/** What people use today: how lm-eval is started. Batches of one pad nothing, which is the fastest on a CPU. */
+const PEERS: Readonly<Record<string, readonly string[]>> = {
+  'hf-float32': ['--backend', 'hf', '--dtype', 'float32', '--batch-size', '1'],
+  'hf-default': ['--backend', 'hf', '--dtype', 'auto', '--batch-size', '1'],
+  onnxruntime: ['--backend', 'onnxruntime'],
+}
+const GROWTH_SHARES = [1 / 8, 1 / 4, 1 / 2, 1]
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string' },
+    'data-dir': { type: 'string' },
+    tasks: { type: 'string', default: 'piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2' },
+    rounds: { type: 'string', default: '3' },
+    peers: { type: 'string', default: Object.keys(PEERS).join(',') },
+    growth: { type: 'string' },
+    write: { type: 'string' },
+  },
+})
+if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
+const [model, dataDir] = [path.resolve(values.model), path.resolve(values['data-dir'])]
+const tasks = values.tasks.split(',').map((part) => part.split('=') as [string, string])
+const peers = values.peers.split(',').filter((name) => name !== '')
+const run = promisify(execFile)
+const work = await mkdtemp(path.join(os.tmpdir(), 'evalharness-bench-'))
+try {
+  await run('npm', ['run', 'build'])
+  const python = peers.length > 0 ? pythonWith(...PACKAGES) : ''
+  const models: Record<string, string> = { onnxruntime: path.join(work, 'full-logits') }
+  const checkpoint = await openCheckpoint(model)
+  if (peers.includes('onnxruntime')) await writeFullLogits(models['onnxruntime']!, model, checkpoint)
+
+  const measurements: Measurement[] = []
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    for (const [task, items] of tasks) note(round, await measureOurs(task, Number(items)))
+    for (const peer of peers) for (const measurement of await measurePeer(peer, models[peer] ?? model, python)) note(round, measurement)
+  }
+  const growth: Growth[] = []
+  if (values.growth) {
+    const whole = await measureOurs(values.growth)
+    for (const share of GROWTH_SHARES) growth.push({ share, ...(share === 1 ? whole : await measureOurs(values.growth, share)) })
+  }
+  const page = speedPage({ measurements, growth, parameterCount: checkpoint.parameterCount, packages: PACKAGES })
+  console.log(page)
+  if (values.write) await writeFile(values.write, page)
+
+  function note(round: number, measurement: Measurement): void {
+    measurements.push(measurement)
+    const scores = Object.entries(measurement.scores).map(([metric, value]) => `${metric} ${value.toFixed(4)}`)
+    console.error(`round ${round} · ${measurement.peer} · ${measurement.task}: ${measurement.seconds.toFixed(1)} s · ${scores.join(', ')}`)
+  }
+} finally {
+  await rm(work, { recursive: true, force: true })
+}
+
+interface OurResults {
+  readonly results: Readonly<Record<string, Readonly<Record<string, number | string>>>>
+  readonly evalharness: { readonly started_at: string; readonly work: WorkRecord }
+}
+
+/** One task in a process of its own, as a user starts it; `limit` as of `--limit`, all items when absent. */
+async function measureOurs(task: string, limit?: number): Promise<Measurement & { readonly work: WorkRecord; readonly firstScoreSeconds: number }> {
+  const limits = limit === undefined ? [] : ['--limit', String(limit)]
+  const args = ['dist/src/cli.js', 'run', '-m', `bench=${model}`, '-t', task, ...limits, '--data-dir', dataDir, '-o', path.join(work, 'results'), '--json']
+  const startedAt = Date.now()
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 28 })
+  const { results, evalharness } = (JSON.parse(stdout) as { bench: OurResults }).bench
+  const { elapsedMs, firstScoreMs } = evalharness.work
+  const milliseconds = Object.entries(elapsedMs).reduce((sum, [stage, ms]) => (stage === 'load' ? sum : sum + ms), 0)
+  return {
+    peer: 'evalharness',
+    task,
+    items: limit ?? null,
+    seconds: milliseconds / 1000,
+    scores: comparable(results[task]!),
+    work: evalharness.work,
+    firstScoreSeconds: (Date.parse(evalharness.started_at) + firstScoreMs! - startedAt) / 1000,
+  }
+}
+
+/** All tasks in one process of lm-eval. */
+async function measurePeer(peer: string, folder: string, python: string): Promise<Measurement[]> {
+  const args = [...PEERS[peer]!, '--model', folder, '--data-dir', dataDir, '--tasks', values.tasks]
+  const { stdout } = await run(python, ['scripts/bench/score_with_lm_eval.py', ...args], {
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(work, 'home') },
+  })
+  const measured = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, { seconds: number; scores: Record<string, number> }>
+  return tasks.map(([task, items]) => ({ peer, task, items: Number(items), ...measured[task]! }))
+}
+
+function comparable(scores: Readonly<Record<string, number | string>>): Record<string, number> {
+  const entries = ['acc', 'acc_norm', 'word_perplexity'].map((metric) => [metric, scores[`${metric},none`]] as const)
+  return Object.fromEntries(entries.filter((entry): entry is readonly ['acc', number] => typeof entry[1] === 'number'))
+}

@@ -1,0 +1,125 @@
+/** docs/speed.md, from what was measured. */
+import os from 'node:os'
+import { rooflineShare, tokenEfficiency, type WorkRecord } from '../../src/store/run-record.ts'
+
+/** One task by one tool, once. */
+export interface Measurement {
+  readonly peer: string
+  readonly task: string
+  /** Null for all of a benchmark. */
+  readonly items: number | null
+  readonly seconds: number
+  readonly scores: Readonly<Record<string, number>>
+  /** Of evalharness's own. */
+  readonly work?: WorkRecord
+  /** From the start of the process. */
+  readonly firstScoreSeconds?: number
+}
+
+/** All of a benchmark, or a share of it. */
+export interface Growth extends Measurement {
+  readonly share: number
+}
+
+interface Page {
+  readonly measurements: readonly Measurement[]
+  readonly growth: readonly Growth[]
+  readonly parameterCount: number
+  readonly packages: readonly string[]
+}
+
+/** Markdown. */
+export function speedPage({ measurements, growth, parameterCount, packages }: Page): string {
+  const ours = measurements.filter(({ peer }) => peer === 'evalharness')
+  const tasks = [...new Set(ours.map(({ task }) => task))]
+  const peers = [...new Set(measurements.map(({ peer }) => peer))].filter((peer) => peer !== 'evalharness')
+  const of = (peer: string, task: string) => measurements.filter((measurement) => measurement.peer === peer && measurement.task === task)
+  const comparison = tasks.map((task) => {
+    const own = of('evalharness', task)
+    const cells = peers.map((peer) => {
+      const theirs = of(peer, task)
+      const ratio = median(theirs.map(({ seconds }, round) => seconds / own[round]!.seconds))
+      return `${median(theirs.map(({ seconds }) => seconds)).toFixed(1)} s · **${ratio.toFixed(2)} ×** ${agreement(own[0]!, theirs[0]!)}`
+    })
+    return row([task, String(own[0]!.items), `${median(own.map(({ seconds }) => seconds)).toFixed(1)} s`, ...cells])
+  })
+  const work = tasks.map((task) => {
+    const own = of('evalharness', task)
+    const figure = (value: (measurement: Measurement) => number | null) => median(own.map((measurement) => value(measurement) ?? Number.NaN))
+    const { tokensAsked, tokensDistinct, tokensComputed } = own[0]!.work!
+    return row([
+      task,
+      ...[tokensAsked, tokensDistinct, tokensComputed].map((count) => (count ?? 0).toLocaleString('en-US')),
+      figure((measurement) => tokenEfficiency(measurement.work!)).toFixed(3),
+      figure(({ work: { elapsedMs, ...rest } = own[0]!.work! }) => rooflineShare({ ...rest, engineMs: elapsedMs.engine })).toFixed(2),
+      `${(100 * figure(hostShare)).toFixed(1)} %`,
+      `${figure(({ firstScoreSeconds }) => firstScoreSeconds ?? null).toFixed(1)} s`,
+      `${Math.round(figure(({ work: done }) => done!.peakBytes) / 2 ** 20)} MiB`,
+    ])
+  })
+  return `# Speed
+
+Written by \`npm run bench\`, which anybody can repeat. A model of ${(parameterCount / 1e6).toFixed(0)} million parameters in f32 on ${os.cpus()[0]!.model}, ${os.availableParallelism()} threads,
+${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Median over ${of('evalharness', tasks[0]!).length} alternating rounds of the time for scoring, tokenising included, loading not.
+
+## Against lm-eval
+
+Seconds, how many times as long as evalharness, and whether every score is the same. \`hf-default\` computes in the checkpoint's own bf16, which moves scores;
+\`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. All of lm-eval's run in batches of one: they pad nothing, which is the fastest on a CPU.
+
+${row(['task', 'items', 'evalharness', ...peers])}
+${row(['---', '---', '---', ...peers.map(() => '---')])}
+${comparison.join('\n')}
+
+## Against the limit
+
+*Efficiency* is distinct tokens ÷ tokens computed. *Roofline* is operations a second ÷ those of nothing but matrix products of the model's shapes, measured between batches in the same process.
+*Host* is the share of the time in which the engine waits. *First score* counts from the start of the program.
+
+| task | asked | distinct | computed | efficiency | roofline | host | first score | memory |
+|---|---|---|---|---|---|---|---|---|
+${work.join('\n')}
+${growth.length === 0 ? '' : growthSection(growth)}`
+}
+
+function growthSection(growth: readonly Growth[]): string {
+  const rows = growth.map(({ share, seconds, work }) =>
+    row([
+      share === 1 ? 'all' : `1/${1 / share}`,
+      (work!.tokensComputed ?? 0).toLocaleString('en-US'),
+      `${seconds.toFixed(0)} s`,
+      Math.round(work!.tokensComputed / seconds).toLocaleString('en-US'),
+      `${Math.round(work!.peakBytes / 2 ** 20)} MiB`,
+    ]),
+  )
+  return `
+## Growth
+
+All of \`${growth[0]!.task}\`, and shares of it.
+
+| items | tokens | time | tokens/s | memory |
+|---|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+/** What is neither loading nor computing. */
+function hostShare({ work }: Measurement): number {
+  const { tokenise, plan, record, engine } = work!.elapsedMs
+  return (tokenise + plan + record) / (tokenise + plan + record + engine)
+}
+
+function agreement(ours: Measurement, theirs: Measurement): string {
+  const largest = Math.max(...Object.entries(ours.scores).map(([metric, value]) => Math.abs(theirs.scores[metric]! / value - 1)))
+  return largest < 1e-5 ? 'same scores' : `scores differ by up to ${(100 * largest).toFixed(1)} %`
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
+}

@@ -1,0 +1,93 @@
+/** One suite's requests, answered by an engine, stretch by stretch. */
+import type { Engine } from './engine/engine.ts'
+import type { RooflineGauge } from './engine/roofline-gauge.ts'
+import { Interruption } from './errors.ts'
+import { assembleAnswer } from './plan/encode.ts'
+import type { EncodedAhead } from './plan/encode-ahead.ts'
+import type { SequenceScore } from './plan/sequence.ts'
+import type { StageClock } from './stage-clock.ts'
+import type { TaskWork } from './store/run-record.ts'
+import type { Answer } from './task/request.ts'
+
+/** What stands around the asking. */
+export interface Surroundings {
+  readonly clock: StageClock
+  readonly gauge: RooflineGauge
+  /** Rejects when the tokens of this suite or of a later one cannot be made: nothing is computed any further then. */
+  readonly failing: Promise<unknown>
+  /** After each batch: its tokens, and the share of the suite's requests that has been answered. */
+  readonly onBatch: (tokensComputed: number, doneShare: number) => void
+  /** Ends the asking at once. */
+  readonly signal: AbortSignal | undefined
+}
+
+/** Asks for all requests; an answer each, in their order, undefined for what an interrupted run did not reach. */
+export async function answerSuite(
+  engine: Engine,
+  { stretches, totals }: EncodedAhead,
+  { clock, gauge, failing, onBatch, signal }: Surroundings,
+): Promise<{ readonly answers: readonly (Answer | undefined)[]; readonly work: Omit<TaskWork, 'task'> }> {
+  const requestCount = stretches.reduce((sum, { requests }) => sum + requests.length, 0)
+  const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
+  const work = { tokensComputed: 0, operations: 0, engineMs: 0 }
+  let requestsDone = 0
+  for (const { requests, encoded } of stretches) {
+    const known = signal?.aborted ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
+    if (!known) break
+    const { sequences, parts } = known
+    const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
+    let scored = 0
+    const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
+    for (;;) {
+      const startedAt = performance.now()
+      const { done, value: batch } = await clock.time('engine', () => batches.next())
+      if (done) break
+      const batchMs = performance.now() - startedAt
+      for (const score of batch.scores) scores[score.sequence] = score
+      scored += batch.scores.length
+      work.tokensComputed += batch.tokensComputed
+      work.operations += batch.operations ?? 0
+      work.engineMs += batchMs
+      onBatch(batch.tokensComputed, (requestsDone + (requests.length * scored) / sequences.length) / requestCount)
+      if (!signal?.aborted) await clock.time('gauge', () => gauge.afterBatch(batchMs))
+    }
+    parts.forEach((part, index) => {
+      answers[requests[index]!] = assembleAnswer(part, sequences, scores)
+    })
+    requestsDone += requests.length
+  }
+  const { tokensAsked, tokensDistinct } = (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
+  return { answers, work: { ...work, tokensAsked, tokensDistinct, bareRate: gauge.rate() } }
+}
+
+/** Of an interrupted run. */
+const UNKNOWN = { tokensAsked: null, tokensDistinct: null }
+
+function nullIfInterrupted(error: unknown): null {
+  if (error instanceof Interruption) return null
+  throw error
+}
+
+/** Ends when the signal is given, and fails when `failing` does, without waiting for the value that is on its way. */
+async function* untilEnded<T>(values: AsyncIterable<T>, failing: Promise<unknown>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  const iterator = values[Symbol.asyncIterator]()
+  let stop = () => {}
+  const aborted = new Promise<{ readonly done: true; readonly value: undefined }>((resolve) => {
+    stop = () => resolve({ done: true, value: undefined })
+  })
+  if (signal?.aborted) stop()
+  signal?.addEventListener('abort', stop, { once: true })
+  const failed = failing.then(() => new Promise<never>(() => {}))
+  failed.catch(() => {})
+  try {
+    for (;;) {
+      const next = iterator.next()
+      next.catch(() => {})
+      const { done, value } = await Promise.race([next, aborted, failed])
+      if (done) return
+      yield value
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,45 @@
+/** How fast a machine does a model's matrix products when it does nothing else, measured where the model runs. */
+import type { ModelConfig } from '../checkpoint/config.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { bareProductsGraph } from '../graph/bare-products.ts'
+import { projectionOperations } from './operations.ts'
+import type { SessionProcess } from './session-process.ts'
+
+/** A measurement takes at least this long. */
+const SECONDS = 0.15
+/** Bounds of the rows of one pass: enough for the full rate, and no more operations than a small machine does in a part of a second. */
+const MOST_ROWS = 2048
+const LEAST_ROWS = 256
+const PASS_OPERATIONS = 3e10
+
+/** Rows of one pass for a model. */
+export function bareRows(config: Parameters<typeof projectionOperations>[0]): number {
+  let rows = MOST_ROWS
+  while (rows > LEAST_ROWS && rows * projectionOperations(config) > PASS_OPERATIONS) rows /= 2
+  return rows
+}
+
+/** Measures in a process that runs the model: operations a second. The first time there it makes a session of one layer's weights. */
+export function bareRateMeter(config: ModelConfig, { root, tensors }: Weights, threads?: number): (process: SessionProcess) => Promise<number> {
+  const ready = new WeakSet<SessionProcess>()
+  const rows = bareRows(config)
+  const shape = { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } as const
+  return async (process) => {
+    const pass = () => process.run({ shape }, 'bare products')
+    if (!ready.has(process)) {
+      await process.load(bareProductsGraph(config, tensors), { root, threads, isOptimized: true }, 'bare products')
+      // The first pass asks the system for its memory.
+      await pass()
+      ready.add(process)
+    }
+    const startedAt = performance.now()
+    let passes = 0
+    let seconds = 0
+    do {
+      await pass()
+      passes++
+      seconds = (performance.now() - startedAt) / 1000
+    } while (seconds < SECONDS)
+    return (passes * rows * projectionOperations(config)) / seconds
+  }
+}

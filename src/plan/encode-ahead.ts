@@ -1,0 +1,77 @@
+/** Encoding in the background: while an engine computes one stretch, the tokens of the next are made. */
+import { Interruption } from '../errors.ts'
+import type { Request } from '../task/request.ts'
+import { countDistinctTokens } from './batches.ts'
+import { startEncoding, type EncodedRequests, type Encoder } from './encode.ts'
+import type { Stretch } from './stretches.ts'
+
+/** Requests in the order in which they are encoded. */
+export interface StretchedRequests {
+  readonly requests: readonly Request[]
+  readonly stretches: readonly Stretch[]
+}
+
+/** One stretch as tokens. */
+export interface EncodedStretch {
+  readonly requests: Stretch
+  /** In the order of `requests`. Fails with RequestError, or with Interruption. */
+  readonly encoded: Promise<EncodedRequests>
+}
+
+/** A suite that is being encoded. */
+export interface EncodedAhead {
+  readonly stretches: readonly EncodedStretch[]
+  /** Known when all stretches are encoded. */
+  readonly totals: Promise<{
+    /** Tokens of all sequences, each on its own. */
+    readonly tokensAsked: number
+    /** Nodes of the trie of all sequences: the least that has to be computed. */
+    readonly tokensDistinct: number
+  }>
+}
+
+/** Encodes suites one after another, stretch by stretch; comes back at once. Whatever fails makes all that comes after it fail alike. */
+export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encoder, signal?: AbortSignal): readonly EncodedAhead[] {
+  let before: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = before.then(work)
+    // Whoever needs it hears of the failure; nobody may.
+    result.catch(() => {})
+    before = result
+    return result
+  }
+  return suites.map(({ requests, stretches }) => {
+    const encoded = stretches.map((stretch) => ({
+      requests: stretch,
+      encoded: inTurn(() =>
+        encodeStretch(
+          stretch.map((index) => requests[index]!),
+          encoder,
+          signal,
+        ),
+      ),
+    }))
+    const totals = inTurn(async () => {
+      const all = await Promise.all(encoded.map((stretch) => stretch.encoded))
+      return {
+        tokensAsked: all.reduce((sum, { tokensAsked }) => sum + tokensAsked, 0),
+        tokensDistinct: countDistinctTokens(all.flatMap(({ sequences }) => sequences)),
+      }
+    })
+    return { stretches: encoded, totals }
+  })
+}
+
+/** Requests encoded between two looks around: some milliseconds. */
+const ENCODING_STEP = 64
+
+/** Encoding never waits by itself, so it is interrupted by hand, and lets the engine have its next batch. */
+async function encodeStretch(requests: readonly Request[], encoder: Encoder, signal: AbortSignal | undefined): Promise<EncodedRequests> {
+  const encoding = startEncoding(encoder)
+  for (const [index, request] of requests.entries()) {
+    encoding.add(request)
+    if (index % ENCODING_STEP === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (signal?.aborted) throw new Interruption('interrupted')
+  }
+  return encoding.result()
+}

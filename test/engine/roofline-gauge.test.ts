@@ -1,0 +1,54 @@
+/** Measuring the machine beside a run, on the engine that people get. */
+import { expect, test } from 'vitest'
+import { readConfig } from '../../src/checkpoint/config.ts'
+import { readWeights } from '../../src/checkpoint/weights.ts'
+import { onnxEngine } from '../../src/engine/onnx.ts'
+import { projectionOperations } from '../../src/engine/operations.ts'
+import { rooflineGauge } from '../../src/engine/roofline-gauge.ts'
+import { tinyModel } from '../tiny-model.ts'
+
+test('the gauge measures after the first batch, and then when fifty times what it took has passed', async () => {
+  let measured = 0
+  const gauge = rooflineGauge({
+    bareRate: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return ++measured * 100
+    },
+  })
+  expect(gauge.rate()).toBeNull()
+  await gauge.afterBatch(10)
+  expect(gauge.rate()).toBe(100)
+  await gauge.afterBatch(10)
+  expect(measured).toBe(1)
+  await gauge.afterBatch(100_000)
+  expect(measured).toBe(2)
+  expect(gauge.rate()).toBe(150)
+})
+
+test('where the engine cannot measure there is no rate', async () => {
+  const gauge = rooflineGauge({})
+  await gauge.afterBatch(1000)
+  expect(gauge.rate()).toBeNull()
+})
+
+test('the engine measures beside its model, again and again, and goes on scoring', async () => {
+  const folder = tinyModel()
+  const config = await readConfig(folder)
+  await using engine = await onnxEngine(config, await readWeights(folder, config))
+  const sequences = [{ input: Int32Array.of(3, 4, 5), targets: Int32Array.of(6) }]
+  const score = async () => {
+    for await (const { scores, operations } of engine.score(sequences)) return { logProb: scores[0]!.logProb, operations }
+    return undefined
+  }
+  const before = await score()
+  const rates = [await engine.bareRate!(), await engine.bareRate!()]
+  for (const rate of rates) expect(rate).toBeGreaterThan(1e8)
+  expect(await score()).toEqual(before)
+  expect(before!.operations).toBeGreaterThan(3 * config.layerCount * projectionOperations(config))
+})
+
+test('a projection of Qwen3-8B takes two operations a weight and token', () => {
+  const shape = { hiddenSize: 4096, intermediateSize: 12288, headCount: 32, keyValueHeadCount: 8, headSize: 128 }
+  const weights = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 12288
+  expect(projectionOperations(shape)).toBe(2 * weights)
+})

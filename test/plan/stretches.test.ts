@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { cutStretches } from '../../src/plan/stretches.ts'
+import type { Request } from '../../src/task/request.ts'
+
+const choice = (context: string, continuation: string): Request => ({ kind: 'continuation', context, continuation })
+const item = (context: string): Request[] => [choice(context, ' yes'), choice(context, ' no')]
+
+test('requests that begin alike stand together, parts one after the other', () => {
+  const parts = [[item('b'), item('a')], [item('a')]]
+  expect(cutStretches(parts)).toEqual([
+    [3, 2, 1, 0],
+    [5, 4],
+  ])
+})
+
+test('a stretch ends between contexts', () => {
+  const items = Array.from({ length: 5000 }, (_, index) => item(String(index).padStart(4, '0')))
+  items.splice(4096, 0, [...item('4095'), ...item('4095')])
+  const stretches = cutStretches([items])
+  expect(stretches.map(({ length }) => length)).toEqual([8196, 1808])
+})
+
+describe('a quick start', () => {
+  const long = 'x'.repeat(300)
+
+  test('asks the shortest item first', () => {
+    const items = Array.from({ length: 100 }, (_, index) => item(`${index} ${long}`.slice(0, index === 41 ? 200 : undefined)))
+    expect(cutStretches([items], { quickStart: true })[0]).toEqual([82, 83])
+  })
+
+  test('is left out where it would repeat much of what the others begin with', () => {
+    const items = Array.from({ length: 100 }, (_, index) => item(`${long}${index}`))
+    expect(cutStretches([items], { quickStart: true })).toEqual(cutStretches([items]))
+  })
+})
+
+test('every request is in one stretch, with or without a quick start', () => {
+  const request = fc.oneof(
+    fc.record({ kind: fc.constant('text' as const), text: fc.string() }),
+    fc.tuple(fc.string({ maxLength: 2 }), fc.string()).map(([a, b]) => choice(a, b)),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.array(fc.array(request, { maxLength: 4 }))), fc.boolean(), (parts, quickStart) => {
+      const all = cutStretches(parts, { quickStart }).flat()
+      expect(all.toSorted((a, b) => a - b)).toEqual(parts.flat(2).map((_, index) => index))
+    }),
+  )
+})
