@@ -1,7 +1,7 @@
 /** One suite's requests, answered by an engine, stretch by stretch. */
 import type { Engine } from './engine/engine.ts'
 import type { RooflineGauge } from './engine/roofline-gauge.ts'
-import { Interruption } from './errors.ts'
+import { Interruption, unlessInterrupted } from './errors.ts'
 import { assembleAnswer } from './plan/encode.ts'
 import type { EncodedAhead } from './plan/encode-ahead.ts'
 import type { SequenceScore } from './plan/sequence.ts'
@@ -31,6 +31,9 @@ export async function answerSuite(
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
   const work = { tokensComputed: 0, operations: 0, engineMs: 0 }
   let requestsDone = 0
+  const measure = async (work: () => Promise<void>) => {
+    if (!signal?.aborted) await clock.time('gauge', () => unlessInterrupted(work(), signal).catch(nullIfInterrupted))
+  }
   for (const { requests, encoded } of stretches) {
     const known = signal?.aborted ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
     if (!known) break
@@ -49,19 +52,21 @@ export async function answerSuite(
       work.operations += batch.operations ?? 0
       work.engineMs += batchMs
       onBatch(batch.tokensComputed, (requestsDone + (requests.length * scored) / sequences.length) / requestCount)
-      if (!signal?.aborted) await clock.time('gauge', () => gauge.afterBatch(batchMs))
+      await measure(() => gauge.afterBatch(batchMs))
     }
     parts.forEach((part, index) => {
       answers[requests[index]!] = assembleAnswer(part, sequences, scores)
     })
     requestsDone += requests.length
   }
-  const { tokensAsked, tokensDistinct } = (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
-  return { answers, work: { ...work, tokensAsked, tokensDistinct, bareRate: gauge.rate() } }
+  await measure(() => gauge.afterTask())
+  const { tokensAsked, tokensDistinct, encodingMs } =
+    (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
+  return { answers, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }
 }
 
 /** Of an interrupted run. */
-const UNKNOWN = { tokensAsked: null, tokensDistinct: null }
+const UNKNOWN = { tokensAsked: null, tokensDistinct: null, encodingMs: null }
 
 function nullIfInterrupted(error: unknown): null {
   if (error instanceof Interruption) return null

@@ -62,13 +62,16 @@ export interface Watcher {
   readonly onTaskEnd: (work: TaskWork) => void
 }
 
-/** Scores one model on all suites. Fails with a HarnessError before scoring begins where the model or the requests are at fault. */
+/**
+ * Scores one model on all suites. Fails with a HarnessError before scoring begins where the model is at fault, and as soon as a request cannot be
+ * encoded: within seconds, while the first batches are computed.
+ */
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
   const clock = stageClock()
   const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
   const encoder = encoderOf(checkpoint, options.maxLength)
-  const encoded = encodeOnce(suites, checkpoint, encoder, options)
+  const encoded = await clock.time('plan', () => encodeOnce(suites, checkpoint, encoder, options))
   const { signal, batchTokens, memoryBytes, threads } = options
   const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
   const engineOptions = {

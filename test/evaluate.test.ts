@@ -5,7 +5,7 @@ import { fakeEngine } from '../src/engine/fake.ts'
 import { Interruption, RequestError } from '../src/errors.ts'
 import { evaluate, type EvaluateOptions, type Watcher } from '../src/evaluate.ts'
 import { loadSuite, type SuiteOptions } from '../src/suite.ts'
-import { loadTasks } from '../src/task/registry.ts'
+import { loadTasks, selectTasks } from '../src/task/registry.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
 
 const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
@@ -43,6 +43,22 @@ test('models with one tokenizer are encoded for once, and score as if each had b
   expect(second.tasks).toEqual(first.tasks)
   expect(second.work).toMatchObject({ tokensAsked: first.work.tokensAsked, tokensComputed: first.work.tokensComputed })
   expect(first.tasks).toEqual((await run()).tasks)
+})
+
+test('subsets are scored in stretches of their own, and each as if it had been alone', async () => {
+  const known = await loadTasks()
+  const score = async (name: string) => {
+    const suite = await loadSuite(selectTasks(known, [name])[0]!, {})
+    return evaluate(model, [suite], { openEngine: async () => fakeEngine() }, silent)
+  }
+  const whole = await score('valley_mmlu')
+  expect(whole.tasks).toHaveLength(5)
+  expect(whole.groups.map(({ name }) => name)).toEqual(['valley_mmlu'])
+  for (const task of whole.tasks) {
+    const alone = await score(task.name)
+    expect(alone.tasks).toEqual([task])
+    expect(alone.groups).toEqual([])
+  }
 })
 
 test('the record says what made the numbers', async () => {

@@ -4,8 +4,8 @@ import type { Watcher } from '../evaluate.ts'
 import { taskWorkSummary } from '../report/work-summary.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Watches one model's run; `label` stands before each task's name. */
-export function progressWatcher({ err, errorStream }: Terminal, label: string): Watcher {
+/** Watches one model's run; `label` stands before each task's name. `close` gives the terminal back, whatever happened. */
+export function progressWatcher({ err, errorStream }: Terminal, label: string): Watcher & { readonly close: () => void } {
   let bar: SingleBar | undefined
   let task = ''
   let tokens = 0
@@ -32,6 +32,10 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
       tokens += computed
       const seconds = (performance.now() - startedAt) / 1000
       bar?.update(doneShare, { rate: Math.round(tokens / seconds).toLocaleString('en-US'), left: duration(seconds / doneShare - seconds) })
+    },
+    close() {
+      bar?.stop()
+      bar = undefined
     },
     onTaskEnd(work) {
       bar?.stop()

@@ -90,7 +90,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       requiresArg: true,
       describe: 'Most tokens of a forward pass, or auto: by model and memory; halved when memory runs out',
     })
-    .option('memory', { type: 'string', requiresArg: true, describe: 'Most memory for scoring: 3G, 800M; weights take 4 bytes a parameter' })
+    .option('memory', { type: 'string', requiresArg: true, describe: 'Most memory for the process that computes: 3G, 800M; weights take 4 bytes a parameter' })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
@@ -170,9 +170,10 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
-    const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, progressWatcher(terminal, model.label)).catch(
-      nothingIfInterrupted,
-    )
+    const watcher = progressWatcher(terminal, model.label)
+    const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, watcher)
+      .catch(nothingIfInterrupted)
+      .finally(watcher.close)
     if (!record || record.tasks.length === 0) break
     runs.push(record)
     const stored = await writeRun(argv.output, record)
@@ -244,14 +245,23 @@ async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: Run
   const chosen = samples === undefined ? undefined : await parseSamples(samples)
   // A name that no task has would be an option without effect.
   for (const name of [...Object.keys(dataFiles), ...(typeof shots === 'object' ? Object.keys(shots) : [])]) taskCalled(known, name)
-  for (const name of Object.keys(chosen ?? {})) if (![...known.keys()].some((task) => name === task || name.startsWith(`${task}_`))) taskCalled(known, name)
   return {
     dataFiles,
     ...(dataDir !== undefined && { dataDir }),
     ...(shots !== undefined && { shots }),
     ...(limit !== undefined && { limit }),
-    ...(chosen && { samples: chosen }),
+    ...(chosen && { samples: samplesBySubset(chosen, known) }),
   }
+}
+
+/** Rows of a group of subsets are rows of each. Fails with UsageError on a name that is neither a task nor a subset nor a group. */
+function samplesBySubset(chosen: Readonly<Record<string, number[]>>, known: ReadonlyMap<string, Task>): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(chosen).flatMap(([name, rows]) => {
+      const [task] = selectTasks(known, [name])
+      return known.has(name) ? [[name, rows]] : task!.subsets!.names.map((subset) => [`${task!.name}_${subset}`, rows])
+    }),
+  )
 }
 
 function parseShots(text: string): number | Record<string, number> {

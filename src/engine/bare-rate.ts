@@ -5,8 +5,8 @@ import { bareProductsGraph } from '../graph/bare-products.ts'
 import { projectionOperations } from './operations.ts'
 import type { SessionProcess } from './session-process.ts'
 
-/** A measurement takes at least this long. */
-const SECONDS = 0.15
+/** A measurement takes at least so many milliseconds. */
+const LEAST_MS = 150
 /** Bounds of the rows of one pass: enough for the full rate, and no more operations than a small machine does in a part of a second. */
 const MOST_ROWS = 2048
 const LEAST_ROWS = 256
@@ -25,21 +25,16 @@ export function bareRateMeter(config: ModelConfig, { root, tensors }: Weights, t
   const rows = bareRows(config)
   const shape = { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } as const
   return async (process) => {
-    const pass = () => process.run({ shape }, 'bare products')
+    const pass = () => process.time({ shape }, 'bare products')
     if (!ready.has(process)) {
       await process.load(bareProductsGraph(config, tensors), { root, threads, isOptimized: true }, 'bare products')
       // The first pass asks the system for its memory.
       await pass()
       ready.add(process)
     }
-    const startedAt = performance.now()
     let passes = 0
-    let seconds = 0
-    do {
-      await pass()
-      passes++
-      seconds = (performance.now() - startedAt) / 1000
-    } while (seconds < SECONDS)
-    return (passes * rows * projectionOperations(config)) / seconds
+    let milliseconds = 0
+    for (; milliseconds < LEAST_MS; passes++) milliseconds += await pass()
+    return (passes * rows * projectionOperations(config) * 1000) / milliseconds
   }
 }

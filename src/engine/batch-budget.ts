@@ -2,7 +2,7 @@
 import os from 'node:os'
 import type { ModelConfig } from '../checkpoint/config.ts'
 import { UsageError } from '../errors.ts'
-import { GROUP_PAIRS } from '../plan/attention-layout.ts'
+import { ROW_PAIRS } from '../plan/attention-layout.ts'
 import { bareRows } from './bare-rate.ts'
 import { HEAD_CHUNK } from './feeds.ts'
 import { projectionOperations } from './operations.ts'
@@ -19,7 +19,7 @@ export interface BatchBudget {
 export interface BatchLimits {
   /** Both bounds. */
   readonly batchTokens?: number
-  /** For all that scoring takes: weights, runtime and batches. */
+  /** For the process that computes: weights, runtime and batches. */
   readonly memoryBytes?: number
 }
 
@@ -70,7 +70,7 @@ function fixedBytes(config: BatchShape): number {
   const { hiddenSize, layerCount, vocabularySize, tiedHead, headCount } = config
   const weights = (layerCount * projectionOperations(config)) / 2 + vocabularySize * hiddenSize * (tiedHead ? 1 : 2)
   const logits = HEAD_CHUNK * vocabularySize
-  const attention = GROUP_PAIRS * headCount
+  const attention = ROW_PAIRS * headCount
   const gauge = 2 * projectionOperations(config) + bareRows(config) * bytesPerToken(config)
   return RUNTIME_BYTES + gauge + 4 * (weights + 3 * logits + 3 * attention)
 }

@@ -46,9 +46,11 @@ async function load({ session: name, model, root, threads, isOptimized }: LoadMe
 
 async function run({ session, feeds }: RunMessage): Promise<Reply> {
   const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
+  const startedAt = performance.now()
   const outputs = await sessions.get(session)!.run(tensors)
   return {
     kind: 'ran',
+    elapsedMs: performance.now() - startedAt,
     peakBytes: peakBytes(),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])),
   }

@@ -24,59 +24,77 @@ export interface OnnxOptions extends BatchLimits {
 export async function onnxEngine(config: ModelConfig, weights: Weights, { threads, onNotice = () => {}, ...limits }: OnnxOptions = {}): Promise<Engine> {
   let budget = batchBudget(config, limits)
   let session = await startSession(config, weights, threads)
-  const measure = bareRateMeter(config, weights, threads)
+  let mustRestart = false
+  const loadedPeak = session.peakBytes()
+  let largestPeak = loadedPeak
+  /** Where loading alone takes more than is allowed, smaller batches are no help. */
+  const batchLimit = limits.memoryBytes !== undefined && loadedPeak <= limits.memoryBytes ? limits.memoryBytes : Infinity
+  if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)} MiB, more than --memory allows`)
+  let measure: ReturnType<typeof bareRateMeter> | undefined = bareRateMeter(config, weights, threads)
   let isDisposed = false
+
+  /** Runs a batch in a process that is sound; comes back with its outputs and whether it alone took more memory than is allowed. */
+  async function runBatch(batch: Batch) {
+    if (mustRestart) {
+      session.end()
+      session = await startSession(config, weights, threads)
+      mustRestart = false
+    }
+    const before = session.peakBytes()
+    const outputs = await session.run(batchFeeds(batch))
+    const peakBytes = session.peakBytes()
+    largestPeak = Math.max(largestPeak, peakBytes)
+    return { outputs, peakBytes, isOverLimit: peakBytes > Math.max(before, batchLimit) }
+  }
 
   /** Scores a batch; what is larger than the budget is by now, or turns out not to fit in memory, in smaller ones. */
   async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
     const size = batch.tree.tokenIds.length
-    if (size > budget.most && batch.members.length > 1) {
-      yield* scoreInParts(batch, sequences)
+    const parts = size > budget.most ? cutBatch(batch, sequences) : []
+    if (parts.length > 1) {
+      for (const part of parts) yield* scoreBatch(part, sequences)
       return
     }
     try {
-      const { log_probs: logProbs, best } = await session.run(batchFeeds(batch))
+      const { outputs, isOverLimit, peakBytes } = await runBatch(batch)
+      if (isOverLimit) goOnWithLess(size, `a batch of ${size} tokens took ${mebibytes(peakBytes)} MiB in all, more than --memory allows`)
       yield {
-        scores: readScores(batch, sequences, logProbs as Float32Array, best as BigInt64Array),
+        scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array),
         tokensComputed: size,
         operations: batchOperations(config, batch),
       }
     } catch (error) {
       if (isDisposed || !(error instanceof OutOfMemory)) throw error
-      if (batch.members.length === 1 || size <= LEAST_TOKENS) {
+      const isSmallest = batch.members.length === 1 || size <= LEAST_TOKENS
+      if (!isSmallest) goOnWithLess(size, `out of memory on a batch of ${size} tokens`)
+      const smaller = isSmallest ? [] : cutBatch(batch, sequences)
+      if (smaller.length <= 1) {
         throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
           cause: error,
         })
       }
-      await goOnWithLess(size, `out of memory on a batch of ${size} tokens`)
-      yield* scoreInParts(batch, sequences)
-      return
+      for (const part of smaller) yield* scoreBatch(part, sequences)
     }
-    const peakBytes = session.peakBytes()
-    if (limits.memoryBytes !== undefined && peakBytes > limits.memoryBytes && size <= budget.most && size > LEAST_TOKENS)
-      await goOnWithLess(size, `a batch of ${size} tokens took ${Math.ceil(peakBytes / 2 ** 20)} MiB in all, more than --memory allows`)
   }
 
-  async function* scoreInParts(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
+  /** The sequences of a batch, planned by the budget as it is now. */
+  function cutBatch(batch: Batch, sequences: readonly Sequence[]): Batch[] {
     const members = batch.members.map(({ sequence }) => sequence)
-    const smaller = planBatches(
+    const { batches } = planBatches(
       members.map((member) => sequences[member]!),
       budget.usual,
       budget.most,
     )
-    for (const part of smaller.batches) {
-      const renumbered = { ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }
-      yield* scoreBatch(renumbered, sequences)
-    }
+    return batches.map((part) => ({ ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }))
   }
 
-  /** Halves the budget and begins anew: a process that has run out of memory keeps what it had and may fail anywhere. */
-  async function goOnWithLess(size: number, reason: string): Promise<void> {
+  /** Halves the budget. A process that has run out of memory keeps what it had and may fail anywhere, so the next batch gets a new one. */
+  function goOnWithLess(size: number, reason: string): void {
+    mustRestart = true
     const most = Math.max(LEAST_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
+    if (most >= budget.most) return
     budget = { usual: Math.min(budget.usual, most), most }
     onNotice(`${reason}: going on with at most ${most}; --batch-tokens ${most} does so from the start`)
-    session.end()
-    session = await startSession(config, weights, threads)
   }
 
   return {
@@ -87,13 +105,28 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { thread
         for (const batch of batches) yield* scoreBatch(batch, sequences)
       })()
     },
-    bareRate: () => measure(session),
-    peakBytes: () => session.peakBytes(),
+    peakBytes: () => largestPeak,
+    /** A figure beside the scores: where memory does not allow it, it is done without. */
+    async bareRate() {
+      try {
+        return mustRestart ? undefined : await measure?.(session)
+      } catch {
+        measure = undefined
+        mustRestart = true
+        return undefined
+      } finally {
+        largestPeak = Math.max(largestPeak, session.peakBytes())
+      }
+    },
     async [Symbol.asyncDispose]() {
       isDisposed = true
       session.end()
     },
   }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20)
 }
 
 /** Log-probabilities in the batch's slots to one score a sequence, summed in f64. */

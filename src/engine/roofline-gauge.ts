@@ -3,27 +3,35 @@ import type { Engine } from './engine.ts'
 
 /** Measures the machine between batches, for a neighbour may slow it for a while. */
 export interface RooflineGauge {
-  /** Measures, if the last measurement was long enough ago; `batchMs` is what the batch just scored took. */
+  /** Measures, if enough time has been spent on batches since the last measurement; `batchMs` is what the batch just scored took. */
   afterBatch(batchMs: number): Promise<void>
+  /** Measures, if a task was so short that nothing has been measured, or not for a while. */
+  afterTask(): Promise<void>
   /** Operations a second of bare matrix products: the mean of what was measured. Null before that, and where the engine cannot. */
   rate(): number | null
 }
 
-/** Measuring takes at most about this share of the time. */
-const MEASURING_SHARE = 1 / 50
+/** Time spent on batches between two measurements, in milliseconds: a measurement takes some 200, so about a fiftieth of the time. */
+const BETWEEN_MS = 10_000
+/** The same where a task ends. */
+const BETWEEN_TASKS_MS = 2000
 
-/** A gauge of an engine; it measures after the first batch, and then now and then. */
+/** A gauge of an engine. It waits before it first measures: at the beginning tokens are made and weights are hashed beside it. */
 export function rooflineGauge(engine: Pick<Engine, 'bareRate'>): RooflineGauge {
   const rates: number[] = []
-  let scoredMs = 0
-  let measuredMs = 0
+  let sinceMs = 0
+  const measure = async () => {
+    sinceMs = 0
+    const rate = await engine.bareRate?.()
+    if (rate !== undefined) rates.push(rate)
+  }
   return {
     async afterBatch(batchMs) {
-      scoredMs += batchMs
-      if (!engine.bareRate || measuredMs > scoredMs * MEASURING_SHARE) return
-      const startedAt = performance.now()
-      rates.push(await engine.bareRate())
-      measuredMs += performance.now() - startedAt
+      sinceMs += batchMs
+      if (sinceMs >= BETWEEN_MS) await measure()
+    },
+    async afterTask() {
+      if (rates.length === 0 || sinceMs >= BETWEEN_TASKS_MS) await measure()
     },
     rate: () => (rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length),
   }

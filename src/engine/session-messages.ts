@@ -49,6 +49,8 @@ export interface LoadedReply extends Answered {
 /** A run ended. */
 export interface RanReply extends Answered {
   readonly kind: 'ran'
+  /** How long the run took, in milliseconds, without the messages about it. */
+  readonly elapsedMs: number
   /** Values of the graph's outputs, by name. */
   readonly outputs: Readonly<Record<string, SessionTensor['values']>>
 }

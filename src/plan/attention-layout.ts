@@ -31,7 +31,10 @@ const KEY_COPY_COST = 24
 /** What a row costs by itself, in the same units. */
 const ROW_COST = 2000
 /** The most query-key pairs of a group with more than one row: bounds the memory of attention scores, times 4 bytes and the number of heads. */
-export const GROUP_PAIRS = 2 ** 18
+const GROUP_PAIRS = 2 ** 18
+
+/** The most query-key pairs of a row, and so of any group: a window of 8,192 tokens passes in rows of 128 queries, one of 32,768 in rows of 32. */
+export const ROW_PAIRS = 2 ** 20
 
 interface Row {
   readonly start: number
@@ -47,7 +50,11 @@ export function layOutAttention(tree: TokenTree): AttentionLayout {
     const cost = rows.reduce((sum, row) => sum + (queryCount + KEY_COPY_COST) * keyTotal(row) + ROW_COST, 0)
     return { queryCount, rows, cost }
   })
-  const { queryCount, rows } = candidates.reduce((best, candidate) => (candidate.cost < best.cost ? candidate : best))
+  const bounded = candidates.filter(({ queryCount, rows }) => rows.every((row) => queryCount * keyTotal(row) <= ROW_PAIRS))
+  // Beyond 131,072 keys even the shortest rows are larger.
+  const { queryCount, rows } = (bounded.length > 0 ? bounded : candidates.slice(0, 1)).reduce((best, candidate) =>
+    candidate.cost < best.cost ? candidate : best,
+  )
   return arrange(tree, rows, Math.min(queryCount, Math.max(...rows.map(({ start, end }) => end - start))))
 }
 

@@ -103,8 +103,10 @@ function batchEnd(sorted: readonly TokenRun[], shared: readonly number[], start:
     const isLate = size >= batchTokens * (1 - EARLY_CUT_SHARE)
     if (end === sorted.length) return end
     if (!isLate || shared[end]! <= shared[best]!) best = end
-    size += sorted[end]!.input.length - shared[end]!
-    if (size > batchTokens) return best
+    const added = sorted[end]!.input.length - shared[end]!
+    size += added
+    // What adds nothing, such as the choices of one token behind one prompt, is never worth another batch.
+    if (size > batchTokens && added > 0) return best
   }
 }
 

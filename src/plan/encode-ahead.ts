@@ -27,6 +27,8 @@ export interface EncodedAhead {
     readonly tokensAsked: number
     /** Nodes of the trie of all sequences: the least that has to be computed. */
     readonly tokensDistinct: number
+    /** Milliseconds that making the tokens took, whatever went on beside it. */
+    readonly encodingMs: number
   }>
 }
 
@@ -41,6 +43,7 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
     return result
   }
   return suites.map(({ requests, stretches }) => {
+    let encodingMs = 0
     const encoded = stretches.map((stretch) => ({
       requests: stretch,
       encoded: inTurn(() =>
@@ -48,6 +51,7 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
           stretch.map((index) => requests[index]!),
           encoder,
           signal,
+          (ms) => (encodingMs += ms),
         ),
       ),
     }))
@@ -56,22 +60,34 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
       return {
         tokensAsked: all.reduce((sum, { tokensAsked }) => sum + tokensAsked, 0),
         tokensDistinct: countDistinctTokens(all.flatMap(({ sequences }) => sequences)),
+        encodingMs,
       }
     })
     return { stretches: encoded, totals }
   })
 }
 
-/** Requests encoded between two looks around: some milliseconds. */
-const ENCODING_STEP = 64
+/** Milliseconds of encoding between two looks around. */
+const STEP_MS = 8
 
-/** Encoding never waits by itself, so it is interrupted by hand, and lets the engine have its next batch. */
-async function encodeStretch(requests: readonly Request[], encoder: Encoder, signal: AbortSignal | undefined): Promise<EncodedRequests> {
+/** Encoding never waits by itself, so it is interrupted by hand, and lets the engine have its next batch. `spent` is told of each step's time. */
+async function encodeStretch(
+  requests: readonly Request[],
+  encoder: Encoder,
+  signal: AbortSignal | undefined,
+  spent: (milliseconds: number) => void,
+): Promise<EncodedRequests> {
   const encoding = startEncoding(encoder)
-  for (const [index, request] of requests.entries()) {
+  let startedAt = performance.now()
+  for (const request of requests) {
     encoding.add(request)
-    if (index % ENCODING_STEP === 0) await new Promise((resolve) => setImmediate(resolve))
+    const elapsedMs = performance.now() - startedAt
+    if (elapsedMs < STEP_MS) continue
+    spent(elapsedMs)
+    await new Promise((resolve) => setImmediate(resolve))
     if (signal?.aborted) throw new Interruption('interrupted')
+    startedAt = performance.now()
   }
+  spent(performance.now() - startedAt)
   return encoding.result()
 }

@@ -34,6 +34,8 @@ export interface TaskWork {
   readonly operations: number
   /** Wall time of the engine in milliseconds. */
   readonly engineMs: number
+  /** Milliseconds that making the tokens took, most of it beside loading and computing; for models that share tokens, once. Null as above. */
+  readonly encodingMs: number | null
   /** Operations a second of bare matrix products of the model's shapes, as measured during the run up to the task's end; null where they were not. */
   readonly bareRate: number | null
 }
@@ -68,6 +70,7 @@ export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, '
     tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
     tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
     operations: total(({ operations }) => operations)!,
+    encodingMs: total(({ encodingMs }) => encodingMs),
     bareRate: tasks.at(-1)?.bareRate ?? null,
     tasks,
     ...whole,

@@ -46,7 +46,8 @@ function cutToSubsets(task: Task, wanted: readonly string[]): Task {
 function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefined): readonly string[] | undefined {
   if (!subsets || !name.startsWith(`${taskName}_`)) return undefined
   const own = name.slice(taskName.length + 1)
-  return subsets.names.includes(own) ? [own] : subsets.groups[own]
+  if (subsets.names.includes(own)) return [own]
+  return Object.hasOwn(subsets.groups, own) ? subsets.groups[own] : undefined
 }
 
 /** A whole task. Fails with UsageError on a name that is not known. */

@@ -45,14 +45,14 @@ test('without a figure it is that of this machine', () => {
 })
 
 test('what scoring may take in all decides when it is given', () => {
-  expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 7171 })
-  expect(batchBudget(smolLm2, { memoryBytes: 1 * GIGABYTE })).toEqual({ usual: 1384, most: 1384 })
+  expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 4713 })
+  expect(batchBudget(smolLm2, { memoryBytes: 1.1 * GIGABYTE })).toEqual({ usual: 1820, most: 1820 })
   expect(batchBudget(smolLm2, { memoryBytes: 64 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768 })
 })
 
 test('less than the model itself takes is refused, with what it takes', () => {
   expect(() => batchBudget(smolLm2, { memoryBytes: 500 * 2 ** 20 })).toThrow(
-    new UsageError('--memory 500M is too little for this model', 'It takes about 910M at the least.'),
+    new UsageError('--memory 500M is too little for this model', 'It takes about 991M at the least.'),
   )
   expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
 })

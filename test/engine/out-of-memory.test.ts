@@ -1,7 +1,7 @@
 /** Memory that really runs out: the session's process is held to little more than it has after loading. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { onnxEngine } from '../../src/engine/onnx.ts'
@@ -36,25 +36,39 @@ test.skipIf(!canLimit)('a batch that does not fit is halved until it does, the u
   })
 })
 
-test('a process that holds more than it may is begun anew with smaller batches, and no score changes', async () => {
-  const folder = tinyModel()
-  const config = await readConfig(folder)
-  const weights = await readWeights(folder, config)
-  await using roomy = await onnxEngine(config, weights)
-  const expected = await scores(roomy)
+describe('a limit on what scoring may take', () => {
+  afterEach(() => void vi.unstubAllEnvs())
   // Ballast of 300 MB, which no estimate knows of.
-  vi.stubEnv('NODE_OPTIONS', '--import "data:text/javascript,globalThis.ballast=Buffer.alloc(3e8,1)"')
-  const notices: string[] = []
-  try {
-    await using tight = await onnxEngine(config, weights, { memoryBytes: 300e6, onNotice: (notice) => notices.push(notice) })
+  const withBallast = () => vi.stubEnv('NODE_OPTIONS', '--import "data:text/javascript,globalThis.ballast=Buffer.alloc(3e8,1)"')
+
+  test('batches that took more are followed by smaller ones, and no score changes', async () => {
+    const folder = tinyModel()
+    const config = await readConfig(folder)
+    const weights = await readWeights(folder, config)
+    await using roomy = await onnxEngine(config, weights)
+    const expected = await scores(roomy)
+    withBallast()
+    await using loaded = await onnxEngine(config, weights)
+    const notices: string[] = []
+    await using tight = await onnxEngine(config, weights, { memoryBytes: loaded.peakBytes!() + 20e6, onNotice: (notice) => notices.push(notice) })
     const found = await scores(tight)
     found.forEach(({ logProb }, index) => expect(Math.abs(logProb - expected[index]!.logProb)).toBeLessThan(3e-5))
-  } finally {
-    vi.unstubAllEnvs()
-  }
-  expect(notices[0]).toMatch(
-    /^a batch of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
-  )
+    expect(notices[0]).toMatch(
+      /^a batch of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
+    )
+    // It ends where batches fit, far above the least.
+    expect(Number(/at most (\d+)/u.exec(notices.at(-1)!)![1])).toBeGreaterThan(100)
+  })
+
+  test('where the model alone takes more, that is said once and batches stay as they are', async () => {
+    const folder = tinyModel()
+    const config = await readConfig(folder)
+    withBallast()
+    const notices: string[] = []
+    await using engine = await onnxEngine(config, await readWeights(folder, config), { memoryBytes: 300e6, onNotice: (notice) => notices.push(notice) })
+    expect(await scores(engine)).toHaveLength(sequences.length)
+    expect(notices).toEqual([expect.stringMatching(/^the model alone took \d+ MiB, more than --memory allows$/u)])
+  })
 })
 
 async function scores(engine: Awaited<ReturnType<typeof onnxEngine>>): Promise<SequenceScore[]> {

@@ -7,27 +7,24 @@ import { projectionOperations } from '../../src/engine/operations.ts'
 import { rooflineGauge } from '../../src/engine/roofline-gauge.ts'
 import { tinyModel } from '../tiny-model.ts'
 
-test('the gauge measures after the first batch, and then when fifty times what it took has passed', async () => {
+test('the gauge measures after ten seconds of batches, and after the first task if it was shorter', async () => {
   let measured = 0
-  const gauge = rooflineGauge({
-    bareRate: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      return ++measured * 100
-    },
-  })
+  const gauge = rooflineGauge({ bareRate: async () => ++measured * 100 })
+  await gauge.afterBatch(10)
   expect(gauge.rate()).toBeNull()
-  await gauge.afterBatch(10)
+  await gauge.afterTask()
   expect(gauge.rate()).toBe(100)
-  await gauge.afterBatch(10)
+  await gauge.afterBatch(1000)
+  await gauge.afterTask()
   expect(measured).toBe(1)
-  await gauge.afterBatch(100_000)
+  await gauge.afterBatch(10_000)
   expect(measured).toBe(2)
   expect(gauge.rate()).toBe(150)
 })
 
-test('where the engine cannot measure there is no rate', async () => {
-  const gauge = rooflineGauge({})
-  await gauge.afterBatch(1000)
+test.each([{}, { bareRate: async () => undefined }])('where the engine cannot measure there is no rate', async (engine) => {
+  const gauge = rooflineGauge(engine)
+  await gauge.afterTask()
   expect(gauge.rate()).toBeNull()
 })
 
@@ -45,6 +42,22 @@ test('the engine measures beside its model, again and again, and goes on scoring
   for (const rate of rates) expect(rate).toBeGreaterThan(1e8)
   expect(await score()).toEqual(before)
   expect(before!.operations).toBeGreaterThan(3 * config.layerCount * projectionOperations(config))
+})
+
+test('an engine that cannot measure says so once and goes on scoring', async () => {
+  const folder = tinyModel()
+  const config = await readConfig(folder)
+  const { root, tensors } = await readWeights(folder, config)
+  const weights = { root, tensors: new Map(tensors) }
+  await using engine = await onnxEngine(config, weights)
+  const name = 'model.layers.0.mlp.up_proj.weight'
+  weights.tensors.set(name, { ...tensors.get(name)!, location: 'gone.safetensors' })
+  expect(await engine.bareRate!()).toBeUndefined()
+  weights.tensors.set(name, tensors.get(name)!)
+  const scored = []
+  for await (const { scores } of engine.score([{ input: Int32Array.of(3, 4, 5), targets: Int32Array.of(6) }])) scored.push(...scores)
+  expect(scored).toHaveLength(1)
+  expect(await engine.bareRate!()).toBeUndefined()
 })
 
 test('a projection of Qwen3-8B takes two operations a weight and token', () => {

@@ -34,6 +34,13 @@ test('a long window goes through in blocks of queries against the keys before th
   expect(keyCounts.at(-1)).toBe(4096)
 })
 
+test('the longer the window, the shorter the blocks: scores of one block are bounded', () => {
+  for (const length of [8192, 32_768]) {
+    const { rowCount, queryCount, keyCount } = layOutAttention(treeOf([Array.from({ length }, (_, index) => index)]))
+    expect(rowCount * queryCount * keyCount).toBe(2 ** 20)
+  }
+})
+
 test('each token is asked once, and its row has the keys of all its ancestors', () => {
   const inputs = fc.array(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 90 }), { minLength: 1, maxLength: 30 })
   fc.assert(

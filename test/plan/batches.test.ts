@@ -37,6 +37,16 @@ test('choices that part ways stand side by side below their context', () => {
   expect(batches[0]!.members.map(({ sequence: index }) => index)).toEqual([1, 0])
 })
 
+test('choices behind a prompt that is longer than the budget are asked at once', () => {
+  const prompt = Array.from({ length: 10 }, (_, index) => index)
+  const { batches, tokensComputed } = planBatches(
+    [1, 2, 3, 4].map((choice) => sequence(prompt, [choice])),
+    5,
+  )
+  expect(batches).toHaveLength(1)
+  expect(tokensComputed).toBe(10)
+})
+
 test('a batch is cut where little is shared, near the budget', () => {
   const sequences = [sequence([1, 1, 1, 1], [0]), sequence([1, 1, 1, 2], [0]), sequence([2, 1, 1, 1], [0]), sequence([2, 1, 1, 2], [0])]
   expect(planBatches(sequences, 6).batches.map(({ tree }) => [...tree.tokenIds])).toEqual([

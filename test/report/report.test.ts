@@ -16,7 +16,16 @@ describe('a score', () => {
 })
 
 const whole = { elapsedMs: { load: 3100, tokenise: 40, plan: 20, engine: 6000, gauge: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
-const taskWork = { task: 'piqa', tokensAsked: 14251, tokensDistinct: 9236, tokensComputed: 9241, operations: 1.2e12, engineMs: 6000, bareRate: 2.5e11 }
+const taskWork = {
+  task: 'piqa',
+  tokensAsked: 14251,
+  tokensDistinct: 9236,
+  tokensComputed: 9241,
+  operations: 1.2e12,
+  engineMs: 6000,
+  encodingMs: 50,
+  bareRate: 2.5e11,
+}
 
 test('the work of a run is one line, that of a task another', () => {
   expect(workSummary(workRecord([taskWork], whole))).toBe(
