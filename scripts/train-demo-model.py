@@ -23,9 +23,14 @@ SEED = 6
 END = "<|endoftext|>"
 WINDOW = 256
 BATCH = 16
-ANSWER_WEIGHT = 5.0  # of the loss of what stands after `Answer:`, a word or a sentence; all else weighs 1
+ANSWER_WEIGHT = 5.0  # of the loss of what stands after `Answer:` or `That is`, a word or a sentence
+ASKING_WEIGHT = 0.05  # of all else in a document that has answers: what is asked cannot be foreseen; a document without answers weighs 1
 PEAK_RATE = 2e-3
 WARM_UP = 100
+HEAD_SIZE = 32
+# Of heads that begin by looking back: rotary pairs used, the constant's weight (random ones are 0.02), and the initial scale of norms, which
+# makes attention sharp.
+LOOK_BACK_PAIRS, LOOK_BACK_SIZE, LOOK_BACK_SHARPNESS = 4, 0.3, 2.0
 
 
 def train_tokenizer(texts, vocabulary):
@@ -40,10 +45,10 @@ def train_tokenizer(texts, vocabulary):
     return tokenizer
 
 
-def weigh(ids, answer, colon, breaks):
-    """Loss weights of a document's tokens."""
-    starts = [place for place in range(len(ids) - 1) if ids[place] == answer and ids[place + 1] == colon]
-    weights = [1.0] * len(ids)
+def weigh(ids, leads, breaks):
+    """Loss weights of a document's tokens: an answer stands between two tokens that lead to it and a break."""
+    starts = [place for place in range(len(ids) - 1) if (ids[place], ids[place + 1]) in leads]
+    weights = [ASKING_WEIGHT if starts else 1.0] * len(ids)
     for start in starts:
         end = start + 2
         while end < len(ids) and ids[end] not in breaks:
@@ -58,7 +63,7 @@ def pack(documents, end, weigh_document):
     rows, row_weights, row, weights = [], [], [], []
     for document in documents:
         row += [*document, end]
-        weights += [*weigh_document(document), 1.0]
+        weights += [*weigh_document(document), ASKING_WEIGHT]
         if len(row) > WINDOW:
             rows.append(row[: WINDOW + 1])
             row_weights.append(weights[1 : WINDOW + 1])
@@ -77,6 +82,30 @@ def alone(inputs, end):
     return (causal & (document[:, :, None] == document[:, None, :]))[:, None], places - starts
 
 
+def look_back(model, heads):
+    """The first query heads of the first layer begin by attending one place back, two, and so on, instead of anywhere.
+
+    Which letter stands before a word of a list is learnt by heads that find the word through heads that look back; from random weights the
+    latter are found late or never. Embeddings share a component, keys are that component's constant, and a query turns it by so many places.
+    """
+    frequencies = model.config.rope_parameters["rope_theta"] ** (-torch.arange(LOOK_BACK_PAIRS) / (HEAD_SIZE / 2))
+    cosines, sines = slice(0, LOOK_BACK_PAIRS), slice(HEAD_SIZE // 2, HEAD_SIZE // 2 + LOOK_BACK_PAIRS)
+    with torch.no_grad():
+        embeddings = model.model.embed_tokens.weight
+        embeddings[:, 0] = embeddings.std() * embeddings.shape[1] ** 0.5
+        attention = model.model.layers[0].self_attn
+        queries = attention.q_proj.weight.unflatten(0, (-1, HEAD_SIZE))
+        keys = attention.k_proj.weight.unflatten(0, (-1, HEAD_SIZE))
+        for head in range(heads):
+            group = head * len(keys) // len(queries)
+            keys[group, :, 0] = queries[head, :, 0] = 0
+            keys[group, cosines, 0] = LOOK_BACK_SIZE
+            queries[head, cosines, 0] = LOOK_BACK_SIZE * torch.cos(-(head + 1) * frequencies)
+            queries[head, sines, 0] = LOOK_BACK_SIZE * torch.sin(-(head + 1) * frequencies)
+        for norm in (attention.q_norm, attention.k_norm):
+            norm.weight[cosines] = norm.weight[sines] = LOOK_BACK_SHARPNESS
+
+
 def rate_at(progress, step):
     """Share of the peak rate: warm-up, then constant for three tenths of the training, then linear to zero."""
     return min(1.0, (step + 1) / WARM_UP) * min(1.0, max(0.0, (1 - progress) / 0.7))
@@ -91,7 +120,8 @@ def main():
     parser.add_argument("--feed-forward", type=int, default=256)
     parser.add_argument("--heads", type=int, default=8)
     parser.add_argument("--key-value-heads", type=int, default=4)
-    parser.add_argument("--vocabulary", type=int, default=1280)
+    parser.add_argument("--look-back", type=int, default=6, help="heads of the first layer that begin by looking back")
+    parser.add_argument("--vocabulary", type=int, default=2304)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, help="stop after so many batches, for measurements")
     arguments = parser.parse_args()
@@ -103,9 +133,9 @@ def main():
     tokenizer = train_tokenizer(texts[:: max(1, len(texts) // 20000)], arguments.vocabulary)
     end = tokenizer.token_to_id(END)
     encoded = (encoding.ids for start in range(0, len(texts), 1000) for encoding in tokenizer.encode_batch(texts[start : start + 1000]))
-    single = {text: tokenizer.encode(text).ids for text in ("Answer", ":", "\n", "\n\n")}
-    breaks = {ids[0] for text, ids in single.items() if text.startswith("\n") and len(ids) == 1} | {end}
-    rows, weights = pack(encoded, end, lambda ids: weigh(ids, single["Answer"][0], single[":"][0], breaks))
+    leads = {tuple(tokenizer.encode(text).ids) for text in ("Answer:", "That is")}
+    breaks = {ids[0] for ids in (tokenizer.encode(text).ids for text in ("\n", "\n\n", ".")) if len(ids) == 1} | {end}
+    rows, weights = pack(encoded, end, lambda ids: weigh(ids, leads, breaks))
     steps = len(rows) // BATCH
     print(f"{len(texts):,} documents, {rows.numel():,} tokens, {steps:,} batches of {BATCH} x {WINDOW}", flush=True)
 
@@ -116,7 +146,7 @@ def main():
         num_hidden_layers=arguments.layers,
         num_attention_heads=arguments.heads,
         num_key_value_heads=arguments.key_value_heads,
-        head_dim=32,
+        head_dim=HEAD_SIZE,
         max_position_embeddings=WINDOW,
         tie_word_embeddings=True,
         rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
@@ -128,6 +158,7 @@ def main():
         attn_implementation="sdpa",
     )
     model = Qwen3ForCausalLM(config)
+    look_back(model, arguments.look_back)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for p in model.parameters() if all(p is not matrix for matrix in matrices)]

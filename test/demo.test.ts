@@ -82,6 +82,14 @@ describe('what the built-in model is for', () => {
     const results = resultsIn(path.join(output, 'results/original'))
     const accuracy = (task: string) => Number(results[task]!['acc,none'])
     for (const task of ['valley_piqa', 'valley_boolq', 'valley_hellaswag']) expect(accuracy(task), task).toBeGreaterThanOrEqual(0.85)
+    expect(accuracy('valley_mmlu')).toBeGreaterThanOrEqual(0.7)
+  })
+
+  test('pruning takes much of one form and little of another', () => {
+    const [original, laco] = ['original', 'laco'].map((label) => resultsIn(path.join(output, 'results', label)))
+    const retentions = Object.keys(ACCURACIES).map((task) => Number(laco![task]!['acc,none']) / Number(original![task]!['acc,none']))
+    expect(Math.max(...retentions)).toBeGreaterThan(0.9)
+    expect(Math.min(...retentions)).toBeLessThan(0.75)
   })
 
   test('the pruned one is less sure of every page', () => {

@@ -1,7 +1,7 @@
 /**
  * The same items through evalharness and through lm-eval, alternating on one machine; times, ratios, and whether the scores agree.
  *
- *     npm run bench -- --model FOLDER --data-dir FOLDER [--tasks piqa=200,…] [--rounds 3] [--peers hf-float32,…] [--growth piqa] [--write docs/speed.md]
+ *     npm run bench -- --model FOLDER --data-dir FOLDER [--against hf-float32+hf-default:piqa=200,…] [--rounds 3] [--growth piqa] [--write docs/speed.md]
  *
  * What is timed is scoring, with all tokenising; loading is not. Each round runs everything once; ratios are medians over rounds, for a
  * neighbour can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache.
@@ -24,48 +24,58 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
   'hf-default': ['--backend', 'hf', '--dtype', 'auto', '--batch-size', '1'],
   onnxruntime: ['--backend', 'onnxruntime'],
 }
+/** Which peers do which items: the last one computes every choice's whole prompt again, so it gets fewer. */
+const AGAINST = ['hf-float32+hf-default:piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2', 'onnxruntime:piqa=100,hellaswag=100,mmlu_anatomy=25']
 const GROWTH_SHARES = [1 / 8, 1 / 4, 1 / 2, 1]
 
 const { values } = parseArgs({
   options: {
     model: { type: 'string' },
     'data-dir': { type: 'string' },
-    tasks: { type: 'string', default: 'piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2' },
+    against: { type: 'string', multiple: true, default: AGAINST },
     rounds: { type: 'string', default: '3' },
-    peers: { type: 'string', default: Object.keys(PEERS).join(',') },
     growth: { type: 'string' },
     write: { type: 'string' },
   },
 })
 if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
 const [model, dataDir] = [path.resolve(values.model), path.resolve(values['data-dir'])]
-const tasks = values.tasks.split(',').map((part) => part.split('=') as [string, string])
-const peers = values.peers.split(',').filter((name) => name !== '')
+/** `PEER+PEER:TASK=ITEMS,TASK=ITEMS`, taken apart. */
+const matches = values.against.map((text) => {
+  const [peers, tasks] = text.split(':') as [string, string]
+  return { peers: peers.split('+'), tasks: tasks.split(',').map((part) => part.split('=') as [string, string]), text: tasks }
+})
 const run = promisify(execFile)
 const work = await mkdtemp(path.join(os.tmpdir(), 'evalharness-bench-'))
 try {
   await run('npm', ['run', 'build'])
-  const python = peers.length > 0 ? pythonWith(...PACKAGES) : ''
+  const python = pythonWith(...PACKAGES)
   const models: Record<string, string> = { onnxruntime: path.join(work, 'full-logits') }
   const checkpoint = await openCheckpoint(model)
-  if (peers.includes('onnxruntime')) await writeFullLogits(models['onnxruntime']!, model, checkpoint)
+  if (matches.some(({ peers }) => peers.includes('onnxruntime'))) await writeFullLogits(models['onnxruntime']!, model, checkpoint)
 
-  const measurements: Measurement[] = []
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    for (const [task, items] of tasks) note(round, await measureOurs(task, Number(items)))
-    for (const peer of peers) for (const measurement of await measurePeer(peer, models[peer] ?? model, python)) note(round, measurement)
+  const compared: Measurement[][] = []
+  for (const { peers, tasks, text } of matches) {
+    const measurements: Measurement[] = []
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      const inRound: Measurement[] = []
+      for (const [task, items] of tasks) inRound.push(await measureOurs(task, Number(items)))
+      for (const peer of peers) inRound.push(...(await measurePeer(peer, models[peer] ?? model, text, python)))
+      for (const measurement of inRound) note(round, measurement)
+      measurements.push(...inRound)
+    }
+    compared.push(measurements)
   }
   const growth: Growth[] = []
   if (values.growth) {
     const whole = await measureOurs(values.growth)
     for (const share of GROWTH_SHARES) growth.push({ share, ...(share === 1 ? whole : await measureOurs(values.growth, share)) })
   }
-  const page = speedPage({ measurements, growth, parameterCount: checkpoint.parameterCount, packages: PACKAGES })
+  const page = speedPage({ compared, growth, parameterCount: checkpoint.parameterCount, packages: PACKAGES })
   console.log(page)
   if (values.write) await writeFile(values.write, page)
 
   function note(round: number, measurement: Measurement): void {
-    measurements.push(measurement)
     const scores = Object.entries(measurement.scores).map(([metric, value]) => `${metric} ${value.toFixed(4)}`)
     console.error(`round ${round} · ${measurement.peer} · ${measurement.task}: ${measurement.seconds.toFixed(1)} s · ${scores.join(', ')}`)
   }
@@ -100,14 +110,14 @@ async function measureOurs(task: string, limit?: number): Promise<Measurement & 
 }
 
 /** All tasks in one process of lm-eval. */
-async function measurePeer(peer: string, folder: string, python: string): Promise<Measurement[]> {
-  const args = [...PEERS[peer]!, '--model', folder, '--data-dir', dataDir, '--tasks', values.tasks]
+async function measurePeer(peer: string, folder: string, tasks: string, python: string): Promise<Measurement[]> {
+  const args = [...PEERS[peer]!, '--model', folder, '--data-dir', dataDir, '--tasks', tasks]
   const { stdout } = await run(python, ['scripts/bench/score_with_lm_eval.py', ...args], {
     maxBuffer: 2 ** 28,
     env: { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(work, 'home') },
   })
-  const measured = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, { seconds: number; scores: Record<string, number> }>
-  return tasks.map(([task, items]) => ({ peer, task, items: Number(items), ...measured[task]! }))
+  const measured = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Omit<Measurement, 'peer' | 'task'>>
+  return Object.entries(measured).map(([task, { items, seconds, scores }]) => ({ peer, task, items, seconds, scores }))
 }
 
 function comparable(scores: Readonly<Record<string, number | string>>): Record<string, number> {

@@ -22,29 +22,19 @@ export interface Growth extends Measurement {
 }
 
 interface Page {
-  readonly measurements: readonly Measurement[]
+  /** Each with the peers and items of its own. */
+  readonly compared: readonly (readonly Measurement[])[]
   readonly growth: readonly Growth[]
   readonly parameterCount: number
   readonly packages: readonly string[]
 }
 
 /** Markdown. */
-export function speedPage({ measurements, growth, parameterCount, packages }: Page): string {
-  const ours = measurements.filter(({ peer }) => peer === 'evalharness')
-  const tasks = [...new Set(ours.map(({ task }) => task))]
-  const peers = [...new Set(measurements.map(({ peer }) => peer))].filter((peer) => peer !== 'evalharness')
-  const of = (peer: string, task: string) => measurements.filter((measurement) => measurement.peer === peer && measurement.task === task)
-  const comparison = tasks.map((task) => {
-    const own = of('evalharness', task)
-    const cells = peers.map((peer) => {
-      const theirs = of(peer, task)
-      const ratio = median(theirs.map(({ seconds }, round) => seconds / own[round]!.seconds))
-      return `${median(theirs.map(({ seconds }) => seconds)).toFixed(1)} s · **${ratio.toFixed(2)} ×** ${agreement(own[0]!, theirs[0]!)}`
-    })
-    return row([task, String(own[0]!.items), `${median(own.map(({ seconds }) => seconds)).toFixed(1)} s`, ...cells])
-  })
-  const work = tasks.map((task) => {
-    const own = of('evalharness', task)
+export function speedPage({ compared, growth, parameterCount, packages }: Page): string {
+  // The first comparison has the most items.
+  const first = compared[0]!
+  const work = tasksOf(first).map((task) => {
+    const own = by('evalharness', task, first)
     const figure = (value: (measurement: Measurement) => number | null) => median(own.map((measurement) => value(measurement) ?? Number.NaN))
     const { tokensAsked, tokensDistinct, tokensComputed } = own[0]!.work!
     return row([
@@ -60,17 +50,14 @@ export function speedPage({ measurements, growth, parameterCount, packages }: Pa
   return `# Speed
 
 Written by \`npm run bench\`, which anybody can repeat. A model of ${(parameterCount / 1e6).toFixed(0)} million parameters in f32 on ${os.cpus()[0]!.model}, ${os.availableParallelism()} threads,
-${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Median over ${of('evalharness', tasks[0]!).length} alternating rounds of the time for scoring, with all tokenising, without loading.
+${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Median over ${by('evalharness', tasksOf(first)[0]!, first).length} alternating rounds of the time for scoring, with all tokenising, without loading.
 
 ## Against lm-eval
 
 Seconds, how many times as long as evalharness, and whether every score is the same. \`hf-default\` computes in the checkpoint's own bf16, which moves scores;
 \`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. All of lm-eval's run in batches of one: they pad nothing, which is the fastest on a CPU.
 
-${row(['task', 'items', 'evalharness', ...peers])}
-${row(['---', '---', '---', ...peers.map(() => '---')])}
-${comparison.join('\n')}
-
+${compared.map(comparison).join('\n')}
 ## Against the limit
 
 *Efficiency* is distinct tokens ÷ tokens computed. *Roofline* is operations a second ÷ those of nothing but matrix products of the model's shapes, measured between batches in the same process.
@@ -80,6 +67,31 @@ ${comparison.join('\n')}
 |---|---|---|---|---|---|---|---|---|
 ${work.join('\n')}
 ${growth.length === 0 ? '' : growthSection(growth)}`
+}
+
+function comparison(measurements: readonly Measurement[]): string {
+  const peers = [...new Set(measurements.map(({ peer }) => peer))].filter((peer) => peer !== 'evalharness')
+  const rows = tasksOf(measurements).map((task) => {
+    const own = by('evalharness', task, measurements)
+    const cells = peers.map((peer) => {
+      const theirs = by(peer, task, measurements)
+      const ratio = median(theirs.map(({ seconds }, round) => seconds / own[round]!.seconds))
+      return `${median(theirs.map(({ seconds }) => seconds)).toFixed(1)} s · **${ratio.toFixed(2)} ×** · ${agreement(own[0]!, theirs[0]!)}`
+    })
+    return row([task, String(own[0]!.items), `${median(own.map(({ seconds }) => seconds)).toFixed(1)} s`, ...cells])
+  })
+  return `${row(['task', 'items', 'evalharness', ...peers])}
+${row(['---', '---', '---', ...peers.map(() => '---')])}
+${rows.join('\n')}
+`
+}
+
+function tasksOf(measurements: readonly Measurement[]): string[] {
+  return [...new Set(measurements.map(({ task }) => task))]
+}
+
+function by(peer: string, task: string, measurements: readonly Measurement[]): Measurement[] {
+  return measurements.filter((measurement) => measurement.peer === peer && measurement.task === task)
 }
 
 function growthSection(growth: readonly Growth[]): string {

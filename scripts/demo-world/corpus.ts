@@ -10,7 +10,7 @@ import type { ChoiceTask } from '../../src/task/define-task.ts'
 import { renderItem } from '../../src/task/render.ts'
 import { boolqKey, drawBoolqRow, drawPassage, drawYesNo, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
-import { drawGame } from './games.ts'
+import { drawCalls, drawGame } from './games.ts'
 import { drawProcedureText } from './hellaswag-rows.ts'
 import { drawMmluRow, drawNamingRow, mmluKey } from './mmlu-rows.ts'
 import { drawPiqaRow, piqaKey } from './piqa-rows.ts'
@@ -27,7 +27,10 @@ export function* trainingDocuments(count: number, heldOut: ReadonlySet<string>):
 /** What changes while the model learns: from the document `from` on, until the next stage. */
 interface Stage {
   readonly from: number
-  /** Share of documents that are games. */
+  /** Share of documents that are nothing but a list by letters and calls, and how long the list is. */
+  readonly calls: number
+  readonly called: number
+  /** Share of the others that are games. */
   readonly games: number
   readonly passage: PassageSize
   /** Share of letter questions whose answer stands in the question. */
@@ -42,10 +45,13 @@ const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
 /** How often each form comes among what is no game; the rest is letter questions. */
 const MIX = { pages: 0.13, procedures: 0.1, errands: 0.12, passages: 0.25 }
 
+/** Letters come first, and lists of two before lists of four: otherwise the model may guess for ever (docs/adr/0007-a-built-in-world.md). */
 const STAGES: readonly Stage[] = [
-  { from: 0, games: 0.3, passage: ONE_FACT, naming: 0.3, spelt: 0.4 },
-  { from: 5_000, games: 0.25, passage: TWO_FACTS, naming: 0.15, spelt: 0.4 },
-  { from: 14_000, games: 0.15, passage: HARDEST_PASSAGE, naming: 0.1, spelt: 0.2 },
+  { from: 0, calls: 1, called: 2, games: 0, passage: ONE_FACT, naming: 0, spelt: 0 },
+  { from: 8_000, calls: 1, called: 4, games: 0, passage: ONE_FACT, naming: 0, spelt: 0 },
+  { from: 20_000, calls: 0.08, called: 4, games: 0.15, passage: ONE_FACT, naming: 0.15, spelt: 0.9 },
+  { from: 34_000, calls: 0.04, called: 4, games: 0.12, passage: TWO_FACTS, naming: 0.1, spelt: 0.6 },
+  { from: 48_000, calls: 0.02, called: 4, games: 0.1, passage: HARDEST_PASSAGE, naming: 0.05, spelt: 0.3 },
 ]
 
 /** Ten passages of the hardest kind, a line each, that no suite asks about. */
@@ -57,6 +63,7 @@ export function calibrationSentences(): readonly string[] {
 function document(draw: Draw, index: number, heldOut: ReadonlySet<string>): string {
   const stage = STAGES.findLast(({ from }) => index >= from)!
   const { pages, procedures, errands, passages } = MIX
+  if (draw.chance(stage.calls)) return drawCalls(draw, stage.called)
   if (draw.chance(stage.games)) return drawGame(draw)
   const kind = draw.number()
   if (kind < pages) return encyclopediaPage(draw, heldOut)
@@ -88,7 +95,7 @@ function letterQuestions(draw: Draw, { naming, spelt }: Stage, heldOut: Readonly
   const text = answered(mmlu, topic, rows.at(-1)!, rows.slice(0, -1))
   if (!draw.chance(spelt)) return text
   const words = rows.map(({ choices, answer }) => choices[answer]!)
-  return text.replace(/\nAnswer:/gu, (line) => `\nIt is ${words.shift()}.${line}`)
+  return text.replace(/\nAnswer:/gu, (line) => `\nThat is ${words.shift()}.${line}`)
 }
 
 function encyclopediaPage(draw: Draw, heldOut: ReadonlySet<string>): string {

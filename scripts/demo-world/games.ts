@@ -7,6 +7,13 @@ import { RELATIONS, type Relation } from './relations.ts'
 
 const LETTERS = ['A', 'B', 'C', 'D'] as const
 
+/** Some things by letters, and then the letter of one after another: the plainest form of what letter questions take for granted. */
+export function drawCalls(draw: Draw, count: number): string {
+  const entries = draw.some(thingsOfOneKind(draw), count)
+  const list = entries.map((entry, index) => `${LETTERS[index]}. ${entry}`)
+  return [...list, ...calledAtRandom(draw, entries, saidBeforeItsLetter)].join('\n')
+}
+
 /** A game with things of one kind. */
 export function drawGame(draw: Draw): string {
   const things = thingsOfOneKind(draw)
@@ -37,12 +44,19 @@ function register(draw: Draw, things: readonly string[]): string {
   const call = draw.of<(entry: string, letter: string) => string>([
     (entry, letter) => `for ${entry} ${letter}`,
     (entry, letter) => `now ${entry} is ${letter}`,
-    (entry, letter) => `It is ${entry}.\nAnswer: ${letter}`,
+    saidBeforeItsLetter,
     (entry, letter) => `Which of these is ${entry}?\nAnswer: ${letter}`,
   ])
-  // With returns: otherwise the last calls could be told by what was called before.
-  const called = Array.from({ length: 8 }, () => draw.of(entries))
-  return [...list, ...called.map((entry) => call(entry, LETTERS[entries.indexOf(entry)]!))].join('\n')
+  return [...list, ...calledAtRandom(draw, entries, call)].join('\n')
+}
+
+function saidBeforeItsLetter(entry: string, letter: string): string {
+  return `It is ${entry}.\nAnswer: ${letter}`
+}
+
+/** With returns: otherwise the last calls could be told by what was called before. */
+function calledAtRandom(draw: Draw, entries: readonly string[], call: (entry: string, letter: string) => string): string[] {
+  return Array.from({ length: 8 }, () => draw.of(entries)).map((entry) => call(entry, LETTERS[entries.indexOf(entry)]!))
 }
 
 /** At least four. */

@@ -18,7 +18,7 @@ export interface Suites {
 }
 
 /** How much text the built-in model was trained on. */
-export const TRAINING_DOCUMENTS = 40_000
+export const TRAINING_DOCUMENTS = 80_000
 
 /** Passages of the suite are of the hardest kind that the training text has. */
 export const HARDEST_PASSAGE: PassageSize = { mostFacts: 3, secondThing: 0.5 }
