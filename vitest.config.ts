@@ -6,6 +6,8 @@ export default defineConfig({
     // The engine starts its session process from the file beside it, which is TypeScript here; a forked process inherits these arguments.
     globalSetup: 'test/build.ts',
     pool: 'forks',
+    // Most of a file's time is waiting for the programs that it starts, so a worker a core is not too many.
+    maxWorkers: '100%',
     execArgv: ['--import', 'tsx'],
     testTimeout: 30_000,
   },

@@ -60,14 +60,16 @@ export function startSessionProcess(): SessionProcess {
 /** The session's own file, in the language that this one is in. */
 function forkSession(): ChildProcess {
   const file = new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url)
-  return fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  // A message that an ended process did not take; whoever waits for its answer hears of the end.
+  child.on('error', () => {})
+  return child
 }
 
 /** The death of the process is an answer too: systems end a process that takes too much memory. */
 async function ask(child: ChildProcess, request: Request): Promise<Reply> {
   if (!child.connected) throw new OutOfMemory('the session process is gone')
   const stop = new AbortController()
-  const reply = once(child, 'message', { signal: stop.signal }).then(([message]) => message as Reply)
   const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
     // The system kills it, or an allocation inside it fails where nothing catches that and it aborts.
     if (signal === 'SIGKILL' || signal === 'SIGABRT' || code === 137 || code === 134) throw new OutOfMemory(`the session process ended with ${signal ?? code}`)
@@ -76,6 +78,14 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
       'Run `evalharness doctor` to see whether onnxruntime works on this machine.',
     )
   })
+  const reply = once(child, 'message', { signal: stop.signal }).then(
+    ([message]) => message as Reply,
+    (error: NodeJS.ErrnoException): Promise<never> => {
+      // The message did not arrive: how the process ended says why.
+      if (error.code === 'EPIPE' || error.code === 'ERR_IPC_CHANNEL_CLOSED') return death
+      throw error
+    },
+  )
   try {
     child.send(request)
     return await Promise.race([reply, death])
