@@ -178,7 +178,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     runs.push(record)
     const stored = await writeRun(argv.output, record)
     resultsFiles.push(stored.resultsFile)
-    terminal.err(`${model.label}: ${workSummary(record.work)}`)
+    for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
     terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))

@@ -1,7 +1,7 @@
 /** Lines on how much a run computed and where its time went. */
 import { rooflineShare, tokenEfficiency, type TaskWork, type WorkRecord } from '../store/run-record.ts'
 
-/** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86) · load 3.1 s, … · 980 MiB`. */
+/** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
   const { tokensAsked, tokensDistinct, tokensComputed, elapsedMs, peakBytes } = work
   const counts = [
@@ -10,7 +10,7 @@ export function workSummary(work: WorkRecord): string {
     [`${count(tokensComputed)} computed`],
   ]
   const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
-  return `tokens: ${counts.flat().join(', ')}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })} · ${stages.join(', ')} · ${count(Math.ceil(peakBytes / 2 ** 20))} MiB`
+  return `tokens: ${counts.flat().join(', ')}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${count(Math.ceil(peakBytes / 2 ** 20))} MiB`
 }
 
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */

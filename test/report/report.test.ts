@@ -27,9 +27,9 @@ const taskWork = {
   bareRate: 2.5e11,
 }
 
-test('the work of a run is one line, that of a task another', () => {
+test('the work of a run is two lines, that of a task one', () => {
   expect(workSummary(workRecord([taskWork], whole))).toBe(
-    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80) · load 3.1 s, tokenise 0.0 s, plan 0.0 s, engine 6.0 s, gauge 0.2 s, record 0.0 s · 980 MiB',
+    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)\ntime: load 3.1 s, tokenise 0.0 s, plan 0.0 s, engine 6.0 s, gauge 0.2 s, record 0.0 s · memory: 980 MiB',
   )
   expect(taskWorkSummary(taskWork)).toBe('9,241 tokens in 6.0 s (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)')
 })
