@@ -2,7 +2,7 @@
  * A model as lm-eval's onnxruntime backend wants it: all logits of one sequence. The operators are those of the harness, so what differs is
  * what is computed and copied, not how.
  */
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts'
 import type { ModelConfig } from '../../src/checkpoint/config.ts'
@@ -48,10 +48,9 @@ export async function writeFullLogits(folder: string, modelFolder: string, { con
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, 'model.onnx'), encodeModel(fullLogitsGraph(config, weights)))
   for (const name of ['tokenizer.json', 'tokenizer_config.json', 'config.json']) await copyFile(path.join(modelFolder, name), path.join(folder, name))
+  // Copies: the backend's runtime refuses weights that a link takes out of the folder.
   for (const name of new Set([...weights.tensors.values()].map(({ location }) => location)))
-    await symlink(path.resolve(weights.root, name), path.join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    })
+    await copyFile(path.resolve(weights.root, name), path.join(folder, name))
   const eos = tokenizer.prefixToken
   await writeFile(
     path.join(folder, 'genai_config.json'),

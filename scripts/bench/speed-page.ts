@@ -50,12 +50,12 @@ export function speedPage({ compared, growth, parameterCount, packages }: Page):
   return `# Speed
 
 Written by \`npm run bench\`, which anybody can repeat. A model of ${(parameterCount / 1e6).toFixed(0)} million parameters in f32 on ${os.cpus()[0]!.model}, ${os.availableParallelism()} threads,
-${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Median over ${by('evalharness', tasksOf(first)[0]!, first).length} alternating rounds of the time for scoring, with all tokenising, without loading.
+${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Rounds: ${by('evalharness', tasksOf(first)[0]!, first).length}, alternating; medians of the time for scoring, with all tokenising, without loading.
 
 ## Against lm-eval
 
 Seconds, how many times as long as evalharness, and whether every score is the same. \`hf-default\` computes in the checkpoint's own bf16, which moves scores;
-\`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. All of lm-eval's run in batches of one: they pad nothing, which is the fastest on a CPU.
+\`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. lm-eval's hf backend runs in batches of 16, its onnxruntime backend knows one sequence at a time.
 
 ${compared.map(comparison).join('\n')}
 ## Against the limit

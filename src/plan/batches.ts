@@ -47,7 +47,7 @@ const REPEATED_SHARE = 1 / 32
  */
 export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens): Plan {
   const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens)
-  // The largest first: what does not fit in memory shows at once.
+  // The largest first: of these, what does not fit in memory shows at once.
   const batches = trees.toSorted((a, b) => b.tree.tokenIds.length - a.tree.tokenIds.length).map((tree) => buildBatch(tree, sequences))
   return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
 }
