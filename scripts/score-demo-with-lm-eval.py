@@ -12,31 +12,19 @@ import subprocess
 import sys
 import tempfile
 
-import lm_eval.tasks
 import yaml
+from local_tasks import FORMS, form_task, letter_task
 
 SUITES = pathlib.Path(__file__).resolve().parent.parent / "demo" / "suites"
-THEIRS = pathlib.Path(lm_eval.tasks.__file__).parent
 TOPICS = ["animals", "materials", "people", "tools", "towns"]
 
 
-def over(theirs, name, files, **fields):
-    """One of lm-eval's task files, under another name and over local rows."""
-    rows = {split: str(SUITES / f"{file}.jsonl") for split, file in files.items()}
-    return {"include": str(THEIRS / theirs), "task": name, "dataset_path": "json", "dataset_name": None, "dataset_kwargs": {"data_files": rows}, **fields}
-
-
 def task_files():
-    """Name and content of each task file, and the group of MMLU's form."""
-    no_training = {"training_split": None}
-    yield over("piqa/piqa.yaml", "valley_piqa", {"validation": "piqa/validation"}, **no_training)
-    yield over("super_glue/boolq/default.yaml", "valley_boolq", {"validation": "boolq/validation"}, tag=None, **no_training)
-    yield over("hellaswag/hellaswag.yaml", "valley_hellaswag", {"validation": "hellaswag/validation"}, tag=None, **no_training)
-    yield over("wikitext/wikitext.yaml", "valley_wikitext", {"test": "wikitext/test_document_level"}, validation_split=None, **no_training)
+    """Content of each task file, and the group of MMLU's form."""
+    for form in FORMS:
+        yield form_task(form, f"valley_{form}", SUITES)
     for topic in TOPICS:
-        files = {split: f"mmlu/{split}/valley_{topic}" for split in ("dev", "test")}
-        about = f"The following are multiple choice questions (with answers) about valley {topic}.\n\n"
-        yield over("mmlu/default/_default_template_yaml", f"valley_mmlu_{topic}", files, description=about, num_fewshot=5)
+        yield letter_task(f"valley_{topic}", f"valley_mmlu_{topic}", SUITES)
     yield {
         "group": "valley_mmlu",
         "task": [f"valley_mmlu_{topic}" for topic in TOPICS],

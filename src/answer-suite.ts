@@ -1,7 +1,7 @@
 /** One suite's requests, answered by an engine, stretch by stretch. */
 import type { Engine } from './engine/engine.ts'
 import type { RooflineGauge } from './engine/roofline-gauge.ts'
-import { Interruption, unlessInterrupted } from './errors.ts'
+import { nullIfInterrupted, unlessInterrupted } from './errors.ts'
 import { assembleAnswer } from './plan/encode.ts'
 import type { EncodedAhead } from './plan/encode-ahead.ts'
 import type { SequenceScore } from './plan/sequence.ts'
@@ -31,8 +31,8 @@ export async function answerSuite(
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
   const work = { tokensComputed: 0, operations: 0, engineMs: 0 }
   let requestsDone = 0
-  const measure = async (work: () => Promise<void>) => {
-    if (!signal?.aborted) await clock.time('gauge', () => unlessInterrupted(work(), signal).catch(nullIfInterrupted))
+  const measure = async (measurement: () => Promise<void>) => {
+    if (!signal?.aborted) await clock.time('gauge', () => unlessInterrupted(measurement(), signal).catch(nullIfInterrupted))
   }
   for (const { requests, encoded } of stretches) {
     const known = signal?.aborted ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
@@ -42,10 +42,10 @@ export async function answerSuite(
     let scored = 0
     const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
     for (;;) {
-      const startedAt = performance.now()
+      const engineMsBefore = clock.elapsedMs.engine
       const { done, value: batch } = await clock.time('engine', () => batches.next())
       if (done) break
-      const batchMs = performance.now() - startedAt
+      const batchMs = clock.elapsedMs.engine - engineMsBefore
       for (const score of batch.scores) scores[score.sequence] = score
       scored += batch.scores.length
       work.tokensComputed += batch.tokensComputed
@@ -67,11 +67,6 @@ export async function answerSuite(
 
 /** Of an interrupted run. */
 const UNKNOWN = { tokensAsked: null, tokensDistinct: null, encodingMs: null }
-
-function nullIfInterrupted(error: unknown): null {
-  if (error instanceof Interruption) return null
-  throw error
-}
 
 /** Ends when the signal is given, and fails when `failing` does, without waiting for the value that is on its way. */
 async function* untilEnded<T>(values: AsyncIterable<T>, failing: Promise<unknown>, signal: AbortSignal | undefined): AsyncGenerator<T> {

@@ -30,6 +30,12 @@ export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal
   })
 }
 
+/** For `catch`: an interruption is no error where what it cut short can be done without. */
+export function nullIfInterrupted(error: unknown): null {
+  if (error instanceof Interruption) return null
+  throw error
+}
+
 /** A model folder whose files are missing, damaged, or disagree with each other. */
 export class CheckpointError extends HarnessError {
   constructor(message: string, hint: string, options?: ErrorOptions) {

@@ -8,7 +8,7 @@ import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/check
 import type { Engine } from './engine/engine.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { onnxEngine } from './engine/onnx.ts'
-import { Interruption, unlessInterrupted, UsageError } from './errors.ts'
+import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
@@ -104,6 +104,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     groups.push(...scored.groups)
   }
   if (tasks.length === 0 && signal?.aborted) throw new Interruption('interrupted')
+  // Reading all weights takes longer than an interrupted user waits.
   const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
@@ -160,12 +161,6 @@ export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'to
 /** All requests of a suite, in the order of its items. */
 export function requestsOf({ parts }: Suite) {
   return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
-}
-
-/** Reading all weights takes longer than an interrupted user waits. */
-function nullIfInterrupted(error: unknown): null {
-  if (error instanceof Interruption) return null
-  throw error
 }
 
 /** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */

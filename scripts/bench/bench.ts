@@ -17,7 +17,7 @@ import { pythonWith } from '../reference.ts'
 import { writeFullLogits } from './full-logits-graph.ts'
 import { speedPage, type Growth, type Measurement } from './speed-page.ts'
 
-const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13', 'onnxruntime']
+const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13', 'onnxruntime==1.32.0']
 /** What people use today: how lm-eval is started. Batches of 16 took less time than of one on PIQA and HellaSwag, and little more on MMLU. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   'hf-float32': ['--backend', 'hf', '--dtype', 'float32', '--batch-size', '16'],
@@ -111,7 +111,7 @@ async function measureOurs(task: string, limit?: number): Promise<Measurement & 
 /** All tasks in one process of lm-eval. */
 async function measurePeer(peer: string, folder: string, tasks: string, python: string): Promise<Measurement[]> {
   const args = [...PEERS[peer]!, '--model', folder, '--data-dir', dataDir, '--tasks', tasks]
-  const { stdout } = await run(python, ['scripts/bench/score_with_lm_eval.py', ...args], {
+  const { stdout } = await run(python, ['scripts/score-with-lm-eval.py', ...args], {
     maxBuffer: 2 ** 28,
     env: { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(work, 'home') },
   })

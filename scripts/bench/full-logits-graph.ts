@@ -8,15 +8,13 @@ import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts'
 import type { ModelConfig } from '../../src/checkpoint/config.ts'
 import type { Weights } from '../../src/checkpoint/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
-import { ATTENTION_INPUTS, decoderLayer, rmsNorm, rotaryTable } from '../../src/graph/decoder-layer.ts'
+import { decoderBody } from '../../src/graph/decoder.ts'
+import { ATTENTION_INPUTS, rmsNorm } from '../../src/graph/decoder-layer.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
-import { storedWeights } from '../../src/graph/stored-weights.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
-export function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
+function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const g = graphBuilder()
-  const weight = storedWeights(g, (name) => tensors.get(name)!)
-  const embeddings = weight('model.embed_tokens.weight')
   const ids = g.node('Reshape', ['input_ids', g.integers([-1])])
   const length = g.node('Reshape', [g.node('Shape', [ids]), g.integers([])])
   const int32 = (value: string) => g.node('Cast', [value], { to: 6 })
@@ -32,13 +30,8 @@ export function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Grap
     query_slots: chain,
   }
   for (const { name } of ATTENTION_INPUTS) g.output(inputs[name]!, name)
-  const rotary = rotaryTable(g, config)
-  let hidden = g.node('Gather', [embeddings, ids])
-  config.windows.forEach((window, layer) => {
-    hidden = decoderLayer(g, { ...config, window }, (name) => weight(`model.layers.${layer}.${name}`), hidden, rotary)
-  })
-  const normed = rmsNorm(g, config, hidden, weight('model.norm.weight'))
-  const logits = g.node('Gemm', [normed, config.tiedHead ? embeddings : weight('lm_head.weight')], { transB: 1 })
+  const { hidden, norm, head } = decoderBody(g, config, tensors, ids)
+  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, norm), head], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }

@@ -41,7 +41,7 @@ export function speedPage({ compared, growth, parameterCount, packages }: Page):
       task,
       ...[tokensAsked, tokensDistinct, tokensComputed].map((count) => (count ?? 0).toLocaleString('en-US')),
       figure((measurement) => tokenEfficiency(measurement.work!)).toFixed(3),
-      figure(({ work: { elapsedMs, ...rest } = own[0]!.work! }) => rooflineShare({ ...rest, engineMs: elapsedMs.engine })).toFixed(2),
+      figure(({ work: done }) => rooflineShare({ ...done!, engineMs: done!.elapsedMs.engine })).toFixed(2),
       `${(100 * figure(hostShare)).toFixed(1)} %`,
       `${figure(({ firstScoreSeconds }) => firstScoreSeconds ?? null).toFixed(1)} s`,
       `${Math.round(figure(({ work: done }) => done!.peakBytes) / 2 ** 20)} MiB`,

@@ -10,7 +10,12 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
   let task = ''
   let tokens = 0
   let startedAt = 0
+  const close = () => {
+    bar?.stop()
+    bar = undefined
+  }
   return {
+    close,
     onNotice: (notice) => err(`${label}: ${notice}`),
     onTask(name) {
       task = name
@@ -33,13 +38,8 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
       const seconds = (performance.now() - startedAt) / 1000
       bar?.update(doneShare, { rate: Math.round(tokens / seconds).toLocaleString('en-US'), left: duration(seconds / doneShare - seconds) })
     },
-    close() {
-      bar?.stop()
-      bar = undefined
-    },
     onTaskEnd(work) {
-      bar?.stop()
-      bar = undefined
+      close()
       err(`${label} · ${task}: ${taskWorkSummary(work)}`)
     },
   }

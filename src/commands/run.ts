@@ -7,7 +7,7 @@ import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
-import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
+import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
@@ -54,7 +54,7 @@ export function runCommand(terminal: Terminal, exit: (code: number) => void): Co
     command: 'run',
     describe: 'Score models on tasks, print the table, store the runs',
     builder: describeOptions,
-    handler: async (argv) => exit((await run(argv, terminal).catch(nothingIfInterrupted)) ?? interrupted(terminal)),
+    handler: async (argv) => exit((await run(argv, terminal).catch(nullIfInterrupted)) ?? interrupted(terminal)),
   }
 }
 
@@ -172,7 +172,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     if (terminal.signal.aborted) break
     const watcher = progressWatcher(terminal, model.label)
     const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, watcher)
-      .catch(nothingIfInterrupted)
+      .catch(nullIfInterrupted)
       .finally(watcher.close)
     if (!record || record.tasks.length === 0) break
     runs.push(record)
@@ -193,10 +193,6 @@ async function printRetention(resultsFiles: readonly string[], { seed, subsets }
   const [original, ...variants] = await readRuns(resultsFiles)
   // An interrupted run has fewer items than the one before it.
   out(retentionTable(compareRuns(original!, variants, { seed, subsets, commonItems: true }), columns))
-}
-
-function nothingIfInterrupted(error: unknown): undefined {
-  if (!(error instanceof Interruption)) throw error
 }
 
 /** The exit code of a run that ended before its first score. */

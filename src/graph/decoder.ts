@@ -29,15 +29,21 @@ const OUTPUTS: readonly ValueInfo[] = [
 /** The graph of a model over its weights, for f32 arithmetic. */
 export function decoderGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const g = graphBuilder()
+  const { hidden, norm, head } = decoderBody(g, config, tensors, 'token_ids')
+  scoreHead(g, config, hidden, norm, head)
+  return g.finish('decoder', INPUTS, OUTPUTS)
+}
+
+/** Embeddings and layers over packed token ids [N]: hidden states [N, hidden], and the weights that a head over them takes. */
+export function decoderBody(g: GraphBuilder, config: ModelConfig, tensors: Weights['tensors'], tokenIds: string): Record<'hidden' | 'norm' | 'head', string> {
   const weight = storedWeights(g, (name) => tensors.get(name)!)
   const embeddings = weight('model.embed_tokens.weight')
   const rotary = rotaryTable(g, config)
-  let hidden = g.node('Gather', [embeddings, 'token_ids'])
+  let hidden = g.node('Gather', [embeddings, tokenIds])
   config.windows.forEach((window, layer) => {
     hidden = decoderLayer(g, { ...config, window }, (name) => weight(`model.layers.${layer}.${name}`), hidden, rotary)
   })
-  scoreHead(g, config, hidden, weight('model.norm.weight'), config.tiedHead ? embeddings : weight('lm_head.weight'))
-  return g.finish('decoder', INPUTS, OUTPUTS)
+  return { hidden, norm: weight('model.norm.weight'), head: config.tiedHead ? embeddings : weight('lm_head.weight') }
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */

@@ -1,5 +1,5 @@
 /** Cutting the work into batches: runs of neighbouring sequences whose common tree fits a token budget. */
-import { buildTree, compareInputs, lastNodes, sharedLength, type TokenRun, type TokenTree } from './token-tree.ts'
+import { buildTree, compareInputs, lastNodes, sharedLength, trieSize, type TokenRun, type TokenTree } from './token-tree.ts'
 import type { Sequence } from './sequence.ts'
 
 /** One forward pass. */
@@ -54,8 +54,7 @@ export function planBatches(sequences: readonly Sequence[], batchTokens: number,
 
 /** Nodes of the trie of all sequences: the least that any plan computes. */
 export function countDistinctTokens(sequences: readonly TokenRun[]): number {
-  const sorted = sequences.toSorted(compareInputs)
-  return sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
+  return trieSize(sequences.toSorted(compareInputs))
 }
 
 /** A tree and whose it is. */

@@ -24,6 +24,11 @@ export function compareInputs(a: TokenRun, b: TokenRun): number {
   return shared < Math.min(a.input.length, b.input.length) ? a.input[shared]! - b.input[shared]! : a.input.length - b.input.length
 }
 
+/** Nodes of the trie of sequences that are sorted by `compareInputs`. */
+export function trieSize(sorted: readonly TokenRun[]): number {
+  return sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
+}
+
 /** Number of tokens with which both inputs begin. */
 export function sharedLength(a: TokenRun, b: TokenRun): number {
   if (a.input === b.input) return a.input.length
@@ -35,7 +40,7 @@ export function sharedLength(a: TokenRun, b: TokenRun): number {
 
 /** The trie of sequences that are in the order of `compareInputs`. */
 export function buildTree(sorted: readonly TokenRun[]): TokenTree {
-  const size = sorted.reduce((sum, sequence, index) => sum + sequence.input.length - (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)), 0)
+  const size = trieSize(sorted)
   const tokenIds = new Int32Array(size)
   const depths = new Int32Array(size)
   const exits = new Int32Array(size)

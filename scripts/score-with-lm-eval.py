@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Scores a checkpoint with lm-eval over local rows and says how long its scoring took: loading and building of requests are left out.
 
-    python score_with_lm_eval.py --model MODEL --backend hf --dtype float32 --batch-size 16 --data-dir DATA --tasks piqa=200,mmlu_anatomy=100
+    python scripts/score-with-lm-eval.py --model MODEL --backend hf --dtype float32 --batch-size 16 --data-dir DATA --tasks piqa=200,mmlu_anatomy=100
 
 Prints one line of JSON: by task the seconds in which lm-eval answered its requests, and the scores. Task files are lm-eval's own; only the
 data source is pointed at DATA (TASK/SPLIT.jsonl). The backend is hf, or onnxruntime with a graph as scripts/bench/full-logits-graph.ts writes it.
@@ -17,28 +17,13 @@ import lm_eval
 import lm_eval.tasks
 import yaml
 from lm_eval.api.registry import get_model
-
-THEIRS = pathlib.Path(lm_eval.tasks.__file__).parent
-NO_TRAINING = {"training_split": None}
-SINGLE = {
-    "piqa": ("piqa/piqa.yaml", {"validation": "piqa/validation"}, NO_TRAINING),
-    "boolq": ("super_glue/boolq/default.yaml", {"validation": "boolq/validation"}, {"tag": None, **NO_TRAINING}),
-    "hellaswag": ("hellaswag/hellaswag.yaml", {"validation": "hellaswag/validation"}, {"tag": None, **NO_TRAINING}),
-    "wikitext": ("wikitext/wikitext.yaml", {"test": "wikitext/test_document_level"}, {"validation_split": None, **NO_TRAINING}),
-}
+from local_tasks import form_task, letter_task
 
 
 def task_file(name, data):
     """lm-eval's own task over local rows, under a name of ours."""
-    if name.startswith("mmlu_"):
-        subject = name.removeprefix("mmlu_")
-        about = f"The following are multiple choice questions (with answers) about {subject.replace('_', ' ')}.\n\n"
-        theirs, files, fields = "mmlu/default/_default_template_yaml", {split: f"mmlu/{split}/{subject}" for split in ("dev", "test")}, {"description": about, "num_fewshot": 5}
-    else:
-        theirs, files, fields = SINGLE[name]
-    rows = {split: str(data / f"{file}.jsonl") for split, file in files.items()}
-    source = {"dataset_path": "json", "dataset_name": None, "dataset_kwargs": {"data_files": rows}}
-    return {"include": str(THEIRS / theirs), "task": f"local_{name}", **source, **fields}
+    own = f"local_{name}"
+    return letter_task(name.removeprefix("mmlu_"), own, data) if name.startswith("mmlu_") else form_task(name, own, data)
 
 
 def timed(model):
@@ -64,13 +49,12 @@ def main():
     parser.add_argument("--backend", choices=["hf", "onnxruntime"], default="hf")
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--batch-size", type=int, default=1)
-    parser.add_argument("--max-length", type=int)
     parser.add_argument("--data-dir", type=pathlib.Path, required=True)
     parser.add_argument("--tasks", required=True)
     arguments = parser.parse_args()
-    options = {"max_length": arguments.max_length} if arguments.max_length else {}
+    options = {}
     if arguments.backend == "hf":
-        options |= {"dtype": arguments.dtype, "device": "cpu", "batch_size": arguments.batch_size}
+        options = {"dtype": arguments.dtype, "device": "cpu", "batch_size": arguments.batch_size}
     model = get_model(arguments.backend)(pretrained=arguments.model, **options)
     spent = timed(model)
     results = {}
