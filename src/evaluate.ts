@@ -15,6 +15,7 @@ import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/e
 import { cutStretches } from './plan/stretches.ts'
 import { stageClock } from './stage-clock.ts'
 import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
+import type { ModelSettings } from './model-settings.ts'
 import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
@@ -30,6 +31,8 @@ export interface ModelSource {
   readonly folder: string
   /** Commit of a hub repository. */
   readonly revision: string | null
+  /** How it is run, where that is not simply as it lies there. */
+  readonly settings?: ModelSettings
 }
 
 /** How to score. */

@@ -9,8 +9,9 @@ import type { ModelConfig } from '../../src/checkpoint/config.ts'
 import type { Weights } from '../../src/checkpoint/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
 import { decoderBody } from '../../src/graph/decoder.ts'
-import { ATTENTION_INPUTS, rmsNorm } from '../../src/graph/decoder-layer.ts'
+import { rmsNorm } from '../../src/graph/decoder-layer.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
+import { ATTENTION_INPUTS } from '../../src/graph/tree-attention.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
 function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {

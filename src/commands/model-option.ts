@@ -1,27 +1,44 @@
-/** `--model NAME=WHERE`: a folder, or a repository of the hub. */
+/** `--model NAME=WHERE,SETTING=VALUE…`: a folder, or a repository of the hub, and how it is to be run. */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
+import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
 import { fetchModelSnapshot } from '../hub/hub.ts'
 
 /** A model as the user named it. */
 export interface ModelOption {
   readonly label: string
   readonly source: string
+  readonly settings: ModelSettings
 }
 
-/** `NAME=WHERE` or `WHERE`, which is then named for its last part. */
+/** `NAME=WHERE` or `WHERE`, which is then named for its last part; settings follow behind commas. */
 export function parseModelOption(option: string): ModelOption {
-  const [, label, source] = /^([^=/\\]+)=(.+)$/su.exec(option) ?? [undefined, undefined, option]
+  const [where, ...settings] = option.split(SETTING_START)
+  const [, label, source] = /^([^=/\\]+)=(.+)$/su.exec(where!) ?? [undefined, undefined, where]
   if (source === undefined || source === '')
     throw new UsageError(`--model ${JSON.stringify(option)} names no model`, 'Give --model NAME=FOLDER or NAME=OWNER/REPO.')
-  return { label: label ?? path.basename(source.split('@')[0]!), source }
+  return { label: label ?? path.basename(source.split('@')[0]!), source, settings: settingsOf(settings, option) }
+}
+
+/** A comma that a setting follows: folders may have commas in their names. */
+const SETTING_START = new RegExp(`,(?=(?:${MODEL_SETTINGS.join('|')})=)`, 'u')
+
+function settingsOf(entries: readonly string[], option: string): ModelSettings {
+  const settings = new Map<string, string>()
+  for (const entry of entries) {
+    const [name, value] = [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]
+    if (value === '') throw new UsageError(`--model ${JSON.stringify(option)} gives ${name} no value`, `Give ${name}=VALUE, or leave it out.`)
+    if (settings.has(name)) throw new UsageError(`--model ${JSON.stringify(option)} gives ${name} twice`, 'Give it once.')
+    settings.set(name, value)
+  }
+  return Object.fromEntries(settings)
 }
 
 /** Finds the files: a folder as it is; `OWNER/REPO` or `OWNER/REPO@REVISION` is fetched into the hub's cache. */
-export async function locateModel({ label, source }: ModelOption, onNotice: (notice: string) => void): Promise<ModelSource> {
-  if (await isFolder(source)) return { label, source, folder: source, revision: null }
+export async function locateModel({ label, source, settings }: ModelOption, onNotice: (notice: string) => void): Promise<ModelSource> {
+  if (await isFolder(source)) return { label, source, settings, folder: source, revision: null }
   const [, repo, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(source) ?? []
   const looksLocal = repo === undefined || source.startsWith('.') || path.isAbsolute(source)
   if (looksLocal)
@@ -31,7 +48,7 @@ export async function locateModel({ label, source }: ModelOption, onNotice: (not
     )
   onNotice(`${label}: no folder ${source} here, so it is taken for a repository of the hub`)
   const snapshot = await fetchModelSnapshot(repo, revision)
-  return { label, source, folder: snapshot.folder, revision: snapshot.revision }
+  return { label, source, settings, folder: snapshot.folder, revision: snapshot.revision }
 }
 
 async function isFolder(source: string): Promise<boolean> {

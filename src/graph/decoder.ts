@@ -6,9 +6,10 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { Weights } from '../checkpoint/weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { ATTENTION_INPUTS, decoderLayer, rmsNorm, rotaryTable } from './decoder-layer.ts'
+import { decoderLayer, rmsNorm, rotaryTable } from './decoder-layer.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
 import { storedWeights } from './stored-weights.ts'
+import { ATTENTION_INPUTS } from './tree-attention.ts'
 
 /** What the graph is fed: N packed tokens, and scored positions in C chunks of M positions with up to T targets each. */
 const INPUTS: readonly ValueInfo[] = [

@@ -2,9 +2,10 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { WeightTensor } from '../checkpoint/weights.ts'
 import { graphBuilder } from './builder.ts'
-import { ATTENTION_INPUTS, decoderLayer, rmsNorm, rotaryTable, type LayerConfig } from './decoder-layer.ts'
+import { decoderLayer, rmsNorm, rotaryTable, type LayerConfig } from './decoder-layer.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
 import { storedWeights } from './stored-weights.ts'
+import { ATTENTION_INPUTS } from './tree-attention.ts'
 
 /** Packed hidden states in, and out as `output`. */
 const STATES: ValueInfo = { name: 'states', type: 'float', shape: ['N', 'hidden'] }
