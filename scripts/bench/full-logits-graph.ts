@@ -8,13 +8,13 @@ import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts'
 import type { ModelConfig } from '../../src/checkpoint/config.ts'
 import type { Weights } from '../../src/checkpoint/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
-import { decoderBody } from '../../src/graph/decoder.ts'
+import { decoderLayers, decoderWeights } from '../../src/graph/decoder.ts'
 import { rmsNorm } from '../../src/graph/decoder-layer.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
-import { ATTENTION_INPUTS } from '../../src/graph/tree-attention.ts'
+import { treeAttention, type AttentionConfig, type Projections } from '../../src/graph/tree-attention.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
-function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
+function fullLogitsGraph(config: ModelConfig, weights: Weights): Graph {
   const g = graphBuilder()
   const ids = g.node('Reshape', ['input_ids', g.integers([-1])])
   const length = g.node('Reshape', [g.node('Shape', [ids]), g.integers([])])
@@ -22,17 +22,19 @@ function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const chain = int32(g.node('Range', [g.integers(0), length, g.integers(1)]))
   const row = g.node('Reshape', [chain, g.integers([1, 1, -1])])
   // One tree without branches, in one row.
-  const inputs: Record<string, string> = {
+  const rows = {
     positions: chain,
     exits: g.node('Add', [g.node('Mul', [chain, int32(g.integers(0))]), int32(length)]),
     queries: row,
     keys: row,
-    key_counts: g.node('Reshape', [length, g.integers([1])]),
-    query_slots: chain,
+    keyCounts: g.node('Reshape', [length, g.integers([1])]),
+    querySlots: chain,
+    groupCount: g.integers(1),
   }
-  for (const { name } of ATTENTION_INPUTS) g.output(inputs[name]!, name)
-  const { hidden, norm, head } = decoderBody(g, config, tensors, ids)
-  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, norm), head], { transB: 1 })
+  const model = decoderWeights(g, config, weights)
+  const attention = (layer: AttentionConfig) => (projections: Projections) => treeAttention(g, layer, projections, rows)
+  const hidden = decoderLayers(g, config, model, { tokenIds: ids, positions: chain }, attention)
+  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, model.norm), model.head], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }

@@ -88,7 +88,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       type: 'string',
       default: 'auto',
       requiresArg: true,
-      describe: 'Most tokens of a forward pass, or auto: by model and memory; halved when memory runs out',
+      describe: 'Most tokens of a forward pass, or auto: 1024, fewer where memory is short; halved when it runs out',
     })
     .option('memory', { type: 'string', requiresArg: true, describe: 'Most memory for the process that computes: 3G, 800M; weights take 4 bytes a parameter' })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
@@ -211,7 +211,7 @@ function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, memory, 
   whole('seed', seed, 0)
   whole('max-length', maxLength, 2)
   if (Number.isNaN(batchTokens))
-    throw new UsageError(`--batch-tokens ${batchText} is neither auto nor a number`, 'Leave it out, or give for example --batch-tokens 4096.')
+    throw new UsageError(`--batch-tokens ${batchText} is neither auto nor a number`, 'Leave it out, or give for example --batch-tokens 512.')
   whole('batch-tokens', batchTokens, 1)
   whole('threads', threads, 1)
   if (limit !== undefined && !(limit > 0 && (limit < 1 || Number.isInteger(limit)))) {

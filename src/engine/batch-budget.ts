@@ -1,4 +1,4 @@
-/** How many tokens a forward pass may have, from the model's shapes and the machine's memory. */
+/** How many tokens batches and passes may have, from the model's shapes and the machine's memory. */
 import os from 'node:os'
 import type { ModelConfig } from '../checkpoint/config.ts'
 import { UsageError } from '../errors.ts'
@@ -7,29 +7,33 @@ import { bareRows } from './bare-rate.ts'
 import { HEAD_CHUNK } from './feeds.ts'
 import { projectionOperations } from './operations.ts'
 
-/** Tokens of a forward pass. */
+/** Tokens of a batch and of the passes in which it goes through the model. */
 export interface BatchBudget {
-  /** Of a batch that shares little with the next: enough for matrix products to run at their full rate. */
+  /** Of a batch that shares little with the next. */
   readonly usual: number
   /** Of a batch whose beginning the next one would otherwise compute again. */
   readonly most: number
+  /** Of one pass: what memory depends on. */
+  readonly pass: number
 }
 
 /** What the user allows; all may be absent. */
 export interface BatchLimits {
-  /** Both bounds. */
+  /** Of one pass. */
   readonly batchTokens?: number
   /** For the process that computes: weights, runtime and batches. */
   readonly memoryBytes?: number
 }
 
-/** Tokens of a batch when nothing is said. */
+/** Tokens of a batch: so many that starting one costs nothing, so few that progress shows. */
 const USUAL_TOKENS = 4096
 /** A batch grows up to this; the shots of all MMLU, computed again where that is not enough, are 2.5 % of its tokens. */
-const MOST_GROWTH = 8
-/** The share of the machine's memory that a grown batch may take beside the weights when nothing is said. */
+const MOST_TOKENS = 32_768
+/** Tokens of a pass: enough for matrix products to run at their full rate, and what a layer makes of them stays in the processor's cache (ADR 8). */
+const PASS_TOKENS = 1024
+/** The share of the machine's memory that a pass may take beside the weights when nothing is said. */
 const MEMORY_SHARE = 1 / 8
-/** Below this a batch is neither planned nor halved. */
+/** Below this a pass is neither planned nor halved. */
 export const LEAST_TOKENS = 32
 /** What the process holds beside weights and batches: measured 115 MB with a tiny model. */
 const RUNTIME_BYTES = 150e6
@@ -39,20 +43,16 @@ const RUNTIME_BYTES = 150e6
  * with UsageError where `memoryBytes` is too little for the model.
  */
 export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: BatchLimits = {}, machineBytes = machineMemory()): BatchBudget {
-  if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens }
-  const largest = USUAL_TOKENS * MOST_GROWTH
-  if (memoryBytes === undefined) {
-    let most = USUAL_TOKENS
-    while (most < largest && most * 2 * bytesPerToken(config) <= machineBytes * MEMORY_SHARE) most *= 2
-    return { usual: USUAL_TOKENS, most }
-  }
-  const tokens = Math.floor((memoryBytes - fixedBytes(config)) / bytesPerToken(config))
-  if (tokens < LEAST_TOKENS) {
-    const needed = Math.ceil((fixedBytes(config) + LEAST_TOKENS * bytesPerToken(config)) / 2 ** 20)
+  const ofPass = (pass: number) => ({ usual: Math.max(pass, USUAL_TOKENS), most: Math.max(pass, MOST_TOKENS), pass })
+  if (batchTokens !== undefined) return ofPass(batchTokens)
+  const fixed = fixedBytes(config)
+  const perToken = bytesPerToken(config) + bytesPerPastToken(config)
+  const tokens = Math.floor(memoryBytes === undefined ? (machineBytes * MEMORY_SHARE) / perToken : (memoryBytes - fixed) / perToken)
+  if (memoryBytes !== undefined && tokens < LEAST_TOKENS) {
+    const needed = Math.ceil((fixed + LEAST_TOKENS * perToken) / 2 ** 20)
     throw new UsageError(`--memory ${Math.floor(memoryBytes / 2 ** 20)}M is too little for this model`, `It takes about ${needed}M at the least.`)
   }
-  const most = Math.min(largest, tokens)
-  return { usual: Math.min(USUAL_TOKENS, most), most }
+  return ofPass(Math.max(LEAST_TOKENS, Math.min(PASS_TOKENS, tokens)))
 }
 
 type BatchShape = Pick<
@@ -63,6 +63,11 @@ type BatchShape = Pick<
 /** What a layer holds of a token at once, in f32: gate, sigmoid and up projection; states before and after a norm; queries, keys, values and what attention gives. Measured on SmolLM2-135M: 33 to 37 kB for 34.6 here. */
 function bytesPerToken({ hiddenSize, intermediateSize, headCount, headSize }: BatchShape): number {
   return 4 * (3 * intermediateSize + 3 * hiddenSize + 4 * headCount * headSize)
+}
+
+/** Keys and values of all layers, in f32: as the pass finds them and as it leaves them. Reckoned for the pass's own tokens; a longer past shows in the measured peak. */
+function bytesPerPastToken({ layerCount, keyValueHeadCount, headSize }: BatchShape): number {
+  return 2 * 4 * layerCount * 2 * keyValueHeadCount * headSize
 }
 
 /** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the measuring of bare products. */

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../checkpoint/config.ts'
 import type { Weights } from '../checkpoint/weights.ts'
 import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
+import { hasChainAttention } from '../graph/kept-past.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 import { bareRateMeter } from './bare-rate.ts'
@@ -16,7 +17,7 @@ import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess
 export interface OnnxOptions extends BatchLimits {
   /** Threads inside an operator. */
   readonly threads?: number
-  /** Told what a user should know: that batches were halved. */
+  /** Told what a user should know: that passes were halved. */
   readonly onNotice?: (notice: string) => void
 }
 
@@ -32,69 +33,52 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { thread
   if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)} MiB, more than --memory allows`)
   let measure: ReturnType<typeof bareRateMeter> | undefined = bareRateMeter(config, weights, threads)
   let isDisposed = false
+  const chains = config.windows.every((window) => hasChainAttention({ ...config, window }))
 
-  /** Runs a batch in a process that is sound; comes back with its outputs and whether it alone took more memory than is allowed. */
-  async function runBatch(batch: Batch) {
+  /** Runs a batch in passes of `pass` tokens, in a process that is sound; comes back with its outputs and whether it alone took more memory than is allowed. */
+  async function runBatch(batch: Batch, pass: number) {
     if (mustRestart) {
       session.end()
       session = await startSession(config, weights, threads)
       mustRestart = false
     }
     const before = session.peakBytes()
-    const outputs = await session.run(batchFeeds(batch))
+    const outputs = await session.run(batchFeeds(batch, pass, { chains }))
     const peakBytes = session.peakBytes()
     largestPeak = Math.max(largestPeak, peakBytes)
     return { outputs, peakBytes, isOverLimit: peakBytes > Math.max(before, batchLimit) }
   }
 
-  /** Scores a batch; what is larger than the budget is by now, or turns out not to fit in memory, in smaller ones. */
-  async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
-    const size = batch.tree.tokenIds.length
-    const parts = size > budget.most ? cutBatch(batch, sequences) : []
-    if (parts.length > 1) {
-      for (const part of parts) yield* scoreBatch(part, sequences)
-      return
-    }
-    try {
-      const { outputs, isOverLimit, peakBytes } = await runBatch(batch)
-      if (isOverLimit) goOnWithLess(size, `a batch of ${size} tokens took ${mebibytes(peakBytes)} MiB in all, more than --memory allows`)
-      yield {
-        scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array),
-        tokensComputed: size,
-        operations: batchOperations(config, batch),
+  /** Scores a batch; where its passes do not fit in memory, in smaller ones. */
+  async function scoreBatch(batch: Batch, sequences: readonly Sequence[]): Promise<ScoredBatch> {
+    for (;;) {
+      const pass = Math.min(budget.pass, batch.tree.tokenIds.length)
+      try {
+        const { outputs, isOverLimit, peakBytes } = await runBatch(batch, pass)
+        if (isOverLimit) goOnWithLess(pass, `passes of ${pass} tokens took ${mebibytes(peakBytes)} MiB in all, more than --memory allows`)
+        return {
+          scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array),
+          tokensComputed: batch.tree.tokenIds.length,
+          operations: batchOperations(config, batch),
+        }
+      } catch (cause) {
+        if (isDisposed || !(cause instanceof OutOfMemory)) throw cause
+        if (pass <= LEAST_TOKENS)
+          throw new EngineError(`out of memory on passes of ${pass} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
+            cause,
+          })
+        goOnWithLess(pass, `out of memory on passes of ${pass} tokens`)
       }
-    } catch (error) {
-      if (isDisposed || !(error instanceof OutOfMemory)) throw error
-      const isSmallest = batch.members.length === 1 || size <= LEAST_TOKENS
-      if (!isSmallest) goOnWithLess(size, `out of memory on a batch of ${size} tokens`)
-      const smaller = isSmallest ? [] : cutBatch(batch, sequences)
-      if (smaller.length <= 1) {
-        throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
-          cause: error,
-        })
-      }
-      for (const part of smaller) yield* scoreBatch(part, sequences)
     }
   }
 
-  /** The sequences of a batch, planned by the budget as it is now. */
-  function cutBatch(batch: Batch, sequences: readonly Sequence[]): Batch[] {
-    const members = batch.members.map(({ sequence }) => sequence)
-    const { batches } = planBatches(
-      members.map((member) => sequences[member]!),
-      budget.usual,
-      budget.most,
-    )
-    return batches.map((part) => ({ ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }))
-  }
-
-  /** Halves the budget. A process that has run out of memory keeps what it had and may fail anywhere, so the next batch gets a new one. */
-  function goOnWithLess(size: number, reason: string): void {
+  /** Halves the passes. A process that has run out of memory keeps what it had and may fail anywhere, so the next batch gets a new one. */
+  function goOnWithLess(pass: number, reason: string): void {
     mustRestart = true
-    const most = Math.max(LEAST_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
-    if (most >= budget.most) return
-    budget = { usual: Math.min(budget.usual, most), most }
-    onNotice(`${reason}: going on with at most ${most}; --batch-tokens ${most} does so from the start`)
+    const less = Math.max(LEAST_TOKENS, Math.floor(pass / 2))
+    if (less >= budget.pass) return
+    budget = { ...budget, pass: less }
+    onNotice(`${reason}: going on with at most ${less}; --batch-tokens ${less} does so from the start`)
   }
 
   return {
@@ -102,7 +86,7 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { thread
     score(sequences) {
       const { batches } = planBatches(sequences, budget.usual, budget.most)
       return (async function* () {
-        for (const batch of batches) yield* scoreBatch(batch, sequences)
+        for (const batch of batches) yield await scoreBatch(batch, sequences)
       })()
     },
     peakBytes: () => largestPeak,

@@ -19,8 +19,8 @@ export interface LoadMessage {
 
 /** A tensor that enters or leaves the graph. */
 export interface SessionTensor {
-  readonly type: 'float32' | 'int32' | 'int64'
-  readonly values: Float32Array | Int32Array | BigInt64Array
+  readonly type: 'float32' | 'int32' | 'int64' | 'bool'
+  readonly values: Float32Array | Int32Array | BigInt64Array | Uint8Array
   readonly shape: readonly number[]
 }
 

@@ -1,9 +1,8 @@
-/** One decoder layer over packed tokens: attention along token trees, then the gated feed-forward. */
+/** One decoder layer over packed tokens: attention, then the gated feed-forward. */
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'
 import type { WeightLookup } from './stored-weights.ts'
-import { treeAttention } from './tree-attention.ts'
 
 /** Angles of every packed token. */
 export interface Rotary {
@@ -12,11 +11,11 @@ export interface Rotary {
   readonly sines: string
 }
 
-/** Angles are position × inverse frequency in f32, as transformers computes them. */
-export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>): Rotary {
+/** Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. */
+export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string): Rotary {
   const half = config.headSize / 2
-  const positions = g.node('Reshape', [g.node('Cast', ['positions'], { to: 1 }), g.integers([1, -1, 1])])
-  const angles = g.node('Mul', [positions, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
+  const column = g.node('Reshape', [g.node('Cast', [positions], { to: 1 }), g.integers([1, -1, 1])])
+  const angles = g.node('Mul', [column, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
   const scale = rotaryScale(config.rope)
   const scaled = (value: string) => (scale === 1 ? value : g.node('Mul', [value, g.floats(Float32Array.of(scale), [])]))
   return { cosines: scaled(g.node('Cos', [angles])), sines: scaled(g.node('Sin', [angles])) }
@@ -28,8 +27,11 @@ export type LayerConfig = Pick<
   'headCount' | 'keyValueHeadCount' | 'headSize' | 'normEpsilon' | 'queryKeyNorm' | 'queryKeyValueBias' | 'attentionOutputBias' | 'feedForwardBias'
 > & { readonly window: number }
 
+/** Queries, keys and values, [N, heads × headSize] each, to what the queries see, [N, heads × headSize]. */
+export type AttentionForm = (projections: Readonly<Record<'queries' | 'keys' | 'values', string>>) => string
+
 /** One layer over packed hidden states [N, hidden]; comes back with the same. `weight` knows the layer's tensors without their prefix. */
-export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: WeightLookup, hidden: string, rotary: Rotary): string {
+export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: WeightLookup, hidden: string, rotary: Rotary, attention: AttentionForm): string {
   const project = (name: string, input: string, bias: boolean) =>
     g.node('Gemm', [input, weight(`${name}.weight`), ...(bias ? [weight(`${name}.bias`)] : [])], { transB: 1 })
   const norm = (name: string, input: string) => rmsNorm(g, config, input, weight(`${name}.weight`))
@@ -46,7 +48,7 @@ export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: Weigh
   const queries = rotated('q', config.headCount)
   const keys = rotated('k', config.keyValueHeadCount)
   const values = project('self_attn.v_proj', input, config.queryKeyValueBias)
-  const attended = treeAttention(g, config, { queries, keys, values })
+  const attended = attention({ queries, keys, values })
   const afterAttention = g.node('Add', [hidden, project('self_attn.o_proj', attended, config.attentionOutputBias)])
 
   const normed = norm('post_attention_layernorm', afterAttention)

@@ -6,16 +6,33 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { Weights } from '../checkpoint/weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { decoderLayer, rmsNorm, rotaryTable } from './decoder-layer.ts'
+import { decoderLayer, rmsNorm, rotaryTable, type AttentionForm } from './decoder-layer.ts'
+import { attentionOverPast, type KeptPast, type LayerPast } from './kept-past.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
 import { storedWeights } from './stored-weights.ts'
-import { ATTENTION_INPUTS } from './tree-attention.ts'
+import type { AttentionConfig, AttentionRows } from './tree-attention.ts'
 
-/** What the graph is fed: N packed tokens, and scored positions in C chunks of M positions with up to T targets each. */
+/**
+ * What the graph is fed: P passes of N packed tokens (`Pass` and `AttentionLayout` of src/plan say what the values mean), and scored positions
+ * in C chunks of M positions with up to T targets each.
+ */
 const INPUTS: readonly ValueInfo[] = [
-  { name: 'token_ids', type: 'int32', shape: ['N'] },
-  ...ATTENTION_INPUTS,
-  /** Packed index of each scored position: the token before the one that is scored. */
+  { name: 'token_ids', type: 'int32', shape: ['P', 'N'] },
+  { name: 'positions', type: 'int32', shape: ['P', 'N'] },
+  /** Of past and own tokens; anything behind the last. */
+  { name: 'exits', type: 'int32', shape: ['P', 'A'] },
+  { name: 'queries', type: 'int32', shape: ['P', 'G', 'B', 'S'] },
+  { name: 'keys', type: 'int32', shape: ['P', 'G', 'B', 'L'] },
+  { name: 'key_counts', type: 'int64', shape: ['P', 'G'] },
+  { name: 'query_slots', type: 'int32', shape: ['P', 'N'] },
+  { name: 'group_counts', type: 'int64', shape: ['P'] },
+  /** The past of the next pass, in `kept_counts` columns. */
+  { name: 'kept', type: 'int32', shape: ['P', 'K'] },
+  { name: 'kept_counts', type: 'int64', shape: ['P'] },
+  { name: 'is_chain', type: 'bool', shape: ['P'] },
+  /** Which tokens of each pass leave the layers; anything behind the last. */
+  { name: 'leaving', type: 'int32', shape: ['P', 'R'] },
+  /** Index into the flattened `leaving` of each scored position: the token before the one that is scored. */
   { name: 'scored', type: 'int32', shape: ['C', 'M'] },
   /** Token ids whose log-probability is asked at that position. */
   { name: 'targets', type: 'int32', shape: ['C', 'M', 'T'] },
@@ -28,23 +45,102 @@ const OUTPUTS: readonly ValueInfo[] = [
 ]
 
 /** The graph of a model over its weights, for f32 arithmetic. */
-export function decoderGraph(config: ModelConfig, { tensors }: Weights): Graph {
+export function decoderGraph(config: ModelConfig, weights: Weights): Graph {
   const g = graphBuilder()
-  const { hidden, norm, head } = decoderBody(g, config, tensors, 'token_ids')
-  scoreHead(g, config, hidden, norm, head)
+  const model = decoderWeights(g, config, weights)
+  scoreHead(g, config, layersInPasses(g, config, model), model.norm, model.head)
   return g.finish('decoder', INPUTS, OUTPUTS)
 }
 
-/** Embeddings and layers over packed token ids [N]: hidden states [N, hidden], and the weights that a head over them takes. */
-export function decoderBody(g: GraphBuilder, config: ModelConfig, tensors: Weights['tensors'], tokenIds: string): Record<'hidden' | 'norm' | 'head', string> {
+/** Values of a model's weights in a graph. */
+export interface DecoderWeights {
+  readonly embeddings: string
+  /** A layer's tensors, by their names without the layer's prefix. */
+  readonly ofLayer: (layer: number) => (name: string) => string
+  /** Of the norm behind the last layer. */
+  readonly norm: string
+  readonly head: string
+}
+
+/** Gives a model's weights to a graph; bodies within it may use them. */
+export function decoderWeights(g: GraphBuilder, config: Pick<ModelConfig, 'tiedHead'>, { tensors }: Pick<Weights, 'tensors'>): DecoderWeights {
   const weight = storedWeights(g, (name) => tensors.get(name)!)
   const embeddings = weight('model.embed_tokens.weight')
-  const rotary = rotaryTable(g, config)
-  let hidden = g.node('Gather', [embeddings, tokenIds])
-  config.windows.forEach((window, layer) => {
-    hidden = decoderLayer(g, { ...config, window }, (name) => weight(`model.layers.${layer}.${name}`), hidden, rotary)
+  return {
+    embeddings,
+    ofLayer: (layer) => (name) => weight(`model.layers.${layer}.${name}`),
+    norm: weight('model.norm.weight'),
+    head: config.tiedHead ? embeddings : weight('lm_head.weight'),
+  }
+}
+
+/** Embeddings and layers over packed token ids [N]: hidden states [N, hidden]. `attention` makes each layer's form. */
+export function decoderLayers(
+  g: GraphBuilder,
+  config: ModelConfig,
+  model: DecoderWeights,
+  { tokenIds, positions }: Readonly<Record<'tokenIds' | 'positions', string>>,
+  attention: (config: AttentionConfig, layer: number) => AttentionForm,
+): string {
+  const rotary = rotaryTable(g, config, positions)
+  return config.windows.reduce(
+    (hidden, window, layer) => {
+      const layerConfig = { ...config, window }
+      return decoderLayer(g, layerConfig, model.ofLayer(layer), hidden, rotary, attention(layerConfig, layer))
+    },
+    g.node('Gather', [model.embeddings, tokenIds]),
+  )
+}
+
+/** Passes one after another, each with the past that the one before it kept; comes back with the states that leave, [P × R, hidden]. */
+function layersInPasses(g: GraphBuilder, config: ModelConfig, model: DecoderWeights): string {
+  const body = g.body()
+  const of = (input: string) => body.node('Gather', [input, 'pass'])
+  const names = config.windows.flatMap((_, layer) => [`past_keys_${layer}`, `past_values_${layer}`])
+  const rows: AttentionRows = {
+    positions: of('positions'),
+    exits: of('exits'),
+    queries: of('queries'),
+    keys: of('keys'),
+    keyCounts: of('key_counts'),
+    querySlots: of('query_slots'),
+    groupCount: of('group_counts'),
+  }
+  const past = keptPast(body, names[0]!, of)
+  const after: LayerPast[] = []
+  const hidden = decoderLayers(body, config, model, { tokenIds: of('token_ids'), positions: rows.positions }, (layerConfig, layer) => (own) => {
+    const before = { keys: names[2 * layer]!, values: names[2 * layer + 1]! }
+    const { attended, layer: next } = attentionOverPast(body, layerConfig, own, rows, past, before)
+    after.push(next)
+    return attended
   })
-  return { hidden, norm: weight('model.norm.weight'), head: config.tiedHead ? embeddings : weight('lm_head.weight') }
+  const leaving = body.node('Gather', [hidden, of('leaving')])
+  const states = (name: string): ValueInfo => ({ name, type: 'float', shape: [1, config.keyValueHeadCount, 'past', config.headSize] })
+  const graph = body.finish(
+    'pass',
+    [{ name: 'pass', type: 'int64', shape: [] }, { name: 'pass_going', type: 'bool', shape: [] }, ...names.map(states)],
+    [
+      { name: body.node('Identity', ['pass_going']), type: 'bool', shape: [] },
+      ...after.flatMap(({ keys, values }) => [states(keys), states(values)]),
+      { name: leaving, type: 'float' },
+    ],
+  )
+  const passCount = g.node('Gather', [g.node('Shape', ['token_ids']), g.integers(0)])
+  const nothing = g.floats(new Float32Array(0), [1, config.keyValueHeadCount, 0, config.headSize])
+  const outputs = g.nodes('Loop', [passCount, '', ...names.map(() => nothing)], names.length + 1, { body: { graph } })
+  return g.node('Reshape', [outputs.at(-1)!, g.integers([-1, config.hiddenSize])])
+}
+
+/** What attention asks of a pass, from its inputs and from the past of one layer, which has as many tokens as that of any other. */
+function keptPast(body: GraphBuilder, pastKeys: string, of: (input: string) => string): KeptPast {
+  const int32 = (value: string) => body.node('Cast', [value], { to: 6 })
+  const count = int32(body.node('Gather', [body.node('Shape', [pastKeys]), body.integers(2)]))
+  const own = int32(body.node('Size', [of('token_ids')]))
+  const total = body.node('Add', [count, own])
+  const lastToken = body.node('Sub', [total, int32(body.integers([1]))])
+  const keptCount = body.node('Reshape', [of('kept_counts'), body.integers([1])])
+  const kept = body.node('Slice', [of('kept'), body.integers([0]), keptCount, body.integers([0])])
+  return { count, total, lastToken, kept, isChain: of('is_chain') }
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */

@@ -9,6 +9,7 @@ export type DataType = keyof typeof DATA_TYPE
 export type Attribute = number | { readonly float: number } | string | readonly number[] | { readonly graph: Graph }
 
 export interface Node {
+  /** Of ONNX itself, or with its domain before it: `com.microsoft.GroupQueryAttention`. */
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -51,13 +52,16 @@ export interface Graph {
   readonly outputs: readonly ValueInfo[]
 }
 
-const OPSET_VERSION = 24
+const OPSETS = [
+  { domain: '', version: 24 },
+  { domain: 'com.microsoft', version: 1 },
+]
 const IR_VERSION = 10
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** The bytes of an ONNX ModelProto that holds `graph`. */
 export function encodeModel(graph: Graph): Uint8Array {
-  const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport: [{ domain: '', version: OPSET_VERSION }] }
+  const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport: OPSETS }
   return ModelProto.encode(ModelProto.create(message)).finish()
 }
 
@@ -65,7 +69,8 @@ function graphProto(graph: Graph): object {
   return {
     name: graph.name,
     node: graph.nodes.map(({ operator, inputs, outputs, attributes }) => ({
-      opType: operator,
+      opType: operator.slice(operator.lastIndexOf('.') + 1),
+      domain: operator.slice(0, Math.max(0, operator.lastIndexOf('.'))),
       input: inputs,
       output: outputs,
       attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),

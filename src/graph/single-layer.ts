@@ -5,7 +5,7 @@ import { graphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable, type LayerConfig } from './decoder-layer.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
 import { storedWeights } from './stored-weights.ts'
-import { ATTENTION_INPUTS } from './tree-attention.ts'
+import { ATTENTION_INPUTS, inputRows, treeAttention, type Projections } from './tree-attention.ts'
 
 /** Packed hidden states in, and out as `output`. */
 const STATES: ValueInfo = { name: 'states', type: 'float', shape: ['N', 'hidden'] }
@@ -14,7 +14,10 @@ const OUTPUT: ValueInfo = { ...STATES, name: 'output' }
 /** One decoder layer. `tensorOf` knows its tensors without their prefix. */
 export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope'>, tensorOf: (name: string) => WeightTensor): Graph {
   const g = graphBuilder()
-  g.output(decoderLayer(g, config, storedWeights(g, tensorOf), STATES.name, rotaryTable(g, config)), OUTPUT.name)
+  const rows = inputRows(g)
+  const rotary = rotaryTable(g, config, rows.positions)
+  const attention = (projections: Projections) => treeAttention(g, config, projections, rows)
+  g.output(decoderLayer(g, config, storedWeights(g, tensorOf), STATES.name, rotary, attention), OUTPUT.name)
   return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
 }
 

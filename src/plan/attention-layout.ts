@@ -1,26 +1,30 @@
 /**
- * Rows for attention over a packed tree. A row is a run of neighbouring nodes in preorder: whatever an ancestor of one of them is,
+ * Rows for attention over packed trees. A row is a run of neighbouring nodes in preorder: whatever an ancestor of one of them is,
  * it stands in the run itself or is an ancestor of the run's first node. So a row of S queries needs the keys of the first node's
  * path and of the run, for choices behind a context, items behind shots, and long windows alike.
  */
-import type { TokenTree } from './token-tree.ts'
+import type { Pass } from './passes.ts'
 
-/** Which tokens stand in which row; all groups have the same shape. */
+/** Which tokens stand in which row, for C passes. A pass has some of the G groups; all groups have the same shape. */
 export interface AttentionLayout {
+  readonly passCount: number
+  /** G. */
   readonly groupCount: number
+  /** How many groups each pass has. */
+  readonly groupCounts: readonly number[]
   /** B: rows of a group. */
   readonly rowCount: number
   /** S: queries of a row. */
   readonly queryCount: number
   /** L: columns of `keys`, the most that any row needs. */
   readonly keyCount: number
-  /** Nodes, row-major, [groupCount, rowCount, queryCount]; 0 where a row is shorter. */
+  /** Own nodes of the pass, row-major, [C, G, B, S]; 0 where a row is shorter. */
   readonly queries: Int32Array
-  /** Nodes, row-major, [groupCount, rowCount, keyCount]; the number of nodes where a row has fewer. */
+  /** Past and own nodes, row-major, [C, G, B, L]; more than any node where a row has fewer. */
   readonly keys: Int32Array
-  /** For each group the most keys that one of its rows has. */
+  /** For each group the most keys that one of its rows has, [C, G]. */
   readonly keyCounts: readonly number[]
-  /** For each node its index in the flattened `queries`. */
+  /** For each own node its index in its pass's flattened `queries`, [C, nodes]. */
   readonly querySlots: Int32Array
 }
 
@@ -43,19 +47,21 @@ interface Row {
   readonly path: readonly number[]
 }
 
-/** Lays out a tree of at least one node. */
-export function layOutAttention(tree: TokenTree): AttentionLayout {
+/** Lays out passes of one length, of at least one node. With `chains`, those that are chains get no rows: their attention needs none. */
+export function layOutAttention(passes: readonly Pass[], { chains = false } = {}): AttentionLayout {
+  const rowsBy = (queryCount: number) => passes.map((pass) => (chains && pass.isChain ? [] : cutRows(pass, queryCount)))
   const candidates = QUERY_COUNTS.map((queryCount) => {
-    const rows = cutRows(tree, queryCount)
-    const cost = rows.reduce((sum, row) => sum + (queryCount + KEY_COPY_COST) * keyTotal(row) + ROW_COST, 0)
+    const rows = rowsBy(queryCount)
+    const cost = rows.flat().reduce((sum, row) => sum + (queryCount + KEY_COPY_COST) * keyTotal(row) + ROW_COST, 0)
     return { queryCount, rows, cost }
   })
-  const bounded = candidates.filter(({ queryCount, rows }) => rows.every((row) => queryCount * keyTotal(row) <= ROW_PAIRS))
+  const bounded = candidates.filter(({ queryCount, rows }) => rows.every((own) => own.every((row) => queryCount * keyTotal(row) <= ROW_PAIRS)))
   // Beyond 131,072 keys even the shortest rows are larger.
   const { queryCount, rows } = (bounded.length > 0 ? bounded : candidates.slice(0, 1)).reduce((best, candidate) =>
     candidate.cost < best.cost ? candidate : best,
   )
-  return arrange(tree, rows, Math.min(queryCount, Math.max(...rows.map(({ start, end }) => end - start))))
+  const longest = rows.flat().reduce((most, { start, end }) => Math.max(most, end - start), 1)
+  return arrange(passes, rows, Math.min(queryCount, longest))
 }
 
 function keyTotal({ start, end, path }: Row): number {
@@ -63,12 +69,12 @@ function keyTotal({ start, end, path }: Row): number {
 }
 
 /**
- * Cuts the nodes into runs of at most `queryCount`. In the later half of a run it is cut early where that saves more keys of the next row's
- * path than queries of this one: before an item that begins anew, but not along a chain.
+ * Cuts the own nodes into runs of at most `queryCount`. In the later half of a run it is cut early where that saves more keys of the next
+ * row's path than queries of this one: before an item that begins anew, but not along a chain.
  */
-function cutRows({ depths }: TokenTree, queryCount: number): Row[] {
+function cutRows({ depths, pastCount }: Pass, queryCount: number): Row[] {
   const rows: Row[] = []
-  const path: number[] = []
+  const path = Array.from({ length: pastCount }, (_, node) => node)
   for (let start = 0; start < depths.length;) {
     const last = Math.min(start + queryCount, depths.length)
     let end = last
@@ -77,35 +83,43 @@ function cutRows({ depths }: TokenTree, queryCount: number): Row[] {
       for (let cut = last - 1; cut > start + queryCount / 2; cut--) if (worth(cut) < worth(end)) end = cut
     }
     rows.push({ start, end, path: path.slice(0, depths[start]) })
-    for (let node = start; node < end; node++) path[depths[node]!] = node
+    for (let node = start; node < end; node++) path[depths[node]!] = pastCount + node
     start = end
   }
   return rows
 }
 
 /** Rows with like numbers of keys share a group, so that little of it is padding. */
-function arrange({ tokenIds }: TokenTree, rows: Row[], queryCount: number): AttentionLayout {
-  const nodeCount = tokenIds.length
-  const sorted = rows.toSorted((a, b) => keyTotal(a) - keyTotal(b) || a.start - b.start)
-  const keyCount = keyTotal(sorted.at(-1)!)
+function arrange(passes: readonly Pass[], rows: readonly Row[][], queryCount: number): AttentionLayout {
+  const keyCount = rows.flat().reduce((most, row) => Math.max(most, keyTotal(row)), 1)
   const rowsPerGroup = Math.max(1, Math.floor(GROUP_PAIRS / (queryCount * keyCount)))
-  const groupCount = Math.ceil(sorted.length / rowsPerGroup)
-  const rowCount = Math.ceil(sorted.length / groupCount)
-  const queries = new Int32Array(groupCount * rowCount * queryCount)
-  const keys = new Int32Array(groupCount * rowCount * keyCount).fill(nodeCount)
-  const querySlots = new Int32Array(nodeCount)
-  const keyCounts = Array<number>(groupCount).fill(1)
-  sorted.forEach((row, index) => {
-    const { start, end, path } = row
-    for (let node = start; node < end; node++) {
-      const slot = index * queryCount + node - start
-      queries[slot] = node
-      querySlots[node] = slot
-      keys[index * keyCount + path.length + node - start] = node
-    }
-    keys.set(path, index * keyCount)
-    const group = Math.floor(index / rowCount)
-    keyCounts[group] = Math.max(keyCounts[group]!, keyTotal(row))
+  const fewestGroups = Math.max(1, ...rows.map((own) => Math.ceil(own.length / rowsPerGroup)))
+  const rowCount = Math.max(1, ...rows.map((own) => Math.ceil(own.length / fewestGroups)))
+  const groupCounts = rows.map((own) => Math.ceil(own.length / rowCount))
+  const groupCount = Math.max(1, ...groupCounts)
+  const nodeCount = passes[0]!.tokenIds.length
+  const noNode = Math.max(...passes.map(({ exits }) => exits.length))
+  const rowsOfPass = groupCount * rowCount
+  const queries = new Int32Array(passes.length * rowsOfPass * queryCount)
+  const keys = new Int32Array(passes.length * rowsOfPass * keyCount).fill(noNode)
+  const querySlots = new Int32Array(passes.length * nodeCount)
+  const keyCounts = Array<number>(passes.length * groupCount).fill(1)
+  rows.forEach((own, pass) => {
+    const { pastCount } = passes[pass]!
+    const sorted = own.toSorted((a, b) => keyTotal(a) - keyTotal(b) || a.start - b.start)
+    sorted.forEach((row, index) => {
+      const { start, end, path } = row
+      const place = pass * rowsOfPass + index
+      for (let node = start; node < end; node++) {
+        const column = node - start
+        queries[place * queryCount + column] = node
+        querySlots[pass * nodeCount + node] = index * queryCount + column
+        keys[place * keyCount + path.length + column] = pastCount + node
+      }
+      keys.set(path, place * keyCount)
+      const group = pass * groupCount + Math.floor(index / rowCount)
+      keyCounts[group] = Math.max(keyCounts[group]!, keyTotal(row))
+    })
   })
-  return { groupCount, rowCount, queryCount, keyCount, queries, keys, keyCounts, querySlots }
+  return { passCount: passes.length, groupCount, groupCounts, rowCount, queryCount, keyCount, queries, keys, keyCounts, querySlots }
 }

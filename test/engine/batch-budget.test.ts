@@ -24,35 +24,33 @@ const qwen3Of8B = {
 }
 const GIGABYTE = 1e9
 
-test('a small model on a usual machine may grow its batches eightfold', () => {
-  expect(batchBudget(smolLm2, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768 })
+test('a batch grows as far as its beginning is worth it; passes stay as short as is fast', () => {
+  expect(batchBudget(smolLm2, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+  expect(batchBudget(qwen3Of8B, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
 })
 
-test('the larger the model and the smaller the machine, the less a batch grows', () => {
-  expect(batchBudget(qwen3Of8B, {}, 64 * GIGABYTE)).toEqual({ usual: 4096, most: 16_384 })
-  expect(batchBudget(qwen3Of8B, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 8192 })
-  expect(batchBudget(qwen3Of8B, {}, 4 * GIGABYTE)).toEqual({ usual: 4096, most: 4096 })
+test('on a small machine a large model goes in shorter passes', () => {
+  expect(batchBudget(qwen3Of8B, {}, 4 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 586 })
 })
 
 test('a number that the user gives is kept to', () => {
-  expect(batchBudget(smolLm2, { batchTokens: 300 }, GIGABYTE)).toEqual({ usual: 300, most: 300 })
+  expect(batchBudget(smolLm2, { batchTokens: 300 }, GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 300 })
+  expect(batchBudget(smolLm2, { batchTokens: 8192 }, GIGABYTE)).toEqual({ usual: 8192, most: 32_768, pass: 8192 })
 })
 
 test('without a figure it is that of this machine', () => {
-  const { usual, most } = batchBudget(smolLm2)
-  expect(usual).toBe(4096)
-  expect([4096, 8192, 16_384, 32_768]).toContain(most)
+  expect(batchBudget(smolLm2).pass).toBe(1024)
 })
 
 test('what scoring may take in all decides when it is given', () => {
-  expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 4713 })
-  expect(batchBudget(smolLm2, { memoryBytes: 1.1 * GIGABYTE })).toEqual({ usual: 1820, most: 1820 })
-  expect(batchBudget(smolLm2, { memoryBytes: 64 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768 })
+  expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+  expect(batchBudget(smolLm2, { memoryBytes: 1.1 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 496 })
+  expect(batchBudget(smolLm2, { memoryBytes: 64 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
 })
 
 test('less than the model itself takes is refused, with what it takes', () => {
   expect(() => batchBudget(smolLm2, { memoryBytes: 500 * 2 ** 20 })).toThrow(
-    new UsageError('--memory 500M is too little for this model', 'It takes about 991M at the least.'),
+    new UsageError('--memory 500M is too little for this model', 'It takes about 993M at the least.'),
   )
   expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
 })

@@ -16,7 +16,7 @@ const sequences: Sequence[] = Array.from({ length: 3000 }, (_, row) => ({
   targets: Int32Array.of(5, 6, 7),
 }))
 
-test.skipIf(!canLimit)('a batch that does not fit is halved until it does, the user is told, and no score changes', async () => {
+test.skipIf(!canLimit)('passes that do not fit are halved until they do, the user is told, and no score changes', async () => {
   const folder = tinyModel()
   const config = await readConfig(folder)
   const weights = await readWeights(folder, config)
@@ -28,7 +28,7 @@ test.skipIf(!canLimit)('a batch that does not fit is halved until it does, the u
   const bytes = Number(/VmSize:\s+(\d+) kB/u.exec(readFileSync(`/proc/${child}/status`, 'utf8'))![1]) * 1024
   execFileSync('prlimit', ['--pid', String(child), `--as=${bytes + 150 * 2 ** 20}`])
   const found = await scores(tight)
-  expect(notices[0]).toMatch(/^out of memory on a batch of \d+ tokens: going on with at most (\d+); --batch-tokens \1 does so from the start$/u)
+  expect(notices[0]).toMatch(/^out of memory on passes of \d+ tokens: going on with at most (\d+); --batch-tokens \1 does so from the start$/u)
   expect(found).toHaveLength(expected.length)
   found.forEach(({ logProb, isGreedy }, index) => {
     expect(Math.abs(logProb - expected[index]!.logProb)).toBeLessThan(3e-5)
@@ -41,7 +41,7 @@ describe('a limit on what scoring may take', () => {
   // Ballast of 300 MB, which no estimate knows of.
   const withBallast = () => vi.stubEnv('NODE_OPTIONS', '--import "data:text/javascript,globalThis.ballast=Buffer.alloc(3e8,1)"')
 
-  test('batches that took more are followed by smaller ones, and no score changes', async () => {
+  test('passes that took more are followed by shorter ones, and no score changes', async () => {
     const folder = tinyModel()
     const config = await readConfig(folder)
     const weights = await readWeights(folder, config)
@@ -50,11 +50,15 @@ describe('a limit on what scoring may take', () => {
     withBallast()
     await using loaded = await onnxEngine(config, weights)
     const notices: string[] = []
-    await using tight = await onnxEngine(config, weights, { memoryBytes: loaded.peakBytes!() + 20e6, onNotice: (notice) => notices.push(notice) })
+    await using tight = await onnxEngine(config, weights, {
+      batchTokens: 131_072,
+      memoryBytes: loaded.peakBytes!() + 20e6,
+      onNotice: (notice) => notices.push(notice),
+    })
     const found = await scores(tight)
     found.forEach(({ logProb }, index) => expect(Math.abs(logProb - expected[index]!.logProb)).toBeLessThan(3e-5))
     expect(notices[0]).toMatch(
-      /^a batch of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
+      /^passes of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
     )
     // It ends where batches fit, far above the least.
     expect(Number(/at most (\d+)/u.exec(notices.at(-1)!)![1])).toBeGreaterThan(100)
