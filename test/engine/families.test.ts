@@ -27,7 +27,7 @@ describe.each(readdirSync(FIXTURES).sort())('%s', (family) => {
   }))
 
   test.each([
-    { batchTokens: 7, threads: 2, isReversed: false },
+    { batchTokens: 16, threads: 2, isReversed: false },
     { batchTokens: 256, threads: 1, isReversed: false },
     { batchTokens: 1024, threads: 2, isReversed: true },
     { batchTokens: 8192, threads: 2, isReversed: false },
