@@ -11,6 +11,7 @@ import { graphBuilder } from '../../src/graph/builder.ts'
 import { decoderBody } from '../../src/graph/decoder.ts'
 import { rmsNorm } from '../../src/graph/decoder-layer.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
+import { storedWeights } from '../../src/graph/stored-weights.ts'
 import { ATTENTION_INPUTS } from '../../src/graph/tree-attention.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
@@ -31,7 +32,7 @@ function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
     query_slots: chain,
   }
   for (const { name } of ATTENTION_INPUTS) g.output(inputs[name]!, name)
-  const { hidden, norm, head } = decoderBody(g, config, tensors, ids)
+  const { hidden, norm, head } = decoderBody(g, config, storedWeights(g, { tensorOf: (name) => tensors.get(name)! }), ids)
   const logits = g.node('Gemm', [rmsNorm(g, config, hidden, norm), head], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])

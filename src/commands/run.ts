@@ -23,6 +23,8 @@ import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+import { checkVariant } from '../variant/open-variant.ts'
+import { variantSettings } from '../variant/variant-settings.ts'
 
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED = 130
@@ -157,7 +159,12 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
-  for (const { folder } of models) batchBudget(await readConfig(folder), options)
+  for (const { folder, settings } of models) {
+    const config = await readConfig(folder)
+    const asked = variantSettings(settings)
+    await checkVariant(config, asked)
+    batchBudget(config, options)
+  }
 
   const suites: Suite[] = []
   for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))

@@ -1,6 +1,6 @@
 /** Scoring on this machine through onnxruntime, over the weights of a checkpoint as they lie on disk. */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { Weights } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
@@ -21,7 +21,11 @@ export interface OnnxOptions extends BatchLimits {
 }
 
 /** Loads a checkpoint; fails with EngineError when the session cannot be made, with UsageError when the memory allowed is too little for it. */
-export async function onnxEngine(config: ModelConfig, weights: Weights, { threads, onNotice = () => {}, ...limits }: OnnxOptions = {}): Promise<Engine> {
+export async function onnxEngine(
+  config: ModelConfig,
+  weights: RunnableWeights,
+  { threads, onNotice = () => {}, ...limits }: OnnxOptions = {},
+): Promise<Engine> {
   let budget = batchBudget(config, limits)
   let session = await startSession(config, weights, threads)
   let mustRestart = false
@@ -148,7 +152,7 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
 
 interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
-async function startSession(config: ModelConfig, weights: Weights, threads: number | undefined): Promise<LoadedSession> {
+async function startSession(config: ModelConfig, weights: RunnableWeights, threads: number | undefined): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
     return { ...session, ...(await session.load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })) }

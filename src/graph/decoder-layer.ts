@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'
-import type { WeightLookup } from './stored-weights.ts'
+import type { GraphWeights } from './stored-weights.ts'
 import { treeAttention } from './tree-attention.ts'
 
 /** Angles of every packed token. */
@@ -28,11 +28,10 @@ export type LayerConfig = Pick<
   'headCount' | 'keyValueHeadCount' | 'headSize' | 'normEpsilon' | 'queryKeyNorm' | 'queryKeyValueBias' | 'attentionOutputBias' | 'feedForwardBias'
 > & { readonly window: number }
 
-/** One layer over packed hidden states [N, hidden]; comes back with the same. `weight` knows the layer's tensors without their prefix. */
-export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: WeightLookup, hidden: string, rotary: Rotary): string {
-  const project = (name: string, input: string, bias: boolean) =>
-    g.node('Gemm', [input, weight(`${name}.weight`), ...(bias ? [weight(`${name}.bias`)] : [])], { transB: 1 })
-  const norm = (name: string, input: string) => rmsNorm(g, config, input, weight(`${name}.weight`))
+/** One layer over packed hidden states [N, hidden]; comes back with the same. `weights` knows the layer's tensors without their prefix. */
+export function decoderLayer(g: GraphBuilder, config: LayerConfig, weights: GraphWeights, hidden: string, rotary: Rotary): string {
+  const project = (name: string, input: string, hasBias: boolean) => weights.multiply(g, `${name}.weight`, input, hasBias ? `${name}.bias` : undefined)
+  const norm = (name: string, input: string) => rmsNorm(g, config, input, weights.value(`${name}.weight`))
 
   const input = norm('input_layernorm', hidden)
   const rotated = (name: string, heads: number) => {

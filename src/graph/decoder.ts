@@ -4,11 +4,11 @@
  * sees padding; only attention lays them out in rows.
  */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { Weights } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable } from './decoder-layer.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
-import { storedWeights } from './stored-weights.ts'
+import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 import { ATTENTION_INPUTS } from './tree-attention.ts'
 
 /** What the graph is fed: N packed tokens, and scored positions in C chunks of M positions with up to T targets each. */
@@ -28,30 +28,40 @@ const OUTPUTS: readonly ValueInfo[] = [
 ]
 
 /** The graph of a model over its weights, for f32 arithmetic. */
-export function decoderGraph(config: ModelConfig, { tensors }: Weights): Graph {
+export function decoderGraph(config: ModelConfig, { tensors, quantized, adapter }: RunnableWeights): Graph {
   const g = graphBuilder()
-  const { hidden, norm, head } = decoderBody(g, config, tensors, 'token_ids')
-  scoreHead(g, config, hidden, norm, head)
+  const weights = storedWeights(g, {
+    tensorOf: (name) => tensors.get(name)!,
+    quantizedOf: (name) => quantized?.get(name),
+    pairOf: (name) => adapter?.get(name),
+  })
+  const { hidden, norm, head } = decoderBody(g, config, weights, 'token_ids')
+  scoreHead(g, config, weights, { hidden, norm, head })
   return g.finish('decoder', INPUTS, OUTPUTS)
 }
 
 /** Embeddings and layers over packed token ids [N]: hidden states [N, hidden], and the weights that a head over them takes. */
-export function decoderBody(g: GraphBuilder, config: ModelConfig, tensors: Weights['tensors'], tokenIds: string): Record<'hidden' | 'norm' | 'head', string> {
-  const weight = storedWeights(g, (name) => tensors.get(name)!)
-  const embeddings = weight('model.embed_tokens.weight')
+export function decoderBody(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, tokenIds: string): Record<'hidden' | 'norm' | 'head', string> {
+  const embeddings = weights.value('model.embed_tokens.weight')
   const rotary = rotaryTable(g, config)
-  let hidden = g.node('Gather', [embeddings, tokenIds])
+  let hidden = weights.adaptEmbeddings('model.embed_tokens.weight', tokenIds, g.node('Gather', [embeddings, tokenIds]))
   config.windows.forEach((window, layer) => {
-    hidden = decoderLayer(g, { ...config, window }, (name) => weight(`model.layers.${layer}.${name}`), hidden, rotary)
+    hidden = decoderLayer(g, { ...config, window }, below(`model.layers.${layer}.`, weights), hidden, rotary)
   })
-  return { hidden, norm: weight('model.norm.weight'), head: config.tiedHead ? embeddings : weight('lm_head.weight') }
+  return { hidden, norm: weights.value('model.norm.weight'), head: config.tiedHead ? embeddings : weights.value('lm_head.weight') }
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-function scoreHead(g: GraphBuilder, config: ModelConfig, hidden: string, norm: string, head: string): void {
+function scoreHead(
+  g: GraphBuilder,
+  config: ModelConfig,
+  weights: GraphWeights,
+  { hidden, norm, head }: Readonly<Record<'hidden' | 'norm' | 'head', string>>,
+): void {
   const body = g.body()
   const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-  const logits = body.node('Gemm', [rmsNorm(body, config, scored, norm), head], { transB: 1 })
+  const normed = rmsNorm(body, config, scored, norm)
+  const logits = weights.adapt(body, 'lm_head.weight', normed, body.node('Gemm', [normed, head], { transB: 1 }))
   const logProbs = body.node('LogSoftmax', [logits], { axis: -1 })
   const wanted = body.node('GatherElements', [logProbs, body.node('Gather', ['targets', 'chunk'])], { axis: 1 })
   const best = body.node('ArgMax', [logits], { axis: 1, keepdims: 0 })

@@ -14,14 +14,14 @@ const OUTPUT: ValueInfo = { ...STATES, name: 'output' }
 /** One decoder layer. `tensorOf` knows its tensors without their prefix. */
 export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope'>, tensorOf: (name: string) => WeightTensor): Graph {
   const g = graphBuilder()
-  g.output(decoderLayer(g, config, storedWeights(g, tensorOf), STATES.name, rotaryTable(g, config)), OUTPUT.name)
+  g.output(decoderLayer(g, config, storedWeights(g, { tensorOf }), STATES.name, rotaryTable(g, config)), OUTPUT.name)
   return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
 }
 
 /** The norm after the last layer. */
 export function finalNormGraph(config: Pick<ModelConfig, 'normEpsilon'>, scale: WeightTensor): Graph {
   const g = graphBuilder()
-  const weight = storedWeights(g, () => scale)
-  g.output(rmsNorm(g, config, STATES.name, weight('model.norm.weight')), OUTPUT.name)
+  const { value } = storedWeights(g, { tensorOf: () => scale })
+  g.output(rmsNorm(g, config, STATES.name, value('model.norm.weight')), OUTPUT.name)
   return g.finish('final_norm', [STATES], [OUTPUT])
 }
