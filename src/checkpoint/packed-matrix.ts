@@ -67,12 +67,17 @@ const stateSchema = z.looseObject({
   nested_offset: z.number().optional(),
 })
 
+/** What onnxruntime's MatMulBnb4 takes at the most. */
+const MOST_NF4_BLOCK = 256
+
 async function findNf4({ name, shape }: ExpectedTensor, stored: ReadonlyMap<string, StoredTensor>, root: string): Promise<PackedMatrix | undefined> {
   const state = stored.get(`${name}.quant_state.bitsandbytes__nf4`)
   if (!state) return undefined
   const [rows, columns] = shape as [number, number]
   const { blocksize: block, shape: storedShape, nested_blocksize: nestedBlock, nested_offset: offset } = await readState(name, state, root)
   if (storedShape.join() !== shape.join()) throw disagreeing(name, `packs [${storedShape.join(', ')}], config.json calls for [${shape.join(', ')}]`)
+  if (block > MOST_NF4_BLOCK)
+    throw new CheckpointError(`tensor ${name} is NF4 in blocks of ${block}, which is not supported`, `With blocks of ${MOST_NF4_BLOCK} or less it is.`)
   const part = parts(name, stored)
   const blockCount = Math.ceil((rows * columns) / block)
   const codes = part('', ['U8'], [Math.ceil((rows * columns) / 2), 1])

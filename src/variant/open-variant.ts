@@ -61,7 +61,11 @@ export async function checkVariant(config: ModelConfig, { quantize, adapter }: V
 }
 
 /** Makes the weights. Fails with a HarnessError, and with Interruption when the signal comes; then nothing is left. */
-export async function openVariant({ config, weights }: Checkpoint, settings: VariantSettings, signal?: AbortSignal): Promise<Variant> {
+export async function openVariant(
+  { config, weights }: Pick<Checkpoint, 'config' | 'weights'>,
+  settings: VariantSettings,
+  signal?: AbortSignal,
+): Promise<Variant> {
   await checkVariant(config, settings)
   const adapter = settings.adapter === undefined ? undefined : await readAdapter(settings.adapter, config)
   const plan = planMatrices(config, weights, settings, adapter)

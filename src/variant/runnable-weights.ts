@@ -19,8 +19,8 @@ export type QuantizedMatrix = { readonly rows: number; readonly columns: number;
       readonly codes: StoredTensor<'U8'>
       /** [rows, blocks]. */
       readonly scales: StoredTensor<'F32'>
-      /** [rows, ⌈blocks × bits ÷ 8⌉], packed as codes are; the middle of the range where there are none. */
-      readonly zeroPoints?: StoredTensor<'U8'>
+      /** [rows, ⌈blocks × bits ÷ 8⌉], packed as codes are, or [rows, blocks] floats; the middle of the range where there are none. */
+      readonly zeroPoints?: StoredTensor<'U8' | 'F32'>
       /** [columns]: the block whose scale a column has, where columns are not in the order of their blocks. */
       readonly groups?: StoredTensor<'I32'>
     }

@@ -7,8 +7,7 @@ import type { NestedScales, PackedMatrix } from '../checkpoint/packed-matrix.ts'
 import type { TensorReader } from '../checkpoint/tensor-bytes.ts'
 import type { StoredTensor } from '../checkpoint/weights.ts'
 import { CheckpointError } from '../errors.ts'
-import type { Packing } from './quantize-weights.ts'
-import { writeScales } from './quantize-weights.ts'
+import { writeScales, type Packing } from './quantize-weights.ts'
 import type { QuantizedMatrix } from './runnable-weights.ts'
 
 type Grouped = PackedMatrix & { readonly kind: 'gptq' | 'awq' }
@@ -25,9 +24,9 @@ const AWQ_ORDER = [0, 2, 4, 6, 1, 3, 5, 7]
 /** What an unpacked matrix takes of a scratch file at the most, in bytes. */
 export function unpackedBytes(matrix: PackedMatrix): number {
   if (matrix.kind === 'bitsandbytes') return matrix.scales.kind === 'nested' ? 4 * matrix.scales.codes.byteLength : 0
-  const { rows, columns } = matrix
+  const { rows } = matrix
   const { block, blockCount } = blocksOf(matrix)
-  return rows * (blockCount * (block / 2 + 5) + 1) + 4 * columns
+  return rows * (blockCount * (block / 2 + 8) + 1)
 }
 
 /** Lays a matrix out anew, holding one matrix in memory. Fails with CheckpointError on groups that cannot be run. */
@@ -67,14 +66,15 @@ async function unpackGroups(name: string, matrix: Grouped, packing: Packing): Pr
     { length: rows * blockCount },
     (_, index) => storedScales[groupOf(index % blockCount) * rows + Math.floor(index / blockCount)]!,
   )
-  const zeroRow = Math.ceil(blockCount / 2)
-  const zeroPoints = new Uint8Array(rows * zeroRow)
-  const storedZeros = unpackZeroPoints(matrix, await readWords(matrix.zeroPoints, reader))
-  for (let row = 0; row < rows; row++) {
-    for (let blockIndex = 0; blockIndex < blockCount; blockIndex++) {
-      zeroPoints[row * zeroRow + (blockIndex >> 1)]! |= storedZeros[groupOf(blockIndex) * rows + row]! << (4 * (blockIndex & 1))
-    }
-  }
+  const storedZeros = unpackZeroPoints(name, matrix, await readWords(matrix.zeroPoints, reader))
+  const zeroOf = (row: number, blockIndex: number) => storedZeros[groupOf(blockIndex) * rows + row]!
+  const zeroPoints = groups
+    ? // onnxruntime 1.30 takes packed zero points in the order of the columns, whatever their groups are; floats it takes by group.
+      await writeScales(
+        Float32Array.from({ length: rows * blockCount }, (_, index) => zeroOf(Math.floor(index / blockCount), index % blockCount)),
+        packing,
+      )
+    : await write(packZeroPoints(rows, blockCount, zeroOf), [rows, Math.ceil(blockCount / 2)])
   return {
     kind: 'integers',
     bits: 4,
@@ -83,7 +83,7 @@ async function unpackGroups(name: string, matrix: Grouped, packing: Packing): Pr
     block,
     codes: await write(codes, [rows, blockCount, block / 2]),
     scales: await writeScales(scales, packing),
-    zeroPoints: await write(zeroPoints, [rows, zeroRow]),
+    zeroPoints,
     ...(groups && { groups }),
   }
 }
@@ -123,12 +123,23 @@ function spreadWords(words: Uint32Array, rows: number, columns: number, put: (ro
   }
 }
 
-/** [groups, rows]. GPTQ's first format stores one less, and 15 for 0. */
-function unpackZeroPoints({ kind, rows, zeroOffset }: Grouped, words: Uint32Array): Uint8Array {
+/** [groups, rows]. Fails with CheckpointError on a zero point of 16, which one GPTQ kernel takes for 16 and another for 0. */
+function unpackZeroPoints(name: string, { kind, rows, zeroOffset }: Grouped, words: Uint32Array): Uint8Array {
   const zeros = new Uint8Array(words.length * PER_WORD)
   if (kind === 'awq') spreadWords(words, rows, words.length / (rows / PER_WORD), (row, group, zero) => (zeros[group * rows + row] = zero))
-  else for (let index = 0; index < zeros.length; index++) zeros[index] = (((words[index >> 3]! >>> (4 * (index & 7))) & 15) + zeroOffset) & 15
+  else for (let index = 0; index < zeros.length; index++) zeros[index] = ((words[index >> 3]! >>> (4 * (index & 7))) & 15) + zeroOffset
+  if (zeros.includes(16)) throw new CheckpointError(`${name}: GPTQ with a zero point of 16 is not supported`, 'Quantise again in the format gptq_v2.')
   return zeros
+}
+
+/** Two a byte, the first of a row in the low bits. */
+function packZeroPoints(rows: number, blockCount: number, zeroOf: (row: number, blockIndex: number) => number): Uint8Array {
+  const stride = Math.ceil(blockCount / 2)
+  const packed = new Uint8Array(rows * stride)
+  for (let row = 0; row < rows; row++)
+    for (let blockIndex = 0; blockIndex < blockCount; blockIndex++)
+      packed[row * stride + (blockIndex >> 1)]! |= zeroOf(row, blockIndex) << (4 * (blockIndex & 1))
+  return packed
 }
 
 async function readWords(tensor: StoredTensor<'I32'>, reader: TensorReader): Promise<Uint32Array> {

@@ -15,9 +15,9 @@ export interface VariantSettings {
   readonly adapter?: string
 }
 
-/** Least, most and usual block. bitsandbytes has 32 to 4096, and onnxruntime's MatMulNBits was found to take 16 to 256. */
+/** Least, most and usual block: what onnxruntime's operators take; bitsandbytes has none below 32. */
 const BLOCKS = {
-  nf4: { least: 32, most: 4096, usual: 64 },
+  nf4: { least: 32, most: 256, usual: 64 },
   int8: { least: 16, most: 256, usual: 128 },
   int4: { least: 16, most: 256, usual: 32 },
 } as const
