@@ -8,7 +8,7 @@ import { tensorReader } from '../checkpoint/tensor-bytes.ts'
 import { commonFolder, type StoredTensor, type StoredWeights } from '../checkpoint/weights.ts'
 import { Interruption, StoreError, UsageError } from '../errors.ts'
 import { quantizedBytes, quantizeMatrix, type Packing } from './quantize-weights.ts'
-import { readAdapter, type Adapter } from './read-adapter.ts'
+import { EMBEDDINGS, HEAD, readAdapter, type Adapter } from './read-adapter.ts'
 import type { QuantizedMatrix, RunnableWeights } from './runnable-weights.ts'
 import { openScratchFile } from './scratch-file.ts'
 import { unpackedBytes, unpackMatrix } from './unpack-matrix.ts'
@@ -45,9 +45,6 @@ export interface Variant extends AsyncDisposable {
   /** Null where the checkpoint is run as it is. */
   readonly record: VariantRecord | null
 }
-
-const HEAD = 'lm_head.weight'
-const EMBEDDINGS = 'model.embed_tokens.weight'
 
 /** Checks that settings suit the checkpoint and that the adapter fits; computes nothing. Fails with a HarnessError. */
 export async function checkVariant(config: ModelConfig, { quantize, adapter }: VariantSettings): Promise<void> {
@@ -131,8 +128,7 @@ function assemble(
   adapter: Adapter | undefined,
 ): Pick<Variant, 'config' | 'weights'> {
   const tensors = new Map([...stored.tensors].filter(([name]) => !quantized.has(name)))
-  const isUntied = config.tiedHead && (adapter?.replaced.has(HEAD) || adapter?.replaced.has(EMBEDDINGS))
-  if (isUntied) tensors.set(HEAD, tensors.get(EMBEDDINGS)!)
+  if (adapter?.isUntied) tensors.set(HEAD, tensors.get(EMBEDDINGS)!)
   for (const [name, tensor] of adapter?.replaced ?? []) tensors.set(name, tensor)
   const weights: RunnableWeights = {
     root: stored.root,
@@ -140,7 +136,7 @@ function assemble(
     ...(quantized.size > 0 && { quantized }),
     ...(adapter && adapter.pairs.size > 0 && { adapter: adapter.pairs }),
   }
-  return { config: isUntied ? { ...config, tiedHead: false } : config, weights }
+  return { config: adapter?.isUntied ? { ...config, tiedHead: false } : config, weights }
 }
 
 function variantRecord(

@@ -22,9 +22,15 @@ export interface Adapter {
   readonly pairs: ReadonlyMap<string, LowRankPair>
   /** Tensors that stand in place of the model's: modules_to_save, and trained biases. */
   readonly replaced: ReadonlyMap<string, WeightTensor>
+  /** It gives a tied model another embedding than head. */
+  readonly isUntied: boolean
   /** sha256 over the weights, and over what of the config makes numbers. */
   readonly hash: string
 }
+
+/** Names of the two tensors that are one in a tied model. */
+export const HEAD = 'lm_head.weight'
+export const EMBEDDINGS = 'model.embed_tokens.weight'
 
 const WEIGHTS_FILE = 'adapter_model.safetensors'
 const CONFIG_FILE = 'adapter_config.json'
@@ -38,6 +44,7 @@ const configSchema = z.looseObject({
   rank_pattern: pattern,
   alpha_pattern: pattern,
   init_lora_weights: z.union([z.boolean(), z.string()]).nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
   ensure_weight_tying: z.boolean().nullish(),
 })
 type AdapterConfig = z.infer<typeof configSchema>
@@ -71,11 +78,13 @@ export async function readAdapter(folder: string, config: ModelConfig): Promise<
   const shapes = shapesOf(config)
   const halves = new Map<string, { down?: WeightTensor; up?: WeightTensor }>()
   const replaced = new Map<string, WeightTensor>()
+  let isUntied = false
   for (const entry of entries) {
     const tensor = { dtype: entry.dtype, shape: entry.shape, location, byteOffset: entry.byteOffset, byteLength: entry.byteLength }
-    const { name, half } = parseKey(entry, config, shapes, folder)
+    const { name, half, isCopy } = parseKey(entry, config, adapterConfig, shapes, folder)
     if (half) halves.set(name, { ...halves.get(name), [half]: tensor })
     else replaced.set(name, tensor)
+    isUntied ||= config.tiedHead && isCopy === true && (name === HEAD || name === EMBEDDINGS)
   }
   const pairs = new Map([...halves].map(([name, { down, up }]) => [name, pairOf(name, down, up, adapterConfig, shapes.get(name)!, folder)]))
   if (pairs.size + replaced.size === 0) throw new AdapterError(`${file} holds no tensors`, 'Save the adapter again with save_pretrained().')
@@ -85,7 +94,7 @@ export async function readAdapter(folder: string, config: ModelConfig): Promise<
     .update(await hashWeights({ root, files: [location] }))
     .update(JSON.stringify(scales))
     .digest('hex')
-  return { root, pairs, replaced, hash }
+  return { root, pairs, replaced, isUntied, hash }
 }
 
 async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
@@ -151,11 +160,14 @@ const HALVES: Readonly<Record<string, 'down' | 'up'>> = { lora_A: 'down', lora_e
 /** The weight that a key means, and which half of a pair it is; no half for a tensor that replaces the model's. */
 function parseKey(
   { name: key, file }: TensorEntry,
-  { layerCount }: ModelConfig,
+  { layerCount, tiedHead }: ModelConfig,
+  { modules_to_save: modulesToSave }: AdapterConfig,
   shapes: ReadonlyMap<string, readonly number[]>,
   folder: string,
-): { readonly name: string; readonly half?: 'down' | 'up' } {
-  const [, inner] = /^base_model\.model\.(.+)$/su.exec(key) ?? []
+): { readonly name: string; readonly half?: 'down' | 'up'; readonly isCopy?: boolean } {
+  const [, place] = /^base_model\.model\.(.+)$/su.exec(key) ?? []
+  // A module with a pair may be saved whole: an embedding always, a bias where it is trained.
+  const inner = place?.replace(/\.base_layer(?=\.[^.]+$)/u, '')
   if (inner === undefined) throw new AdapterError(`${file}: ${key} is no key of PEFT`, 'Keys begin with base_model.model.')
   const [, layer] = /(?:^|\.)layers\.(\d+)\./u.exec(inner) ?? []
   if (layer !== undefined && Number(layer) >= layerCount) {
@@ -167,11 +179,14 @@ function parseKey(
   const [, module, part] = /^(.+)\.(lora_A|lora_B|lora_embedding_A|lora_embedding_B)(?:\.weight)?$/u.exec(inner) ?? []
   const name = module === undefined ? inner : `${module}.weight`
   const shape = shapes.get(name)
-  const isEmbedding = name === 'model.embed_tokens.weight'
+  const isEmbedding = name === EMBEDDINGS
   if (!shape || (part !== undefined && (shape.length !== 2 || isEmbedding !== part.startsWith('lora_embedding')))) {
     throw new AdapterError(`${folder}: ${key} finds no tensor in the model`, 'The adapter was trained on a model of another architecture.')
   }
-  return part === undefined ? { name } : { name, half: HALVES[part]! }
+  if (part !== undefined) return { name, half: HALVES[part]! }
+  // modules_to_save are copies of modules; else what is saved is the model's own tensor, and a tied head has none but the embeddings.
+  const isCopy = modulesToSave?.some((module) => name.slice(0, name.lastIndexOf('.')).endsWith(module))
+  return { name: tiedHead && name === HEAD && !isCopy ? EMBEDDINGS : name, ...(isCopy && { isCopy }) }
 }
 
 /** lora_A [rank, in] and lora_B [out, rank]; scale α ÷ rank, or α ÷ √rank with rslora. */
@@ -188,7 +203,7 @@ function pairOf(
   const rank = patternValue(config.rank_pattern, module, folder) ?? config.r
   const alpha = patternValue(config.alpha_pattern, module, folder) ?? config.lora_alpha
   // An embedding's input is a token, so its lora_A is [rank, vocabulary] and its lora_B [hidden, rank]: its weight is [vocabulary, hidden].
-  const [inputs, outputs] = name === 'model.embed_tokens.weight' ? [rows!, columns!] : [columns!, rows!]
+  const [inputs, outputs] = name === EMBEDDINGS ? [rows!, columns!] : [columns!, rows!]
   checkShape(`${module}.lora_A`, down.shape, [rank, inputs], folder)
   checkShape(`${module}.lora_B`, up.shape, [outputs, rank], folder)
   return { rank, scale: alpha / (config.use_rslora ? Math.sqrt(rank) : rank), down, up }
