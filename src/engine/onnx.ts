@@ -5,11 +5,12 @@ import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
+import { weightMemory } from '../variant/weight-memory.ts'
 import { bareRateMeter } from './bare-rate.ts'
 import { batchBudget, LEAST_TOKENS, type BatchLimits } from './batch-budget.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
-import { batchOperations } from './operations.ts'
+import { adapterOperations, batchOperations } from './operations.ts'
 import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
 
 /** Options of the engine. */
@@ -26,7 +27,7 @@ export async function onnxEngine(
   weights: RunnableWeights,
   { threads, onNotice = () => {}, ...limits }: OnnxOptions = {},
 ): Promise<Engine> {
-  let budget = batchBudget(config, limits)
+  let budget = batchBudget({ ...config, ...weightMemory(weights) }, limits)
   let session = await startSession(config, weights, threads)
   let mustRestart = false
   const loadedPeak = session.peakBytes()
@@ -65,7 +66,7 @@ export async function onnxEngine(
       yield {
         scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array),
         tokensComputed: size,
-        operations: batchOperations(config, batch),
+        operations: batchOperations(config, batch) + adapterOperations(weights, batch),
       }
     } catch (error) {
       if (isDisposed || !(error instanceof OutOfMemory)) throw error

@@ -91,7 +91,9 @@ test('a layer past the last tells of the unpruned model', async () => {
 })
 
 test('an adapter of another model is refused with what does not fit', async () => {
-  await expect(readAdapter(path.join(ADAPTERS, 'plain'), { ...qwen3, hiddenSize: 64 })).rejects.toThrow('lora_B has shape [32, 4], its config and the model call for [64, 4]')
+  await expect(readAdapter(path.join(ADAPTERS, 'plain'), { ...qwen3, hiddenSize: 64 })).rejects.toThrow(
+    'lora_B has shape [32, 4], its config and the model call for [64, 4]',
+  )
   const llama = await readConfig(path.join(FIXTURES, 'llama2'))
   await expect(readAdapter(path.join(ADAPTERS, 'saved-embeddings'), llama)).rejects.toThrow('q_norm.weight finds no tensor in the model')
 })
