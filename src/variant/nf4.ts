@@ -20,8 +20,8 @@ export const NF4_CODEBOOK = Float32Array.of(
   1,
 )
 
-/** Half way between neighbours, in f32; what lies on one belongs to the lower neighbour. */
-const MIDPOINTS = Float32Array.from({ length: 15 }, (_, index) => Math.fround(NF4_CODEBOOK[index]! + NF4_CODEBOOK[index + 1]!) / 2)
+/** Half way between neighbours, in f32; what lies on one belongs to the lower neighbour. Nothing lies beyond the last. */
+const MIDPOINTS = Float32Array.from({ length: 16 }, (_, index) => (index === 15 ? Infinity : Math.fround(NF4_CODEBOOK[index]! + NF4_CODEBOOK[index + 1]!) / 2))
 /** Below this a block counts as zero. */
 const LEAST_SCALE = Math.fround(1e-38)
 
@@ -39,10 +39,13 @@ export function packNf4(values: Float32Array, block: number, codes: Uint8Array, 
   }
 }
 
-/** How many midpoints lie below: four comparisons. */
+/** Cells in a unit of scaled values, so many that none holds two midpoints. */
+const CELLS = 2048
+/** How many midpoints lie below each cell from −1 on; the last one takes what rounding leaves above 1. */
+const BELOW_CELL = Uint8Array.from({ length: 2 * CELLS + 2 }, (_, cell) => MIDPOINTS.filter((midpoint) => midpoint < cell / CELLS - 1).length)
+
+/** How many midpoints lie below: those below its cell, and the one within it where it is below. A search would guess wrong at each step. */
 function nearestCode(scaled: number): number {
-  let code = scaled > MIDPOINTS[7]! ? 8 : 0
-  if (scaled > MIDPOINTS[code + 3]!) code += 4
-  if (scaled > MIDPOINTS[code + 1]!) code += 2
+  const code = BELOW_CELL[Math.trunc((scaled + 1) * CELLS)]!
   return scaled > MIDPOINTS[code]! ? code + 1 : code
 }
