@@ -43,6 +43,13 @@ export class CheckpointError extends HarnessError {
   }
 }
 
+/** An adapter that cannot be read, is of a kind that is not supported, or does not fit its model. */
+export class AdapterError extends HarnessError {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super('ADAPTER', message, hint, options)
+  }
+}
+
 /** Rows that are missing, malformed, or not what the task expects. */
 export class DatasetError extends HarnessError {
   constructor(message: string, hint: string, options?: ErrorOptions) {

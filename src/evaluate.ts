@@ -13,6 +13,7 @@ import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metric
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
 import { cutStretches } from './plan/stretches.ts'
+import { variantSummary } from './report/variant-summary.ts'
 import { stageClock } from './stage-clock.ts'
 import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
 import type { ModelSettings } from './model-settings.ts'
@@ -20,6 +21,8 @@ import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
 import { answerSuite } from './answer-suite.ts'
+import { openVariant, variantHash } from './variant/open-variant.ts'
+import { variantSettings } from './variant/variant-settings.ts'
 
 /** A model to score. */
 export interface ModelSource {
@@ -72,11 +75,14 @@ export interface Watcher {
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
   const clock = stageClock()
-  const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
+  const settings = variantSettings(model.settings)
+  const checkpoint = await clock.time('load', () => openCheckpoint(model.folder, { mayBeQuantized: true }))
+  await using variant = await clock.time('load', () => openVariant(checkpoint, settings, options.signal))
+  if (variant.record) watcher.onNotice(variantSummary(variant.record))
   const encoder = encoderOf(checkpoint, options.maxLength)
   const encoded = await clock.time('plan', () => encodeOnce(suites, checkpoint, encoder, options))
   const { signal, batchTokens, memoryBytes, threads } = options
-  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
+  const openEngine = options.openEngine ?? (() => onnxEngine(variant.config, variant.weights, engineOptions))
   const engineOptions = {
     onNotice: watcher.onNotice,
     ...(batchTokens !== undefined && { batchTokens }),
@@ -84,7 +90,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     ...(threads !== undefined && { threads }),
   }
   await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
-  const weightsHash = hashWeights(checkpoint.weights)
+  const weightsHash = hashWeights(checkpoint.weights).then((hash) => variantHash(hash, variant.record))
   weightsHash.catch(() => {})
 
   const tasks: TaskRecord[] = []
@@ -121,6 +127,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       architecture: checkpoint.architecture,
       parameterCount: checkpoint.parameterCount,
       weightsHash: weightsHashOrNull,
+      variant: variant.record,
       tokenizerHash: checkpoint.tokenizer.hash,
       maxLength: encoder.maxLength,
     },

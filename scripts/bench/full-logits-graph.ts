@@ -8,13 +8,14 @@ import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts'
 import type { ModelConfig } from '../../src/checkpoint/config.ts'
 import type { Weights } from '../../src/checkpoint/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
-import { decoderLayers, decoderWeights } from '../../src/graph/decoder.ts'
-import { rmsNorm } from '../../src/graph/decoder-layer.ts'
+import { decoderLayers, headName } from '../../src/graph/decoder.ts'
+import { rmsNorm, rotaryTable } from '../../src/graph/decoder-layer.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
+import { storedWeights } from '../../src/graph/stored-weights.ts'
 import { treeAttention, type AttentionConfig, type Projections } from '../../src/graph/tree-attention.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
-function fullLogitsGraph(config: ModelConfig, weights: Weights): Graph {
+function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const g = graphBuilder()
   const ids = g.node('Reshape', ['input_ids', g.integers([-1])])
   const length = g.node('Reshape', [g.node('Shape', [ids]), g.integers([])])
@@ -31,10 +32,10 @@ function fullLogitsGraph(config: ModelConfig, weights: Weights): Graph {
     querySlots: chain,
     groupCount: g.integers(1),
   }
-  const model = decoderWeights(g, config, weights)
+  const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)! })
   const attention = (layer: AttentionConfig) => (projections: Projections) => treeAttention(g, layer, projections, rows)
-  const hidden = decoderLayers(g, config, model, { tokenIds: ids, positions: chain }, attention)
-  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, model.norm), model.head], { transB: 1 })
+  const hidden = decoderLayers(g, config, weights, ids, rotaryTable(g, config, chain), attention)
+  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, weights.value('model.norm.weight')), weights.value(headName(config))], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }

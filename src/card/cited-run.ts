@@ -26,7 +26,7 @@ export function citedRun(card: Card, column: CardColumn, file: string): StoredRu
     tool: 'model card',
     date: null,
     isComplete: true,
-    model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, tokenizerHash: null, maxLength: null },
+    model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, variant: null, tokenizerHash: null, maxLength: null },
     tasks: [
       ...benchmarks.map((row) =>
         citedTask(row.task, row.shotCount ?? SHOTS[row.task] ?? null, [{ metric: METRICS[row.task] ?? 'acc', value: row[column].value / 100 }]),

@@ -6,21 +6,21 @@ import { CheckpointError } from '../errors.ts'
 import { readConfig, type ModelConfig } from './config.ts'
 import { countParameters } from './expected-tensors.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
-import { readWeights, type Weights } from './weights.ts'
+import { readWeights, type StoredWeights } from './weights.ts'
 
 /** A model folder that was checked. */
 export interface Checkpoint {
   readonly config: ModelConfig
   /** `architectures[0]` of config.json. */
   readonly architecture: string
-  readonly weights: Weights
+  readonly weights: StoredWeights
   readonly tokenizer: CheckpointTokenizer
   /** Parameters that the graph uses; a tied head counts once. */
   readonly parameterCount: number
 }
 
-/** Reads and checks a model folder. Fails with CheckpointError. */
-export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+/** Reads and checks a model folder. Fails with CheckpointError; on quantised weights too, unless they may be. */
+export async function openCheckpoint(folder: string, { mayBeQuantized = false } = {}): Promise<Checkpoint> {
   const isFolder = await stat(folder).then(
     (entry) => entry.isDirectory(),
     () => false,
@@ -32,7 +32,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     )
   const config = await readConfig(folder)
   const [weights, tokenizer, text] = await Promise.all([
-    readWeights(folder, config),
+    readWeights(folder, config, { mayBeQuantized }),
     readTokenizer(folder, config),
     readFile(path.join(folder, 'config.json'), 'utf8'),
   ])
@@ -41,13 +41,12 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
 }
 
 /** sha256 over the contents of the weight files in the order of their names: equal for equal weights in equal files, whatever their folder is called. */
-export async function hashWeights({ root, tensors }: Weights): Promise<string> {
+export async function hashWeights({ root, files }: Pick<StoredWeights, 'root' | 'files'>): Promise<string> {
   const hash = createHash('sha256')
-  const locations = [...new Set([...tensors.values()].map(({ location }) => location))].sort()
   // One buffer for all: streams leave a new one for each piece to the garbage collector, as much as the whole model.
   const buffer = Buffer.allocUnsafe(1 << 20)
-  for (const location of locations) {
-    await using handle = await open(path.join(root, location))
+  for (const file of files) {
+    await using handle = await open(path.join(root, file))
     for (;;) {
       const { bytesRead } = await handle.read(buffer, 0, buffer.length)
       if (bytesRead === 0) break

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
 
 /** The model families whose graph can be built, by `architectures[0]` of config.json. */
 const FAMILIES = {
@@ -63,6 +64,8 @@ export interface ModelConfig {
   readonly rope: Rope
   /** For each layer how many tokens back it sees, itself included; Infinity without a sliding window. */
   readonly windows: readonly number[]
+  /** How the projections are stored; absent where they are plain. */
+  readonly quantization?: StoredQuantization
   readonly bosTokenId: number | undefined
   readonly eosTokenId: number | undefined
 }
@@ -149,7 +152,6 @@ function toModelConfig(raw: RawConfig, file: string): ModelConfig {
   const keyValueHeadCount = raw.num_key_value_heads ?? headCount
   const headSize = raw.head_dim ?? raw.hidden_size / headCount
   const unsupported = (what: string, hint: string) => new CheckpointError(`${file}: ${what}`, hint)
-  if (raw.quantization_config) throw unsupported('the weights are quantised', 'Give the checkpoint before quantisation (F32, BF16 or F16 weights).')
   if (raw.hidden_act !== undefined && raw.hidden_act !== 'silu') throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, 'Supported: silu.')
   if ((raw.partial_rotary_factor ?? 1) !== 1) throw unsupported(`partial_rotary_factor ${raw.partial_rotary_factor} is not supported`, 'Supported: 1.')
   if (headCount % keyValueHeadCount !== 0)
@@ -174,6 +176,7 @@ function toModelConfig(raw: RawConfig, file: string): ModelConfig {
     queryKeyNorm: family === 'qwen3',
     rope: toRope(raw, file, headSize),
     windows: slidingWindows(raw, family, file),
+    ...(raw.quantization_config != null && { quantization: parseQuantization(raw.quantization_config, file) }),
     bosTokenId: first(raw.bos_token_id),
     eosTokenId: first(raw.eos_token_id),
   }

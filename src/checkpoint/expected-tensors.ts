@@ -19,6 +19,11 @@ export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
   ]
 }
 
+/** A matrix that a layer multiplies with: what quantisation is for. */
+export function isProjection({ name, shape }: ExpectedTensor): boolean {
+  return shape.length === 2 && name.startsWith('model.layers.')
+}
+
 /** Parameters of the model that a config describes; a tied head counts once. */
 export function countParameters(config: ModelConfig): number {
   return expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)

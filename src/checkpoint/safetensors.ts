@@ -12,10 +12,16 @@ export const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE
 
+/** The same with what quantising tools store: packed codes, and where their groups lie. */
+export const BYTES_PER_STORED_VALUE = { ...BYTES_PER_VALUE, U8: 1, I32: 4 } as const
+
+/** Element types of a quantised checkpoint. */
+export type StoredDtype = keyof typeof BYTES_PER_STORED_VALUE
+
 /** One tensor: what it is and where it stands in its file. */
-export interface TensorEntry {
+export interface TensorEntry<D extends string = Dtype> {
   readonly name: string
-  readonly dtype: Dtype
+  readonly dtype: D
   readonly shape: readonly number[]
   /** Path of the file that holds it. */
   readonly file: string
@@ -24,14 +30,17 @@ export interface TensorEntry {
   readonly byteLength: number
 }
 
+/** Bytes of one value, by the types that are taken. */
+type ElementSizes<D extends string> = Readonly<Record<D, number>>
+
 const count = z.number().int().nonnegative()
 const headerSchema = z.record(z.string(), z.object({ dtype: z.string(), shape: z.array(count), data_offsets: z.tuple([count, count]) }))
 
 /**
- * The tensors of one safetensors file, in file order.
+ * The tensors of one safetensors file, in file order, if they all are of `sizes`' types.
  * Fails with CheckpointError when the file is cut short, its header is absurd, or offsets overlap, leave gaps or disagree with shapes.
  */
-export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]> {
+export async function readSafetensorsHeader<D extends string = Dtype>(file: string, sizes?: ElementSizes<D>): Promise<TensorEntry<D>[]> {
   await using handle = await openForReading(file)
   const { size } = await handle.stat()
   const prefix = Buffer.alloc(8)
@@ -43,11 +52,17 @@ export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]
   if (dataStart > size) throw damaged(file, `its header of ${headerBytes} bytes goes past the end at ${size}`)
   const text = Buffer.alloc(Number(headerBytes))
   await handle.read(text, 0, text.length, 8)
-  return parseHeader(file, text.toString('utf8'), dataStart, size)
+  return parseHeader(file, text.toString('utf8'), dataStart, size, sizes)
 }
 
 /** Checks a header's text against the length of its file; pure. */
-export function parseHeader(file: string, text: string, dataStart: number, fileBytes: number): TensorEntry[] {
+export function parseHeader<D extends string = Dtype>(
+  file: string,
+  text: string,
+  dataStart: number,
+  fileBytes: number,
+  sizes = BYTES_PER_VALUE as unknown as ElementSizes<D>,
+): TensorEntry<D>[] {
   const entries = Object.entries(parseJson(file, text)).map(
     ([
       name,
@@ -57,8 +72,8 @@ export function parseHeader(file: string, text: string, dataStart: number, fileB
         data_offsets: [begin, end],
       },
     ]) => {
-      if (!isDtype(dtype)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, 'Supported: F32, F16, BF16.')
-      const byteLength = shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
+      if (!isAmong(dtype, sizes)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, `Supported: ${Object.keys(sizes).join(', ')}.`)
+      const byteLength = shape.reduce((product, extent) => product * extent, sizes[dtype])
       if (end - begin !== byteLength)
         throw damaged(file, `tensor ${name} of shape [${shape.join(', ')}] takes ${byteLength} bytes, its offsets give ${end - begin}`)
       return { name, dtype, shape, file, byteOffset: dataStart + begin, byteLength }
@@ -88,8 +103,8 @@ function parseJson(file: string, text: string): z.infer<typeof headerSchema> {
   return checked.data
 }
 
-function isDtype(dtype: string): dtype is Dtype {
-  return Object.hasOwn(BYTES_PER_VALUE, dtype)
+function isAmong<D extends string>(dtype: string, sizes: ElementSizes<D>): dtype is D {
+  return Object.hasOwn(sizes, dtype)
 }
 
 async function openForReading(file: string) {

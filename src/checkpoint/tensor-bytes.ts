@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
-import type { WeightTensor } from './weights.ts'
+import type { StoredTensor } from './weights.ts'
 
 /** Files of a checkpoint, opened when they are first read. Dispose of it to close them. */
 export interface TensorReader extends AsyncDisposable {
@@ -10,7 +10,7 @@ export interface TensorReader extends AsyncDisposable {
    * `length` bytes of a tensor from `start`, counted from the tensor's first byte: a part of `into` where that is there.
    * Fails with CheckpointError where the file ends early.
    */
-  read(tensor: WeightTensor, start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
+  read(tensor: Pick<StoredTensor, 'location' | 'byteOffset'>, start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
 /** A reader of tensors whose locations are relative to `root`. */

@@ -4,7 +4,7 @@ import type { Argv, CommandModule } from 'yargs'
 import { Interruption, unlessInterrupted } from '../errors.ts'
 import { mapLayers } from '../prune/map-layers.ts'
 import { layerMapTable, verdictText } from '../report/layer-map-table.ts'
-import { locateModel, parseModelOption } from './model-option.ts'
+import { locateModel, parsePlainModel } from './model-option.ts'
 import type { Terminal } from './terminal.ts'
 
 /** As a shell reports a program that Ctrl-C ended. */
@@ -42,7 +42,7 @@ export function layermapCommand(terminal: Terminal, exit: (code: number) => void
 
 async function layermap({ base, variant, json }: LayermapArguments, { out, err, errorStream, signal }: Terminal): Promise<void> {
   const folderOf = async (source: string) => {
-    const { folder } = await unlessInterrupted(locateModel({ ...parseModelOption(source), source }, err), signal)
+    const { folder } = await unlessInterrupted(locateModel(parsePlainModel(source), err), signal)
     return folder
   }
   const [baseFolder, variantFolder] = [await folderOf(base), await folderOf(variant)]

@@ -22,6 +22,21 @@ export function parseModelOption(option: string): ModelOption {
   return { label: label ?? path.basename(source.split('@')[0]!), source, settings: settingsOf(settings, option) }
 }
 
+/**
+ * The same for commands that read weights as they lie in their files: all of the text says where. Fails with UsageError on a setting, which would
+ * be without effect.
+ */
+export function parsePlainModel(option: string): ModelOption {
+  const { label, settings } = parseModelOption(option)
+  const [setting] = Object.keys(settings)
+  if (setting !== undefined)
+    throw new UsageError(
+      `${JSON.stringify(option)} gives ${setting}, but weights are read as they lie in their files here`,
+      'Leave it out; `evalharness run` knows it.',
+    )
+  return { label, source: option, settings }
+}
+
 /** A comma that a setting follows: folders may have commas in their names. */
 const SETTING_START = new RegExp(`,(?=(?:${MODEL_SETTINGS.join('|')})=)`, 'u')
 

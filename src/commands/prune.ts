@@ -7,7 +7,7 @@ import { MERGE_RULES, type MergeRule } from '../prune/merge-rule.ts'
 import type { PruningRecord } from '../prune/pruning-record.ts'
 import { SIMILARITIES, type Similarity } from '../prune/similarity.ts'
 import { lacoPlanText, pruningSummary, sizesText } from '../report/pruning-summary.ts'
-import { locateModel, parseModelOption } from './model-option.ts'
+import { locateModel, parsePlainModel } from './model-option.ts'
 import { pruningWatcher } from './prune-progress.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -175,7 +175,7 @@ function tell(record: PruningRecord, { json }: PruneArguments, { folder }: Desti
 async function modelOf({ model }: PruneArguments, terminal: Terminal): Promise<ModelSource> {
   if (model === undefined || model === '') throw new UsageError('no model given', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
   return unlessInterrupted(
-    locateModel({ ...parseModelOption(model), source: model }, (notice) => terminal.err(notice)),
+    locateModel(parsePlainModel(model), (notice) => terminal.err(notice)),
     terminal.signal,
   )
 }

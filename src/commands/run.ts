@@ -23,6 +23,9 @@ import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
+import { checkVariant } from '../variant/open-variant.ts'
+import { variantSettings } from '../variant/variant-settings.ts'
+import { expectedWeightMemory } from '../variant/weight-memory.ts'
 
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED = 130
@@ -66,7 +69,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       array: true,
       default: [] as string[],
       requiresArg: true,
-      describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several',
+      describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several. Behind it: quantize=nf4|int8|int4, block=N, adapter=FOLDER',
     })
     .option('tasks', {
       alias: 't',
@@ -90,7 +93,11 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       requiresArg: true,
       describe: 'Most tokens of a forward pass, or auto: 1024, fewer where memory is short; halved when it runs out',
     })
-    .option('memory', { type: 'string', requiresArg: true, describe: 'Most memory for the process that computes: 3G, 800M; weights take 4 bytes a parameter' })
+    .option('memory', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Most memory for the process that computes: 3G, 800M; weights take 4 bytes a parameter, quantised ones less',
+    })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
@@ -98,6 +105,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .option('json', { type: 'boolean', default: false, describe: 'Print the results as JSON' })
     .example('$0 run --model original=./SmolLM2-135M --tasks piqa,boolq --limit 100', 'the first 100 rows of two tasks')
     .example('$0 run -m original=Qwen/Qwen3-8B-Base -m pruned=./laco -t mmlu', 'two models side by side')
+    .example('$0 run -m original=./model -m nf4=./model,quantize=nf4 -m tuned=./model,adapter=./lora -t piqa', 'what quantising costs, and an adapter gives')
     .example('$0 run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'what would be asked')
   return options as unknown as Argv<RunArguments>
 }
@@ -157,7 +165,12 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
-  for (const { folder } of models) batchBudget(await readConfig(folder), options)
+  for (const { folder, settings } of models) {
+    const config = await readConfig(folder)
+    const asked = variantSettings(settings)
+    await checkVariant(config, asked)
+    batchBudget({ ...config, ...expectedWeightMemory(config, asked) }, options)
+  }
 
   const suites: Suite[] = []
   for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
@@ -327,9 +340,9 @@ async function dryRun(
     }
   })
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
-  for (const { label, folder } of models) {
+  for (const { label, folder, settings } of models) {
     const config = await readConfig(folder)
-    const { usual, most } = batchBudget(config, limits)
+    const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, limits)
     const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength)
     const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
     for (const [index, { stretches, totals }] of encoded.entries()) {

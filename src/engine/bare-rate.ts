@@ -1,6 +1,6 @@
 /** How fast a machine does a model's matrix products when it does nothing else, measured where the model runs. */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { Weights } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { bareProductsGraph } from '../graph/bare-products.ts'
 import { projectionOperations } from './operations.ts'
 import type { SessionProcess } from './session-process.ts'
@@ -20,14 +20,14 @@ export function bareRows(config: Parameters<typeof projectionOperations>[0]): nu
 }
 
 /** Measures in a process that runs the model: operations a second. The first time there it makes a session of one layer's weights. */
-export function bareRateMeter(config: ModelConfig, { root, tensors }: Weights, threads?: number): (process: SessionProcess) => Promise<number> {
+export function bareRateMeter(config: ModelConfig, weights: RunnableWeights, threads?: number): (process: SessionProcess) => Promise<number> {
   const ready = new WeakSet<SessionProcess>()
   const rows = bareRows(config)
   const shape = { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } as const
   return async (process) => {
     const pass = () => process.time({ shape }, 'bare products')
     if (!ready.has(process)) {
-      await process.load(bareProductsGraph(config, tensors), { root, threads, isOptimized: true }, 'bare products')
+      await process.load(bareProductsGraph(config, weights), { root: weights.root, threads, isOptimized: true }, 'bare products')
       // The first pass asks the system for its memory.
       await pass()
       ready.add(process)

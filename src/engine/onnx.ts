@@ -1,16 +1,17 @@
 /** Scoring on this machine through onnxruntime, over the weights of a checkpoint as they lie on disk. */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { Weights } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { EngineError } from '../errors.ts'
 import { decoderGraph } from '../graph/decoder.ts'
 import { hasChainAttention } from '../graph/kept-past.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
+import { weightMemory } from '../variant/weight-memory.ts'
 import { bareRateMeter } from './bare-rate.ts'
 import { batchBudget, LEAST_TOKENS, type BatchLimits } from './batch-budget.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
-import { batchOperations } from './operations.ts'
+import { adapterOperations, batchOperations } from './operations.ts'
 import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
 
 /** Options of the engine. */
@@ -22,8 +23,12 @@ export interface OnnxOptions extends BatchLimits {
 }
 
 /** Loads a checkpoint; fails with EngineError when the session cannot be made, with UsageError when the memory allowed is too little for it. */
-export async function onnxEngine(config: ModelConfig, weights: Weights, { threads, onNotice = () => {}, ...limits }: OnnxOptions = {}): Promise<Engine> {
-  let budget = batchBudget(config, limits)
+export async function onnxEngine(
+  config: ModelConfig,
+  weights: RunnableWeights,
+  { threads, onNotice = () => {}, ...limits }: OnnxOptions = {},
+): Promise<Engine> {
+  let budget = batchBudget({ ...config, ...weightMemory(weights) }, limits)
   let session = await startSession(config, weights, threads)
   let mustRestart = false
   const loadedPeak = session.peakBytes()
@@ -59,7 +64,7 @@ export async function onnxEngine(config: ModelConfig, weights: Weights, { thread
         return {
           scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array),
           tokensComputed: batch.tree.tokenIds.length,
-          operations: batchOperations(config, batch),
+          operations: batchOperations(config, batch) + adapterOperations(weights, batch),
         }
       } catch (cause) {
         if (isDisposed || !(cause instanceof OutOfMemory)) throw cause
@@ -132,7 +137,7 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
 
 interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
-async function startSession(config: ModelConfig, weights: Weights, threads: number | undefined): Promise<LoadedSession> {
+async function startSession(config: ModelConfig, weights: RunnableWeights, threads: number | undefined): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
     return { ...session, ...(await session.load(decoderGraph(config, weights), { root: weights.root, threads, isOptimized: true })) }

@@ -1,18 +1,18 @@
 /** The matrix products of a model's layer and nothing else: the rate at which a machine does them bounds how fast the model can run on it. */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { WeightTensor } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { graphBuilder } from './builder.ts'
 import type { Graph } from './onnx-model.ts'
 import { storedWeights } from './stored-weights.ts'
 
 /**
  * Takes `shape` [rows, hidden], makes states of it, and passes them through the first layer's seven projections. Weights are constants of the
- * model's own shapes, which the runtime may lay out as it likes. One row of each result comes out as `rows`, so that none can be left out.
+ * model's own shapes, quantised where the model's are, which the runtime may lay out as it likes. One row of each result comes out as `rows`, so that none can be left out.
  */
-export function bareProductsGraph({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, tensors: ReadonlyMap<string, WeightTensor>): Graph {
+export function bareProductsGraph({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, { tensors, quantized }: RunnableWeights): Graph {
   const g = graphBuilder()
-  const weight = storedWeights(g, (name) => tensors.get(`model.layers.0.${name}.weight`)!)
-  const project = (input: string, name: string) => g.node('Gemm', [input, weight(name)], { transB: 1 })
+  const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name) })
+  const project = (input: string, name: string) => weights.multiply(g, `model.layers.0.${name}.weight`, input)
   const states = g.node('Expand', [g.floats(Float32Array.of(1 / hiddenSize), [1, 1]), 'shape'])
   const attended = project(project(states, 'self_attn.q_proj'), 'self_attn.o_proj')
   const results = [

@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'
-import type { WeightLookup } from './stored-weights.ts'
+import type { GraphWeights } from './stored-weights.ts'
 
 /** Angles of every packed token. */
 export interface Rotary {
@@ -30,11 +30,10 @@ export type LayerConfig = Pick<
 /** Queries, keys and values, [N, heads × headSize] each, to what the queries see, [N, heads × headSize]. */
 export type AttentionForm = (projections: Readonly<Record<'queries' | 'keys' | 'values', string>>) => string
 
-/** One layer over packed hidden states [N, hidden]; comes back with the same. `weight` knows the layer's tensors without their prefix. */
-export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: WeightLookup, hidden: string, rotary: Rotary, attention: AttentionForm): string {
-  const project = (name: string, input: string, bias: boolean) =>
-    g.node('Gemm', [input, weight(`${name}.weight`), ...(bias ? [weight(`${name}.bias`)] : [])], { transB: 1 })
-  const norm = (name: string, input: string) => rmsNorm(g, config, input, weight(`${name}.weight`))
+/** One layer over packed hidden states [N, hidden]; comes back with the same. `weights` knows the layer's tensors without their prefix. */
+export function decoderLayer(g: GraphBuilder, config: LayerConfig, weights: GraphWeights, hidden: string, rotary: Rotary, attention: AttentionForm): string {
+  const project = (name: string, input: string, hasBias: boolean) => weights.multiply(g, `${name}.weight`, input, hasBias ? `${name}.bias` : undefined)
+  const norm = (name: string, input: string) => rmsNorm(g, config, input, weights.value(`${name}.weight`))
 
   const input = norm('input_layernorm', hidden)
   const rotated = (name: string, heads: number) => {

@@ -4,12 +4,12 @@
  * sees padding; only attention lays them out in rows.
  */
 import type { ModelConfig } from '../checkpoint/config.ts'
-import type { Weights } from '../checkpoint/weights.ts'
+import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { decoderLayer, rmsNorm, rotaryTable, type AttentionForm } from './decoder-layer.ts'
+import { decoderLayer, rmsNorm, rotaryTable, type AttentionForm, type Rotary } from './decoder-layer.ts'
 import { attentionOverPast, type KeptPast, type LayerPast } from './kept-past.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'
-import { storedWeights } from './stored-weights.ts'
+import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 import type { AttentionConfig, AttentionRows } from './tree-attention.ts'
 
 /**
@@ -45,55 +45,45 @@ const OUTPUTS: readonly ValueInfo[] = [
 ]
 
 /** The graph of a model over its weights, for f32 arithmetic. */
-export function decoderGraph(config: ModelConfig, weights: Weights): Graph {
+export function decoderGraph(config: ModelConfig, { tensors, quantized, adapter }: RunnableWeights): Graph {
   const g = graphBuilder()
-  const model = decoderWeights(g, config, weights)
-  scoreHead(g, config, layersInPasses(g, config, model), model.norm, model.head)
+  const weights = storedWeights(g, {
+    tensorOf: (name) => tensors.get(name)!,
+    quantizedOf: (name) => quantized?.get(name),
+    pairOf: (name) => adapter?.get(name),
+  })
+  scoreHead(g, config, weights, layersInPasses(g, config, weights))
   return g.finish('decoder', INPUTS, OUTPUTS)
-}
-
-/** Values of a model's weights in a graph. */
-export interface DecoderWeights {
-  readonly embeddings: string
-  /** A layer's tensors, by their names without the layer's prefix. */
-  readonly ofLayer: (layer: number) => (name: string) => string
-  /** Of the norm behind the last layer. */
-  readonly norm: string
-  readonly head: string
-}
-
-/** Gives a model's weights to a graph; bodies within it may use them. */
-export function decoderWeights(g: GraphBuilder, config: Pick<ModelConfig, 'tiedHead'>, { tensors }: Pick<Weights, 'tensors'>): DecoderWeights {
-  const weight = storedWeights(g, (name) => tensors.get(name)!)
-  const embeddings = weight('model.embed_tokens.weight')
-  return {
-    embeddings,
-    ofLayer: (layer) => (name) => weight(`model.layers.${layer}.${name}`),
-    norm: weight('model.norm.weight'),
-    head: config.tiedHead ? embeddings : weight('lm_head.weight'),
-  }
 }
 
 /** Embeddings and layers over packed token ids [N]: hidden states [N, hidden]. `attention` makes each layer's form. */
 export function decoderLayers(
   g: GraphBuilder,
   config: ModelConfig,
-  model: DecoderWeights,
-  { tokenIds, positions }: Readonly<Record<'tokenIds' | 'positions', string>>,
+  weights: GraphWeights,
+  tokenIds: string,
+  rotary: Rotary,
   attention: (config: AttentionConfig, layer: number) => AttentionForm,
 ): string {
-  const rotary = rotaryTable(g, config, positions)
+  const embedded = g.node('Gather', [weights.value(EMBEDDINGS), tokenIds])
   return config.windows.reduce(
     (hidden, window, layer) => {
       const layerConfig = { ...config, window }
-      return decoderLayer(g, layerConfig, model.ofLayer(layer), hidden, rotary, attention(layerConfig, layer))
+      return decoderLayer(g, layerConfig, below(`model.layers.${layer}.`, weights), hidden, rotary, attention(layerConfig, layer))
     },
-    g.node('Gather', [model.embeddings, tokenIds]),
+    weights.adaptEmbeddings(g, EMBEDDINGS, tokenIds, embedded),
   )
 }
 
+const EMBEDDINGS = 'model.embed_tokens.weight'
+
+/** The tensor that makes logits of hidden states. */
+export function headName({ tiedHead }: Pick<ModelConfig, 'tiedHead'>): string {
+  return tiedHead ? EMBEDDINGS : 'lm_head.weight'
+}
+
 /** Passes one after another, each with the past that the one before it kept; comes back with the states that leave, [P × R, hidden]. */
-function layersInPasses(g: GraphBuilder, config: ModelConfig, model: DecoderWeights): string {
+function layersInPasses(g: GraphBuilder, config: ModelConfig, weights: GraphWeights): string {
   const body = g.body()
   const of = (input: string) => body.node('Gather', [input, 'pass'])
   const names = config.windows.flatMap((_, layer) => [`past_keys_${layer}`, `past_values_${layer}`])
@@ -108,7 +98,7 @@ function layersInPasses(g: GraphBuilder, config: ModelConfig, model: DecoderWeig
   }
   const past = keptPast(body, names[0]!, of)
   const after: LayerPast[] = []
-  const hidden = decoderLayers(body, config, model, { tokenIds: of('token_ids'), positions: rows.positions }, (layerConfig, layer) => (own) => {
+  const hidden = decoderLayers(body, config, weights, of('token_ids'), rotaryTable(body, config, rows.positions), (layerConfig, layer) => (own) => {
     const before = { keys: names[2 * layer]!, values: names[2 * layer + 1]! }
     const { attended, layer: next } = attentionOverPast(body, layerConfig, own, rows, past, before)
     after.push(next)
@@ -144,10 +134,11 @@ function keptPast(body: GraphBuilder, pastKeys: string, of: (input: string) => s
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-function scoreHead(g: GraphBuilder, config: ModelConfig, hidden: string, norm: string, head: string): void {
+function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, hidden: string): void {
   const body = g.body()
   const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-  const logits = body.node('Gemm', [rmsNorm(body, config, scored, norm), head], { transB: 1 })
+  const normed = rmsNorm(body, config, scored, weights.value('model.norm.weight'))
+  const logits = weights.adapt(body, 'lm_head.weight', normed, body.node('Gemm', [normed, weights.value(headName(config))], { transB: 1 }))
   const logProbs = body.node('LogSoftmax', [logits], { axis: -1 })
   const wanted = body.node('GatherElements', [logProbs, body.node('Gather', ['targets', 'chunk'])], { axis: 1 })
   const best = body.node('ArgMax', [logits], { axis: 1, keepdims: 0 })

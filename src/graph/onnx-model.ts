@@ -2,14 +2,14 @@
 import protobuf from 'protobufjs'
 
 /** ONNX TensorProto.DataType. */
-export const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const
+export const DATA_TYPE = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const
 export type DataType = keyof typeof DATA_TYPE
 
 /** A value of an attribute: whole numbers become INT, tagged numbers FLOAT, arrays INTS. */
 export type Attribute = number | { readonly float: number } | string | readonly number[] | { readonly graph: Graph }
 
 export interface Node {
-  /** Of ONNX itself, or with its domain before it: `com.microsoft.GroupQueryAttention`. */
+  /** With its domain before it where it is not one of ONNX's own: `com.microsoft.MatMulNBits`. */
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -52,25 +52,36 @@ export interface Graph {
   readonly outputs: readonly ValueInfo[]
 }
 
-const OPSETS = [
-  { domain: '', version: 24 },
-  { domain: 'com.microsoft', version: 1 },
-]
+const OPSET_VERSION = 24
 const IR_VERSION = 10
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** The bytes of an ONNX ModelProto that holds `graph`. */
 export function encodeModel(graph: Graph): Uint8Array {
-  const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport: OPSETS }
+  const opsetImport = [{ domain: '', version: OPSET_VERSION }, ...otherDomains(graph).map((domain) => ({ domain, version: 1 }))]
+  const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport }
   return ModelProto.encode(ModelProto.create(message)).finish()
+}
+
+/** Domains of a graph's operators and of its bodies', but for ONNX's own. */
+function otherDomains({ nodes }: Graph): string[] {
+  const bodies = nodes.flatMap(({ attributes }) =>
+    Object.values(attributes).flatMap((value) => (typeof value === 'object' && 'graph' in value ? [value.graph] : [])),
+  )
+  const domains = [...nodes.flatMap(({ operator }) => splitOperator(operator).domain ?? []), ...bodies.flatMap(otherDomains)]
+  return [...new Set(domains)]
+}
+
+function splitOperator(operator: string): { readonly opType: string; readonly domain?: string } {
+  const dot = operator.lastIndexOf('.')
+  return dot === -1 ? { opType: operator } : { opType: operator.slice(dot + 1), domain: operator.slice(0, dot) }
 }
 
 function graphProto(graph: Graph): object {
   return {
     name: graph.name,
     node: graph.nodes.map(({ operator, inputs, outputs, attributes }) => ({
-      opType: operator.slice(operator.lastIndexOf('.') + 1),
-      domain: operator.slice(0, Math.max(0, operator.lastIndexOf('.'))),
+      ...splitOperator(operator),
       input: inputs,
       output: outputs,
       attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),

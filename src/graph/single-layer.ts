@@ -17,14 +17,14 @@ export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope'>, tens
   const rows = inputRows(g)
   const rotary = rotaryTable(g, config, rows.positions)
   const attention = (projections: Projections) => treeAttention(g, config, projections, rows)
-  g.output(decoderLayer(g, config, storedWeights(g, tensorOf), STATES.name, rotary, attention), OUTPUT.name)
+  g.output(decoderLayer(g, config, storedWeights(g, { tensorOf }), STATES.name, rotary, attention), OUTPUT.name)
   return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
 }
 
 /** The norm after the last layer. */
 export function finalNormGraph(config: Pick<ModelConfig, 'normEpsilon'>, scale: WeightTensor): Graph {
   const g = graphBuilder()
-  const weight = storedWeights(g, () => scale)
-  g.output(rmsNorm(g, config, STATES.name, weight('model.norm.weight')), OUTPUT.name)
+  const { value } = storedWeights(g, { tensorOf: () => scale })
+  g.output(rmsNorm(g, config, STATES.name, value('model.norm.weight')), OUTPUT.name)
   return g.finish('final_norm', [STATES], [OUTPUT])
 }

@@ -1,23 +1,98 @@
-/** Weights that stay in their files, as values of a graph. */
-import type { WeightTensor } from '../checkpoint/weights.ts'
+/** Weights that stay in their files, as values of a graph, and products with them. */
+import type { StoredDtype } from '../checkpoint/safetensors.ts'
+import type { StoredTensor, WeightTensor } from '../checkpoint/weights.ts'
+import type { LowRankPair, QuantizedMatrix } from '../variant/runnable-weights.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { DataType } from './onnx-model.ts'
 
-const STORED_TYPE = { F32: 'float', F16: 'float16', BF16: 'bfloat16' } as const satisfies Record<string, DataType>
+const STORED_TYPE = { F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Record<StoredDtype, DataType>
 
-/** The name of the f32 value of a tensor. */
-export type WeightLookup = (name: string) => string
+/** onnxruntime's number of NF4. */
+const BNB4_TYPE_NF4 = 1
 
-/** Gives tensors to the graph, each at most once; f16 and bf16 are cast to f32. */
-export function storedWeights(g: GraphBuilder, tensorOf: (name: string) => WeightTensor): WeightLookup {
+/** A model's weights in a graph. */
+export interface GraphWeights {
+  /** The name of the f32 value of a tensor; each is made at most once. */
+  readonly value: (name: string) => string
+  /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantised, with what an adapter adds. Nodes go to `g`. */
+  readonly multiply: (g: GraphBuilder, name: string, input: string, bias?: string) => string
+  /** What an adapter adds to `base`, which was made of `input` by the weight `name`; `base` itself where it adds nothing. */
+  readonly adapt: (g: GraphBuilder, name: string, input: string, base: string) => string
+  /** What an adapter adds to embeddings `base` [N, hidden] of `tokenIds` [N]. */
+  readonly adaptEmbeddings: (g: GraphBuilder, name: string, tokenIds: string, base: string) => string
+}
+
+/** Where weights are found by name. */
+export interface WeightLookup {
+  readonly tensorOf: (name: string) => WeightTensor
+  readonly quantizedOf?: (name: string) => QuantizedMatrix | undefined
+  readonly pairOf?: (name: string) => LowRankPair | undefined
+}
+
+/** Gives weights to the graph; f16 and bf16 are cast to f32. */
+export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup): GraphWeights {
   const made = new Map<string, string>()
-  return (name) => {
+  const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor) =>
+    g.initializer({ kind: 'external', name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
+  const once = (name: string, make: () => string) => {
     const known = made.get(name)
     if (known !== undefined) return known
-    const { dtype, shape, location, byteOffset, byteLength } = tensorOf(name)
-    const stored = g.initializer({ kind: 'external', name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
-    const value = dtype === 'F32' ? stored : g.node('Cast', [stored], { to: 1 })
+    const value = make()
     made.set(name, value)
     return value
   }
+  const float = (name: string, tensor: StoredTensor) =>
+    once(name, () => (tensor.dtype === 'F32' ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: 1 })))
+  const weights: GraphWeights = {
+    value: (name) => float(name, tensorOf(name)),
+    multiply(body, name, input, bias) {
+      const matrix = quantizedOf?.(name)
+      const base = matrix
+        ? multiplyQuantized(body, (part, tensor) => once(`${name}.${part}`, () => store(`${name}.${part}`, tensor)), matrix, input)
+        : body.node('Gemm', [input, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: 1 })
+      return weights.adapt(body, name, input, matrix && bias !== undefined ? body.node('Add', [base, weights.value(bias)]) : base)
+    },
+    adapt(body, name, input, base) {
+      const pair = pairOf?.(name)
+      if (!pair) return base
+      const inner = body.node('Gemm', [input, float(`${name}.lora_A`, pair.down)], { transB: 1 })
+      return body.node('Gemm', [inner, float(`${name}.lora_B`, pair.up), base], { transB: 1, alpha: { float: pair.scale } })
+    },
+    adaptEmbeddings(body, name, tokenIds, base) {
+      const pair = pairOf?.(name)
+      if (!pair) return base
+      const inner = body.node('Gather', [float(`${name}.lora_A`, pair.down), tokenIds], { axis: 1 })
+      return body.node('Gemm', [inner, float(`${name}.lora_B`, pair.up), base], { transA: 1, transB: 1, alpha: { float: pair.scale } })
+    },
+  }
+  return weights
+}
+
+/** The same weights by names without their prefix. */
+export function below(prefix: string, { value, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
+  return {
+    value: (name) => value(prefix + name),
+    multiply: (g, name, input, bias) => multiply(g, prefix + name, input, bias === undefined ? undefined : prefix + bias),
+    adapt: (g, name, input, base) => adapt(g, prefix + name, input, base),
+    adaptEmbeddings: (g, name, tokenIds, base) => adaptEmbeddings(g, prefix + name, tokenIds, base),
+  }
+}
+
+/** onnxruntime's operators of the domain com.microsoft; activations and sums stay f32 (accuracy level 1). */
+function multiplyQuantized(g: GraphBuilder, store: (part: string, tensor: StoredTensor) => string, matrix: QuantizedMatrix, input: string): string {
+  const shape = { N: matrix.rows, K: matrix.columns, block_size: matrix.block }
+  if (matrix.kind === 'nf4') {
+    const codes = store('codes', { ...matrix.codes, shape: [matrix.codes.byteLength] })
+    return g.node('com.microsoft.MatMulBnb4', [input, codes, store('absmax', matrix.absmax)], { ...shape, quant_type: BNB4_TYPE_NF4 })
+  }
+  const { bits, codes, scales, zeroPoints, groups } = matrix
+  const inputs = [
+    input,
+    store('codes', codes),
+    store('scales', scales),
+    zeroPoints ? store('zero_points', zeroPoints) : '',
+    groups ? store('groups', groups) : '',
+  ]
+  while (inputs.at(-1) === '') inputs.pop()
+  return g.node('com.microsoft.MatMulNBits', inputs, { ...shape, bits, accuracy_level: 1 })
 }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { StoreError, UsageError } from '../errors.ts'
+import { isRunning } from '../is-running.ts'
 
 /** A checkpoint folder under construction. Dispose of it to remove what was not published. */
 export interface OutputFolder extends AsyncDisposable {
@@ -89,15 +90,6 @@ async function removeLeftovers(place: string): Promise<void> {
     const number = SUFFIX.exec(name)
     if (number && name === `${path.basename(place)}${number[0]}` && !isRunning(Number(number[1])))
       await rm(path.join(parent, name), { recursive: true, force: true })
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

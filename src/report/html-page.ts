@@ -230,7 +230,7 @@ function provenanceSection({ original, variants }: Comparison): Html {
       <th scope="row">${label}</th>
       <td>${kind}, ${tool}</td>
       <td>${date ?? '–'}</td>
-      <td class="hash">${model.source}${model.revision === null ? '' : ` @ ${model.revision}`}</td>
+      <td class="hash">${model.source}${model.revision === null ? '' : ` @ ${model.revision}`}${model.variant === null ? '' : ` · ${model.variant}`}</td>
       <td class="number">${model.parameterCount?.toLocaleString('en-US') ?? '–'}</td>
       <td class="hash">${model.weightsHash ?? '–'}</td>
       <td class="hash">${file}</td>

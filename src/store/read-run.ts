@@ -8,6 +8,10 @@ import { sanitizedName } from './run-record.ts'
 import type { StoredGroup, StoredItem, StoredModel, StoredRequest, StoredRun, StoredScore, StoredTask } from './stored-run.ts'
 
 const figure = z.union([z.number(), z.string()])
+const variantSchema = z.looseObject({
+  quantization: z.looseObject({ scheme: z.string(), block: z.number(), origin: z.string() }).nullable(),
+  adapter: z.looseObject({ source: z.string(), hash: z.string() }).nullable(),
+})
 const resultsSchema = z.looseObject({
   results: z.record(z.string(), z.record(z.string(), z.unknown())),
   group_subtasks: z.record(z.string(), z.array(z.string())).optional(),
@@ -32,6 +36,7 @@ const resultsSchema = z.looseObject({
         architecture: z.string(),
         parameterCount: z.number(),
         weightsHash: z.string().nullable(),
+        variant: variantSchema.nullish(),
         tokenizerHash: z.string(),
         maxLength: z.number(),
       }),
@@ -280,8 +285,8 @@ function checkScores(items: readonly StoredItem[], scores: readonly StoredScore[
 
 function modelOf({ evalharness, config, model_name: name, max_length: maxLength }: ResultsFile): StoredModel {
   if (evalharness) {
-    const { source, revision, architecture, parameterCount, weightsHash, tokenizerHash, maxLength: window } = evalharness.model
-    return { source, revision, architecture, parameterCount, weightsHash, tokenizerHash, maxLength: window }
+    const { source, revision, architecture, parameterCount, weightsHash, variant, tokenizerHash, maxLength: window } = evalharness.model
+    return { source, revision, architecture, parameterCount, weightsHash, variant: variantText(variant ?? null), tokenizerHash, maxLength: window }
   }
   const args = config?.model_args
   const pretrained = typeof args === 'string' ? /(?:^|,)pretrained=([^,]*)/u.exec(args)?.[1] : (args as { pretrained?: unknown } | null | undefined)?.pretrained
@@ -291,9 +296,18 @@ function modelOf({ evalharness, config, model_name: name, max_length: maxLength 
     architecture: null,
     parameterCount: config?.model_num_parameters ?? null,
     weightsHash: null,
+    variant: null,
     tokenizerHash: null,
     maxLength: maxLength ?? null,
   }
+}
+
+/** `nf4, blocks of 64; adapter ./lora`; null for weights that were run plain. */
+function variantText(variant: z.infer<typeof variantSchema> | null): string | null {
+  if (!variant) return null
+  const { quantization, adapter } = variant
+  const parts = [quantization && `${quantization.scheme}, blocks of ${quantization.block}`, adapter && `adapter ${adapter.source}`]
+  return parts.filter((part) => part !== null).join('; ')
 }
 
 function lastPart(source: string): string {

@@ -1,6 +1,7 @@
 /** What a run leaves: everything that makes its numbers, as plain data. */
 import type { EngineInfo } from '../engine/engine.ts'
 import type { DataOrigin } from '../data/dataset.ts'
+import type { VariantRecord } from '../variant/open-variant.ts'
 import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
 
 /** One task, or one subset, of a run. */
@@ -86,8 +87,13 @@ export interface ModelRecord {
   readonly revision: string | null
   readonly architecture: string
   readonly parameterCount: number
-  /** sha256 over the weight files' contents; null when the run was interrupted before it was known. */
+  /**
+   * sha256 over the weight files' contents, and over what was done to them at load, if anything was: so no two variants of a folder share it.
+   * Null when the run was interrupted before it was known.
+   */
   readonly weightsHash: string | null
+  /** How weights are run that are quantised or have an adapter; null for plain ones. */
+  readonly variant: VariantRecord | null
   readonly tokenizerHash: string
   readonly maxLength: number
 }

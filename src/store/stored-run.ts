@@ -66,6 +66,8 @@ export interface StoredModel {
   readonly architecture: string | null
   readonly parameterCount: number | null
   readonly weightsHash: string | null
+  /** How the weights were run, where not as they were trained: `nf4, blocks of 64; adapter ./lora`. */
+  readonly variant: string | null
   readonly tokenizerHash: string | null
   readonly maxLength: number | null
 }

@@ -54,3 +54,14 @@ test('less than the model itself takes is refused, with what it takes', () => {
   )
   expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
 })
+
+test('quantised weights leave more to batches: NF4 takes 4.5 bits a value of a projection', () => {
+  expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
+  expect(batchBudget({ ...qwen3Of8B, projectionBytes: 4.5 / 8 }, { memoryBytes: 16 * GIGABYTE }).usual).toBe(4096)
+})
+
+test('an adapter takes its own', () => {
+  const pass = (adapterBytes: number) => batchBudget({ ...smolLm2, adapterBytes }, { memoryBytes: 1.1 * GIGABYTE }).pass
+  expect(pass(0)).toBe(496)
+  expect(pass(1e6)).toBeLessThan(496)
+})
