@@ -6,6 +6,8 @@ export interface EngineInfo {
   readonly name: string
   /** Execution provider or server. */
   readonly provider: string
+  /** The devices that computed, as `--device` names them; absent where the engine is none of this machine's. */
+  readonly devices?: readonly string[]
   /** Arithmetic of the matrix products. */
   readonly dtype: string
   /** Versions of the software behind it, by name. */

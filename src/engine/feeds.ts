@@ -9,12 +9,15 @@ export const HEAD_CHUNK = 256
 
 /** The inputs of `decoderGraph`, by name. */
 export function batchFeeds(batch: Batch): Record<string, SessionTensor> {
-  const { tree, scored, targets, targetColumns } = batch
+  return { ...scoredFeeds(batch), ...attentionFeeds(batch.tree) }
+}
+
+/** The tokens of a batch and what is asked of them. */
+export function scoredFeeds({ tree, scored, targets, targetColumns }: Batch): Record<string, SessionTensor> {
   const chunkCount = Math.ceil(scored.length / HEAD_CHUNK)
   const chunkSize = Math.ceil(scored.length / chunkCount)
   return {
     token_ids: int32(tree.tokenIds, tree.tokenIds.length),
-    ...attentionFeeds(tree),
     scored: int32(padded(scored, chunkCount * chunkSize), chunkCount, chunkSize),
     targets: int32(padded(targets, chunkCount * chunkSize * targetColumns), chunkCount, chunkSize, targetColumns),
   }
@@ -34,7 +37,8 @@ export function attentionFeeds(tree: TokenTree): Record<string, SessionTensor> {
   }
 }
 
-function int32(values: Int32Array, ...shape: number[]): SessionTensor {
+/** A tensor of 32-bit integers. */
+export function int32(values: Int32Array, ...shape: number[]): SessionTensor {
   return { type: 'int32', values, shape }
 }
 

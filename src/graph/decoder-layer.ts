@@ -3,7 +3,7 @@ import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'
 import type { WeightLookup } from './stored-weights.ts'
-import { treeAttention } from './tree-attention.ts'
+import { treeAttention, type Attend } from './tree-attention.ts'
 
 /** Angles of every packed token. */
 export interface Rotary {
@@ -29,7 +29,14 @@ export type LayerConfig = Pick<
 > & { readonly window: number }
 
 /** One layer over packed hidden states [N, hidden]; comes back with the same. `weight` knows the layer's tensors without their prefix. */
-export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: WeightLookup, hidden: string, rotary: Rotary): string {
+export function decoderLayer(
+  g: GraphBuilder,
+  config: LayerConfig,
+  weight: WeightLookup,
+  hidden: string,
+  rotary: Rotary,
+  attend: Attend = treeAttention,
+): string {
   const project = (name: string, input: string, bias: boolean) =>
     g.node('Gemm', [input, weight(`${name}.weight`), ...(bias ? [weight(`${name}.bias`)] : [])], { transB: 1 })
   const norm = (name: string, input: string) => rmsNorm(g, config, input, weight(`${name}.weight`))
@@ -46,7 +53,7 @@ export function decoderLayer(g: GraphBuilder, config: LayerConfig, weight: Weigh
   const queries = rotated('q', config.headCount)
   const keys = rotated('k', config.keyValueHeadCount)
   const values = project('self_attn.v_proj', input, config.queryKeyValueBias)
-  const attended = treeAttention(g, config, { queries, keys, values })
+  const attended = attend(g, config, { queries, keys, values })
   const afterAttention = g.node('Add', [hidden, project('self_attn.o_proj', attended, config.attentionOutputBias)])
 
   const normed = norm('post_attention_layernorm', afterAttention)

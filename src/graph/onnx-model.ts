@@ -4,11 +4,14 @@ import protobuf from 'protobufjs'
 /** ONNX TensorProto.DataType. */
 export const DATA_TYPE = { float: 1, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const
 export type DataType = keyof typeof DATA_TYPE
+/** Types in which a graph may calculate. */
+export type FloatType = Extract<DataType, 'float' | 'float16' | 'bfloat16'>
 
 /** A value of an attribute: whole numbers become INT, tagged numbers FLOAT, arrays INTS. */
 export type Attribute = number | { readonly float: number } | string | readonly number[] | { readonly graph: Graph }
 
 export interface Node {
+  /** `DOMAIN.NAME` where it is not one of ONNX's own. */
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -49,15 +52,26 @@ export interface Graph {
   readonly initializers: readonly Initializer[]
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
+  /** Of ONNX's own operators, in the whole model; the newest that is used anywhere when absent. */
+  readonly opsetVersion?: number
 }
 
 const OPSET_VERSION = 24
+/** A kernel without an upper version serves only operators of its own first one: CUDA's of Cast, Reshape, Shape and Unsqueeze are of 23. */
+export const DEVICE_OPSET_VERSION = 23
+/** Operators that onnxruntime adds. */
+const CONTRIBUTED = { domain: 'com.microsoft', version: 1 }
 const IR_VERSION = 10
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** The bytes of an ONNX ModelProto that holds `graph`. */
 export function encodeModel(graph: Graph): Uint8Array {
-  const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport: [{ domain: '', version: OPSET_VERSION }] }
+  const message = {
+    irVersion: IR_VERSION,
+    producerName: 'evalharness',
+    graph: graphProto(graph),
+    opsetImport: [{ domain: '', version: graph.opsetVersion ?? OPSET_VERSION }, CONTRIBUTED],
+  }
   return ModelProto.encode(ModelProto.create(message)).finish()
 }
 
@@ -65,7 +79,7 @@ function graphProto(graph: Graph): object {
   return {
     name: graph.name,
     node: graph.nodes.map(({ operator, inputs, outputs, attributes }) => ({
-      opType: operator,
+      ...qualifiedName(operator),
       input: inputs,
       output: outputs,
       attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),
@@ -74,6 +88,11 @@ function graphProto(graph: Graph): object {
     input: graph.inputs.map(valueInfoProto),
     output: graph.outputs.map(valueInfoProto),
   }
+}
+
+function qualifiedName(operator: string): object {
+  const dot = operator.lastIndexOf('.')
+  return { opType: operator.slice(dot + 1), ...(dot >= 0 && { domain: operator.slice(0, dot) }) }
 }
 
 function attributeValue(value: Attribute): object {

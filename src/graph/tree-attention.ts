@@ -25,6 +25,9 @@ export const ATTENTION_INPUTS: readonly ValueInfo[] = [
 /** Shapes of attention, and how many tokens back it sees. */
 export type AttentionConfig = Pick<ModelConfig, 'headCount' | 'keyValueHeadCount' | 'headSize'> & { readonly window: number }
 
+/** Adds one layer's attention to a graph: packed [N, width] in, packed [N, heads × headSize] out. */
+export type Attend = (g: GraphBuilder, config: AttentionConfig, states: Readonly<Record<'queries' | 'keys' | 'values', string>>) => string
+
 /**
  * Each token attends to its ancestors and itself. Packed [N, width] in, packed [N, heads × headSize] out.
  * Groups run one after another, so memory is bounded by one group's scores: B × heads × S × L.

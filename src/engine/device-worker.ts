@@ -1,0 +1,214 @@
+/** One session process on one device: batches in, scores out, with less at a time where memory runs out. */
+import type { ModelConfig } from '../checkpoint/config.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { EngineError } from '../errors.ts'
+import { decoderGraph, deviceDecoderGraph } from '../graph/decoder.ts'
+import type { Graph } from '../graph/onnx-model.ts'
+import { planBatches, type Batch } from '../plan/batches.ts'
+import type { Sequence, SequenceScore } from '../plan/sequence.ts'
+import { bareRateMeter } from './bare-rate.ts'
+import { batchBudget, LEAST_TOKENS, type BatchBudget, type BatchLimits } from './batch-budget.ts'
+import { deviceHint, deviceName, graphType, type Device, type Dtype } from './device.ts'
+import type { ScoredBatch } from './engine.ts'
+import { batchFeeds } from './feeds.ts'
+import { batchOperations } from './operations.ts'
+import { operatorsOnCpu } from './placement.ts'
+import { rowFeeds } from './row-feeds.ts'
+import type { SessionTensor } from './session-messages.ts'
+import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
+
+/** What a worker is to do, and where. */
+export interface WorkerOptions {
+  readonly device: Device
+  readonly dtype: Dtype
+  readonly limits: BatchLimits
+  /** The device's own memory; null where it is the machine's, undefined where it is not known. */
+  readonly deviceBytes: number | null | undefined
+  readonly threads: number | undefined
+  readonly onNotice: (notice: string) => void
+}
+
+/** A model on a device. */
+export interface DeviceWorker {
+  readonly runtimeVersion: string
+  /** What batches may have by now. */
+  readonly budget: () => BatchBudget
+  /** Scores the members of a batch; what is larger than the budget is by now, or turns out not to fit in memory, in smaller ones. */
+  readonly score: (batch: Batch, sequences: readonly Sequence[]) => AsyncGenerator<ScoredBatch>
+  /** The most memory that its process has held, in bytes; what a GPU holds is not in it. */
+  readonly peakBytes: () => number
+  /** Operations a second of nothing but matrix products; undefined where memory does not allow it. */
+  readonly bareRate: () => Promise<number | undefined>
+  readonly end: () => void
+}
+
+/** Loads a model on a device. Fails with EngineError where that cannot be, with UsageError when the memory allowed is too little for it. */
+export async function startWorker(config: ModelConfig, weights: Weights, options: WorkerOptions): Promise<DeviceWorker> {
+  const { device, dtype, limits, threads, onNotice } = options
+  let budget = options.deviceBytes === null ? batchBudget(config, limits) : batchBudget(config, limits, options.deviceBytes ?? 0)
+  const model = modelOn(config, weights, options)
+  let session = await startSession(model, options)
+  let mustRestart = false
+  const loadedPeak = session.peakBytes()
+  let largestPeak = loadedPeak
+  /** Where loading alone takes more than is allowed, smaller batches are no help. */
+  const batchLimit = limits.memoryBytes !== undefined && loadedPeak <= limits.memoryBytes ? limits.memoryBytes : Infinity
+  if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)} MiB, more than --memory allows`)
+  let measure: ReturnType<typeof bareRateMeter> | undefined = bareRateMeter(config, weights, { threads, device, type: graphType(dtype) })
+  let isEnded = false
+
+  /** Runs a batch in a process that is sound; comes back with its outputs and whether it alone took more memory than is allowed. */
+  async function runBatch(batch: Batch) {
+    if (mustRestart) {
+      session.end()
+      session = await startSession(model, options)
+      mustRestart = false
+    }
+    const before = session.peakBytes()
+    const outputs = await session.run(model.feedsOf(batch))
+    const peakBytes = session.peakBytes()
+    largestPeak = Math.max(largestPeak, peakBytes)
+    return { outputs, peakBytes, isOverLimit: peakBytes > Math.max(before, batchLimit) }
+  }
+
+  async function* scoreBatch(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
+    const size = batch.tree.tokenIds.length
+    const parts = size > budget.most ? cutBatch(batch, sequences) : []
+    if (parts.length > 1) {
+      for (const part of parts) yield* scoreBatch(part, sequences)
+      return
+    }
+    try {
+      const { outputs, isOverLimit, peakBytes } = await runBatch(batch)
+      if (isOverLimit) goOnWithLess(size, `a batch of ${size} tokens took ${mebibytes(peakBytes)} MiB in all, more than --memory allows`)
+      yield {
+        scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array, dtype),
+        tokensComputed: size,
+        operations: batchOperations(config, batch),
+      }
+    } catch (error) {
+      if (isEnded || !(error instanceof OutOfMemory)) throw error
+      const isSmallest = batch.members.length === 1 || size <= LEAST_TOKENS
+      if (!isSmallest) goOnWithLess(size, `out of memory on a batch of ${size} tokens`)
+      const smaller = isSmallest ? [] : cutBatch(batch, sequences)
+      if (smaller.length <= 1) {
+        throw new EngineError(`out of memory on a batch of ${size} tokens`, 'Lower --max-length, close other programs, or use a machine with more memory.', {
+          cause: error,
+        })
+      }
+      for (const part of smaller) yield* scoreBatch(part, sequences)
+    }
+  }
+
+  /** The sequences of a batch, planned by the budget as it is now. */
+  function cutBatch(batch: Batch, sequences: readonly Sequence[]): Batch[] {
+    const members = batch.members.map(({ sequence }) => sequence)
+    const { batches } = planBatches(
+      members.map((member) => sequences[member]!),
+      budget.usual,
+      budget.most,
+    )
+    return batches.map((part) => ({ ...part, members: part.members.map(({ sequence, slots }) => ({ sequence: members[sequence]!, slots })) }))
+  }
+
+  /** Halves the budget. A process that has run out of memory keeps what it had and may fail anywhere, so the next batch gets a new one. */
+  function goOnWithLess(size: number, reason: string): void {
+    mustRestart = true
+    const most = Math.max(LEAST_TOKENS, Math.floor(Math.min(budget.most, size) / 2))
+    if (most >= budget.most) return
+    budget = { usual: Math.min(budget.usual, most), most }
+    onNotice(`${reason}: going on with at most ${most}; --batch-tokens ${most} does so from the start`)
+  }
+
+  return {
+    runtimeVersion: session.runtimeVersion,
+    budget: () => budget,
+    score: scoreBatch,
+    peakBytes: () => largestPeak,
+    /** A figure beside the scores: where memory does not allow it, it is done without. */
+    async bareRate() {
+      try {
+        return mustRestart ? undefined : await measure?.(session)
+      } catch {
+        measure = undefined
+        mustRestart = true
+        return undefined
+      } finally {
+        largestPeak = Math.max(largestPeak, session.peakBytes())
+      }
+    },
+    end() {
+      isEnded = true
+      session.end()
+    },
+  }
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20)
+}
+
+/** Log-probabilities in the batch's slots to one score a sequence, summed in f64. */
+function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Float32Array, best: BigInt64Array, dtype: Dtype): SequenceScore[] {
+  return batch.members.map(({ sequence, slots }) => {
+    const { targets } = sequences[sequence]!
+    let logProb = 0
+    let isGreedy = true
+    slots.forEach((slot, index) => {
+      logProb += logProbs[slot]!
+      isGreedy &&= Number(best[Math.floor(slot / batch.targetColumns)]) === targets[index]
+    })
+    if (Number.isNaN(logProb)) {
+      const hint = dtype === 'float16' ? 'Its values may be larger than float16 holds: give --dtype f32.' : 'load it in transformers to check.'
+      throw new EngineError(
+        'the model gives NaN as a log-probability',
+        dtype === 'float16' ? hint : `Its weights may be damaged or overflow in ${dtype}; ${hint}`,
+      )
+    }
+    return { sequence, logProb, isGreedy }
+  })
+}
+
+/** A model as its device takes it. */
+interface DeviceModel {
+  readonly graph: Graph
+  readonly root: string
+  readonly feedsOf: (batch: Batch) => Record<string, SessionTensor>
+  /** Shows where the nodes are placed; undefined on the CPU, where there is no other place. */
+  readonly probe: Record<string, SessionTensor> | undefined
+}
+
+function modelOn(config: ModelConfig, weights: Weights, { device, dtype }: WorkerOptions): DeviceModel {
+  const { root } = weights
+  if (device.provider === 'cpu') return { graph: decoderGraph(config, weights), root, feedsOf: batchFeeds, probe: undefined }
+  const feedsOf = rowFeeds(config)
+  const [smallest] = planBatches([{ input: Int32Array.of(0, 1, 2), targets: Int32Array.of(1) }], LEAST_TOKENS).batches
+  return { graph: deviceDecoderGraph(config, weights, graphType(dtype)), root, feedsOf, probe: feedsOf(smallest!) }
+}
+
+interface LoadedSession extends RuntimeInfo, SessionProcess {}
+
+async function startSession({ graph, root, probe }: DeviceModel, { device, threads }: WorkerOptions): Promise<LoadedSession> {
+  const session = startSessionProcess()
+  try {
+    const info = await session.load(graph, { root, threads, isOptimized: true, device, probe })
+    const strays = operatorsOnCpu(info.nodes)
+    if (probe && strays.length > 0)
+      throw new EngineError(`${deviceName(device)} has no kernel for ${strays.join(', ')}: the model would run partly on the CPU`, 'Give another --device.')
+    return { ...session, ...info }
+  } catch (error) {
+    session.end()
+    if (error instanceof OutOfMemory) {
+      throw new EngineError(
+        `out of memory while loading the model: ${error.message}`,
+        device.provider === 'cpu'
+          ? 'The weights need 4 bytes a parameter on the CPU; close other programs or use a machine with more memory.'
+          : 'The weights must fit the memory of the device: give a smaller --dtype, or --device cpu.',
+        { cause: error },
+      )
+    }
+    if (device.provider === 'cpu' || !(error instanceof EngineError)) throw error
+    const needsFloat16 = /requires f16/u.test(error.message)
+    throw new EngineError(`cannot run on ${deviceName(device)}: ${error.message}`, needsFloat16 ? 'Give --dtype f32.' : deviceHint(device), { cause: error })
+  }
+}
