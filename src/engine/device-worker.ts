@@ -5,6 +5,7 @@ import { EngineError } from '../errors.ts'
 import { decoderGraph, deviceDecoderGraph } from '../graph/decoder.ts'
 import type { Graph } from '../graph/onnx-model.ts'
 import { planBatches, type Batch } from '../plan/batches.ts'
+import { layOutRows } from '../plan/row-layout.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 import { bareRateMeter } from './bare-rate.ts'
 import { batchBudget, LEAST_TOKENS, type BatchBudget, type BatchLimits } from './batch-budget.ts'
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly limits: BatchLimits
   /** The device's own memory; null where it is the machine's, undefined where it is not known. */
   readonly deviceBytes: number | null | undefined
+  /** Attention scores that a GPU holds at once; chosen when undefined. */
+  readonly scoreBytes: number | undefined
   readonly threads: number | undefined
   readonly onNotice: (notice: string) => void
 }
@@ -47,7 +50,8 @@ export async function startWorker(config: ModelConfig, weights: Weights, options
   const { device, dtype, limits, threads, onNotice } = options
   let budget = options.deviceBytes === null ? batchBudget(config, limits) : batchBudget(config, limits, options.deviceBytes ?? 0)
   const model = modelOn(config, weights, options)
-  let session = await startSession(model, options)
+  let session = await startSession(model.variant(1), options)
+  let chunkCount = 1
   let mustRestart = false
   const loadedPeak = session.peakBytes()
   let largestPeak = loadedPeak
@@ -59,13 +63,15 @@ export async function startWorker(config: ModelConfig, weights: Weights, options
 
   /** Runs a batch in a process that is sound; comes back with its outputs and whether it alone took more memory than is allowed. */
   async function runBatch(batch: Batch) {
-    if (mustRestart) {
+    const { chunksNeeded, feeds } = model.prepare(batch)
+    if (mustRestart || chunksNeeded > chunkCount) {
       session.end()
-      session = await startSession(model, options)
+      while (chunkCount < chunksNeeded) chunkCount *= 2
+      session = await startSession(model.variant(chunkCount), options)
       mustRestart = false
     }
     const before = session.peakBytes()
-    const outputs = await session.run(model.feedsOf(batch))
+    const outputs = await session.run(feeds(chunkCount))
     const peakBytes = session.peakBytes()
     largestPeak = Math.max(largestPeak, peakBytes)
     return { outputs, peakBytes, isOverLimit: peakBytes > Math.max(before, batchLimit) }
@@ -171,24 +177,52 @@ function readScores(batch: Batch, sequences: readonly Sequence[], logProbs: Floa
 
 /** A model as its device takes it. */
 interface DeviceModel {
-  readonly graph: Graph
-  readonly root: string
-  readonly feedsOf: (batch: Batch) => Record<string, SessionTensor>
-  /** Shows where the nodes are placed; undefined on the CPU, where there is no other place. */
-  readonly probe: Record<string, SessionTensor> | undefined
+  /** With attention in so many chunks. */
+  readonly variant: (chunkCount: number) => ModelVariant
+  /** How many chunks a batch needs, and its tensors for a variant that has them. */
+  readonly prepare: (batch: Batch) => { readonly chunksNeeded: number; readonly feeds: (chunkCount: number) => Feeds }
 }
 
-function modelOn(config: ModelConfig, weights: Weights, { device, dtype }: WorkerOptions): DeviceModel {
+interface ModelVariant {
+  readonly graph: Graph
+  readonly root: string
+  /** Shows where the nodes are placed; undefined on the CPU, where there is no other place. */
+  readonly probe: Feeds | undefined
+}
+
+type Feeds = Record<string, SessionTensor>
+
+/** Attention scores that a GPU holds of one chunk when nothing is said; their softmax takes as much again. */
+const SCORE_BYTES = 2 ** 29
+
+function modelOn(config: ModelConfig, weights: Weights, { device, dtype, scoreBytes = SCORE_BYTES }: WorkerOptions): DeviceModel {
   const { root } = weights
-  if (device.provider === 'cpu') return { graph: decoderGraph(config, weights), root, feedsOf: batchFeeds, probe: undefined }
+  if (device.provider === 'cpu') {
+    return {
+      variant: () => ({ graph: decoderGraph(config, weights), root, probe: undefined }),
+      prepare: (batch) => ({ chunksNeeded: 1, feeds: () => batchFeeds(batch) }),
+    }
+  }
+  const mostPairs = scoreBytes / (4 * config.headCount)
   const feedsOf = rowFeeds(config)
+  const prepare = (batch: Batch) => {
+    const layout = layOutRows(batch.tree, mostPairs)
+    return { chunksNeeded: layout.chunks.length, feeds: (chunkCount: number) => feedsOf(batch, layout, chunkCount) }
+  }
   const [smallest] = planBatches([{ input: Int32Array.of(0, 1, 2), targets: Int32Array.of(1) }], LEAST_TOKENS).batches
-  return { graph: deviceDecoderGraph(config, weights, graphType(dtype)), root, feedsOf, probe: feedsOf(smallest!) }
+  return {
+    variant: (chunkCount) => ({
+      graph: deviceDecoderGraph(config, weights, graphType(dtype), chunkCount),
+      root,
+      probe: prepare(smallest!).feeds(chunkCount),
+    }),
+    prepare,
+  }
 }
 
 interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
-async function startSession({ graph, root, probe }: DeviceModel, { device, threads }: WorkerOptions): Promise<LoadedSession> {
+async function startSession({ graph, root, probe }: ModelVariant, { device, threads }: WorkerOptions): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
     const info = await session.load(graph, { root, threads, isOptimized: true, device, probe })

@@ -12,6 +12,8 @@ import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTenso
 
 const sessions = new Map<SessionName, ort.InferenceSession>()
 
+// Wayland's library, which WebGPU looks for on Linux, complains on standard error without it.
+process.env['XDG_RUNTIME_DIR'] ??= os.tmpdir()
 // What fails is thrown as well, and the parent says it in its own words.
 ort.env.logLevel = 'fatal'
 

@@ -19,6 +19,8 @@ export interface OnnxOptions extends BatchLimits {
   readonly devices?: DeviceChoice
   /** The provider's usual one when absent. */
   readonly dtype?: Dtype
+  /** Attention scores that a GPU holds at once, in bytes; what is more passes in chunks. 512 MiB when absent. */
+  readonly scoreBytes?: number
   /** Threads inside an operator. */
   readonly threads?: number
   /** Told what a user should know: that batches were halved, that a device cannot be used. */
@@ -90,7 +92,7 @@ async function startOn(
   adapters: readonly Adapter[],
   config: ModelConfig,
   weights: Weights,
-  { dtype: asked, threads, onNotice = () => {}, batchTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
+  { dtype: asked, scoreBytes, threads, onNotice = () => {}, batchTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
 ): Promise<Started> {
   const [device] = devices
   assertAvailable(device)
@@ -99,7 +101,15 @@ async function startOn(
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: what does not fit is halved.')
   const limits = { ...(batchTokens !== undefined && { batchTokens }), ...(memoryBytes !== undefined && { memoryBytes }) }
   const starting = devices.map((each) =>
-    startWorker(config, weights, { device: each, dtype, limits, deviceBytes: hasOwnMemory(each) ? memoryOf(each, adapters) : null, threads, onNotice }),
+    startWorker(config, weights, {
+      device: each,
+      dtype,
+      limits,
+      deviceBytes: hasOwnMemory(each) ? memoryOf(each, adapters) : null,
+      scoreBytes,
+      threads,
+      onNotice,
+    }),
   )
   const started = await Promise.allSettled(starting)
   const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))

@@ -8,7 +8,7 @@ import type { Weights } from '../checkpoint/weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable, type Rotary } from './decoder-layer.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
-import { PRODUCT_ATTENTION_INPUTS, productAttention } from './product-attention.ts'
+import { productAttention, productAttentionInputs } from './product-attention.ts'
 import { storedWeights } from './stored-weights.ts'
 import { ATTENTION_INPUTS, treeAttention, type Attend } from './tree-attention.ts'
 
@@ -46,16 +46,19 @@ export function decoderGraph(config: ModelConfig, { tensors }: Weights): Graph {
 }
 
 /**
- * The same for graphics processors, in `type`: attention in one operator, angles fed, and a log-softmax of operators that they have. Its one Loop,
+ * The same for graphics processors, in `type`: attention in `chunkCount` products, angles fed, and a log-softmax of operators that they have. Its one Loop,
  * over chunks of scored positions, steers from the CPU and carries back no more than the log-probabilities that were asked for.
  */
-export function deviceDecoderGraph(config: ModelConfig, { tensors }: Weights, type: FloatType): Graph {
+export function deviceDecoderGraph(config: ModelConfig, { tensors }: Weights, type: FloatType, chunkCount = 1): Graph {
   const g = graphBuilder()
   const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
-  const form = { type, attend: productAttention(type), rotary: { cosines: typed('cosines'), sines: typed('sines') } }
+  const form = { type, attend: productAttention(chunkCount, type), rotary: { cosines: typed('cosines'), sines: typed('sines') } }
   const { hidden, norm, head } = decoderBody(g, config, tensors, 'token_ids', form)
   scoreHead(g, config, hidden, norm, head, deviceLogProbs)
-  return { ...g.finish('decoder', [TOKENS, ...ROTARY_INPUTS, ...PRODUCT_ATTENTION_INPUTS, ...SCORED], DEVICE_OUTPUTS), opsetVersion: DEVICE_OPSET_VERSION }
+  return {
+    ...g.finish('decoder', [TOKENS, ...ROTARY_INPUTS, ...productAttentionInputs(chunkCount), ...SCORED], DEVICE_OUTPUTS),
+    opsetVersion: DEVICE_OPSET_VERSION,
+  }
 }
 
 /** How a graph's layers are written for its provider. */
