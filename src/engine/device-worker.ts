@@ -243,6 +243,8 @@ async function startSession({ graph, root, probe }: ModelVariant, { device, thre
     }
     if (device.provider === 'cpu' || !(error instanceof EngineError)) throw error
     const needsFloat16 = /requires f16/u.test(error.message)
-    throw new EngineError(`cannot run on ${deviceName(device)}: ${error.message}`, needsFloat16 ? 'Give --dtype f32.' : deviceHint(device), { cause: error })
+    // onnxruntime begins with its own source line and the condition that did not hold.
+    const reason = error.message.replace(/^onnxruntime failed: (?:.* was false\. )?/su, '').trim()
+    throw new EngineError(`cannot run on ${deviceName(device)}: ${reason}`, needsFloat16 ? 'Give --dtype f32.' : deviceHint(device), { cause: error })
   }
 }

@@ -71,10 +71,15 @@ export function parseDtype(text: string): Dtype {
   return dtype as Dtype
 }
 
+/** The first device of each provider that onnxruntime-node has for this platform. */
+export function possibleDevices(platform = process.platform, arch: string = process.arch): Device[] {
+  return PROVIDERS.filter((name) => PLATFORMS[name](platform, arch)).map((provider) => ({ provider, index: 0 }))
+}
+
 /** Fails with EngineError where onnxruntime-node has no such provider for this platform. */
 export function assertAvailable({ provider }: Device, platform = process.platform, arch: string = process.arch): void {
   if (PLATFORMS[provider](platform, arch)) return
-  const possible = PROVIDERS.filter((name) => PLATFORMS[name](platform, arch))
+  const possible = possibleDevices(platform, arch).map(({ provider: name }) => name)
   throw new EngineError(`onnxruntime-node has no ${provider} for ${platform} ${arch}`, `Give --device with one of ${possible.join(', ')}.`)
 }
 
@@ -108,13 +113,13 @@ export function deviceName({ provider, index }: Device): string {
 export function deviceHint({ provider, index }: Device): string {
   switch (provider) {
     case 'cuda':
-      return `Fetch the provider with ${CUDA_COMMAND}, and install CUDA 12 and cuDNN 9; \`evalharness doctor\` says what is missing. nvidia-smi should list a GPU ${index}.`
+      return `It needs an NVIDIA GPU ${index} in nvidia-smi, CUDA 12, cuDNN 9, and its provider, which is fetched from nuget.org with: ${CUDA_COMMAND}`
     case 'webgpu':
       return process.platform === 'linux'
-        ? 'It runs through Vulkan: install libvulkan1 and the driver of your GPU (Debian: apt-get install libvulkan1 mesa-vulkan-drivers); `evalharness doctor` lists what is there.'
-        : 'Update the driver of your GPU; `evalharness doctor` lists what is there.'
+        ? 'It runs through Vulkan: install its loader and the driver of the GPU. Debian, AMD or Intel: apt-get install libvulkan1 mesa-vulkan-drivers; NVIDIA: its own driver.'
+        : 'Update the driver of the GPU.'
     default:
-      return '`evalharness doctor` lists what this machine can run on.'
+      return 'Give another --device.'
   }
 }
 

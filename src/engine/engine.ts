@@ -30,5 +30,5 @@ export interface Engine extends AsyncDisposable {
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
   /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. Undefined where it cannot. */
-  bareRate?(): Promise<number | undefined>
+  bareRate?(this: void): Promise<number | undefined>
 }
