@@ -7,8 +7,8 @@ export default defineConfig({
     globalSetup: 'test/build.ts',
     pool: 'forks',
     execArgv: ['--import', 'tsx'],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Each takes all cores.
     fileParallelism: false,
   },
