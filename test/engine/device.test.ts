@@ -3,7 +3,7 @@ import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { parseNvidiaSmi, type Adapter } from '../../src/engine/adapters.ts'
 import { devicesToTry } from '../../src/engine/choose-device.ts'
-import { hasCudaProvider } from '../../src/engine/cuda-provider.ts'
+import { hasCudaProvider, parseMissing } from '../../src/engine/cuda-provider.ts'
 import { assertAvailable, dtypeFor, parseDevices, parseDtype } from '../../src/engine/device.ts'
 import { onnxEngine, type OnnxOptions } from '../../src/engine/onnx.ts'
 import type { SequenceScore } from '../../src/plan/sequence.ts'
@@ -51,6 +51,12 @@ describe('what the user gives', () => {
     )
     expect(() => assertAvailable(webgpu, 'linux', 'arm64')).toThrow('no webgpu for linux arm64')
   })
+})
+
+test('ldd tells which libraries of CUDA are missing', () => {
+  const listed =
+    '\tlibcudart.so.12 => /usr/local/cuda/lib64/libcudart.so.12 (0x00007f)\n\tlibcudnn.so.9 => not found\n\tlibm.so.6 => /lib/libm.so.6 (0x00007f)\n'
+  expect(parseMissing(listed)).toEqual(['libcudnn.so.9'])
 })
 
 describe('auto', () => {
