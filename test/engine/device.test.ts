@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
-import { parseNvidiaSmi, type Adapter } from '../../src/engine/adapters.ts'
+import { listAdapters, parseNvidiaSmi, type Adapter } from '../../src/engine/adapters.ts'
 import { devicesToTry } from '../../src/engine/choose-device.ts'
 import { hasCudaProvider, parseMissing } from '../../src/engine/cuda-provider.ts'
 import { assertAvailable, dtypeFor, parseDevices, parseDtype } from '../../src/engine/device.ts'
 import { onnxEngine, type OnnxOptions } from '../../src/engine/onnx.ts'
 import type { SequenceScore } from '../../src/plan/sequence.ts'
 import { fixtureRequests } from '../fixture-requests.ts'
+import { temporaryFolder, writeRows } from '../tiny-model.ts'
 
 const cpu = { provider: 'cpu', index: 0 } as const
 const webgpu = { provider: 'webgpu', index: 0 } as const
@@ -101,6 +102,31 @@ test('two devices share the batches and give what one gives', async () => {
   expect(two.scores).toEqual(one.scores)
   expect(one.info).toMatchObject({ provider: 'cpu', devices: ['cpu'], dtype: 'float32' })
   expect(two.info).toMatchObject({ provider: 'cpu', devices: ['cpu', 'cpu'], dtype: 'float32' })
+})
+
+test('auto takes a device that gives the numbers of the CPU, and the record says which', async () => {
+  const [found, expected] = [await score({ devices: 'auto' }), await score({})]
+  sequences.forEach(({ targets }, index) =>
+    expect(Math.abs(found.scores[index]!.logProb - expected.scores[index]!.logProb) / targets.length).toBeLessThan(1e-4),
+  )
+  expect(found.info).toMatchObject({ provider: expect.stringMatching(/^(?:cpu|webgpu|cuda)$/u) })
+})
+
+test('bf16 is not for the CPU: auto says so where nothing else is there', async () => {
+  vi.stubEnv('PATH', '')
+  vi.stubEnv('VK_ICD_FILENAMES', '/nonexistent.json')
+  await expect(score({ devices: 'auto', dtype: 'bfloat16' })).rejects.toThrow(/--dtype bfloat16 does not run on cpu|cannot run on cuda/u)
+  vi.unstubAllEnvs()
+})
+
+test.skipIf(process.platform !== 'linux')('a Vulkan driver in software is named, by its manifest', async () => {
+  const manifest = writeRows(temporaryFolder(), 'icd.json', [
+    { file_format_version: '1.0.0', ICD: { library_path: './libvk_swiftshader.so', api_version: '1.0.5' } },
+  ])
+  const broken = writeRows(temporaryFolder(), 'broken.json', [{}])
+  vi.stubEnv('VK_ICD_FILENAMES', `${manifest}:${broken}:/nonexistent.json`)
+  expect((await listAdapters()).filter(({ kind }) => kind === 'software').map(({ name }) => name)).toEqual(['SwiftShader'])
+  vi.unstubAllEnvs()
 })
 
 describe('a forced device that is not there', () => {
