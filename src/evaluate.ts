@@ -6,6 +6,7 @@
  */
 import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
+import type { DeviceChoice, Dtype } from './engine/device.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { onnxEngine } from './engine/onnx.ts'
 import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
@@ -50,6 +51,10 @@ export interface EvaluateOptions {
   /** For all that the engine takes; a share of the machine's when absent. */
   readonly memoryBytes?: number
   readonly threads?: number
+  /** Where the model is computed; the CPU when absent. */
+  readonly devices?: DeviceChoice
+  /** Type of its weights and products; the device's usual one when absent. */
+  readonly dtype?: Dtype
   /** Suites as tokens, by what encodes them: given with the same suites to several models, those with one tokenizer are encoded for once. */
   readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** What scores; onnxruntime on this machine when absent. */
@@ -81,13 +86,15 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   if (variant.record) watcher.onNotice(variantSummary(variant.record))
   const encoder = encoderOf(checkpoint, options.maxLength)
   const encoded = await clock.time('plan', () => encodeOnce(suites, checkpoint, encoder, options))
-  const { signal, batchTokens, memoryBytes, threads } = options
+  const { signal, batchTokens, memoryBytes, threads, devices, dtype } = options
   const openEngine = options.openEngine ?? (() => onnxEngine(variant.config, variant.weights, engineOptions))
   const engineOptions = {
     onNotice: watcher.onNotice,
     ...(batchTokens !== undefined && { batchTokens }),
     ...(memoryBytes !== undefined && { memoryBytes }),
     ...(threads !== undefined && { threads }),
+    ...(devices !== undefined && { devices }),
+    ...(dtype !== undefined && { dtype }),
   }
   await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
   const weightsHash = hashWeights(checkpoint.weights).then((hash) => variantHash(hash, variant.record))

@@ -324,8 +324,24 @@ test('tasks lists the tasks; one is shown with a prompt and its choices', async 
   for (const name of ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext', 'wikipedia']) expect(list.out).toContain(`│ ${name} `)
 })
 
-test('doctor computes a known answer', async () => {
+test('doctor has each device compute a known answer, and says what it would take', async () => {
   const { code, out } = await evalharness('doctor', '--json')
   expect(code).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({ runtime: { works: true } })
+  const found = JSON.parse(out) as { devices: readonly { device: string; works: boolean; difference?: number; reason?: string; hint?: string }[] }
+  expect(found).toMatchObject({ runtime: { works: true }, auto: expect.stringMatching(/^(?:cpu|webgpu|cuda)$/u) })
+  const [cpu, ...others] = found.devices
+  expect(cpu).toMatchObject({ device: 'cpu', works: true })
+  expect(cpu!.difference).toBeLessThan(1e-5)
+  for (const { works, reason, hint } of others) if (!works) expect([reason, hint]).toEqual([expect.stringMatching(/\w/u), expect.stringMatching(/\w/u)])
+})
+
+test.skipIf(process.platform !== 'linux')('run on a device that is not there says why and what to do, and writes nothing', async () => {
+  const folder = temporaryFolder()
+  const output = path.join(folder, 'results')
+  const data = `piqa=${writeRows(folder, 'rows.jsonl', piqaRows(2))}`
+  const { code, err } = await evalharness('run', '--model', tinyModel(), '--tasks', 'piqa', '--data', data, '--output', output, '--device', 'dml')
+  expect(code).toBe(2)
+  expect(err).toContain('onnxruntime-node has no dml for linux')
+  expect(err).toContain('Give --device with one of cpu')
+  expect(readdirSync(output)).toEqual([])
 })

@@ -1,11 +1,18 @@
 /** `evalharness doctor`: what this machine can run on, what is missing, and what mends it. */
 import os from 'node:os'
+import path from 'node:path'
 import type { CommandModule } from 'yargs'
-import { diagnoseRuntime, type RuntimeDiagnosis } from '../engine/self-test.ts'
-import { HARNESS_VERSION } from '../package-folder.ts'
+import { readConfig } from '../checkpoint/config.ts'
+import { readWeights } from '../checkpoint/weights.ts'
+import { listAdapters, type Adapter } from '../engine/adapters.ts'
+import { devicesToTry } from '../engine/choose-device.ts'
+import { hasCudaProvider, missingCudaLibraries } from '../engine/cuda-provider.ts'
+import { possibleDevices } from '../engine/device.ts'
+import { diagnoseDevice, diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/self-test.ts'
+import { HARNESS_VERSION, PACKAGE_FOLDER } from '../package-folder.ts'
 import type { Terminal } from './terminal.ts'
 
-/** The command over a terminal; exit code 2 where onnxruntime does not work. */
+/** The command over a terminal; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
 export function doctorCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, { json: boolean }> {
   return {
     command: 'doctor',
@@ -17,6 +24,9 @@ export function doctorCommand(terminal: Terminal, exit: (code: number) => void):
 
 async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()
+  const adapters = await listAdapters()
+  const devices = runtime.works ? await diagnoseDevices() : []
+  const missing = hasCudaProvider() ? await missingCudaLibraries() : []
   const machine = {
     evalharness: HARNESS_VERSION,
     node: process.version,
@@ -31,19 +41,48 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
       offline: process.env['HF_HUB_OFFLINE'] ?? 'not set',
     },
   }
+  const auto = devicesToTry(adapters, hasCudaProvider())
+    .map(({ provider }) => provider)
+    .find((provider) => devices.some(({ device, works }) => works && device.startsWith(provider)))
+  const exitCode = runtime.works && auto !== undefined ? 0 : 2
   if (json) {
-    out(JSON.stringify({ ...machine, runtime }, null, 2))
-    return runtime.works ? 0 : 2
+    out(JSON.stringify({ ...machine, runtime, adapters, devices, missingLibraries: missing, auto: auto ?? null }, null, 2))
+    return exitCode
   }
-  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`
   out(`evalharness  ${machine.evalharness}, Node ${machine.node}, ${machine.platform}`)
   out(`processor    ${machine.cpu}, ${machine.threads} threads`)
   out(
-    `memory       ${gigabytes(machine.memoryBytes)}, ${gigabytes(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
+    `memory       ${gibibytes(machine.memoryBytes)}, ${gibibytes(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
   )
+  for (const line of adapterLines(adapters)) out(line)
   out(`hub          ${machine.hub.endpoint}, HF_TOKEN ${machine.hub.token}, HF_HUB_OFFLINE ${machine.hub.offline}`)
   for (const line of runtimeLines(runtime)) out(line)
-  return runtime.works ? 0 : 2
+  for (const diagnosis of devices) for (const line of deviceLines(diagnosis)) out(line)
+  if (missing.length > 0) out(`             missing for CUDA: ${missing.join(', ')}`)
+  if (auto !== undefined) out(`--device auto takes ${auto}`)
+  return exitCode
+}
+
+/** Each provider that the package has for this platform, on the model that ships with this program. */
+async function diagnoseDevices(): Promise<DeviceDiagnosis[]> {
+  const folder = path.join(PACKAGE_FOLDER, 'demo/model')
+  const config = await readConfig(folder)
+  const weights = await readWeights(folder, config)
+  const diagnoses: DeviceDiagnosis[] = []
+  for (const device of possibleDevices()) diagnoses.push(await diagnoseDevice(device, config, weights))
+  return diagnoses
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
+}
+
+function adapterLines(adapters: readonly Adapter[]): string[] {
+  if (adapters.length === 0) return ['graphics     no adapter found, and no driver in software']
+  return adapters.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
+    const memory = memoryBytes === null ? '' : `, ${gibibytes(memoryBytes)}${freeMemoryBytes === null ? '' : `, ${gibibytes(freeMemoryBytes)} free`}`
+    return `graphics     ${name}${memory}${kind === 'software' ? ': a driver that computes on the processor; --device auto leaves it alone' : ''}`
+  })
 }
 
 function runtimeLines(runtime: RuntimeDiagnosis): string[] {
@@ -53,13 +92,12 @@ function runtimeLines(runtime: RuntimeDiagnosis): string[] {
       '             mend it: npm install onnxruntime-node --ignore-scripts (Linux needs glibc, not musl)',
     ]
   }
-  const lines = [
-    `onnxruntime  ${runtime.version}, self-test passed; providers that the npm package brings: ${runtime.providers.join(', ')}`,
-    'engine       cpu, float32',
-  ]
-  if (process.platform === 'linux' && process.arch === 'x64' && !runtime.providers.includes('cuda')) {
-    lines.push('cuda         its provider is not in the npm package; with an NVIDIA GPU fetch it once (CUDA 12, needs access to nuget.org):')
-    lines.push('             node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12')
-  }
-  return lines
+  return [`onnxruntime  ${runtime.version}, providers that the npm package brings: ${runtime.providers.join(', ')}`]
+}
+
+function deviceLines(diagnosis: DeviceDiagnosis): string[] {
+  const name = diagnosis.device.padEnd(12)
+  if (!diagnosis.works) return [`${name} does not work: ${diagnosis.reason}`, `             mend it: ${diagnosis.hint}`]
+  const seconds = (diagnosis.elapsedMs / 1000).toFixed(1)
+  return [`${name} works: a known text is scored right within ${diagnosis.difference.toExponential(0)} nats per token, in ${seconds} s with loading`]
 }

@@ -7,6 +7,7 @@ import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
+import { parseDevices, parseDtype } from '../engine/device.ts'
 import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
@@ -45,6 +46,8 @@ interface RunArguments {
   batchTokens: string
   memory: string | undefined
   threads: number | undefined
+  device: string
+  dtype: string | undefined
   output: string
   subsets: boolean
   dryRun: boolean
@@ -99,6 +102,13 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       describe: 'Most memory for the process that computes: 3G, 800M; weights take 4 bytes a parameter, quantised ones less',
     })
     .option('threads', { type: 'number', requiresArg: true, describe: `Threads inside an operator; at most ${os.availableParallelism()} help here` })
+    .option('device', {
+      type: 'string',
+      default: 'auto',
+      requiresArg: true,
+      describe: 'auto, cpu, webgpu, cuda:0, several as cuda:0,cuda:1; auto takes a GPU that works, else the CPU',
+    })
+    .option('dtype', { type: 'string', requiresArg: true, describe: 'f32, f16 or bf16; f32 but on CUDA, which takes the checkpoint’s own' })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Show prompts and plan; score nothing, write nothing' })
@@ -139,6 +149,8 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     maxLength: undefined,
     memory: undefined,
     threads: undefined,
+    device: 'auto',
+    dtype: undefined,
   }
   const code = await run(argv, { ...terminal, out: terminal.err })
   if (code !== 0) throw new Interruption('interrupted')
@@ -146,7 +158,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
 
 /** The exit code: 0, or 130 after an interruption. */
 async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
-  const options = checkNumbers(argv)
+  const options = checkOptions(argv)
   const taskNames = listOf(argv.tasks)
   const tasks = await loadTasks(argv.taskFile)
   if (taskNames.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...tasks.keys()].join(', ')}.`)
@@ -214,8 +226,8 @@ function interrupted({ err }: Terminal): number {
   return INTERRUPTED
 }
 
-/** Options that are numbers, each in its range. */
-function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, memory, threads }: RunArguments): EvaluateOptions {
+/** Options that say how to score, each in its range. */
+function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, threads, device, dtype }: RunArguments): EvaluateOptions {
   const batchTokens = batchText === 'auto' ? undefined : Number(batchText)
   const whole = (name: string, value: number | undefined, least: number) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
@@ -237,6 +249,8 @@ function checkNumbers({ seed, limit, maxLength, batchTokens: batchText, memory, 
     ...(limit !== undefined && { limit }),
     ...(maxLength !== undefined && { maxLength }),
     ...(threads !== undefined && { threads }),
+    devices: parseDevices(device),
+    ...(dtype !== undefined && { dtype: parseDtype(dtype) }),
   }
 }
 

@@ -2,6 +2,8 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { bareProductsGraph } from '../graph/bare-products.ts'
+import type { FloatType } from '../graph/onnx-model.ts'
+import type { Device } from './device.ts'
 import { projectionOperations } from './operations.ts'
 import type { SessionProcess } from './session-process.ts'
 
@@ -19,15 +21,23 @@ export function bareRows(config: Parameters<typeof projectionOperations>[0]): nu
   return rows
 }
 
+/** Where and in which type products are measured: as the model runs. */
+interface BareRateOptions {
+  readonly threads: number | undefined
+  readonly device: Device
+  readonly type: FloatType
+}
+
 /** Measures in a process that runs the model: operations a second. The first time there it makes a session of one layer's weights. */
-export function bareRateMeter(config: ModelConfig, weights: RunnableWeights, threads?: number): (process: SessionProcess) => Promise<number> {
+export function bareRateMeter(config: ModelConfig, weights: RunnableWeights, options: BareRateOptions): (process: SessionProcess) => Promise<number> {
+  const { threads, device, type } = options
   const ready = new WeakSet<SessionProcess>()
   const rows = bareRows(config)
   const shape = { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } as const
   return async (process) => {
     const pass = () => process.time({ shape }, 'bare products')
     if (!ready.has(process)) {
-      await process.load(bareProductsGraph(config, weights), { root: weights.root, threads, isOptimized: true }, 'bare products')
+      await process.load(bareProductsGraph(config, weights, type), { root: weights.root, threads, isOptimized: true, device }, 'bare products')
       // The first pass asks the system for its memory.
       await pass()
       ready.add(process)

@@ -56,6 +56,17 @@ export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: Ba
   return ofPass(Math.max(LEAST_TOKENS, Math.min(PASS_TOKENS, tokens)))
 }
 
+/**
+ * The same where a batch goes through the model in one pass, in `deviceBytes` of a device's own memory: it grows as far as a share of that allows.
+ * Little is taken for granted where that is not known: then it is 0.
+ */
+export function onePassBudget(config: BatchShape, { batchTokens }: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
+  if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
+  let most = USUAL_TOKENS
+  while (most < MOST_TOKENS && most * 2 * bytesPerToken(config) <= deviceBytes * MEMORY_SHARE) most *= 2
+  return { usual: USUAL_TOKENS, most, pass: most }
+}
+
 type BatchShape = Pick<
   ModelConfig,
   'hiddenSize' | 'intermediateSize' | 'headCount' | 'keyValueHeadCount' | 'headSize' | 'layerCount' | 'vocabularySize' | 'tiedHead'

@@ -6,6 +6,8 @@ export interface EngineInfo {
   readonly name: string
   /** Execution provider or server. */
   readonly provider: string
+  /** The devices that computed, as `--device` names them; absent where the engine is none of this machine's. */
+  readonly devices?: readonly string[]
   /** Arithmetic of the matrix products. */
   readonly dtype: string
   /** Versions of the software behind it, by name. */
@@ -28,5 +30,5 @@ export interface Engine extends AsyncDisposable {
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
   /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. Undefined where it cannot. */
-  bareRate?(): Promise<number | undefined>
+  bareRate?(this: void): Promise<number | undefined>
 }

@@ -9,18 +9,12 @@ import type { SessionTensor } from './session-messages.ts'
 export const HEAD_CHUNK = 256
 
 /** The inputs of `decoderGraph`, by name. With `chains` the graph has attention of its own for chains in all layers. */
-export function batchFeeds(
-  { tree, scored, targets, targetColumns }: Batch,
-  passTokens: number,
-  { chains }: { readonly chains: boolean },
-): Record<string, SessionTensor> {
-  const passes = cutPasses(tree, passTokens)
+export function batchFeeds(batch: Batch, passTokens: number, { chains }: { readonly chains: boolean }): Record<string, SessionTensor> {
+  const passes = cutPasses(batch.tree, passTokens)
   const passCount = passes.length
   const layout = layOutAttention(passes, { chains })
   const { groupCount, rowCount, queryCount, keyCount } = layout
-  const chunkCount = Math.ceil(scored.length / HEAD_CHUNK)
-  const chunkSize = Math.ceil(scored.length / chunkCount)
-  const { leaving, places } = leavingTokens(scored, passes)
+  const { leaving, places } = leavingTokens(batch.scored, passes)
   return {
     token_ids: stacked(passes.map(({ tokenIds }) => tokenIds)),
     positions: stacked(passes.map(({ depths }) => depths)),
@@ -37,6 +31,15 @@ export function batchFeeds(
     ),
     is_chain: { type: 'bool', values: Uint8Array.from(passes, ({ isChain }) => Number(isChain)), shape: [passCount] },
     leaving,
+    ...scoredFeeds(batch, places),
+  }
+}
+
+/** What is asked of a batch's tokens; `places` says where the graph finds its scored nodes, as they come. */
+export function scoredFeeds({ scored, targets, targetColumns }: Batch, places = scored): Record<'scored' | 'targets', SessionTensor> {
+  const chunkCount = Math.ceil(scored.length / HEAD_CHUNK)
+  const chunkSize = Math.ceil(scored.length / chunkCount)
+  return {
     scored: int32(padded(places, chunkCount * chunkSize), chunkCount, chunkSize),
     targets: int32(padded(targets, chunkCount * chunkSize * targetColumns), chunkCount, chunkSize, targetColumns),
   }
@@ -78,7 +81,8 @@ function int64(values: readonly number[], ...shape: number[]): SessionTensor {
   return { type: 'int64', values: BigInt64Array.from(values, BigInt), shape }
 }
 
-function int32(values: Int32Array, ...shape: number[]): SessionTensor {
+/** A tensor of 32-bit integers. */
+export function int32(values: Int32Array, ...shape: number[]): SessionTensor {
   return { type: 'int32', values, shape }
 }
 

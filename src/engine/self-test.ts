@@ -1,6 +1,11 @@
-/** Whether onnxruntime loads and computes on this machine. */
+/** Whether onnxruntime loads and computes on this machine, and which of its devices give right answers. */
+import type { ModelConfig } from '../checkpoint/config.ts'
+import type { Weights } from '../checkpoint/weights.ts'
+import { HarnessError } from '../errors.ts'
 import { graphBuilder } from '../graph/builder.ts'
 import type { Graph } from '../graph/onnx-model.ts'
+import { deviceName, type Device } from './device.ts'
+import { onnxEngine } from './onnx.ts'
 import { startSessionProcess } from './session-process.ts'
 
 /** What `diagnoseRuntime` found. */
@@ -32,4 +37,45 @@ function selfTestGraph(): Graph {
   const g = graphBuilder()
   g.output(g.node('LogSoftmax', [g.floats(Float32Array.of(0, 1, 2), [1, 3])], { axis: -1 }), 'output')
   return g.finish('self_test', [], [{ name: 'output', type: 'float', shape: [1, 3] }])
+}
+
+/** Tokens of a text on the built-in model, and the sum of their natural log-probabilities by transformers 5.23 in float64 (scripts/self-test-answer.py). */
+const TOKENS = [
+  221, 199, 819, 797, 819, 221, 199, 221, 199, 797, 266, 272, 731, 311, 267, 587, 221, 14, 332, 266, 633, 327, 396, 707, 221, 14, 332, 266, 650, 307, 396, 865,
+]
+const KNOWN_SCORE = -146.381_154_64
+/** Nats per token: what f32 may be off by. */
+const TOLERANCE = 1e-4
+
+/** What a device made of the known text. */
+export type DeviceDiagnosis = { readonly device: string } & (
+  | {
+      readonly works: true
+      /** Off the known answer, in nats per token. */ readonly difference: number
+      /** Loading and scoring, in milliseconds. */ readonly elapsedMs: number
+    }
+  | { readonly works: false; readonly reason: string; readonly hint: string }
+)
+
+/** Has a device score a known text with the built-in model, in f32. */
+export async function diagnoseDevice(device: Device, config: ModelConfig, weights: Weights): Promise<DeviceDiagnosis> {
+  const startedAt = performance.now()
+  const name = deviceName(device)
+  try {
+    await using engine = await onnxEngine(config, weights, { devices: [device], dtype: 'float32', batchTokens: 64 })
+    let logProb = 0
+    for await (const { scores } of engine.score([{ input: Int32Array.from(TOKENS.slice(0, -1)), targets: Int32Array.from(TOKENS.slice(1)) }]))
+      logProb += scores[0]!.logProb
+    const difference = Math.abs(logProb - KNOWN_SCORE) / (TOKENS.length - 1)
+    if (difference < TOLERANCE) return { device: name, works: true, difference, elapsedMs: performance.now() - startedAt }
+    return {
+      device: name,
+      works: false,
+      reason: `a known text of ${KNOWN_SCORE} nats is given ${logProb}`,
+      hint: `Do not use it: its numbers are wrong. Update its driver, or give another --device.`,
+    }
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error
+    return { device: name, works: false, reason: error.message, hint: error.hint }
+  }
 }

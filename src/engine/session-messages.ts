@@ -1,5 +1,8 @@
 /** What the engine and its session process say to each other. Typed arrays cross by structured clone. */
 
+import type { Device } from './device.ts'
+import type { PlacedNode } from './placement.ts'
+
 /** What a session is for; a process holds one of each. */
 export type SessionName = 'model' | 'bare products'
 
@@ -15,6 +18,10 @@ export interface LoadMessage {
   readonly threads?: number | undefined
   /** Fold constants and fuse operators: pays where a graph runs often, and holds weights as f32. */
   readonly isOptimized: boolean
+  /** The CPU when absent. */
+  readonly device?: Device | undefined
+  /** Run once after loading to see where onnxruntime put the nodes. */
+  readonly probe?: Readonly<Record<string, SessionTensor>> | undefined
 }
 
 /** A tensor that enters or leaves the graph. */
@@ -44,6 +51,8 @@ export interface LoadedReply extends Answered {
   readonly runtimeVersion: string
   /** Execution providers of the installed package. */
   readonly providers: readonly string[]
+  /** What the probe ran; empty without one. */
+  readonly nodes: readonly PlacedNode[]
 }
 
 /** A run ended. */

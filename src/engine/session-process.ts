@@ -47,8 +47,8 @@ export function startSessionProcess(): SessionProcess {
   }
   return {
     load: async (graph, options, session = 'model') => {
-      const { runtimeVersion, providers } = await askFor({ kind: 'load', session, model: encodeModel(graph), ...options }, 'loaded')
-      return { runtimeVersion, providers }
+      const { runtimeVersion, providers, nodes } = await askFor({ kind: 'load', session, model: encodeModel(graph), ...options }, 'loaded')
+      return { runtimeVersion, providers, nodes }
     },
     run: async (feeds, session = 'model') => (await askFor({ kind: 'run', session, feeds }, 'ran')).outputs,
     time: async (feeds, session) => (await askFor({ kind: 'run', session, feeds }, 'ran')).elapsedMs,
@@ -99,6 +99,6 @@ async function ask(child: ChildProcess, request: Request): Promise<Reply> {
 function expectReply<K extends Reply['kind']>(reply: Reply, kind: K): Extract<Reply, { kind: K }> {
   if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>
   if (reply.kind !== 'failed') throw new EngineError(`the session process answers ${reply.kind}, expected ${kind}`, 'This is a bug; please report it.')
-  if (/bad_alloc|failed to allocate|out of memory/i.test(reply.message)) throw new OutOfMemory(reply.message)
+  if (/bad_alloc|failed to allocate|out of memory|failed to create gpu buffer/i.test(reply.message)) throw new OutOfMemory(reply.message)
   throw new EngineError(`onnxruntime failed: ${reply.message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
 }

@@ -8,13 +8,21 @@ import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable, type AttentionForm, type Rotary } from './decoder-layer.ts'
 import { attentionOverPast, type KeptPast, type LayerPast } from './kept-past.ts'
-import type { Graph, ValueInfo } from './onnx-model.ts'
+import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
+import { productAttention, productAttentionInputs } from './product-attention.ts'
 import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 import type { AttentionConfig, AttentionRows } from './tree-attention.ts'
 
+/** Scored positions in C chunks of M positions with up to T targets each. */
+const SCORED: readonly ValueInfo[] = [
+  /** Index of the token before the one that is scored. */
+  { name: 'scored', type: 'int32', shape: ['C', 'M'] },
+  /** Token ids whose log-probability is asked at that position. */
+  { name: 'targets', type: 'int32', shape: ['C', 'M', 'T'] },
+]
+
 /**
- * What the graph is fed: P passes of N packed tokens (`Pass` and `AttentionLayout` of src/plan say what the values mean), and scored positions
- * in C chunks of M positions with up to T targets each.
+ * What the graph for the CPU is fed: P passes of N packed tokens. `Pass` and `AttentionLayout` of src/plan say what the values mean.
  */
 const INPUTS: readonly ValueInfo[] = [
   { name: 'token_ids', type: 'int32', shape: ['P', 'N'] },
@@ -32,10 +40,8 @@ const INPUTS: readonly ValueInfo[] = [
   { name: 'is_chain', type: 'bool', shape: ['P'] },
   /** Which tokens of each pass leave the layers; anything behind the last. */
   { name: 'leaving', type: 'int32', shape: ['P', 'R'] },
-  /** Index into the flattened `leaving` of each scored position: the token before the one that is scored. */
-  { name: 'scored', type: 'int32', shape: ['C', 'M'] },
-  /** Token ids whose log-probability is asked at that position. */
-  { name: 'targets', type: 'int32', shape: ['C', 'M', 'T'] },
+  /** Indices count through the flattened `leaving`. */
+  ...SCORED,
 ]
 
 /** What comes out: `log_probs` [C, M, T], natural logarithms, and `best` [C, M], the arg-max token. */
@@ -44,16 +50,45 @@ const OUTPUTS: readonly ValueInfo[] = [
   { name: 'best', type: 'int64', shape: ['C', 'M'] },
 ]
 
-/** The graph of a model over its weights, for f32 arithmetic. */
-export function decoderGraph(config: ModelConfig, { tensors, quantized, adapter }: RunnableWeights): Graph {
+/** Of a graph for graphics processors: N packed tokens. */
+const TOKENS: ValueInfo = { name: 'token_ids', type: 'int32', shape: ['N'] }
+/** As `OUTPUTS`; the arg-max keeps its axis, [C, M, 1]. */
+const DEVICE_OUTPUTS: readonly ValueInfo[] = [OUTPUTS[0]!, { ...OUTPUTS[1]!, shape: ['C', 'M', 1] }]
+
+/** Cosines and sines of each token's angles, for graphs that do not make them. */
+const ROTARY_INPUTS: readonly ValueInfo[] = [
+  { name: 'cosines', type: 'float', shape: [1, 'N', 'half'] },
+  { name: 'sines', type: 'float', shape: [1, 'N', 'half'] },
+]
+
+/** The graph of a model over its weights for the CPU, in f32. */
+export function decoderGraph(config: ModelConfig, runnable: RunnableWeights): Graph {
   const g = graphBuilder()
-  const weights = storedWeights(g, {
-    tensorOf: (name) => tensors.get(name)!,
-    quantizedOf: (name) => quantized?.get(name),
-    pairOf: (name) => adapter?.get(name),
-  })
-  scoreHead(g, config, weights, layersInPasses(g, config, weights))
+  const weights = graphWeights(g, runnable)
+  scoreHead(g, config, weights, layersInPasses(g, config, weights), plainLogProbs)
   return g.finish('decoder', INPUTS, OUTPUTS)
+}
+
+/**
+ * The same for graphics processors, in `type` and in one pass: attention in `chunkCount` products, angles fed, and a log-softmax of operators that they
+ * have. Its one Loop, over chunks of scored positions, steers from the CPU and carries back no more than the log-probabilities that were asked for.
+ */
+export function deviceDecoderGraph(config: ModelConfig, runnable: RunnableWeights, type: FloatType, chunkCount = 1): Graph {
+  const g = graphBuilder()
+  const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
+  const weights = graphWeights(g, runnable, type)
+  const attend = productAttention(chunkCount, type)
+  const rotary = { cosines: typed('cosines'), sines: typed('sines') }
+  const hidden = decoderLayers(g, config, weights, TOKENS.name, rotary, (layer) => (projections) => attend(g, layer, projections))
+  scoreHead(g, config, weights, hidden, deviceLogProbs)
+  return {
+    ...g.finish('decoder', [TOKENS, ...ROTARY_INPUTS, ...productAttentionInputs(chunkCount), ...SCORED], DEVICE_OUTPUTS),
+    opsetVersion: DEVICE_OPSET_VERSION,
+  }
+}
+
+function graphWeights(g: GraphBuilder, { tensors, quantized, adapter }: RunnableWeights, type?: FloatType): GraphWeights {
+  return storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name), pairOf: (name) => adapter?.get(name) }, type)
 }
 
 /** Embeddings and layers over packed token ids [N]: hidden states [N, hidden]. `attention` makes each layer's form. */
@@ -134,14 +169,12 @@ function keptPast(body: GraphBuilder, pastKeys: string, of: (input: string) => s
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, hidden: string): void {
+function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, hidden: string, logProbs: LogProbs): void {
   const body = g.body()
   const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
   const normed = rmsNorm(body, config, scored, weights.value('model.norm.weight'))
   const logits = weights.adapt(body, 'lm_head.weight', normed, body.node('Gemm', [normed, weights.value(headName(config))], { transB: 1 }))
-  const logProbs = body.node('LogSoftmax', [logits], { axis: -1 })
-  const wanted = body.node('GatherElements', [logProbs, body.node('Gather', ['targets', 'chunk'])], { axis: 1 })
-  const best = body.node('ArgMax', [logits], { axis: 1, keepdims: 0 })
+  const { wanted, best } = logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
   const loop = body.finish(
     'score_chunk',
     [
@@ -158,4 +191,22 @@ function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, 
   const [logProbsOut, bestOut] = g.nodes('Loop', [chunkCount, ''], 2, { body: { graph: loop } })
   g.output(logProbsOut!, 'log_probs')
   g.output(bestOut!, 'best')
+}
+
+/** Log-probabilities [M, T] of the targets [M, T], and the arg-max, M values, of logits [M, vocabulary]. */
+type LogProbs = (g: GraphBuilder, logits: string, targets: string) => Record<'wanted' | 'best', string>
+
+const plainLogProbs: LogProbs = (g, logits, targets) => ({
+  wanted: g.node('GatherElements', [g.node('LogSoftmax', [logits], { axis: -1 }), targets], { axis: 1 }),
+  best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
+})
+
+/** WebGPU has no LogSoftmax, and CUDA no ReduceMax of these versions; in f32 whatever the logits are, with the maximum subtracted before anything is raised. */
+const deviceLogProbs: LogProbs = (g, logits, targets) => {
+  const exact = g.node('Cast', [logits], { to: DATA_TYPE.float })
+  const best = g.node('ArgMax', [exact], { axis: 1, keepdims: 1 })
+  const largest = g.node('GatherElements', [exact, best], { axis: 1 })
+  const total = g.node('ReduceSum', [g.node('Exp', [g.node('Sub', [exact, largest])]), g.integers([1])])
+  const shifted = g.node('Sub', [g.node('GatherElements', [exact, targets], { axis: 1 }), largest])
+  return { wanted: g.node('Sub', [shifted, g.node('Log', [total])]), best }
 }

@@ -4,6 +4,8 @@ import protobuf from 'protobufjs'
 /** ONNX TensorProto.DataType. */
 export const DATA_TYPE = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const
 export type DataType = keyof typeof DATA_TYPE
+/** Types in which a graph may calculate. */
+export type FloatType = Extract<DataType, 'float' | 'float16' | 'bfloat16'>
 
 /** A value of an attribute: whole numbers become INT, tagged numbers FLOAT, arrays INTS. */
 export type Attribute = number | { readonly float: number } | string | readonly number[] | { readonly graph: Graph }
@@ -50,15 +52,19 @@ export interface Graph {
   readonly initializers: readonly Initializer[]
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly ValueInfo[]
+  /** Of ONNX's own operators, in the whole model; the newest that is used anywhere when absent. */
+  readonly opsetVersion?: number
 }
 
 const OPSET_VERSION = 24
+/** A kernel without an upper version serves only operators of its own first one: CUDA's of Cast, Reshape, Shape and Unsqueeze are of 23. */
+export const DEVICE_OPSET_VERSION = 23
 const IR_VERSION = 10
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const
 
 /** The bytes of an ONNX ModelProto that holds `graph`. */
 export function encodeModel(graph: Graph): Uint8Array {
-  const opsetImport = [{ domain: '', version: OPSET_VERSION }, ...otherDomains(graph).map((domain) => ({ domain, version: 1 }))]
+  const opsetImport = [{ domain: '', version: graph.opsetVersion ?? OPSET_VERSION }, ...otherDomains(graph).map((domain) => ({ domain, version: 1 }))]
   const message = { irVersion: IR_VERSION, producerName: 'evalharness', graph: graphProto(graph), opsetImport }
   return ModelProto.encode(ModelProto.create(message)).finish()
 }

@@ -3,7 +3,7 @@ import type { StoredDtype } from '../checkpoint/safetensors.ts'
 import type { StoredTensor, WeightTensor } from '../checkpoint/weights.ts'
 import type { LowRankPair, QuantizedMatrix } from '../variant/runnable-weights.ts'
 import type { GraphBuilder } from './builder.ts'
-import type { DataType } from './onnx-model.ts'
+import { DATA_TYPE, type DataType, type FloatType } from './onnx-model.ts'
 
 const STORED_TYPE = { F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Record<StoredDtype, DataType>
 
@@ -12,7 +12,7 @@ const BNB4_TYPE_NF4 = 1
 
 /** A model's weights in a graph. */
 export interface GraphWeights {
-  /** The name of the f32 value of a tensor; each is made at most once. */
+  /** The name of a tensor's value, in the type that the graph computes in; each is made at most once. */
   readonly value: (name: string) => string
   /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantised, with what an adapter adds. Nodes go to `g`. */
   readonly multiply: (g: GraphBuilder, name: string, input: string, bias?: string) => string
@@ -29,8 +29,8 @@ export interface WeightLookup {
   readonly pairOf?: (name: string) => LowRankPair | undefined
 }
 
-/** Gives weights to the graph; f16 and bf16 are cast to f32. */
-export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup): GraphWeights {
+/** Gives weights to the graph; what is stored in another type than `type` is cast. */
+export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup, type: FloatType = 'float'): GraphWeights {
   const made = new Map<string, string>()
   const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor) =>
     g.initializer({ kind: 'external', name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
@@ -42,13 +42,21 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
     return value
   }
   const float = (name: string, tensor: StoredTensor) =>
-    once(name, () => (tensor.dtype === 'F32' ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: 1 })))
+    once(name, () => (STORED_TYPE[tensor.dtype] === type ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: DATA_TYPE[type] })))
   const weights: GraphWeights = {
     value: (name) => float(name, tensorOf(name)),
     multiply(body, name, input, bias) {
       const matrix = quantizedOf?.(name)
       const base = matrix
-        ? multiplyQuantized(body, (part, tensor) => once(`${name}.${part}`, () => store(`${name}.${part}`, tensor)), matrix, input)
+        ? multiplyQuantized(
+            body,
+            {
+              codes: (part, tensor) => once(`${name}.${part}`, () => store(`${name}.${part}`, tensor)),
+              scales: (part, tensor) => float(`${name}.${part}`, tensor),
+            },
+            matrix,
+            input,
+          )
         : body.node('Gemm', [input, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: 1 })
       return weights.adapt(body, name, input, matrix && bias !== undefined ? body.node('Add', [base, weights.value(bias)]) : base)
     },
@@ -79,19 +87,24 @@ export function below(prefix: string, { value, multiply, adapt, adaptEmbeddings 
 }
 
 /** onnxruntime's operators of the domain com.microsoft; activations and sums stay f32 (accuracy level 1). */
-function multiplyQuantized(g: GraphBuilder, store: (part: string, tensor: StoredTensor) => string, matrix: QuantizedMatrix, input: string): string {
+function multiplyQuantized(
+  g: GraphBuilder,
+  store: Record<'codes' | 'scales', (part: string, tensor: StoredTensor) => string>,
+  matrix: QuantizedMatrix,
+  input: string,
+): string {
   const shape = { N: matrix.rows, K: matrix.columns, block_size: matrix.block }
   if (matrix.kind === 'nf4') {
-    const codes = store('codes', { ...matrix.codes, shape: [matrix.codes.byteLength] })
-    return g.node('com.microsoft.MatMulBnb4', [input, codes, store('absmax', matrix.absmax)], { ...shape, quant_type: BNB4_TYPE_NF4 })
+    const codes = store.codes('codes', { ...matrix.codes, shape: [matrix.codes.byteLength] })
+    return g.node('com.microsoft.MatMulBnb4', [input, codes, store.scales('absmax', matrix.absmax)], { ...shape, quant_type: BNB4_TYPE_NF4 })
   }
   const { bits, codes, scales, zeroPoints, groups } = matrix
   const inputs = [
     input,
-    store('codes', codes),
-    store('scales', scales),
-    zeroPoints ? store('zero_points', zeroPoints) : '',
-    groups ? store('groups', groups) : '',
+    store.codes('codes', codes),
+    store.scales('scales', scales),
+    zeroPoints ? store.codes('zero_points', zeroPoints) : '',
+    groups ? store.codes('groups', groups) : '',
   ]
   while (inputs.at(-1) === '') inputs.pop()
   return g.node('com.microsoft.MatMulNBits', inputs, { ...shape, bits, accuracy_level: 1 })

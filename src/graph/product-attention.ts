@@ -1,0 +1,88 @@
+/** Attention along token trees of two matrix products and a softmax: no loop, and what each query sees is told once for all layers. */
+import type { GraphBuilder } from './builder.ts'
+import { DATA_TYPE, type FloatType, type ValueInfo } from './onnx-model.ts'
+import type { AttentionConfig, Projections } from './tree-attention.ts'
+
+/**
+ * Which token attends to which: N packed tokens in preorder, attention in chunks of R rows of S queries and L keys, each chunk of its own
+ * shape. Whatever follows from the tree alone is fed, so that the graph does no arithmetic on shapes: that is done on the CPU, and waits for the device.
+ */
+export function productAttentionInputs(chunkCount: number): ValueInfo[] {
+  const chunks = Array.from({ length: chunkCount }, (_, chunk) => {
+    const [queries, keys] = [
+      [`R${chunk}`, `S${chunk}`],
+      [`R${chunk}`, `L${chunk}`],
+    ]
+    return [
+      /** Packed index of each query; 0 where a row is shorter. */
+      { name: `queries_${chunk}`, type: 'int32', shape: queries },
+      /** Packed index of each key; 0 where a row has fewer. */
+      { name: `keys_${chunk}`, type: 'int32', shape: keys },
+      /** One past each key's last descendant, 0 where a row has fewer: key j is seen by query i when j <= i < exit of j. */
+      { name: `key_exits_${chunk}`, type: 'int32', shape: keys },
+      /** Depths in the tree, from 0. */
+      { name: `query_depths_${chunk}`, type: 'int32', shape: queries },
+      { name: `key_depths_${chunk}`, type: 'int32', shape: keys },
+    ] satisfies ValueInfo[]
+  })
+  /** Where each packed token stands among the queries of all chunks. */
+  return [...chunks.flat(), { name: 'query_slots', type: 'int32', shape: ['N'] }]
+}
+
+/** What a score is lowered by where a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
+const HIDDEN: Readonly<Record<FloatType, number>> = { float: -3e38, bfloat16: -3e38, float16: -60_000 }
+
+/** Adds one layer's attention to a graph: packed [N, width] in, packed [N, heads × headSize] out. */
+type Attend = (g: GraphBuilder, config: AttentionConfig, projections: Projections) => string
+
+/** Attention for the layers of one graph, which computes in `type`. Memory is bounded by one chunk's scores: heads × R × S × L. */
+export function productAttention(chunkCount: number, type: FloatType): Attend {
+  const biases = new Map<string, string>()
+  return (g, { headCount, keyValueHeadCount: groupCount, headSize, window }, { queries, keys, values }) => {
+    const groupSize = headCount / groupCount
+    const width = headCount * headSize
+    const scaled = g.node('Mul', [queries, scalar(g, headSize ** -0.5, type)])
+    const rowsOf = (states: string, index: string, shape: readonly number[], order: readonly number[]) =>
+      g.node('Transpose', [g.node('Reshape', [g.node('Gather', [states, index]), g.integers(shape)])], { perm: order })
+    const attendedRows = Array.from({ length: chunkCount }, (_, chunk) => {
+      // Query heads that share keys and values stand below each other: one product for all of them.
+      const split = rowsOf(scaled, `queries_${chunk}`, [0, 0, groupCount, groupSize, headSize], [0, 2, 3, 1, 4])
+      const query = g.node('Reshape', [split, g.integers([0, 0, -1, headSize])])
+      const key = rowsOf(keys, `keys_${chunk}`, [0, 0, groupCount, headSize], [0, 2, 3, 1])
+      const value = rowsOf(values, `keys_${chunk}`, [0, 0, groupCount, headSize], [0, 2, 1, 3])
+      const scores = g.node('Reshape', [g.node('MatMul', [query, key]), g.integers([0, headCount, -1, 0])])
+      const shares = g.node('Softmax', [g.node('Add', [scores, biasOf(g, chunk, window)])], { axis: -1 })
+      const attended = g.node('MatMul', [g.node('Reshape', [shares, g.integers([0, groupCount, -1, 0])]), value])
+      const byQuery = g.node('Transpose', [g.node('Reshape', [attended, g.integers([0, 0, groupSize, -1, headSize])])], { perm: [0, 3, 1, 2, 4] })
+      return g.node('Reshape', [byQuery, g.integers([-1, width])])
+    })
+    return g.node('Gather', [chunkCount === 1 ? attendedRows[0]! : g.node('Concat', attendedRows, { axis: 0 }), 'query_slots'])
+  }
+
+  function biasOf(g: GraphBuilder, chunk: number, window: number): string {
+    const bias = biases.get(`${chunk} ${window}`) ?? attentionBias(g, chunk, window, type)
+    biases.set(`${chunk} ${window}`, bias)
+    return bias
+  }
+}
+
+/** What is added to the scores of all heads, [R, 1, S, L]: 0 where a query sees a key. */
+function attentionBias(g: GraphBuilder, chunk: number, window: number, type: FloatType): string {
+  const across = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 2])])
+  const down = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 3])])
+  const visible = g.node('And', [g.node('LessOrEqual', [across('keys'), down('queries')]), g.node('Less', [down('queries'), across('key_exits')])])
+  const seen = Number.isFinite(window) ? g.node('And', [visible, withinWindow()]) : visible
+  return g.node('Where', [seen, scalar(g, 0, type), scalar(g, HIDDEN[type], type)])
+
+  /** A sliding window reaches `window` tokens back, the query's own included. */
+  function withinWindow(): string {
+    const distance = g.node('Sub', [down('query_depths'), across('key_depths')])
+    return g.node('Less', [distance, g.node('Cast', [g.integers([window])], { to: DATA_TYPE.int32 })])
+  }
+}
+
+/** A constant in the type of the graph; the cast is folded when it is loaded. */
+function scalar(g: GraphBuilder, value: number, type: FloatType): string {
+  const constant = g.floats(Float32Array.of(value), [1])
+  return type === 'float' ? constant : g.node('Cast', [constant], { to: DATA_TYPE[type] })
+}

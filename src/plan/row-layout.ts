@@ -1,0 +1,107 @@
+/**
+ * Rows for attention over a packed tree as graphics processors take them: chunks of rows of one shape, a product each. A row is a run of
+ * neighbouring nodes in preorder; its keys are the path of its first node and the run itself (see attention-layout.ts).
+ */
+import type { TokenTree } from './token-tree.ts'
+
+/** Which tokens stand in which row. */
+export interface RowLayout {
+  readonly chunks: readonly RowChunk[]
+  /** For each node its index among the queries of all chunks, one chunk behind the other. */
+  readonly querySlots: Int32Array
+}
+
+/** Rows of one product. */
+export interface RowChunk {
+  /** R. */
+  readonly rowCount: number
+  /** S: queries of a row. */
+  readonly queryCount: number
+  /** L: keys of a row. */
+  readonly keyCount: number
+  /** Nodes, row-major, [rowCount, queryCount]; 0 where a row is shorter. */
+  readonly queries: Int32Array
+  /** Nodes, row-major, [rowCount, keyCount]; 0 where a row has fewer. */
+  readonly keys: Int32Array
+  /** Exits of the keys, row-major as `keys`; 0 where a row has fewer, so that no query sees what stands there. */
+  readonly keyExits: Int32Array
+}
+
+/** Row lengths that are tried. */
+const QUERY_COUNTS = [32, 64, 128, 256, 512, 1024]
+/** What a key costs that is copied into a row, in units of one query meeting one key. As the rows for the CPU have it; not measured on a GPU. */
+const KEY_COPY_COST = 24
+
+interface Row {
+  readonly start: number
+  readonly end: number
+  /** Ancestors of the first node, from the root. */
+  readonly path: readonly number[]
+}
+
+/** Lays out a tree of at least one node; a chunk has at most `mostPairs` query-key pairs, padding included, or a single row of the shortest length. */
+export function layOutRows(tree: TokenTree, mostPairs: number): RowLayout {
+  const candidates = QUERY_COUNTS.map((queryCount) => {
+    const width = Math.min(queryCount, tree.depths.length)
+    const chunks = fillChunks(cutRows(tree, queryCount), width, mostPairs)
+    const cost = chunks.reduce((sum, rows) => sum + rows.length * keyTotal(rows.at(-1)!) * (width + KEY_COPY_COST), 0)
+    const fits = chunks.every((rows) => rows.length * width * keyTotal(rows.at(-1)!) <= mostPairs)
+    return { width, chunks, cost, fits }
+  })
+  const fitting = candidates.filter(({ fits }) => fits)
+  const best = (fitting.length > 0 ? fitting : candidates.slice(0, 1)).reduce((a, b) => (b.cost < a.cost ? b : a))
+  return arrange(tree, best.chunks, best.width)
+}
+
+function keyTotal({ start, end, path }: Row): number {
+  return path.length + end - start
+}
+
+/** Runs of `queryCount` nodes, the last one shorter. */
+function cutRows({ depths }: TokenTree, queryCount: number): Row[] {
+  const rows: Row[] = []
+  const path: number[] = []
+  for (let start = 0; start < depths.length; start += queryCount) {
+    const end = Math.min(start + queryCount, depths.length)
+    rows.push({ start, end, path: path.slice(0, depths[start]) })
+    for (let node = start; node < end; node++) path[depths[node]!] = node
+  }
+  return rows
+}
+
+/** Rows with like numbers of keys share a chunk, so that little of it is padding; the last of a chunk has the most. */
+function fillChunks(rows: readonly Row[], queryCount: number, mostPairs: number): Row[][] {
+  const chunks: Row[][] = []
+  for (const row of rows.toSorted((a, b) => keyTotal(a) - keyTotal(b) || a.start - b.start)) {
+    const last = chunks.at(-1)
+    if (last && (last.length + 1) * queryCount * keyTotal(row) <= mostPairs) last.push(row)
+    else chunks.push([row])
+  }
+  return chunks
+}
+
+function arrange({ depths, exits }: TokenTree, chunks: readonly (readonly Row[])[], queryCount: number): RowLayout {
+  const querySlots = new Int32Array(depths.length)
+  let firstSlot = 0
+  const arranged = chunks.map((rows): RowChunk => {
+    const keyCount = keyTotal(rows.at(-1)!)
+    const queries = new Int32Array(rows.length * queryCount)
+    const keys = new Int32Array(rows.length * keyCount)
+    const keyExits = new Int32Array(rows.length * keyCount)
+    rows.forEach(({ start, end, path }, index) => {
+      const firstKey = index * keyCount
+      keys.set(path, firstKey)
+      for (let node = start; node < end; node++) {
+        const slot = index * queryCount + node - start
+        queries[slot] = node
+        querySlots[node] = firstSlot + slot
+        keys[firstKey + path.length + node - start] = node
+      }
+      const used = firstKey + path.length + end - start
+      for (let column = firstKey; column < used; column++) keyExits[column] = exits[keys[column]!]!
+    })
+    firstSlot += queries.length
+    return { rowCount: rows.length, queryCount, keyCount, queries, keys, keyExits }
+  })
+  return { chunks: arranged, querySlots }
+}
