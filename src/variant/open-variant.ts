@@ -47,14 +47,8 @@ export interface Variant extends AsyncDisposable {
 }
 
 /** Checks that settings suit the checkpoint and that the adapter fits; computes nothing. Fails with a HarnessError. */
-export async function checkVariant(config: ModelConfig, { quantize, adapter }: VariantSettings): Promise<void> {
-  if (quantize && config.quantization) {
-    throw new UsageError(
-      `quantize=${quantize.scheme} on weights that are quantised with ${config.quantization.method} already`,
-      'Leave quantize out, or give the checkpoint before quantisation.',
-    )
-  }
-  if (adapter !== undefined) await readAdapter(adapter, config)
+export async function checkVariant(config: ModelConfig, settings: VariantSettings): Promise<void> {
+  await adapterFor(config, settings)
 }
 
 /** Makes the weights. Fails with a HarnessError, and with Interruption when the signal comes; then nothing is left. */
@@ -63,8 +57,7 @@ export async function openVariant(
   settings: VariantSettings,
   signal?: AbortSignal,
 ): Promise<Variant> {
-  await checkVariant(config, settings)
-  const adapter = settings.adapter === undefined ? undefined : await readAdapter(settings.adapter, config)
+  const adapter = await adapterFor(config, settings)
   const plan = planMatrices(config, weights, settings, adapter)
   if (plan.length === 0 && !adapter) return { config, weights, record: null, async [Symbol.asyncDispose]() {} }
   const scratch = plan.length > 0 ? await openScratchFile(plan.reduce((sum, { bytes }) => sum + bytes, 0)) : undefined
@@ -98,6 +91,16 @@ export function variantHash(weightsHash: string, record: VariantRecord | null): 
   return createHash('sha256')
     .update(JSON.stringify([weightsHash, ...made, adapterHash ?? null]))
     .digest('hex')
+}
+
+async function adapterFor(config: ModelConfig, { quantize, adapter }: VariantSettings): Promise<Adapter | undefined> {
+  if (quantize && config.quantization) {
+    throw new UsageError(
+      `quantize=${quantize.scheme} on weights that are quantised with ${config.quantization.method} already`,
+      'Leave quantize out, or give the checkpoint before quantisation.',
+    )
+  }
+  return adapter === undefined ? undefined : readAdapter(adapter, config)
 }
 
 /** A matrix that has to be made before the model runs. */
