@@ -5,10 +5,12 @@
  * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
  */
 import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import type { CheckpointTokenizer } from './checkpoint/tokenizer.ts'
+import type { ServedSource } from './engine/completions.ts'
 import type { Engine } from './engine/engine.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { onnxEngine } from './engine/onnx.ts'
-import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
+import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
@@ -16,6 +18,8 @@ import { cutStretches } from './plan/stretches.ts'
 import { stageClock } from './stage-clock.ts'
 import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
 import type { ModelSettings } from './model-settings.ts'
+import type { OpenedModel } from './opened-model.ts'
+import { openServed } from './open-served.ts'
 import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
@@ -27,12 +31,14 @@ export interface ModelSource {
   readonly label: string
   /** Folder or hub repository, as the user gave it. */
   readonly source: string
-  /** Where its files lie. */
+  /** Where its files lie; of a served model, those of its tokenizer. */
   readonly folder: string
   /** Commit of a hub repository. */
   readonly revision: string | null
   /** How it is run, where that is not simply as it lies there. */
   readonly settings?: ModelSettings
+  /** The servers that have it, where its weights are not here. */
+  readonly served?: ServedSource
 }
 
 /** How to score. */
@@ -72,19 +78,16 @@ export interface Watcher {
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
   const clock = stageClock()
-  const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
-  const encoder = encoderOf(checkpoint, options.maxLength)
-  const encoded = await clock.time('plan', () => encodeOnce(suites, checkpoint, encoder, options))
-  const { signal, batchTokens, memoryBytes, threads } = options
-  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
-  const engineOptions = {
-    onNotice: watcher.onNotice,
-    ...(batchTokens !== undefined && { batchTokens }),
-    ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(threads !== undefined && { threads }),
-  }
-  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
-  const weightsHash = hashWeights(checkpoint.weights)
+  const { signal, batchTokens } = options
+  const opened = await clock.time('load', () =>
+    model.served
+      ? unlessInterrupted(openServed(model.served, model.folder, options.maxLength, watcher.onNotice), signal)
+      : openLocal(model, options, watcher.onNotice),
+  )
+  const { tokenizer, encoder, architecture, parameterCount } = opened
+  const encoded = await clock.time('plan', () => encodeOnce(suites, tokenizer, encoder, options))
+  await using engine = await clock.time('load', () => unlessInterrupted(opened.openEngine(), signal))
+  const weightsHash = opened.hashWeights()
   weightsHash.catch(() => {})
 
   const tasks: TaskRecord[] = []
@@ -92,8 +95,10 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const work: TaskWork[] = []
   const gauge = rooflineGauge(engine)
   let firstScoreMs: number | null = null
+  const unanswered: string[] = []
+  let lost: EngineError | undefined
   for (const [index, suite] of suites.entries()) {
-    if (signal?.aborted) break
+    if (signal?.aborted || lost) break
     watcher.onTask(suite.task.name, requestsOf(suite).length)
     const onBatch = (tokensComputed: number, doneShare: number) => {
       firstScoreMs ??= Date.now() - startedAt.getTime()
@@ -105,23 +110,28 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     const scored = await clock.time('record', () => scoreSuite(suite, answered.answers, options.seed ?? 0))
     tasks.push(...scored.tasks)
     groups.push(...scored.groups)
+    unanswered.push(...reportUnanswered(suite, answered.unanswered, watcher.onNotice))
+    lost = answered.lost
   }
   if (tasks.length === 0 && signal?.aborted) throw new Interruption('interrupted')
+  const failure = lost ?? unansweredError(unanswered)
+  if (tasks.length === 0 && failure) throw failure
   // Reading all weights takes longer than an interrupted user waits.
   const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: Date.now() - startedAt.getTime(),
-    isComplete: !signal?.aborted,
+    isComplete: !signal?.aborted && !failure,
+    ...(failure && { failure: { message: failure.message, hint: failure.hint } }),
     harnessVersion: HARNESS_VERSION,
     model: {
       label: model.label,
       source: model.source,
       revision: model.revision,
-      architecture: checkpoint.architecture,
-      parameterCount: checkpoint.parameterCount,
+      architecture,
+      parameterCount,
       weightsHash: weightsHashOrNull,
-      tokenizerHash: checkpoint.tokenizer.hash,
+      tokenizerHash: tokenizer.hash,
       maxLength: encoder.maxLength,
     },
     engine: engine.info,
@@ -132,10 +142,31 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   }
 }
 
+/** A checkpoint whose weights are here. */
+async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: Watcher['onNotice']): Promise<OpenedModel> {
+  const checkpoint = await openCheckpoint(model.folder)
+  const { batchTokens, memoryBytes, threads } = options
+  const engineOptions = {
+    onNotice,
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(threads !== undefined && { threads }),
+  }
+  const openEngine = options.openEngine ?? (({ config, weights }) => onnxEngine(config, weights, engineOptions))
+  return {
+    tokenizer: checkpoint.tokenizer,
+    encoder: encoderOf(checkpoint, options.maxLength),
+    architecture: checkpoint.architecture,
+    parameterCount: checkpoint.parameterCount,
+    openEngine: () => openEngine(checkpoint),
+    hashWeights: () => hashWeights(checkpoint.weights),
+  }
+}
+
 /** Begins to encode each suite's requests; models that encode alike share them. */
 function encodeOnce(
   suites: readonly Suite[],
-  { tokenizer }: Pick<Checkpoint, 'tokenizer'>,
+  tokenizer: CheckpointTokenizer,
   encoder: Encoder,
   { encodings, signal }: EvaluateOptions,
 ): readonly EncodedAhead[] {
@@ -164,6 +195,29 @@ export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'to
 /** All requests of a suite, in the order of its items. */
 export function requestsOf({ parts }: Suite) {
   return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+}
+
+/** Tells of each item without an answer by its name, and why; comes back with the names. */
+function reportUnanswered(suite: Suite, unanswered: ReadonlyMap<number, string>, onNotice: Watcher['onNotice']): string[] {
+  const names = new Map<string, string>()
+  let next = 0
+  for (const { name, items } of suite.parts) {
+    for (const { docId, requests } of items) {
+      for (let request = next; request < next + requests.length; request++) if (unanswered.has(request)) names.set(`${name} ${docId}`, unanswered.get(request)!)
+      next += requests.length
+    }
+  }
+  for (const [name, reason] of names) onNotice(`item ${name} has no answer: ${reason}`)
+  return [...names.keys()]
+}
+
+function unansweredError(names: readonly string[]): EngineError | undefined {
+  if (names.length === 0) return undefined
+  const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ')
+  return new EngineError(
+    `${names.length} item${names.length === 1 ? ' has' : 's have'} no answer: ${shown}`,
+    'The scores are of the others; why, stands above. Run it again when the server is well.',
+  )
 }
 
 /** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */

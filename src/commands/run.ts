@@ -7,7 +7,7 @@ import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
-import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
+import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
@@ -157,7 +157,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
-  for (const { folder } of models) batchBudget(await readConfig(folder), options)
+  for (const { folder, served } of models) if (!served) batchBudget(await readConfig(folder), options)
 
   const suites: Suite[] = []
   for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
@@ -179,13 +179,20 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     const stored = await writeRun(argv.output, record)
     resultsFiles.push(stored.resultsFile)
     for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
-    terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
+    terminal.err(`${model.label}: ${howItEnded(record)} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
   else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets, columns: terminal.columns ?? Infinity }))
   if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
+  const failure = runs.find((record) => record.failure)?.failure
+  if (failure) throw new EngineError(failure.message, failure.hint)
   if (!terminal.signal.aborted) return 0
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+function howItEnded({ isComplete, failure }: RunRecord): string {
+  if (isComplete) return 'stored in'
+  return `${failure ? 'incomplete' : 'interrupted'}; what was scored is in`
 }
 
 /** Of the first model and the others, from what was stored of them. */
