@@ -2,6 +2,7 @@
  * Scoring by a server with OpenAI's completions API: vLLM, SGLang, or several of them with one model. Sequences go as token ids and come back as
  * log-probabilities of exactly those ids; how the server computes them, on how many devices, is its own matter.
  */
+import { setMaxListeners } from 'node:events'
 import { EngineError, ServerLostError } from '../errors.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 import type { Engine, ScoredBatch } from './engine.ts'
@@ -57,6 +58,8 @@ const BUSY_MS = 1000
 /** Finds the servers and the model. Fails with EngineError, or UsageError where the model must be named. */
 export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS }: ServedSource): Promise<Connection> {
   const stop = new AbortController()
+  // Every exchange in flight listens.
+  setMaxListeners(0, stop.signal)
   const apiKey = apiKeyOf()
   const servers = urls.map((url) => serverAt(url, { timeoutMs, signal: stop.signal, apiKey }))
   const models = await Promise.all(servers.map((server) => askServedModel(server, name)))
