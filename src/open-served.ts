@@ -1,9 +1,15 @@
 /** A model on a server made ready to be scored: the server is asked what it has, the tokenizer is read here. */
 import { readSpecialIds } from './checkpoint/special-ids.ts'
 import { readTokenizer } from './checkpoint/tokenizer.ts'
-import { completionsEngine, connect, type ServedSource } from './engine/completions.ts'
+import { completionsEngine, connect, plannedWork, type ServedSource } from './engine/completions.ts'
 import { UsageError } from './errors.ts'
+import type { Sequence } from './plan/sequence.ts'
 import type { OpenedModel } from './opened-model.ts'
+
+/** A served model, and what scoring would send to it. */
+export interface OpenedServed extends OpenedModel {
+  readonly planWork: (sequences: readonly Sequence[]) => ReturnType<typeof plannedWork>
+}
 
 /**
  * Opens a served model; `folder` has its tokenizer. The window is `maxLength`, or what the servers say. Fails with CheckpointError on the tokenizer,
@@ -14,7 +20,7 @@ export async function openServed(
   folder: string,
   maxLength: number | undefined,
   onNotice: (notice: string) => void,
-): Promise<OpenedModel> {
+): Promise<OpenedServed> {
   const tokenizer = await readTokenizer(folder, await readSpecialIds(folder))
   const connection = await connect(source)
   const { maxLength: most } = connection
@@ -32,5 +38,6 @@ export async function openServed(
     parameterCount: null,
     openEngine: () => completionsEngine(connection, { encode: (text) => tokenizer.encode(text), onNotice }),
     hashWeights: async () => null,
+    planWork: (sequences) => plannedWork(connection, sequences),
   }
 }

@@ -9,6 +9,7 @@ import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { openServed, type OpenedServed } from '../open-served.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
@@ -66,7 +67,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       array: true,
       default: [] as string[],
       requiresArg: true,
-      describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several',
+      describe: 'NAME=FOLDER, NAME=OWNER/REPO on the hub, or NAME=http://HOST:PORT/v1,tokenizer=WHERE; repeat for several',
     })
     .option('tasks', {
       alias: 't',
@@ -99,6 +100,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .example('$0 run --model original=./SmolLM2-135M --tasks piqa,boolq --limit 100', 'the first 100 rows of two tasks')
     .example('$0 run -m original=Qwen/Qwen3-8B-Base -m pruned=./laco -t mmlu', 'two models side by side')
     .example('$0 run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'what would be asked')
+    .example('$0 run -m big=http://gpu1:8000/v1,http://gpu2:8000/v1,tokenizer=Qwen/Qwen3-32B -t mmlu', 'a model on two servers')
   return options as unknown as Argv<RunArguments>
 }
 
@@ -334,18 +336,17 @@ async function dryRun(
     }
   })
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
-  for (const { label, folder } of models) {
-    const config = await readConfig(folder)
-    const { usual, most } = batchBudget(config, limits)
-    const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength)
+  for (const model of models) {
+    const { label } = model
+    const { encoder, planWork } = await openPlanner(model, maxLength, limits)
     const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
     for (const [index, { stretches, totals }] of encoded.entries()) {
       const { task } = suites[index]!
       let [tokensComputed, batches] = [0, 0]
       for (const stretch of stretches) {
-        const plan = planBatches((await stretch.encoded).sequences, usual, most)
+        const plan = planWork((await stretch.encoded).sequences)
         tokensComputed += plan.tokensComputed
-        batches += plan.batches.length
+        batches += plan.batches
       }
       plans.push({ model: label, task: task.name, requests: prompts[index]!.requests, ...(await totals), tokensComputed, batches })
     }
@@ -371,4 +372,22 @@ async function dryRun(
     )
   }
   if (models.length === 0) err('give --model to see the plan: tokens are counted with its tokenizer')
+}
+
+/** What encodes for a model, and what would be computed of its sequences; a server is only asked how long its context is. */
+async function openPlanner(
+  { folder, served }: ModelSource,
+  maxLength: number | undefined,
+  limits: BatchLimits,
+): Promise<Pick<OpenedServed, 'encoder' | 'planWork'>> {
+  if (served) return openServed(served, folder, maxLength, () => {})
+  const config = await readConfig(folder)
+  const { usual, most } = batchBudget(config, limits)
+  return {
+    encoder: encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength),
+    planWork(sequences) {
+      const { tokensComputed, batches } = planBatches(sequences, usual, most)
+      return { tokensComputed, batches: batches.length }
+    },
+  }
 }

@@ -23,6 +23,8 @@ export interface ServedSource {
   readonly concurrency?: number
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs?: number
+  /** How long to try, where that is not as usual. */
+  readonly patience?: Partial<Patience>
 }
 
 /** Servers that have been asked what they are. */
@@ -32,6 +34,7 @@ export interface Connection {
   readonly maxLength: number | null
   readonly servers: readonly Server[]
   readonly concurrency: number
+  readonly patience: Patience
   readonly stop: AbortController
 }
 
@@ -56,7 +59,7 @@ const PATIENCE: Patience = {
 const BUSY_MS = 1000
 
 /** Finds the servers and the model. Fails with EngineError, or UsageError where the model must be named. */
-export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS }: ServedSource): Promise<Connection> {
+export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS, patience }: ServedSource): Promise<Connection> {
   const stop = new AbortController()
   // Every exchange in flight listens.
   setMaxListeners(0, stop.signal)
@@ -72,7 +75,7 @@ export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs
     )
   const lengths = models.map(({ contextLength }) => contextLength)
   const shortest = lengths.every((length) => length !== null) ? Math.min(...lengths) : null
-  return { model: model!, maxLength: shortest === null ? null : shortest - 2, servers, concurrency, stop }
+  return { model: model!, maxLength: shortest === null ? null : shortest - 2, servers, concurrency, patience: { ...PATIENCE, ...patience }, stop }
 }
 
 /** What the engine is told beside the connection. */
@@ -80,14 +83,20 @@ export interface CompletionsOptions {
   /** The user's tokenizer, as it encodes a text by default. */
   readonly encode: (text: string) => readonly number[]
   readonly onNotice?: (notice: string) => void
-  readonly patience?: Partial<Patience>
   readonly promptsPerRequest?: number
+}
+
+/** What scoring would send: tokens, and requests. No server is asked. */
+export function plannedWork({ model }: Connection, sequences: readonly Sequence[]): { readonly tokensComputed: number; readonly batches: number } {
+  const limits = { answersNext: model.dialect === 'vllm', promptsPerRequest: PROMPTS_PER_REQUEST, tokensPerRequest: TOKENS_PER_REQUEST }
+  const batches = planPrompts(sequences, limits)
+  return { tokensComputed: batches.reduce((sum, batch) => sum + tokensSent(batch), 0), batches: batches.length }
 }
 
 /** Probes each server and comes back ready to score. Fails with EngineError, which names the symptom of a server that cannot be used. */
 export async function completionsEngine(
-  { model, servers, concurrency, stop }: Connection,
-  { encode, onNotice = () => {}, patience, promptsPerRequest = PROMPTS_PER_REQUEST }: CompletionsOptions,
+  { model, servers, concurrency, patience, stop }: Connection,
+  { encode, onNotice = () => {}, promptsPerRequest = PROMPTS_PER_REQUEST }: CompletionsOptions,
 ): Promise<Engine> {
   const known = knownText(encode)
   const endpoints = await Promise.all(servers.map(async (server) => ({ name: server.name, server, findings: await probe(server, model, known) })))
@@ -100,7 +109,7 @@ export async function completionsEngine(
   }
   const dealer = openDealer<(typeof endpoints)[number], PromptBatch, SequenceScore[]>(endpoints, {
     concurrency,
-    patience: { ...PATIENCE, ...patience },
+    patience,
     send: async ({ server }, batch) => readScores(await server.post('/completions', requestBody(model.name, batch, model.dialect)), batch),
     check: ({ server, findings }) => askAgain(server, model, known, findings),
     explain,

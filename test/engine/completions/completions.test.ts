@@ -4,7 +4,7 @@ import { completionsEngine, connect, type CompletionsOptions, type ServedSource 
 import type { Unanswered } from '../../../src/engine/engine.ts'
 import { ServerLostError } from '../../../src/errors.ts'
 import type { Sequence, SequenceScore } from '../../../src/plan/sequence.ts'
-import { decodeText, encodeText, startFaultServer, trueLogProb, type Behaviour, type FaultKind } from './fault-server.ts'
+import { decodeText, encodeText, startFaultServer, trueLogProb, type AskedCompletion, type Behaviour, type FaultKind } from './fault-server.ts'
 
 /** Short enough for tests. */
 const PATIENCE = { tries: 4, backoffMs: 2, mostBackoffMs: 10, failuresInRow: 4, checks: 3 }
@@ -31,10 +31,9 @@ async function scoreAll(source: ServedSource, options: Partial<CompletionsOption
   const notices: string[] = []
   const scores: SequenceScore[] = []
   const unanswered: Unanswered[] = []
-  const connection = await connect({ concurrency: 4, timeoutMs: 200, ...source })
+  const connection = await connect({ concurrency: 4, timeoutMs: 200, patience: PATIENCE, ...source })
   await using engine = await completionsEngine(connection, {
     encode: encodeText,
-    patience: PATIENCE,
     onNotice: (notice) => notices.push(notice),
     promptsPerRequest: 3,
     ...options,
@@ -177,8 +176,12 @@ describe('work', () => {
 
   test('a server that answers too late is left out', async () => {
     await using one = await startFaultServer()
-    let isProbed = false
-    await using late = await startFaultServer({ fault: ({ prompt }) => ((isProbed ||= !isProbe(prompt)) ? { kind: 'silence' } : undefined) })
+    let isSilent = false
+    const fault = ({ prompt }: AskedCompletion): FaultKind | undefined => {
+      isSilent ||= !isProbe(prompt)
+      return isSilent ? { kind: 'silence' } : undefined
+    }
+    await using late = await startFaultServer({ fault })
     expectTruth((await scoreAll({ urls: [one.url, late.url], timeoutMs: 30 })).scores)
   })
 
@@ -223,7 +226,7 @@ describe('work', () => {
     await using server = await startFaultServer({
       fault: (_, count) => (count > 8 && down < 6 && (down++, true) ? { kind: 'status', status: 500 } : undefined),
     })
-    const { scores, notices } = await scoreAll({ urls: [server.url] }, { patience: { ...PATIENCE, checks: 6 } })
+    const { scores, notices } = await scoreAll({ urls: [server.url], patience: { ...PATIENCE, checks: 6 } })
     expectTruth(scores)
     expect(notices).toEqual([])
   })
