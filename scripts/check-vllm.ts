@@ -1,7 +1,7 @@
 /**
  * Compares a real vLLM with the engine of this program, item by item; then kills one of two vLLMs in the middle of a run.
  *
- *     npx tsx scripts/check-vllm.ts SHARED [--model FOLDER] [--venv FOLDER] [--url http://127.0.0.1:8123/v1]
+ *     npm run check:vllm -- SHARED [--model FOLDER] [--venv FOLDER] [--url http://127.0.0.1:8123/v1]
  *
  * SHARED holds data/, models/ and tools/start-vllm-cpu.sh, which starts a vLLM on the CPU and installs it before its first start (3.5 GB, below
  * --venv). With --url one that is running is taken for the first. One line a check; exit 1 on any difference. Where SHARED has no such script the

@@ -36,7 +36,14 @@ export async function openServed(
     encoder: { encode: (text, options) => tokenizer.encode(text, options), prefixToken: tokenizer.prefixToken, maxLength: maxLength ?? most! },
     architecture: null,
     parameterCount: null,
-    openEngine: () => completionsEngine(connection, { encode: (text) => tokenizer.encode(text), onNotice }),
+    async openEngine() {
+      const engine = await completionsEngine(connection, { encode: (text) => tokenizer.encode(text), onNotice })
+      const { model, servers } = connection
+      onNotice(
+        `${model.name} on ${servers.map(({ name }) => name).join(', ')} (${[model.software ?? 'software unknown', model.version ?? ''].join(' ').trim()}): probed`,
+      )
+      return engine
+    },
     hashWeights: async () => null,
     planWork: (sequences) => plannedWork(connection, sequences),
   }

@@ -125,7 +125,7 @@ export async function completionsEngine(
       }
     } catch (error) {
       if (!(error instanceof NobodyLeft)) throw error
-      throw new ServerLostError(`no server is left to ask: ${error.message}`, 'Start the servers again, then the run; what was scored by then is kept.')
+      throw new ServerLostError(`no server is left to ask: ${error.message}`, 'Start the servers again, then the run.')
     }
   }
 
