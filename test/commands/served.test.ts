@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { EngineError, ServerLostError } from '../../src/errors.ts'
+import { locateModel, parseModelOption } from '../../src/commands/model-option.ts'
+import { EngineError, ServerLostError, UsageError } from '../../src/errors.ts'
 import { evaluate, type Watcher } from '../../src/evaluate.ts'
 import { loadSuite } from '../../src/suite.ts'
 import { loadTasks } from '../../src/task/registry.ts'
@@ -125,22 +126,44 @@ test('Ctrl-C ends it at once, while a server says nothing', async () => {
   expect(performance.now() - startedAt).toBeLessThan(2000)
 })
 
-describe('the address', () => {
+test('an address with a password in it is refused without being shown, before anything is written', async () => {
+  const { code, err, texts, everything } = await run(`a=http://127.0.0.1:1/v1,http://me:secret@host/v1,tokenizer=${tokenizer}`)
+  expect({ code, texts }).toEqual({ code: 2, texts: {} })
+  expect(err).toMatch(/an address with a user or password in it/u)
+  expect(everything).not.toContain('secret')
+})
+
+describe('--model', () => {
+  const locate = async (option: string) => locateModel(parseModelOption(option), () => {})
+
   test.each([
     ['http://me:secret@host:8000/v1,tokenizer=x', /an address with a user or password in it/u],
-    ['a=http://127.0.0.1:1/v1,http://me:secret@host/v1,tokenizer=x', /an address with a user or password in it/u],
-    ['a=http://127.0.0.1:1/v1?key=secret,tokenizer=x', /the address of 127\.0\.0\.1:1 has something behind \? or #/u],
-    ['a=http://127.0.0.1:1/v1,http://127.0.0.1:1/v1,tokenizer=x', /http:\/\/127\.0\.0\.1:1\/v1 is given twice/u],
-    ['a=http://127.0.0.1:1/v1', /a: a served model needs its tokenizer\n.*tokenizer=FOLDER/u],
-    ['a=http://127.0.0.1:1/v1,tokenizer=x,quantize=nf4', /a: quantize is not for a served model/u],
-    ['a=http://127.0.0.1:1/v1,tokenizer=x,timeout=0', /timeout=0 is not a whole number from 1 to 300/u],
-    [`a=http://127.0.0.1:1/v1,tokenizer=${tokenizer}`, /127\.0\.0\.1:1: .*(?:ECONNREFUSED|bad port)/u],
-  ])('%s', async (model, message) => {
-    const { code, err, texts, everything } = await run(model)
-    expect(code).toBe(2)
-    expect(err).toMatch(message)
-    expect(texts).toEqual({})
-    expect(everything).not.toContain('secret')
+    ['a=http://host/v1?key=secret,tokenizer=x', /the address of host has something behind \? or #/u],
+    ['a=http://host/v1,http://host/v1/,tokenizer=x', /http:\/\/host\/v1 is given twice/u],
+    ['a=http://host/v1,there', /"there" is not an address/u],
+    ['a=http://host/v1', /a: a served model needs its tokenizer/u],
+    ['a=http://host/v1,tokenizer=x,quantize=nf4', /a: quantize is not for a served model/u],
+    ['a=http://host/v1,tokenizer=x,timeout=0', /timeout=0 is not a whole number from 1 to 300/u],
+    ['a=http://host/v1,tokenizer=x,concurrency=many', /concurrency=many is not a whole number from 1 to 1024/u],
+  ])('%s is refused', async (option, message) => {
+    const error: unknown = await locate(option).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(UsageError)
+    expect((error as UsageError).message).toMatch(message)
+    expect(JSON.stringify(error) + String(error)).not.toContain('secret')
+  })
+
+  test('addresses and settings are taken apart; what lm-eval calls base_url is an address, too', async () => {
+    expect(await locate(`big=http://a:8000/v1/completions,https://b/v1/,name=org/model,tokenizer=${tokenizer},concurrency=4,timeout=60`)).toMatchObject({
+      label: 'big',
+      source: 'http://a:8000/v1,https://b/v1',
+      folder: tokenizer,
+      served: { urls: ['http://a:8000/v1', 'https://b/v1'], name: 'org/model', concurrency: 4, timeoutMs: 60_000 },
+    })
+  })
+
+  test('a model that the user gives no label has the last part of its name, or its host', () => {
+    expect(parseModelOption('http://a:8000/v1,name=org/model,tokenizer=x').label).toBe('model')
+    expect(parseModelOption('http://a:8000/v1,tokenizer=x').label).toBe('a:8000')
   })
 })
 
