@@ -53,6 +53,7 @@ const PATIENCE: Patience = {
   // In all about a minute and a half: a server that is started again by its supervisor comes back to its work.
   checks: 8,
   mostRetryAfterMs: 600_000,
+  rests: 50,
   lostInRow: 20,
 }
 /** For a server that has too much to do and does not say for how long. */

@@ -24,6 +24,8 @@ export interface Patience {
   readonly checks: number
   /** An endpoint that asks to be left alone for longer is out. */
   readonly mostRetryAfterMs: number
+  /** How often a job may meet an endpoint that asks to be left alone; one that is too large for a limit does so for ever. */
+  readonly rests: number
   /** Jobs given up in a row, none done between, after which there is no point in going on. */
   readonly lostInRow: number
 }
@@ -72,7 +74,11 @@ interface Seat<E> {
 interface Task<J> {
   readonly job: J
   readonly failures: number
+  readonly rests: number
 }
+
+/** Timers come a millisecond early at times. */
+const TIMER_SLACK_MS = 2
 
 /** A dealer over endpoints that have been found well. */
 export function openDealer<E extends { readonly name: string }, J, R>(endpoints: readonly E[], dealing: Dealing<E, J, R>): Dealer<J, R> {
@@ -87,6 +93,8 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
   }))
   const timers = new Set<NodeJS.Timeout>()
   let isStopped = false
+  /** An error that nobody explains. */
+  let defect: { readonly error: unknown } | undefined
   /** Of the deal that is going on. */
   let wake = () => {}
 
@@ -99,6 +107,15 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
   }
   /** Between half and all of what doubling gives, so that what failed together does not come back together. */
   const backoff = (failures: number) => Math.min(patience.mostBackoffMs, patience.backoffMs * 2 ** (failures - 1)) * (0.5 + random() / 2)
+
+  const explained = (error: unknown): Failure | undefined => {
+    try {
+      return dealing.explain(error)
+    } catch (unexplained) {
+      defect = { error: unexplained }
+      return undefined
+    }
+  }
 
   /** Asks an endpoint a known question until it answers, or is out. */
   function doubt(seat: Seat<E>, reason: string, checks = 1): void {
@@ -118,7 +135,8 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
           wake()
         },
         (error: unknown) => {
-          const failure = dealing.explain(error)
+          const failure = explained(error)
+          if (!failure) return wake()
           rest(seat, failure)
           if (seat.state === 'asked') doubt(seat, failure.reason, checks + 1)
         },
@@ -136,19 +154,18 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
       return
     }
     seat.restsUntil = Math.max(seat.restsUntil, Date.now() + retryAfterMs)
-    later(retryAfterMs, () => wake())
+    later(retryAfterMs + TIMER_SLACK_MS, () => wake())
   }
 
   async function* deal(jobs: readonly J[]): AsyncGenerator<Outcome<J, R>> {
     const queue: WorkQueue<Task<J>> = workQueue(
-      jobs.map((job) => ({ job, failures: 0 })),
+      jobs.map((job) => ({ job, failures: 0, rests: 0 })),
       seats.length,
       (taker) => seats[taker]!.state === 'working',
     )
     let open = jobs.length
     let lostInRow = 0
     let lastReason = ''
-    let defect: { readonly error: unknown } | undefined
     const outcomes: Outcome<J, R>[] = []
     let told = () => {}
 
@@ -161,7 +178,7 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
       const parts = dealing.split(job)
       if (parts.length === 0) return end({ kind: 'lost', job, reason })
       open += parts.length - 1
-      for (const part of parts) queue.giveBack({ job: part, failures: 0 }, seat.index)
+      for (const part of parts) queue.giveBack({ job: part, failures: 0, rests: 0 }, seat.index)
     }
     const fail = (seat: Seat<E>, task: Task<J>, failure: Failure) => {
       const { blame, reason } = failure
@@ -170,11 +187,13 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
       seat.failuresInRow++
       rest(seat, failure)
       if (seat.state === 'working' && (blame === 'endpoint' || seat.failuresInRow >= patience.failuresInRow)) doubt(seat, reason)
-      if (blame === 'endpoint' || failure.retryAfterMs !== undefined) return queue.giveBack(task, seat.index)
-      const failures = task.failures + 1
-      if (failures >= patience.tries) return giveUpOrSplit(seat, task, reason)
-      later(backoff(failures), () => {
-        queue.giveBack({ ...task, failures }, seat.index)
+      const isAtRest = failure.retryAfterMs !== undefined
+      const tried = { ...task, failures: task.failures + (isAtRest ? 0 : 1), rests: task.rests + (isAtRest ? 1 : 0) }
+      if (tried.failures >= patience.tries || tried.rests >= patience.rests) return giveUpOrSplit(seat, task, reason)
+      // The endpoint waits; whoever else is there need not.
+      if (isAtRest || blame === 'endpoint') return queue.giveBack(tried, seat.index)
+      later(backoff(tried.failures), () => {
+        queue.giveBack(tried, seat.index)
         wake()
       })
     }
@@ -184,11 +203,8 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
         seat.failuresInRow = 0
         end({ kind: 'done', job: task.job, result })
       } catch (error) {
-        try {
-          if (!isStopped) fail(seat, task, dealing.explain(error))
-        } catch (unexplained) {
-          defect = { error: unexplained }
-        }
+        const failure = isStopped ? undefined : explained(error)
+        if (failure) fail(seat, task, failure)
       }
       told()
     }

@@ -143,7 +143,7 @@ function serverMessage(text: string): string {
 const SHOWN_CHARACTERS = 200
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/gu, ' ').trim()
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { NobodyLeft, openDealer, type Dealing, type Failure, type Outcome } from '../../../src/engine/completions/dealer.ts'
 
-const PATIENCE = { tries: 3, backoffMs: 1, mostBackoffMs: 4, failuresInRow: 3, checks: 2, mostRetryAfterMs: 1000, lostInRow: 5 }
+const PATIENCE = { tries: 3, backoffMs: 1, mostBackoffMs: 4, failuresInRow: 3, checks: 2, mostRetryAfterMs: 1000, rests: 10, lostInRow: 5 }
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 class Fails extends Error {
@@ -75,6 +75,19 @@ test('an endpoint that asks to be left alone is left alone for so long, and the 
   expect(outcomes).toMatchObject([{ kind: 'done' }])
   // Timers may be a millisecond early.
   expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(39)
+})
+
+test.each<Failure>([
+  { blame: 'either', reason: 'over the limit', retryAfterMs: 1 },
+  { blame: 'endpoint', reason: 'forbidden' },
+])('a job that an endpoint never takes, though it is well, is given up: %j', async (failure) => {
+  const send = async ([part]: Job) => {
+    if (part === 0) throw new Fails(failure)
+    return 'ok'
+  }
+  const { outcomes } = await deal([{ name: 'a', send }], [[0], [1], [2]])
+  expect(parts(outcomes)).toEqual([0, 1, 2])
+  expect(outcomes.filter(({ kind }) => kind === 'lost')).toEqual([{ kind: 'lost', job: [0], reason: failure.reason }])
 })
 
 test('one that asks to be left alone for longer than patience has is out', async () => {
