@@ -1,37 +1,11 @@
 /** Jobs dealt to several endpoints: each job answered once or given up by name, whatever the endpoints do. Knows nothing of HTTP. */
-import pLimit, { type LimitFunction } from 'p-limit'
-import { workQueue, type WorkQueue } from './work-queue.ts'
-
-/** What may be done after a failure. */
-export interface Failure {
-  /** `job`: this job will fail anywhere. `endpoint`: the endpoint takes nothing at all. `either`: it may have been the one or the other. */
-  readonly blame: 'job' | 'endpoint' | 'either'
-  readonly reason: string
-  /** The endpoint asks to be left alone for so long, in milliseconds; the job is not to blame. */
-  readonly retryAfterMs?: number
-}
-
-/** How long to try; times in milliseconds. */
-export interface Patience {
-  /** How often a job is tried before it is given up. */
-  readonly tries: number
-  /** The first wait after a failure; each further one is twice as long, up to `mostBackoffMs`. */
-  readonly backoffMs: number
-  readonly mostBackoffMs: number
-  /** Failures in a row after which an endpoint must answer a known question before it gets more work. */
-  readonly failuresInRow: number
-  /** How often that question is put before the endpoint is out for good. */
-  readonly checks: number
-  /** An endpoint that asks to be left alone for longer is out. */
-  readonly mostRetryAfterMs: number
-  /** How often a job may meet an endpoint that asks to be left alone; one that is too large for a limit does so for ever. */
-  readonly rests: number
-  /** Jobs given up in a row, none done between, after which there is no point in going on. */
-  readonly lostInRow: number
-}
+import { startWaits, type Patience } from './patience.ts'
+import { openRoster, type Failure, type Seat } from './roster.ts'
+import { workQueue } from './work-queue.ts'
 
 /** What the dealer is told about endpoints and jobs. */
 export interface Dealing<E, J, R> {
+  /** Jobs in flight at each endpoint. */
   readonly concurrency: number
   readonly patience: Patience
   send(endpoint: E, job: J): Promise<R>
@@ -41,7 +15,7 @@ export interface Dealing<E, J, R> {
   explain(error: unknown): Failure
   /** The parts of a job that fails as a whole, so that one bad part does not take the others with it; a single part has none. */
   split(job: J): readonly J[]
-  onNotice(notice: string): void
+  readonly onNotice: (notice: string) => void
   /** Between 0 and 1; random unless a test says otherwise. */
   readonly random?: () => number
 }
@@ -60,55 +34,22 @@ export interface Dealer<J, R> {
   stop(): void
 }
 
-interface Seat<E> {
-  readonly endpoint: E
-  readonly index: number
-  readonly limit: LimitFunction
-  /** `asked` waits for its answer to a known question. */
-  state: 'working' | 'asked' | 'out'
-  failuresInRow: number
-  /** A time of `Date.now()` before which it is left alone. */
-  restsUntil: number
-}
-
+/** A job and what it has met so far. */
 interface Task<J> {
   readonly job: J
   readonly failures: number
   readonly rests: number
 }
 
-/** Timers come a millisecond early at times. */
-const TIMER_SLACK_MS = 2
-
 /** A dealer over endpoints that have been found well. */
 export function openDealer<E extends { readonly name: string }, J, R>(endpoints: readonly E[], dealing: Dealing<E, J, R>): Dealer<J, R> {
-  const { patience, concurrency, random = Math.random } = dealing
-  const seats = endpoints.map((endpoint, index): Seat<E> => ({
-    endpoint,
-    index,
-    limit: pLimit(concurrency),
-    state: 'working',
-    failuresInRow: 0,
-    restsUntil: 0,
-  }))
-  const timers = new Set<NodeJS.Timeout>()
-  let isStopped = false
+  const { patience, concurrency, onNotice } = dealing
+  const waits = startWaits(patience, dealing.random ?? Math.random)
   /** An error that nobody explains. */
   let defect: { readonly error: unknown } | undefined
-  /** Of the deal that is going on. */
+  /** Of the deal that is going on: there may be something to do. */
   let wake = () => {}
-
-  const later = (milliseconds: number, work: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer)
-      if (!isStopped) work()
-    }, milliseconds)
-    timers.add(timer)
-  }
-  /** Between half and all of what doubling gives, so that what failed together does not come back together. */
-  const backoff = (failures: number) => Math.min(patience.mostBackoffMs, patience.backoffMs * 2 ** (failures - 1)) * (0.5 + random() / 2)
-
-  const explained = (error: unknown): Failure | undefined => {
+  const explain = (error: unknown): Failure | undefined => {
     try {
       return dealing.explain(error)
     } catch (unexplained) {
@@ -116,57 +57,17 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
       return undefined
     }
   }
-
-  /** Asks an endpoint a known question until it answers, or is out. */
-  function doubt(seat: Seat<E>, reason: string, checks = 1): void {
-    if (seat.state === 'out') return
-    if (checks > patience.checks) {
-      seat.state = 'out'
-      dealing.onNotice(`${seat.endpoint.name} is left out from here on: ${reason}`)
-      wake()
-      return
-    }
-    seat.state = 'asked'
-    later(Math.max(backoff(checks), seat.restsUntil - Date.now()), () => {
-      void dealing.check(seat.endpoint).then(
-        () => {
-          seat.state = 'working'
-          seat.failuresInRow = 0
-          wake()
-        },
-        (error: unknown) => {
-          const failure = explained(error)
-          if (!failure) return wake()
-          rest(seat, failure)
-          if (seat.state === 'asked') doubt(seat, failure.reason, checks + 1)
-        },
-      )
-    })
-  }
-
-  /** Leaves an endpoint alone for as long as it asks for. */
-  function rest(seat: Seat<E>, { retryAfterMs, reason }: Failure): void {
-    if (retryAfterMs === undefined || seat.state === 'out') return
-    if (retryAfterMs > patience.mostRetryAfterMs) {
-      seat.state = 'out'
-      dealing.onNotice(`${seat.endpoint.name} is left out from here on: ${reason}, and asks to be left alone for ${Math.round(retryAfterMs / 1000)} s`)
-      wake()
-      return
-    }
-    seat.restsUntil = Math.max(seat.restsUntil, Date.now() + retryAfterMs)
-    later(retryAfterMs + TIMER_SLACK_MS, () => wake())
-  }
+  const check = (endpoint: E) => dealing.check(endpoint)
+  const roster = openRoster(endpoints, { concurrency, patience, waits, check, explain, onNotice, onChange: () => wake() })
 
   async function* deal(jobs: readonly J[]): AsyncGenerator<Outcome<J, R>> {
-    const queue: WorkQueue<Task<J>> = workQueue(
-      jobs.map((job) => ({ job, failures: 0, rests: 0 })),
-      seats.length,
-      (taker) => seats[taker]!.state === 'working',
-    )
+    const tasks = jobs.map((job): Task<J> => ({ job, failures: 0, rests: 0 }))
+    const queue = workQueue(tasks, endpoints.length, (taker) => roster.seats[taker]!.state === 'working')
+    const outcomes: Outcome<J, R>[] = []
     let open = jobs.length
     let lostInRow = 0
     let lastReason = ''
-    const outcomes: Outcome<J, R>[] = []
+    /** Ends the wait for outcomes. */
     let told = () => {}
 
     const end = (outcome: Outcome<J, R>) => {
@@ -174,25 +75,22 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
       lostInRow = outcome.kind === 'done' ? 0 : lostInRow + 1
       outcomes.push(outcome)
     }
-    const giveUpOrSplit = (seat: Seat<E>, { job }: Task<J>, reason: string) => {
+    const giveUp = (seat: Seat<E>, { job }: Task<J>, reason: string) => {
       const parts = dealing.split(job)
       if (parts.length === 0) return end({ kind: 'lost', job, reason })
       open += parts.length - 1
       for (const part of parts) queue.giveBack({ job: part, failures: 0, rests: 0 }, seat.index)
     }
     const fail = (seat: Seat<E>, task: Task<J>, failure: Failure) => {
-      const { blame, reason } = failure
-      lastReason = reason
-      if (blame === 'job') return giveUpOrSplit(seat, task, reason)
-      seat.failuresInRow++
-      rest(seat, failure)
-      if (seat.state === 'working' && (blame === 'endpoint' || seat.failuresInRow >= patience.failuresInRow)) doubt(seat, reason)
+      lastReason = failure.reason
+      if (failure.blame === 'job') return giveUp(seat, task, failure.reason)
+      roster.failed(seat, failure)
       const isAtRest = failure.retryAfterMs !== undefined
       const tried = { ...task, failures: task.failures + (isAtRest ? 0 : 1), rests: task.rests + (isAtRest ? 1 : 0) }
-      if (tried.failures >= patience.tries || tried.rests >= patience.rests) return giveUpOrSplit(seat, task, reason)
+      if (tried.failures >= patience.tries || tried.rests >= patience.rests) return giveUp(seat, task, failure.reason)
       // The endpoint waits; whoever else is there need not.
-      if (isAtRest || blame === 'endpoint') return queue.giveBack(tried, seat.index)
-      later(backoff(tried.failures), () => {
+      if (isAtRest || failure.blame === 'endpoint') return queue.giveBack(tried, seat.index)
+      waits.later(waits.backoff(tried.failures), () => {
         queue.giveBack(tried, seat.index)
         wake()
       })
@@ -200,28 +98,27 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
     const work = async (seat: Seat<E>, task: Task<J>) => {
       try {
         const result = await dealing.send(seat.endpoint, task.job)
-        seat.failuresInRow = 0
+        roster.succeeded(seat)
         end({ kind: 'done', job: task.job, result })
       } catch (error) {
-        const failure = isStopped ? undefined : explained(error)
+        const failure = waits.isStopped() ? undefined : explain(error)
         if (failure) fail(seat, task, failure)
       }
       told()
     }
     /** Gives work to the least busy as long as anybody has room. */
     const dealOut = () => {
-      const now = Date.now()
-      const empty = new Set<Seat<E>>()
+      const idle = new Set<Seat<E>>()
       for (;;) {
-        const free = seats.filter((seat) => seat.state === 'working' && seat.restsUntil <= now && busyness(seat) < concurrency && !empty.has(seat))
-        if (isStopped || free.length === 0) return
-        const seat = free.reduce((best, other) => (busyness(other) < busyness(best) ? other : best))
+        const seat = waits.isStopped() ? undefined : roster.leastBusy(idle)
+        if (!seat) return
         const task = queue.take(seat.index)
         // The limit counts a job until just after it has ended.
         if (task) void seat.limit(work, seat, task).finally(() => setImmediate(() => wake()))
-        else empty.add(seat)
+        else idle.add(seat)
       }
     }
+
     wake = () => {
       dealOut()
       told()
@@ -234,9 +131,9 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
           yield outcome
           continue
         }
-        if (open === 0 || isStopped) return
+        if (open === 0 || waits.isStopped()) return
         if (defect) throw defect.error
-        if (seats.every(({ state }) => state === 'out')) throw new NobodyLeft(lastReason)
+        if (roster.isEveryoneOut()) throw new NobodyLeft(lastReason)
         if (lostInRow >= patience.lostInRow) throw new NobodyLeft(`${lostInRow} requests in a row came to nothing: ${lastReason}`)
         await new Promise<void>((resolve) => (told = resolve))
       }
@@ -248,13 +145,8 @@ export function openDealer<E extends { readonly name: string }, J, R>(endpoints:
   return {
     deal,
     stop() {
-      isStopped = true
-      for (const timer of timers) clearTimeout(timer)
+      waits.stop()
       wake()
     },
   }
-}
-
-function busyness({ limit }: Seat<unknown>): number {
-  return limit.activeCount + limit.pendingCount
 }

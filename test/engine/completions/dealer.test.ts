@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NobodyLeft, openDealer, type Dealing, type Failure, type Outcome } from '../../../src/engine/completions/dealer.ts'
+import { NobodyLeft, openDealer, type Dealing, type Outcome } from '../../../src/engine/completions/dealer.ts'
+import type { Failure } from '../../../src/engine/completions/roster.ts'
 
 const PATIENCE = { tries: 3, backoffMs: 1, mostBackoffMs: 4, failuresInRow: 3, checks: 2, mostRetryAfterMs: 1000, rests: 10, lostInRow: 5 }
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
