@@ -71,12 +71,13 @@ export function serverAt(url: string, access: Access): Server {
 
 async function exchange(url: URL, { apiKey, timeoutMs, signal }: Access, body?: string): Promise<unknown> {
   const { status, headers, text } = await fetchText(url, body, { apiKey, timeoutMs, signal })
-  const redacted = (words: string) => (apiKey === undefined ? words : words.replaceAll(apiKey, '***'))
-  if (status >= 300) throw refusal(url, status, headers, redacted(text))
+  /** Words of the server fit for a message: without the key, and then short. */
+  const shown = (words: string) => shortened(apiKey === undefined ? words : words.replaceAll(apiKey, '***'))
+  if (status >= 300) throw refusal(url, status, headers, shown(serverMessage(text)))
   try {
     return JSON.parse(text)
   } catch {
-    const why = /\b(?:NaN|Infinity)\b/u.test(text) ? 'holds NaN, which is not JSON' : `is not JSON: ${shortened(redacted(text)) || 'it is empty'}`
+    const why = /\b(?:NaN|Infinity)\b/u.test(text) ? 'holds NaN, which is not JSON' : `is not JSON: ${shown(text) || 'it is empty'}`
     throw new ExchangeError('failed', `${url.host}: the response ${why}`)
   }
 }
@@ -105,8 +106,8 @@ async function fetchText(url: URL, body: string | undefined, { apiKey, timeoutMs
   }
 }
 
-function refusal(url: URL, status: number, headers: Headers, text: string): ExchangeError {
-  const said = `${url.host} answers ${status}${serverMessage(text)}`
+function refusal(url: URL, status: number, headers: Headers, words: string): ExchangeError {
+  const said = `${url.host} answers ${status}${words === '' ? '' : ` (${words})`}`
   if (status < 400) return new ExchangeError('denied', `${said}: it sends us elsewhere (${targetOf(headers.get('location'), url)})`)
   if (status === 401 || status === 403 || status === 404) return new ExchangeError('denied', said)
   if (status === 429 || status === 503) return new ExchangeError('busy', said, retryAfter(headers.get('retry-after')))
@@ -129,15 +130,13 @@ export function retryAfter(header: string | null, now = Date.now()): number | un
 
 /** The words of an error as OpenAI, FastAPI or nobody in particular writes it. */
 function serverMessage(text: string): string {
-  let said: unknown
   try {
     const body = JSON.parse(text) as { error?: { message?: unknown }; message?: unknown; detail?: unknown } | null
-    said = body?.error?.message ?? body?.message ?? body?.detail
+    const said = body?.error?.message ?? body?.message ?? body?.detail ?? text
+    return typeof said === 'string' ? said : JSON.stringify(said)
   } catch {
-    // Not JSON: as it is.
+    return text
   }
-  const words = shortened(typeof said === 'string' ? said : said === undefined ? text : JSON.stringify(said))
-  return words === '' ? '' : ` (${words})`
 }
 
 const SHOWN_CHARACTERS = 200

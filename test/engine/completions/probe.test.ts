@@ -178,6 +178,17 @@ test('the key of OPENAI_API_KEY goes along, and into no message', async () => {
   await expect(refused).rejects.toThrow(/answers 401 \(Incorrect API key provided: \*\*\*\.\)/u)
 })
 
+test.each([
+  ['escaped in JSON', String.raw`{"error":{"message":"no such key: sk-\/hidden"}}`],
+  ['where the message is cut', JSON.stringify({ detail: `${'x'.repeat(190)} sk-/hidden` })],
+  ['in a page', '<p>sk-/hidden</p>'],
+])('nor when the server says it %s', async (_, body) => {
+  vi.stubEnv('OPENAI_API_KEY', 'sk-/hidden')
+  const error: unknown = await open({ fault: always({ kind: 'status', status: 401, body }) }).catch((reason: unknown) => reason)
+  expect(String(error)).toMatch(/answers 401/u)
+  expect(String(error)).not.toContain('sk-')
+})
+
 test('a key that cannot be sent is refused without being shown', async () => {
   vi.stubEnv('OPENAI_API_KEY', 'sk-hidden\u2026')
   await expect(open({})).rejects.toThrow(/^OPENAI_API_KEY holds characters that cannot be sent$/u)
