@@ -4,7 +4,8 @@
     python scripts/score-with-lm-eval.py --model MODEL --backend hf --dtype float32 --batch-size 16 --data-dir DATA --tasks piqa=200,mmlu_anatomy=100
 
 Prints one line of JSON: by task the seconds in which lm-eval answered its requests, and the scores. Task files are lm-eval's own; only the
-data source is pointed at DATA (TASK/SPLIT.jsonl). The backend is hf, or onnxruntime with a graph as scripts/bench/full-logits-graph.ts writes it.
+data source is pointed at DATA (TASK/SPLIT.jsonl). The backend is hf, or onnxruntime with a graph as scripts/bench/full-logits-graph.ts writes it,
+or local-completions with a server at --url that calls the model by its folder's name, whose tokenizer MODEL has (needs tenacity and aiohttp).
 """
 
 import argparse
@@ -46,16 +47,22 @@ def timed(model):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True)
-    parser.add_argument("--backend", choices=["hf", "onnxruntime"], default="hf")
+    parser.add_argument("--backend", choices=["hf", "onnxruntime", "local-completions"], default="hf")
     parser.add_argument("--dtype", default="auto")
     parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--url", help="of a completions API: http://HOST:PORT/v1")
+    parser.add_argument("--concurrent", type=int, default=1, help="requests in flight")
     parser.add_argument("--data-dir", type=pathlib.Path, required=True)
     parser.add_argument("--tasks", required=True)
     arguments = parser.parse_args()
     options = {}
     if arguments.backend == "hf":
         options = {"dtype": arguments.dtype, "device": "cpu", "batch_size": arguments.batch_size}
-    model = get_model(arguments.backend)(pretrained=arguments.model, **options)
+    if arguments.backend == "local-completions":
+        # The longest text that vLLM takes with --max-model-len 2048, and the token that each request must generate.
+        options = {"base_url": f"{arguments.url}/completions", "tokenizer": arguments.model, "tokenizer_backend": "huggingface", "max_length": 2048}
+        options |= {"model": pathlib.Path(arguments.model).name, "num_concurrent": arguments.concurrent, "batch_size": arguments.batch_size}
+    model = get_model(arguments.backend)(**{"pretrained": arguments.model, **options})
     spent = timed(model)
     results = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 /** One suite's requests, answered by an engine, stretch by stretch. */
 import type { Engine } from './engine/engine.ts'
 import type { RooflineGauge } from './engine/roofline-gauge.ts'
-import { nullIfInterrupted, unlessInterrupted } from './errors.ts'
+import { nullIfInterrupted, ServerLostError, unlessInterrupted } from './errors.ts'
 import { assembleAnswer } from './plan/encode.ts'
 import type { EncodedAhead } from './plan/encode-ahead.ts'
 import type { SequenceScore } from './plan/sequence.ts'
@@ -21,21 +21,39 @@ export interface Surroundings {
   readonly signal: AbortSignal | undefined
 }
 
-/** Asks for all requests; an answer each, in their order, undefined for what an interrupted run did not reach. */
+/** What came of a suite. */
+export interface AnsweredSuite {
+  /** One a request, in their order; undefined for what was not reached or not answered. */
+  readonly answers: readonly (Answer | undefined)[]
+  /** Requests that the engine could not answer, and why. */
+  readonly unanswered: ReadonlyMap<number, string>
+  /** What ended the asking before its time. */
+  readonly lost: ServerLostError | undefined
+  readonly work: Omit<TaskWork, 'task'>
+}
+
+/** Asks for all requests. */
 export async function answerSuite(
   engine: Engine,
   { stretches, totals }: EncodedAhead,
   { clock, gauge, failing, onBatch, signal }: Surroundings,
-): Promise<{ readonly answers: readonly (Answer | undefined)[]; readonly work: Omit<TaskWork, 'task'> }> {
+): Promise<AnsweredSuite> {
   const requestCount = stretches.reduce((sum, { requests }) => sum + requests.length, 0)
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
   const work = { tokensComputed: 0, operations: 0, engineMs: 0 }
+  const unanswered = new Map<number, string>()
+  let lost: ServerLostError | undefined
+  const endIfLost = (error: unknown) => {
+    if (!(error instanceof ServerLostError)) throw error
+    lost = error
+    return { done: true, value: undefined } as const
+  }
   let requestsDone = 0
   const measure = async (measurement: () => Promise<void>) => {
     if (!signal?.aborted) await clock.time('gauge', () => unlessInterrupted(measurement(), signal).catch(nullIfInterrupted))
   }
   for (const { requests, encoded } of stretches) {
-    const known = signal?.aborted ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
+    const known = signal?.aborted || lost ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
     if (!known) break
     const { sequences, parts } = known
     const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
@@ -43,11 +61,17 @@ export async function answerSuite(
     const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
     for (;;) {
       const engineMsBefore = clock.elapsedMs.engine
-      const { done, value: batch } = await clock.time('engine', () => batches.next())
+      const { done, value: batch } = await clock.time('engine', () => batches.next().catch(endIfLost))
       if (done) break
       const batchMs = clock.elapsedMs.engine - engineMsBefore
       for (const score of batch.scores) scores[score.sequence] = score
-      scored += batch.scores.length
+      const failed = new Map(batch.unanswered?.map(({ sequence, reason }) => [sequence, reason]))
+      scored += batch.scores.length + failed.size
+      if (failed.size > 0)
+        parts.forEach((part, index) => {
+          const missing = part.find((sequence) => failed.has(sequence))
+          if (missing !== undefined) unanswered.set(requests[index]!, failed.get(missing)!)
+        })
       work.tokensComputed += batch.tokensComputed
       work.operations += batch.operations ?? 0
       work.engineMs += batchMs
@@ -62,7 +86,7 @@ export async function answerSuite(
   await measure(() => gauge.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
-  return { answers, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }
+  return { answers, unanswered, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }
 }
 
 /** Of an interrupted run. */

@@ -85,6 +85,9 @@ export class EngineError extends HarnessError {
   }
 }
 
+/** All servers of a model are gone in the middle of a run: what was scored before is kept. */
+export class ServerLostError extends EngineError {}
+
 /** A results folder or file that cannot be written or read. */
 export class StoreError extends HarnessError {
   constructor(message: string, hint: string, options?: ErrorOptions) {

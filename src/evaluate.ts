@@ -4,26 +4,26 @@
  * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics make
  * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
  */
-import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import type { Checkpoint } from './checkpoint/checkpoint.ts'
+import type { CheckpointTokenizer } from './checkpoint/tokenizer.ts'
+import type { ServedSource } from './engine/completions.ts'
 import type { Engine } from './engine/engine.ts'
 import type { DeviceChoice, Dtype } from './engine/device.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
-import { onnxEngine } from './engine/onnx.ts'
-import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
+import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted } from './errors.ts'
 import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
 import { cutStretches } from './plan/stretches.ts'
-import { variantSummary } from './report/variant-summary.ts'
 import { stageClock } from './stage-clock.ts'
 import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
 import type { ModelSettings } from './model-settings.ts'
+import { openLocal } from './open-local.ts'
+import { openServed } from './open-served.ts'
 import type { Suite } from './suite.ts'
 import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
 import { answerSuite } from './answer-suite.ts'
-import { openVariant, variantHash } from './variant/open-variant.ts'
-import { variantSettings } from './variant/variant-settings.ts'
 
 /** A model to score. */
 export interface ModelSource {
@@ -31,12 +31,14 @@ export interface ModelSource {
   readonly label: string
   /** Folder or hub repository, as the user gave it. */
   readonly source: string
-  /** Where its files lie. */
+  /** Where its files lie; of a served model, those of its tokenizer. */
   readonly folder: string
   /** Commit of a hub repository. */
   readonly revision: string | null
   /** How it is run, where that is not simply as it lies there. */
   readonly settings?: ModelSettings
+  /** The servers that have it, where its weights are not here. */
+  readonly served?: ServedSource
 }
 
 /** How to score. */
@@ -80,24 +82,16 @@ export interface Watcher {
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
   const clock = stageClock()
-  const settings = variantSettings(model.settings)
-  const checkpoint = await clock.time('load', () => openCheckpoint(model.folder, { mayBeQuantized: true }))
-  await using variant = await clock.time('load', () => openVariant(checkpoint, settings, options.signal))
-  if (variant.record) watcher.onNotice(variantSummary(variant.record))
-  const encoder = encoderOf(checkpoint, options.maxLength)
-  const encoded = await clock.time('plan', () => encodeOnce(suites, checkpoint, encoder, options))
-  const { signal, batchTokens, memoryBytes, threads, devices, dtype } = options
-  const openEngine = options.openEngine ?? (() => onnxEngine(variant.config, variant.weights, engineOptions))
-  const engineOptions = {
-    onNotice: watcher.onNotice,
-    ...(batchTokens !== undefined && { batchTokens }),
-    ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(threads !== undefined && { threads }),
-    ...(devices !== undefined && { devices }),
-    ...(dtype !== undefined && { dtype }),
-  }
-  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
-  const weightsHash = hashWeights(checkpoint.weights).then((hash) => variantHash(hash, variant.record))
+  const { signal, batchTokens } = options
+  await using opened = await clock.time('load', () =>
+    model.served
+      ? unlessInterrupted(openServed(model.served, model.folder, options.maxLength, watcher.onNotice), signal)
+      : openLocal(model, options, watcher.onNotice),
+  )
+  const { tokenizer, encoder, architecture, parameterCount } = opened
+  const encoded = await clock.time('plan', () => encodeOnce(suites, tokenizer, encoder, options))
+  await using engine = await clock.time('load', () => unlessInterrupted(opened.openEngine(), signal))
+  const weightsHash = opened.hashWeights()
   weightsHash.catch(() => {})
 
   const tasks: TaskRecord[] = []
@@ -105,8 +99,10 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const work: TaskWork[] = []
   const gauge = rooflineGauge(engine)
   let firstScoreMs: number | null = null
+  const unanswered: string[] = []
+  let lost: EngineError | undefined
   for (const [index, suite] of suites.entries()) {
-    if (signal?.aborted) break
+    if (signal?.aborted || lost) break
     watcher.onTask(suite.task.name, requestsOf(suite).length)
     const onBatch = (tokensComputed: number, doneShare: number) => {
       firstScoreMs ??= Date.now() - startedAt.getTime()
@@ -118,24 +114,29 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     const scored = await clock.time('record', () => scoreSuite(suite, answered.answers, options.seed ?? 0))
     tasks.push(...scored.tasks)
     groups.push(...scored.groups)
+    unanswered.push(...reportUnanswered(suite, answered.unanswered, watcher.onNotice))
+    lost = answered.lost
   }
   if (tasks.length === 0 && signal?.aborted) throw new Interruption('interrupted')
+  const failure = lost ?? unansweredError(unanswered)
+  if (tasks.length === 0 && failure) throw failure
   // Reading all weights takes longer than an interrupted user waits.
   const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: Date.now() - startedAt.getTime(),
-    isComplete: !signal?.aborted,
+    isComplete: !signal?.aborted && !failure,
+    ...(failure && { failure: { message: failure.message, hint: failure.hint } }),
     harnessVersion: HARNESS_VERSION,
     model: {
       label: model.label,
       source: model.source,
       revision: model.revision,
-      architecture: checkpoint.architecture,
-      parameterCount: checkpoint.parameterCount,
+      architecture,
+      parameterCount,
       weightsHash: weightsHashOrNull,
-      variant: variant.record,
-      tokenizerHash: checkpoint.tokenizer.hash,
+      variant: opened.variant,
+      tokenizerHash: tokenizer.hash,
       maxLength: encoder.maxLength,
     },
     engine: engine.info,
@@ -149,7 +150,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
 /** Begins to encode each suite's requests; models that encode alike share them. */
 function encodeOnce(
   suites: readonly Suite[],
-  { tokenizer }: Pick<Checkpoint, 'tokenizer'>,
+  tokenizer: CheckpointTokenizer,
   encoder: Encoder,
   { encodings, signal }: EvaluateOptions,
 ): readonly EncodedAhead[] {
@@ -167,17 +168,32 @@ export function inStretches(suite: Suite, position: number): StretchedRequests {
   return { requests: requestsOf(suite), stretches: cutStretches(parts, { quickStart: position === 0 }) }
 }
 
-/** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
-export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>, maxLength = config.maxPositions): Encoder {
-  if (maxLength > config.maxPositions) {
-    throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
-  }
-  return { encode: (text, encodeOptions) => tokenizer.encode(text, encodeOptions), prefixToken: tokenizer.prefixToken, maxLength }
-}
-
 /** All requests of a suite, in the order of its items. */
 export function requestsOf({ parts }: Suite) {
   return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+}
+
+/** Tells of each item without an answer by its name, and why; comes back with the names. */
+function reportUnanswered(suite: Suite, unanswered: ReadonlyMap<number, string>, onNotice: Watcher['onNotice']): string[] {
+  const names = new Map<string, string>()
+  let next = 0
+  for (const { name, items } of suite.parts) {
+    for (const { docId, requests } of items) {
+      for (let request = next; request < next + requests.length; request++) if (unanswered.has(request)) names.set(`${name} ${docId}`, unanswered.get(request)!)
+      next += requests.length
+    }
+  }
+  for (const [name, reason] of names) onNotice(`item ${name} has no answer: ${reason}`)
+  return [...names.keys()]
+}
+
+function unansweredError(names: readonly string[]): EngineError | undefined {
+  if (names.length === 0) return undefined
+  const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ')
+  return new EngineError(
+    `${names.length} item${names.length === 1 ? ' has' : 's have'} no answer: ${shown}`,
+    'The scores are of the others; why, stands above. Run it again when the server is well.',
+  )
 }
 
 /** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */

@@ -1,10 +1,11 @@
-/** `--model NAME=WHERE,SETTING=VALUE…`: a folder, or a repository of the hub, and how it is to be run. */
+/** `--model NAME=WHERE,SETTING=VALUE…`: a folder, a repository of the hub, or the addresses of servers, and how it is to be run. */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
 import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
 import { fetchModelSnapshot } from '../hub/hub.ts'
+import { isServed, locateServed, refuseSecrets, servedLabel } from './served-option.ts'
 
 /** A model as the user named it. */
 export interface ModelOption {
@@ -15,11 +16,14 @@ export interface ModelOption {
 
 /** `NAME=WHERE` or `WHERE`, which is then named for its last part; settings follow behind commas. */
 export function parseModelOption(option: string): ModelOption {
+  refuseSecrets(option)
   const [where, ...settings] = option.split(SETTING_START)
   const [, label, source] = /^([^=/\\]+)=(.+)$/su.exec(where!) ?? [undefined, undefined, where]
   if (source === undefined || source === '')
     throw new UsageError(`--model ${JSON.stringify(option)} names no model`, 'Give --model NAME=FOLDER or NAME=OWNER/REPO.')
-  return { label: label ?? path.basename(source.split('@')[0]!), source, settings: settingsOf(settings, option) }
+  const given = settingsOf(settings, option)
+  const served = isServed(source)
+  return { label: label ?? (served ? servedLabel(source, given) : path.basename(source.split('@')[0]!)), source, settings: given }
 }
 
 /**
@@ -53,6 +57,7 @@ function settingsOf(entries: readonly string[], option: string): ModelSettings {
 
 /** Finds the files: a folder as it is; `OWNER/REPO` or `OWNER/REPO@REVISION` is fetched into the hub's cache. */
 export async function locateModel({ label, source, settings }: ModelOption, onNotice: (notice: string) => void): Promise<ModelSource> {
+  if (isServed(source)) return locateServed({ label, source, settings })
   if (await isFolder(source)) return { label, source, settings, folder: source, revision: null }
   const [, repo, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(source) ?? []
   const looksLocal = repo === undefined || source.startsWith('.') || path.isAbsolute(source)

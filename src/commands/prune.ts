@@ -8,6 +8,7 @@ import type { PruningRecord } from '../prune/pruning-record.ts'
 import { SIMILARITIES, type Similarity } from '../prune/similarity.ts'
 import { lacoPlanText, pruningSummary, sizesText } from '../report/pruning-summary.ts'
 import { locateModel, parsePlainModel } from './model-option.ts'
+import { isServed } from './served-option.ts'
 import { pruningWatcher } from './prune-progress.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -174,6 +175,7 @@ function tell(record: PruningRecord, { json }: PruneArguments, { folder }: Desti
 
 async function modelOf({ model }: PruneArguments, terminal: Terminal): Promise<ModelSource> {
   if (model === undefined || model === '') throw new UsageError('no model given', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
+  if (isServed(model)) throw new UsageError('a model on a server has no weights here', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
   return unlessInterrupted(
     locateModel(parsePlainModel(model), (notice) => terminal.err(notice)),
     terminal.signal,

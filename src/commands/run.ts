@@ -8,8 +8,10 @@ import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
-import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
-import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
+import { evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { encoderOf } from '../open-local.ts'
+import { openServed, type OpenedServed } from '../open-served.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
@@ -72,7 +74,8 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       array: true,
       default: [] as string[],
       requiresArg: true,
-      describe: 'NAME=FOLDER or NAME=OWNER/REPO on the hub; repeat for several. Behind it: quantize=nf4|int8|int4, block=N, adapter=FOLDER',
+      describe:
+        'NAME=FOLDER, NAME=OWNER/REPO on the hub (behind it: quantize=nf4|int8|int4, block=N, adapter=FOLDER), or NAME=http://HOST:PORT/v1,tokenizer=WHERE; repeat for several',
     })
     .option('tasks', {
       alias: 't',
@@ -117,6 +120,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .example('$0 run -m original=Qwen/Qwen3-8B-Base -m pruned=./laco -t mmlu', 'two models side by side')
     .example('$0 run -m original=./model -m nf4=./model,quantize=nf4 -m tuned=./model,adapter=./lora -t piqa', 'what quantising costs, and an adapter gives')
     .example('$0 run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'what would be asked')
+    .example('$0 run -m big=http://gpu1:8000/v1,http://gpu2:8000/v1,tokenizer=Qwen/Qwen3-32B -t mmlu', 'a model on two servers')
   return options as unknown as Argv<RunArguments>
 }
 
@@ -177,7 +181,8 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
-  for (const { folder, settings } of models) {
+  for (const { folder, settings, served } of models) {
+    if (served) continue
     const config = await readConfig(folder)
     const asked = variantSettings(settings)
     await checkVariant(config, asked)
@@ -204,13 +209,20 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     const stored = await writeRun(argv.output, record)
     resultsFiles.push(stored.resultsFile)
     for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
-    terminal.err(`${model.label}: ${record.isComplete ? 'stored in' : 'interrupted; what was scored is in'} ${stored.resultsFile}`)
+    terminal.err(`${model.label}: ${howItEnded(record)} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
   else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets, columns: terminal.columns ?? Infinity }))
   if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
+  const failure = runs.find((record) => record.failure)?.failure
+  if (failure) throw new EngineError(failure.message, failure.hint)
   if (!terminal.signal.aborted) return 0
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+function howItEnded({ isComplete, failure }: RunRecord): string {
+  if (isComplete) return 'stored in'
+  return `${failure ? 'incomplete' : 'interrupted'}; what was scored is in`
 }
 
 /** Of the first model and the others, from what was stored of them. */
@@ -354,18 +366,17 @@ async function dryRun(
     }
   })
   const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
-  for (const { label, folder, settings } of models) {
-    const config = await readConfig(folder)
-    const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, limits)
-    const encoder = encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength)
+  for (const model of models) {
+    const { label } = model
+    const { encoder, planWork } = await openPlanner(model, maxLength, limits)
     const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
     for (const [index, { stretches, totals }] of encoded.entries()) {
       const { task } = suites[index]!
       let [tokensComputed, batches] = [0, 0]
       for (const stretch of stretches) {
-        const plan = planBatches((await stretch.encoded).sequences, usual, most)
+        const plan = planWork((await stretch.encoded).sequences)
         tokensComputed += plan.tokensComputed
-        batches += plan.batches.length
+        batches += plan.batches
       }
       plans.push({ model: label, task: task.name, requests: prompts[index]!.requests, ...(await totals), tokensComputed, batches })
     }
@@ -391,4 +402,22 @@ async function dryRun(
     )
   }
   if (models.length === 0) err('give --model to see the plan: tokens are counted with its tokenizer')
+}
+
+/** What encodes for a model, and what would be computed of its sequences; a server is only asked how long its context is. */
+async function openPlanner(
+  { folder, settings, served }: ModelSource,
+  maxLength: number | undefined,
+  limits: BatchLimits,
+): Promise<Pick<OpenedServed, 'encoder' | 'planWork'>> {
+  if (served) return openServed(served, folder, maxLength, () => {})
+  const config = await readConfig(folder)
+  const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, limits)
+  return {
+    encoder: encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength),
+    planWork(sequences) {
+      const { tokensComputed, batches } = planBatches(sequences, usual, most)
+      return { tokensComputed, batches: batches.length }
+    },
+  }
 }

@@ -12,6 +12,8 @@ export interface EngineInfo {
   readonly dtype: string
   /** Versions of the software behind it, by name. */
   readonly versions: Readonly<Record<string, string>>
+  /** Of a model on servers: what they call it, and their addresses, without secrets. */
+  readonly served?: { readonly model: string; readonly endpoints: readonly string[] }
 }
 
 /** The answers of one batch. */
@@ -20,12 +22,21 @@ export interface ScoredBatch {
   readonly tokensComputed: number
   /** Floating-point operations of the model's matrix products; absent where the engine does not know them. */
   readonly operations?: number
+  /** Sequences that will get no score, and why: an engine that can go on without them does. */
+  readonly unanswered?: readonly Unanswered[]
+}
+
+/** A sequence without a score. */
+export interface Unanswered {
+  /** Index into the sequences that were asked. */
+  readonly sequence: number
+  readonly reason: string
 }
 
 /** Something that gives log-probabilities. Dispose of it to free its memory. */
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
-  /** Plans at once and computes as what comes back is read; batches in any order, every sequence once. */
+  /** Plans at once and computes as what comes back is read; batches in any order, every sequence once, in `scores` or in `unanswered`. */
   score(sequences: readonly Sequence[]): AsyncIterable<ScoredBatch>
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number

@@ -25,6 +25,8 @@ const DEFAULT_REVISION = 'main'
 
 /** What a model folder is made of besides its weights; everything else of a repository is left where it is. */
 const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config)\.json$/u
+/** What a tokenizer is read from. */
+const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config)\.json$/u
 const WEIGHTS = 'model.safetensors'
 const WEIGHTS_INDEX = 'model.safetensors.index.json'
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
@@ -89,6 +91,15 @@ export async function fetchModelSnapshot(name: string, revision?: string, onFile
   const weights = files.includes(WEIGHTS_INDEX) ? await indexedFiles(await fetchOne(WEIGHTS_INDEX)) : files.filter((file) => file === WEIGHTS)
   const limit = pLimit(PARALLEL_DOWNLOADS)
   await Promise.all([...files.filter((file) => MODEL_FILES.test(file)), ...weights].map((file) => limit(fetchOne, file)))
+  return { folder: snapshotFolder(repository), revision: repository.commit }
+}
+
+/** Fetches what a tokenizer is read from, and no weights. Fails with HubError. */
+export async function fetchTokenizerSnapshot(name: string, revision?: string): Promise<ModelSnapshot> {
+  const repository = await resolveRepository('model', name, revision)
+  const files = await listRepository(repository)
+  if (!files.includes('tokenizer.json')) throw new HubError(`${name} has no tokenizer.json at ${repository.commit}`, 'Only fast tokenizers are read.')
+  for (const file of files.filter((entry) => TOKENIZER_FILES.test(entry))) await fetchFile(repository, file)
   return { folder: snapshotFolder(repository), revision: repository.commit }
 }
 

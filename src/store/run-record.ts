@@ -85,11 +85,13 @@ export interface ModelRecord {
   readonly source: string
   /** Commit of a hub repository. */
   readonly revision: string | null
-  readonly architecture: string
-  readonly parameterCount: number
+  /** Null where only a server knows. */
+  readonly architecture: string | null
+  /** Null as above. */
+  readonly parameterCount: number | null
   /**
    * sha256 over the weight files' contents, and over what was done to them at load, if anything was: so no two variants of a folder share it.
-   * Null when the run was interrupted before it was known.
+   * Null when the run was interrupted before it was known, and where only a server has them.
    */
   readonly weightsHash: string | null
   /** How weights are run that are quantised or have an adapter; null for plain ones. */
@@ -103,8 +105,10 @@ export interface RunRecord {
   /** ISO 8601. */
   readonly startedAt: string
   readonly elapsedMs: number
-  /** False when the run was interrupted: items without an answer are left out. */
+  /** False when the run was interrupted or failed: items without an answer are left out. */
   readonly isComplete: boolean
+  /** Why items have no answer, unless the user ended the run. */
+  readonly failure?: { readonly message: string; readonly hint: string }
   readonly harnessVersion: string
   readonly model: ModelRecord
   readonly engine: EngineInfo
@@ -143,7 +147,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
         dtype: run.engine.dtype,
         max_length: model.maxLength,
       },
-      model_num_parameters: model.parameterCount,
+      ...(model.parameterCount !== null && { model_num_parameters: model.parameterCount }),
       model_dtype: run.engine.dtype,
       batch_size: settings.batchTokens,
       device: run.engine.provider,
@@ -157,7 +161,16 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     model_name_sanitized: sanitizedName(model.label),
     max_length: model.maxLength,
     total_evaluation_time_seconds: String(run.elapsedMs / 1000),
-    evalharness: { version: run.harnessVersion, started_at: run.startedAt, is_complete: run.isComplete, model, engine: run.engine, settings, work },
+    evalharness: {
+      version: run.harnessVersion,
+      started_at: run.startedAt,
+      is_complete: run.isComplete,
+      ...(run.failure && { failure: run.failure.message }),
+      model,
+      engine: run.engine,
+      settings,
+      work,
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset } from '../../src/data/dataset.ts'
 import { DatasetError, HubError } from '../../src/errors.ts'
-import { fetchModelSnapshot, resolveRepository } from '../../src/hub/hub.ts'
+import { fetchModelSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
 import { temporaryFolder, tinyModel } from '../tiny-model.ts'
 
 const PARQUET = readFileSync(path.join(import.meta.dirname, '../data/fixtures/rows-snappy.parquet'))
@@ -329,6 +329,20 @@ test('an index that leaves its folder is refused', async () => {
     'model.safetensors.index.json': Buffer.from('{"weight_map":{"a":"../../../../etc/passwd"}}'),
   }
   await expect(fetchModelSnapshot('a/model')).rejects.toThrow(/which leaves its folder/u)
+})
+
+test('a tokenizer is fetched without weights', async () => {
+  const [tokenizer, other] = [Buffer.from('{}'), Buffer.from('weights')]
+  contents[`models/a/model@${COMMIT}`] = {
+    'config.json': tokenizer,
+    'tokenizer.json': tokenizer,
+    'tokenizer_config.json': tokenizer,
+    'model.safetensors': other,
+  }
+  const { folder, revision } = await fetchTokenizerSnapshot('a/model')
+  expect([revision, readdirSync(folder).sort()]).toEqual([COMMIT, ['config.json', 'tokenizer.json', 'tokenizer_config.json']])
+  contents[`models/a/bare@${COMMIT}`] = { 'config.json': tokenizer }
+  await expect(fetchTokenizerSnapshot('a/bare')).rejects.toThrow('a/bare has no tokenizer.json')
 })
 
 function sha256(content: Buffer): string {

@@ -1,0 +1,45 @@
+/** A checkpoint whose weights are here made ready to be scored: as it is, quantised, or with an adapter. */
+import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { onnxEngine } from './engine/onnx.ts'
+import { UsageError } from './errors.ts'
+import type { EvaluateOptions, ModelSource } from './evaluate.ts'
+import type { OpenedModel } from './opened-model.ts'
+import type { Encoder } from './plan/encode.ts'
+import { variantSummary } from './report/variant-summary.ts'
+import { openVariant, variantHash } from './variant/open-variant.ts'
+import { variantSettings } from './variant/variant-settings.ts'
+
+/** Opens a checkpoint with the settings of its model. Fails with a HarnessError where the model is at fault. */
+export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
+  const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
+  const encoder = encoderOf(checkpoint, options.maxLength)
+  const variant = await openVariant(checkpoint, variantSettings(model.settings), options.signal)
+  if (variant.record) onNotice(variantSummary(variant.record))
+  const { batchTokens, memoryBytes, threads, devices, dtype } = options
+  const engineOptions = {
+    onNotice,
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(threads !== undefined && { threads }),
+    ...(devices !== undefined && { devices }),
+    ...(dtype !== undefined && { dtype }),
+  }
+  return {
+    tokenizer: checkpoint.tokenizer,
+    encoder,
+    architecture: checkpoint.architecture,
+    parameterCount: checkpoint.parameterCount,
+    variant: variant.record,
+    openEngine: () => options.openEngine?.(checkpoint) ?? onnxEngine(variant.config, variant.weights, engineOptions),
+    hashWeights: async () => variantHash(await hashWeights(checkpoint.weights), variant.record),
+    [Symbol.asyncDispose]: () => variant[Symbol.asyncDispose](),
+  }
+}
+
+/** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
+export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>, maxLength = config.maxPositions): Encoder {
+  if (maxLength > config.maxPositions) {
+    throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
+  }
+  return { encode: (text, encodeOptions) => tokenizer.encode(text, encodeOptions), prefixToken: tokenizer.prefixToken, maxLength }
+}

@@ -1,0 +1,20 @@
+/** A model made ready to be scored, wherever its weights are: what the pipeline knows of it. */
+import type { CheckpointTokenizer } from './checkpoint/tokenizer.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Encoder } from './plan/encode.ts'
+import type { VariantRecord } from './variant/open-variant.ts'
+
+/** The tokenizer is here; weights are here or on a server. Dispose of it after its engine. */
+export interface OpenedModel extends AsyncDisposable {
+  readonly tokenizer: CheckpointTokenizer
+  readonly encoder: Encoder
+  /** Null where only a server knows. */
+  readonly architecture: string | null
+  /** Null as above. */
+  readonly parameterCount: number | null
+  /** How weights are run that are quantised or have an adapter; null for plain ones. */
+  readonly variant: VariantRecord | null
+  readonly openEngine: () => Promise<Engine>
+  /** Null as above. */
+  readonly hashWeights: () => Promise<string | null>
+}
