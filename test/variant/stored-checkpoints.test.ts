@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { parseQuantization } from '../../src/checkpoint/quantization-config.ts'
+import { BYTES_PER_STORED_VALUE, readSafetensorsHeader } from '../../src/checkpoint/safetensors.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { CheckpointError } from '../../src/errors.ts'
 import { temporaryFolder } from '../tiny-model.ts'
@@ -72,4 +73,23 @@ test.each([
   const reading = readWeights(folder, await readConfig(folder), { mayBeQuantized: true })
   await expect(reading).rejects.toThrow(CheckpointError)
   await expect(reading).rejects.toThrow(message)
+})
+
+/** A copy in which the bytes of a tensor are all 0xff. */
+async function filledCopy(name: string, tensor: string): Promise<string> {
+  const folder = path.join(temporaryFolder(), name)
+  cpSync(path.join(CHECKPOINTS, name), folder, { recursive: true })
+  const file = path.join(folder, 'model.safetensors')
+  const entry = (await readSafetensorsHeader(file, BYTES_PER_STORED_VALUE)).find((one) => one.name.endsWith(tensor))!
+  writeFileSync(file, readFileSync(file).fill(0xff, entry.byteOffset, entry.byteOffset + entry.byteLength))
+  return folder
+}
+
+test.each([
+  ['gptq-asymmetric', 'q_proj.qzeros', 'q_proj.weight: GPTQ with a zero point of 16 is not supported'],
+  ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column belongs to a group of none'],
+])('%s with %s filled is refused', async (name, tensor, message) => {
+  const folder = await filledCopy(name, tensor)
+  await expect(scoreVariant(folder, {}, [])).rejects.toThrow(CheckpointError)
+  await expect(scoreVariant(folder, {}, [])).rejects.toThrow(message)
 })
