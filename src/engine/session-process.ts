@@ -60,7 +60,9 @@ export function startSessionProcess(): SessionProcess {
 /** The session's own file, in the language that this one is in. */
 function forkSession(): ChildProcess {
   const file = new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url)
-  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  // onnxruntime reports its use to Microsoft unless it is told not to, and leaves log files where temporary ones go.
+  const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env }
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env })
   // A message that an ended process did not take; whoever waits for its answer hears of the end.
   child.on('error', () => {})
   return child

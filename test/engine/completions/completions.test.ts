@@ -31,7 +31,7 @@ async function scoreAll(source: ServedSource, options: Partial<CompletionsOption
   const notices: string[] = []
   const scores: SequenceScore[] = []
   const unanswered: Unanswered[] = []
-  const connection = await connect({ concurrency: 4, timeoutMs: 200, patience: PATIENCE, ...source })
+  const connection = await connect({ concurrency: 4, timeoutMs: 1000, patience: PATIENCE, ...source })
   await using engine = await completionsEngine(connection, {
     encode: encodeText,
     onNotice: (notice) => notices.push(notice),
