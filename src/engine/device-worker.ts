@@ -201,6 +201,9 @@ type Feeds = Record<string, SessionTensor>
 /** Attention scores that a GPU holds of one chunk when nothing is said; their softmax takes as much again. */
 const SCORE_BYTES = 2 ** 29
 
+/** Long enough for all data of a pass to have more numbers than a shape has. */
+const PROBE: Sequence = { input: Int32Array.from({ length: 24 }, (_, index) => index % 3), targets: new Int32Array(12) }
+
 function modelOn(config: ModelConfig, weights: RunnableWeights, { device, dtype, scoreBytes = SCORE_BYTES }: WorkerOptions): DeviceModel {
   const { root } = weights
   if (device.provider === 'cpu') {
@@ -217,13 +220,13 @@ function modelOn(config: ModelConfig, weights: RunnableWeights, { device, dtype,
     const layout = layOutRows(batch.tree, mostPairs)
     return { chunksNeeded: layout.chunks.length, feeds: (chunkCount: number) => feedsOf(batch, layout, chunkCount) }
   }
-  const [smallest] = planBatches([{ input: Int32Array.of(0, 1, 2), targets: Int32Array.of(1) }], LEAST_TOKENS).batches
+  const [probed] = planBatches([PROBE], LEAST_TOKENS).batches
   return {
     isInPasses: false,
     variant: (chunkCount) => ({
       graph: deviceDecoderGraph(config, weights, graphType(dtype), chunkCount),
       root,
-      probe: prepare(smallest!).feeds(chunkCount),
+      probe: prepare(probed!).feeds(chunkCount),
     }),
     prepare,
   }

@@ -74,7 +74,8 @@ async function startWorkers(config: ModelConfig, weights: RunnableWeights, { dev
   if (devices !== 'auto') return startOn(devices, devices.some(hasOwnMemory) ? await listAdapters() : [], config, weights, options)
   const adapters = await listAdapters()
   const all = devicesToTry(adapters, hasCudaProvider())
-  const able = all.filter((device) => supportsDtype(device, options.dtype) && (options.memoryBytes === undefined || !hasOwnMemory(device)))
+  const needsCpu = options.memoryBytes !== undefined || isQuantized(weights)
+  const able = all.filter((device) => supportsDtype(device, options.dtype) && !(needsCpu && hasOwnMemory(device)))
   const candidates = able.length > 0 ? able : CPU
   for (const device of candidates.slice(0, -1)) {
     try {
@@ -99,6 +100,8 @@ async function startOn(
   const dtype = dtypeFor(device, asked, storedDtype(weights))
   if (memoryBytes !== undefined && hasOwnMemory(device))
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: what does not fit is halved.')
+  if (isQuantized(weights) && hasOwnMemory(device))
+    throw new UsageError(`quantised weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantisation.')
   const limits = { ...(batchTokens !== undefined && { batchTokens }), ...(memoryBytes !== undefined && { memoryBytes }) }
   const starting = devices.map((each) =>
     startWorker(config, weights, {
@@ -117,6 +120,11 @@ async function startOn(
   if (!failure) return { devices, dtype, workers }
   for (const { end } of workers) end()
   throw failure.reason
+}
+
+/** Their operators have not been checked on graphics processors. */
+function isQuantized({ quantized }: RunnableWeights): boolean {
+  return quantized !== undefined && quantized.size > 0
 }
 
 function hasOwnMemory({ provider }: Device): boolean {
