@@ -1,10 +1,12 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
 import { createHash } from 'node:crypto'
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import { readConfig, type ModelConfig } from './config.ts'
 import { countParameters } from './expected-tensors.ts'
+import { readModelFile } from './model-file.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
 import { readWeights, type Weights } from './weights.ts'
 
@@ -31,12 +33,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
     )
   const config = await readConfig(folder)
-  const [weights, tokenizer, text] = await Promise.all([
-    readWeights(folder, config),
-    readTokenizer(folder, config),
-    readFile(path.join(folder, 'config.json'), 'utf8'),
-  ])
-  const { architectures } = JSON.parse(text) as { architectures: [string] }
+  const [weights, tokenizer, text] = await Promise.all([readWeights(folder, config), readTokenizer(folder, config), readModelFile(folder, 'config.json')])
+  const { architectures } = parseJson(text!.toString('utf8')) as { architectures: [string] }
   return { config, architecture: architectures[0], weights, tokenizer, parameterCount: countParameters(config) }
 }
 

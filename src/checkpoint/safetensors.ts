@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 
 /** The format's own bound (safetensors `MAX_HEADER_SIZE`), in bytes. */
 const MAX_HEADER_BYTES = 100_000_000
@@ -33,7 +34,9 @@ const headerSchema = z.record(z.string(), z.object({ dtype: z.string(), shape: z
  */
 export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]> {
   await using handle = await openForReading(file)
-  const { size } = await handle.stat()
+  const entry = await handle.stat()
+  if (!entry.isFile()) throw damaged(file, 'it is no file')
+  const { size } = entry
   const prefix = Buffer.alloc(8)
   const { bytesRead } = await handle.read(prefix, 0, 8, 0)
   if (bytesRead < 8) throw damaged(file, `it has ${size} bytes, fewer than the 8 of a header length`)
@@ -48,7 +51,7 @@ export async function readSafetensorsHeader(file: string): Promise<TensorEntry[]
 
 /** Checks a header's text against the length of its file; pure. */
 export function parseHeader(file: string, text: string, dataStart: number, fileBytes: number): TensorEntry[] {
-  const entries = Object.entries(parseJson(file, text)).map(
+  const entries = Object.entries(parseEntries(file, text)).map(
     ([
       name,
       {
@@ -75,10 +78,10 @@ export function parseHeader(file: string, text: string, dataStart: number, fileB
   return entries
 }
 
-function parseJson(file: string, text: string): z.infer<typeof headerSchema> {
+function parseEntries(file: string, text: string): z.infer<typeof headerSchema> {
   let parsed: unknown
   try {
-    parsed = JSON.parse(text)
+    parsed = parseJson(text)
   } catch (cause) {
     throw damaged(file, 'its header is not JSON', undefined, cause)
   }

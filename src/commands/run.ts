@@ -9,6 +9,7 @@ import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { encoderOf, evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { parseJson } from '../parse-json.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
@@ -285,7 +286,7 @@ async function parseSamples(text: string): Promise<Record<string, number[]>> {
       })
   let content: unknown
   try {
-    content = JSON.parse(json)
+    content = parseJson(json)
   } catch (cause) {
     throw new UsageError('--samples is not JSON', 'Give for example {"piqa":[0,7]}.', { cause })
   }
