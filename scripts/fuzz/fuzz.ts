@@ -1,23 +1,21 @@
 /**
  * Reads hostile files of every kind, in processes of their own under a watch: no crash, no hang, no memory blow-up, no path outside the folder.
  *
- *   npm run fuzz -- [--seed 1] [--inputs 10000] [--only safetensors,card] [--input 17] [--workers 2] [--keep DIR]
+ *   npm run fuzz -- [--seed 1] [--inputs 10000] [--only safetensors,card] [--input 17] [--workers 2] [--longest MS] [--targets FILE.ts] [--keep DIR]
  *
- * The same seed makes the same inputs. A failure is printed with the command that repeats it; `--keep` writes its files there. Exit code 1 where
+ * The same seed makes the same inputs. A failure is printed with the command that repeats it; `--keep` writes its files there. `--targets` takes the targets of another file. Exit code 1 where
  * anything failed. A failure is whatever is not a HarnessError: any other exception, an input that takes longer than ten seconds, a process that
  * dies or grows beyond a gibibyte, a path outside the input's folder, a control character on the terminal, markup in a report.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { inputFiles, writeInput, type InputName } from './input.ts'
 import type { FuzzTarget } from './target.ts'
-import { fuzzTargets } from './targets.ts'
 import type { Answer, Outcome } from './worker.ts'
 
-/** An honest file of the size of these inputs takes milliseconds; this is for a machine that does other things too. */
-const LONGEST_MS = 10_000
 const MOST_BYTES = 2 ** 30
 const HEAP_MEBIBYTES = 512
 
@@ -45,9 +43,14 @@ const { values } = parseArgs({
     input: { type: 'string' },
     workers: { type: 'string', default: String(Math.min(4, os.availableParallelism())) },
     keep: { type: 'string' },
+    // An honest file of the size of these inputs takes milliseconds; this is for a machine that does other things too.
+    longest: { type: 'string', default: '10000' },
+    targets: { type: 'string', default: path.join(import.meta.dirname, 'targets.ts') },
   },
 })
 
+const longestMs = Number(values.longest)
+const { fuzzTargets } = (await import(pathToFileURL(path.resolve(values.targets)).href)) as typeof import('./targets.ts')
 const targets = chosenTargets(fuzzTargets(), values.only)
 const tallies = new Map<string, Tally>(targets.map(({ name }) => [name, { read: 0, refused: 0, failed: 0, slowestMs: 0, slowest: 0, peakBytes: 0 }]))
 const failures: Failure[] = []
@@ -89,7 +92,7 @@ async function work(): Promise<void> {
 }
 
 async function startWorker(): Promise<ChildProcess> {
-  const worker = fork(path.join(import.meta.dirname, 'worker.ts'), {
+  const worker = fork(path.join(import.meta.dirname, 'worker.ts'), [path.resolve(values.targets)], {
     execArgv: ['--import', 'tsx', `--max-old-space-size=${HEAP_MEBIBYTES}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
@@ -100,10 +103,10 @@ async function startWorker(): Promise<ChildProcess> {
 
 /** A worker that gives no answer has no `peakBytes`: it cannot be used again. */
 async function ask(worker: ChildProcess, name: InputName): Promise<Answer> {
-  const lost = (signature: string): Answer => ({ outcome: { kind: 'failed', signature, detail: '' }, elapsedMs: LONGEST_MS, peakBytes: 0 })
+  const lost = (signature: string): Answer => ({ outcome: { kind: 'failed', signature, detail: '' }, elapsedMs: longestMs, peakBytes: 0 })
   const answer = await new Promise<Answer>((resolve) => {
     const died = () => resolve(lost(`the process died: out of its ${HEAP_MEBIBYTES} MiB of heap, or worse`))
-    const timer = setTimeout(() => resolve(lost(`no answer within ${LONGEST_MS / 1000} s`)), LONGEST_MS)
+    const timer = setTimeout(() => resolve(lost(`no answer within ${longestMs / 1000} s`)), longestMs)
     worker.once('exit', died)
     worker.once('message', (message: Answer) => {
       worker.off('exit', died)

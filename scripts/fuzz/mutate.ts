@@ -193,8 +193,9 @@ function stringify(value: unknown): string {
 
 function mutateJsonLines(content: Buffer, random: Random): Buffer {
   const lines = content.toString('utf8').split('\n')
-  const index = random.below(lines.length)
-  if (random.oneIn(4)) return mutateText(content, random)
+  const rows = [...lines.keys()].filter((index) => lines[index] !== '')
+  if (rows.length === 0 || random.oneIn(4)) return mutateText(content, random)
+  const index = random.oneOf(rows)
   lines[index] = mutateJson(Buffer.from(lines[index]!), random).toString('utf8')
   return Buffer.from(lines.join('\n'))
 }

@@ -45,7 +45,9 @@ export function watchPaths(): PathWatch {
     const original = (holder as Record<string, unknown>)[name]
     if (typeof original !== 'function') return
     const watched = (...args: unknown[]): unknown => {
-      see(args[0])
+      // What a link leads to is told from where the link is.
+      const isLink = name.startsWith('symlink')
+      see(isLink ? path.resolve(path.dirname(String(args[1])), String(args[0])) : args[0])
       if (WITH_TWO_PATHS.has(name.replace(/Sync$/u, ''))) see(args[1])
       return Reflect.apply(original, holder, args)
     }

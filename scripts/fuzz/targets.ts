@@ -66,7 +66,6 @@ export function fuzzTargets(): FuzzTarget[] {
       seeds: runs.map((files) => ({ ...files, 'README.md': Buffer.from(CARD), 'laco.json': jsonFile(LACO_RECORD) })),
       read: (folder) =>
         command(
-          folder,
           'card',
           'write',
           ...bothRuns(folder),
@@ -120,8 +119,7 @@ async function pruneInto(folder: string): Promise<void> {
 
 async function readRows(folder: string, name: string): Promise<void> {
   const dataset = await openDataset({ taskName: 'piqa', dataset: { repo: 'a/b', split: 'validation' }, split: 'validation', dataFile: path.join(folder, name) })
-  const schemas = [z.record(z.string(), z.unknown()), z.object({ goal: z.string(), label: z.number() })]
-  for (const schema of schemas) for await (const _ of checkedRows(dataset, schema as z.ZodType));
+  for await (const _ of checkedRows(dataset, z.record(z.string(), z.unknown()) as z.ZodType));
 }
 
 const tasks = await loadTasks()
@@ -150,7 +148,6 @@ async function writeReport(folder: string): Promise<void> {
 async function gate(folder: string): Promise<void> {
   const [junit, summary] = [path.join(folder, 'gate.xml'), path.join(folder, 'summary.md')]
   await command(
-    folder,
     'gate',
     '--baseline',
     bothRuns(folder)[0]!,

@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { HarnessError } from '../../src/errors.ts'
 import { inputFiles, writeInput, type InputName } from './input.ts'
 import { watchPaths } from './path-watch.ts'
 import type { FuzzTarget } from './target.ts'
-import { fuzzTargets } from './targets.ts'
 
 /** What became of an input. */
 export type Outcome =
@@ -73,6 +73,7 @@ const PROTOTYPE = new Set(Object.getOwnPropertyNames(Object.prototype))
 const SCRATCH = mkdtempSync(path.join(os.tmpdir(), 'evalharness-fuzz-'))
 const watch = watchPaths()
 
+const { fuzzTargets } = (await import(pathToFileURL(process.argv[2]!).href)) as typeof import('./targets.ts')
 const targets = new Map(fuzzTargets().map((target) => [target.name, target]))
 
 process.on('message', (name: InputName) => {
