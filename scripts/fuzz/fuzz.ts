@@ -56,6 +56,12 @@ const tallies = new Map<string, Tally>(targets.map(({ name }) => [name, { read: 
 const failures: Failure[] = []
 const queue = inputNames()
 const startedAt = performance.now()
+// Ended early, it still says what it saw.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    report()
+    process.exit(failures.length > 0 ? 1 : 130)
+  })
 await Promise.all(Array.from({ length: Number(values.workers) }, work))
 report()
 process.exit(failures.length > 0 ? 1 : 0)

@@ -11,12 +11,10 @@ import { readTokenizer } from '../../src/checkpoint/tokenizer.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { runCommandLine } from '../../src/commands/command-line.ts'
 import { terminalOver } from '../../src/commands/terminal.ts'
-import { checkedRows } from '../../src/data/checked-rows.ts'
-import { openDataset } from '../../src/data/dataset.ts'
+import { readParquet } from '../../src/data/parquet.ts'
 import { batchBudget } from '../../src/engine/batch-budget.ts'
 import { loadSuite } from '../../src/suite.ts'
 import { loadTasks } from '../../src/task/registry.ts'
-import { z } from 'zod'
 import { CARD, CONFIG } from '../../test/card/card-fixture.ts'
 import { HOSTILE_TEXTS } from './hostile-values.ts'
 import { hubTarget } from './hub-target.ts'
@@ -46,7 +44,7 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },
     { name: 'checkpoint', links: true, share: 6, seeds: checkpoints, read: async (folder) => void (await hashWeights((await openCheckpoint(folder)).weights)) },
     { name: 'prune', links: true, share: 4, seeds: checkpoints, read: pruneInto },
-    { name: 'parquet', share: 10, seeds: parquetSeeds(), read: (folder) => readRows(folder, 'rows.parquet') },
+    { name: 'parquet', share: 10, seeds: parquetSeeds(), read: (folder) => readRows(path.join(folder, 'rows.parquet')) },
     { name: 'jsonl', share: 8, seeds: rowSeeds('jsonl'), read: renderRows },
     { name: 'csv', share: 6, seeds: rowSeeds('csv'), read: renderRows },
     { name: 'text', share: 2, seeds: rowSeeds('txt'), read: renderRows },
@@ -117,9 +115,9 @@ async function pruneInto(folder: string): Promise<void> {
   }
 }
 
-async function readRows(folder: string, name: string): Promise<void> {
-  const dataset = await openDataset({ taskName: 'piqa', dataset: { repo: 'a/b', split: 'validation' }, split: 'validation', dataFile: path.join(folder, name) })
-  for await (const _ of checkedRows(dataset, z.record(z.string(), z.unknown()) as z.ZodType));
+/** With less patience than the program has: what takes longer than this is ended by the same limit. */
+async function readRows(file: string): Promise<void> {
+  for await (const { value } of readParquet(file, 3000)) JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
 }
 
 const tasks = await loadTasks()
