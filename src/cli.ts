@@ -2,7 +2,7 @@
 /** The program: arguments in, words and an exit code out. The only place that prints or exits. */
 import { hideBin } from 'yargs/helpers'
 import { runCommandLine } from './commands/command-line.ts'
-import type { Terminal } from './commands/terminal.ts'
+import { terminalOver } from './commands/terminal.ts'
 import { HarnessError } from './errors.ts'
 
 /** Exit codes: 0 done, 2 the input or the tool failed, 130 interrupted. */
@@ -15,13 +15,7 @@ process.on('SIGTERM', interrupt)
 // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED))
 
-const terminal: Terminal = {
-  out: (text) => void process.stdout.write(`${text}\n`),
-  err: (text) => void process.stderr.write(`${text}\n`),
-  errorStream: process.stderr,
-  columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
-  signal: interruption.signal,
-}
+const terminal = terminalOver(process.stdout, process.stderr, interruption.signal)
 
 process.exit(await runCommandLine(hideBin(process.argv), terminal).catch(explain))
 

@@ -8,11 +8,18 @@ export class HarnessError extends Error {
   readonly hint: string
 
   constructor(code: string, message: string, hint: string, options?: ErrorOptions) {
-    super(message, options)
+    super(shortened(message), options)
     this.name = new.target.name
     this.code = code
     this.hint = hint
   }
+}
+
+/** Messages name what is wrong in files of strangers, which may be of any length; honest ones have a few lines. */
+const MOST_CHARACTERS = 4000
+
+function shortened(message: string): string {
+  return message.length <= MOST_CHARACTERS ? message : `${message.slice(0, MOST_CHARACTERS)}…`
 }
 
 /** The user ended the work; nobody is told anything but that. */

@@ -26,8 +26,23 @@ export default defineTask({
 
 /** WikiHow's headings and brackets out; the order of the steps matters. */
 function clean(text: string): string {
-  return strip(text)
-    .replaceAll(' [title]', '. ')
-    .replace(/\[[^\n]*?\]/gu, '')
-    .replaceAll('  ', ' ')
+  return withoutBrackets(strip(text).replaceAll(' [title]', '. ')).replaceAll('  ', ' ')
+}
+
+/** Python's `re.sub(r'\[.*?\]', '', text)`: from an opening bracket to the next closing one of its line. A pattern would look for it anew from each bracket. */
+function withoutBrackets(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      let kept = ''
+      let from = 0
+      for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', from)) {
+        const close = line.indexOf(']', open)
+        if (close < 0) break
+        kept += line.slice(from, open)
+        from = close + 1
+      }
+      return kept + line.slice(from)
+    })
+    .join('\n')
 }

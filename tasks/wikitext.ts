@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { defineTask } from '../src/task/define-task.ts'
-import { WHITE_SPACE } from '../src/task/python-text.ts'
+import { strip } from '../src/task/python-text.ts'
 
 export default defineTask({
   name: 'wikitext',
@@ -19,7 +19,7 @@ export default defineTask({
 
 /** Undoes WikiText's spacing of punctuation. The order matters; the second rule has literal slashes and practically never matches, as in lm-eval. */
 function detokenize(page: string): string {
-  return page
+  const spaced = page
     .replaceAll("s '", "s'")
     .replace(/\/' [0-9]\//gu, "/'[0-9]/")
     .replaceAll(' @-@ ', '-')
@@ -31,11 +31,7 @@ function detokenize(page: string): string {
     .replaceAll(' ! ', '! ')
     .replaceAll(' ? ', '? ')
     .replaceAll(' , ', ', ')
-    .replace(inside('(', ')'), '($1)')
-    .replace(inside('[', ']'), '[$1]')
-    .replace(inside('{', '}'), '{$1}')
-    .replace(inside('"', '"'), '"$1"')
-    .replace(inside("'", "'"), "'$1'")
+  return PAIRS.reduce(stripInside, spaced)
     .replaceAll('= = = =', '====')
     .replaceAll('= = =', '===')
     .replaceAll('= =', '==')
@@ -46,7 +42,21 @@ function detokenize(page: string): string {
     .replaceAll(" 's", "'s")
 }
 
-/** What stands between a pair of marks, without the white space at its ends. */
-function inside(open: string, close: string): RegExp {
-  return new RegExp(`\\${open}[${WHITE_SPACE}]*([^\\${close}]*?)[${WHITE_SPACE}]*\\${close}`, 'g')
+/** Marks that belong together, in the order in which they are looked for. */
+const PAIRS = ['()', '[]', '{}', '""', "''"] as const
+
+/**
+ * Takes the white space away at the ends of what stands between a pair of marks: lm-eval's `re.sub(r"\(\s*([^\)]*?)\s*\)", r"(\1)", string)`. A
+ * pattern would look for the closing mark anew from each opening one.
+ */
+function stripInside(text: string, [open, close]: string): string {
+  let result = ''
+  let from = 0
+  for (let start = text.indexOf(open!); start >= 0; start = text.indexOf(open!, from)) {
+    const end = text.indexOf(close!, start + 1)
+    if (end < 0) break
+    result += text.slice(from, start + 1) + strip(text.slice(start + 1, end)) + close!
+    from = end + 1
+  }
+  return result + text.slice(from)
 }

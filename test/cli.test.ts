@@ -1,5 +1,5 @@
 /** The program as a user meets it: arguments in; standard output, standard error, exit code and files out. */
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { evalharness, start } from './program.ts'
@@ -62,8 +62,11 @@ test('--json prints nothing but JSON', async () => {
 })
 
 test('a model folder that cannot be written to, of links into another folder as in a hub cache, is scored', async () => {
-  const blobs = tinyModel('smollm2')
-  const snapshot = temporaryFolder()
+  const repository = temporaryFolder()
+  const blobs = path.join(repository, 'blobs')
+  const snapshot = path.join(repository, 'snapshots', 'c'.repeat(40))
+  renameSync(tinyModel('smollm2'), blobs)
+  mkdirSync(snapshot, { recursive: true })
   for (const name of readdirSync(blobs)) symlinkSync(path.join(blobs, name), path.join(snapshot, name))
   const before = readdirSync(blobs)
   chmodSync(snapshot, 0o555)

@@ -11,9 +11,13 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the program. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: path.join(import.meta.dirname, '..'), env: { ...process.env, ...env } })
+/** Starts the program, in the folder of the package unless another is given. */
+export function start(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = path.join(import.meta.dirname, '..'),
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, ...env } })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))

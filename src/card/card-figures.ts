@@ -64,7 +64,7 @@ const TASKS: ReadonlySet<string> = new Set(['piqa', 'boolq', 'hellaswag', 'mmlu'
 export function taskOf(name: string): string {
   const plain = name
     .toLowerCase()
-    .replaceAll(/\(.*?\)|\b\d+[\s-]*shots?\b/gu, '')
+    .replaceAll(/\([^()]*\)|\b\d+[\s-]*shots?\b/gu, '')
     .trim()
   const known = plain
     .split('/')
@@ -75,13 +75,13 @@ export function taskOf(name: string): string {
 
 /** The shots of a name such as `MMLU (5-shot)`; null where it has none. */
 export function shotsOf(name: string): number | null {
-  const shots = /(\d+)[\s-]*shots?\b/iu.exec(name)?.[1]
+  const shots = /(?:^|\D)(\d+)[\s-]*shots?\b/iu.exec(name)?.[1]
   return shots === undefined ? null : Number(shots)
 }
 
 /** The model that a card says its own was made from; null where it names none, or several. */
 export function baseModelOf({ frontMatter }: Card): string | null {
-  const content: unknown = frontMatter?.document.toJS()
+  const content: unknown = frontMatter?.content
   const base = typeof content === 'object' && content !== null ? (content as Record<string, unknown>)['base_model'] : undefined
   const only: unknown = Array.isArray(base) && base.length === 1 ? base[0] : base
   return typeof only === 'string' ? only : null
@@ -183,8 +183,11 @@ function perplexityRows(table: CardTable): PerplexityRow[] {
 
 /** `WikiText, word perplexity`. */
 function measureOf(name: string): PerplexityRow['measure'] {
-  const [, text, unit] = /^(.+),\s*(.+)$/u.exec(name) ?? []
-  return text === undefined || unit === undefined ? null : { task: text.toLowerCase(), metric: unit.toLowerCase().replaceAll(/\s+/gu, '_') }
+  // The last comma that something follows.
+  const comma = name.lastIndexOf(',', name.length - 2)
+  if (comma < 1) return null
+  const [text, unit] = [name.slice(0, comma), name.slice(comma + 1).trimStart()]
+  return { task: text.toLowerCase(), metric: unit.toLowerCase().replaceAll(/\s+/gu, '_') }
 }
 
 /** Whether two perplexities are of the same text in the same unit, as far as the card says. */

@@ -1,6 +1,7 @@
 /** The tables that a card of a compressed model has, from a comparison and, for a layer collapse, its record. */
 import type { RootContent } from 'mdast'
 import type { AccuracyLine, Comparison } from '../compare/comparison.ts'
+import { lookUp } from '../look-up.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { paragraph, strongTable, table } from '../report/markdown.ts'
 
@@ -36,7 +37,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 
 /** `MMLU (5-shot)`; the task's own name where the benchmark is not known. */
 export function benchmarkName(task: string, shotCount: number | null): string {
-  return `${BENCHMARKS[task]?.name ?? task}${shotCount ? ` (${shotCount}-shot)` : ''}`
+  return `${lookUp(BENCHMARKS, task)?.name ?? task}${shotCount ? ` (${shotCount}-shot)` : ''}`
 }
 
 /** The sections that there are figures for, in a card's order. The comparison's first variant is the card's model. */
@@ -90,7 +91,7 @@ function useCases(accuracies: readonly AccuracyLine[]): RootContent[] {
     const { sign, name } = cell.status
     const text =
       name === 'Near random' ? `${sign} Not recommended` : `${sign} ${name}${cell.retention === null ? '' : ` (${percent(cell.retention, 1)} retained)`}`
-    return (BENCHMARKS[task]?.uses ?? [task]).map((use) => [use, text])
+    return (lookUp(BENCHMARKS, task)?.uses ?? [task]).map((use) => [use, text])
   })
   return [table([['Use Case', 'Status'], ...rows])]
 }

@@ -1,5 +1,6 @@
 /** A column of a card as a run whose scores are only cited: it can stand on one side of a comparison. */
 import { CardError } from '../errors.ts'
+import { lookUp } from '../look-up.ts'
 import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 import { cardFigures, type BenchmarkRow, type PerplexityRow } from './card-figures.ts'
 import type { Card } from './read-card.ts'
@@ -29,7 +30,7 @@ export function citedRun(card: Card, column: CardColumn, file: string): StoredRu
     model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, variant: null, tokenizerHash: null, maxLength: null },
     tasks: [
       ...benchmarks.map((row) =>
-        citedTask(row.task, row.shotCount ?? SHOTS[row.task] ?? null, [{ metric: METRICS[row.task] ?? 'acc', value: row[column].value / 100 }]),
+        citedTask(row.task, row.shotCount ?? lookUp(SHOTS, row.task) ?? null, [{ metric: lookUp(METRICS, row.task) ?? 'acc', value: row[column].value / 100 }]),
       ),
       ...perplexityTasks(perplexities.filter(({ side }) => side === column)),
     ],

@@ -1,6 +1,7 @@
 /** Results as the hub's `.eval_results/*.yaml`: a file a benchmark, each a list of one entry. */
 import { stringify } from 'yaml'
 import type { Comparison } from '../compare/comparison.ts'
+import { lookUp } from '../look-up.ts'
 
 /** A file below the model's folder. */
 export interface EvalResultFile {
@@ -15,7 +16,7 @@ const DATASETS: Readonly<Record<string, string>> = { piqa: 'baber/piqa', boolq: 
 export function evalResultFiles({ accuracies, variants }: Comparison): EvalResultFile[] {
   const { date, tool } = variants[0]!
   return accuracies.flatMap(({ task, metric, shotCount, cells: [cell] }): EvalResultFile[] => {
-    const id = DATASETS[task]
+    const id = lookUp(DATASETS, task)
     if (!cell || id === undefined) return []
     const entry = {
       dataset: { id, task_id: task },

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../checkpoint/config.ts'
 import { knownSplit } from '../compare/known-splits.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import type { BenchmarkRow, CardFigures } from './card-figures.ts'
+import { lookUp } from '../look-up.ts'
 import { attribute, PERCENT } from './checked-cell.ts'
 import { parameterCells } from './model-checks.ts'
 import { parametersWith, PUBLISHED_REPORTS } from './published-figures.ts'
@@ -32,10 +33,10 @@ export function cardFindings(card: Card, figures: CardFigures, base: string | nu
 
 function citationFindings(card: Card, { benchmarks }: CardFigures, base: string | null): Finding[] {
   const report = PUBLISHED_REPORTS.find(({ pattern }) => card.prose.some(({ text }) => /original scores/iu.test(text) && pattern.test(text)))
-  const known = report && base !== null ? report.scores[base.toLowerCase()] : undefined
+  const known = report && base !== null ? lookUp(report.scores, base.toLowerCase()) : undefined
   if (!report || !known) return []
-  const missing = benchmarks.filter(({ task }) => known[task] === undefined)
-  const wrong = benchmarks.filter(({ task, original }) => known[task] !== undefined && known[task] !== original.value)
+  const missing = benchmarks.filter(({ task }) => lookUp(known, task) === undefined)
+  const wrong = benchmarks.filter(({ task, original }) => lookUp(known, task) !== undefined && lookUp(known, task) !== original.value)
   const names = (rows: readonly BenchmarkRow[]) => rows.map(({ original }) => original.row).join(', ')
   return [
     ...(missing.length > 0

@@ -4,12 +4,12 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
 import { toString as textOf } from 'mdast-util-to-string'
 import { gfmTable } from 'micromark-extension-gfm-table'
-import { parseDocument, type Document } from 'yaml'
 import { CardError } from '../errors.ts'
+import { OutOfTime, timeLimit } from '../time-limit.ts'
+import { parseYaml, type ParsedYaml } from '../parse-yaml.ts'
 
 /** The YAML between the first two `---`. */
-export interface FrontMatter {
-  readonly document: Document
+export interface FrontMatter extends ParsedYaml {
   /** Its text starts and ends here in the card, the `---` lines not included. */
   readonly start: number
   readonly end: number
@@ -40,9 +40,21 @@ export interface Card {
   readonly prose: readonly { readonly line: number; readonly text: string }[]
 }
 
-/** Parses a card; `file` is what errors call it. Fails with CardError on YAML that is none. */
+/** Parses a card; `file` is what errors call it. Fails with CardError on YAML that is none, and on nesting that goes deeper than the stack. */
 export function readCard(text: string, file: string): Card {
   const frontMatter = readFrontMatter(text, file)
+  try {
+    return { text, frontMatter, ...inTime(() => readBody(text, frontMatter)) }
+  } catch (cause) {
+    if (!(cause instanceof RangeError || cause instanceof OutOfTime)) throw cause
+    throw new CardError(`${file}: lists, quotes or links are nested too deeply`, 'A card that readers can read has a few levels.', { cause })
+  }
+}
+
+/** Markdown nested in itself takes time with the square of its depth and more; honest cards take some ten milliseconds. */
+const inTime = timeLimit(3000)
+
+function readBody(text: string, frontMatter: FrontMatter | null): Pick<Card, 'tables' | 'prose'> {
   // Blanked, so that places in the tree are places in the card.
   const body = frontMatter ? text.slice(0, frontMatter.end + 4).replace(/[^\r\n]/gu, ' ') + text.slice(frontMatter.end + 4) : text
   const root: Root = fromMarkdown(body, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] })
@@ -54,7 +66,7 @@ export function readCard(text: string, file: string): Card {
     if (node.type === 'table') tables.push(tableOf(node, heading))
     else if (node.type !== 'html' && node.type !== 'code') prose.push({ line: lineOf(node), text: proseOf(node) })
   }
-  return { text, frontMatter, tables, prose }
+  return { tables, prose }
 }
 
 /** Links give their address too: a source is often nothing else. */
@@ -84,11 +96,12 @@ function readFrontMatter(text: string, file: string): FrontMatter | null {
   const closing = /^---[ \t]*$/mu.exec(text.slice(start))
   if (!closing) throw new CardError(`${file}: the front matter that begins in line 1 does not end`, 'Close it with a line of three dashes.')
   const end = start + closing.index
-  const document = parseDocument(text.slice(start, end), { keepSourceTokens: true })
-  const [problem] = document.errors
-  if (problem)
-    throw new CardError(`${file}: the front matter is not YAML: ${problem.message}`, 'Mend it first; the hub does not read it either.', { cause: problem })
-  return { document, start, end }
+  try {
+    return { ...parseYaml(text.slice(start, end)), start, end }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new CardError(`${file}: the front matter is not YAML: ${reason}`, 'Mend it first; the hub does not read it either.', { cause })
+  }
 }
 
 /** The only table that `is` tells apart, undefined where there is none. Fails with CardError where there are several. */

@@ -78,7 +78,7 @@ const modelIndexSchema = z.array(
 
 /** The hub shows the front matter, readers the table: they must say the same. Fails with CardError on a model-index that the hub does not read. */
 function modelIndexCells(card: Card, { benchmarks }: CardFigures): CheckedCell[] {
-  const index: unknown = (card.frontMatter?.document.toJS() as Record<string, unknown> | null | undefined)?.['model-index']
+  const index: unknown = (card.frontMatter?.content as Record<string, unknown> | null | undefined)?.['model-index']
   if (index === undefined || index === null) return []
   const known = modelIndexSchema.safeParse(index)
   if (!known.success)
@@ -117,8 +117,8 @@ function perplexityCells({ perplexities }: CardFigures): CheckedCell[] {
 /** A use names a status and a retention, which must be one of the table's. */
 function useCaseCells({ useCases, benchmarks }: CardFigures): CheckedCell[] {
   return useCases.map((cell) => {
-    const retained = /(\d+(?:\.\d+)?)\s*%/u.exec(cell.text)?.[1]
-    const words = cell.text.replace(/\(.*\)/u, '').trim()
+    const retained = /(?:^|\D)(\d+(?:\.\d+)?)\s*%/u.exec(cell.text)?.[1]
+    const words = withoutBrackets(cell.text).trim()
     const statuses = benchmarks.flatMap(({ status }) => (status ? [status.text] : []))
     if (retained === undefined) {
       const isKnown = statuses.includes(words) || /not recommended/iu.test(words)
@@ -132,4 +132,10 @@ function useCaseCells({ useCases, benchmarks }: CardFigures): CheckedCell[] {
       `a status and retention of one of ${benchmarks.map(({ status, retention }) => `${status?.text} ${retention?.text}`).join(', ')}`,
     )
   })
+}
+
+/** Without what stands between the first opening and the last closing bracket. */
+function withoutBrackets(text: string): string {
+  const [open, close] = [text.indexOf('('), text.lastIndexOf(')')]
+  return open < 0 || close < open ? text : text.slice(0, open) + text.slice(close + 1)
 }

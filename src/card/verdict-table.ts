@@ -1,5 +1,6 @@
 /** What verifying a card says on the terminal: cells with verdicts, then findings in sentences. */
 import Table from 'cli-table3'
+import { cellText } from '../report/fitting-table.ts'
 import type { ReproducedCell } from './reproduce-card.ts'
 import type { CardVerdict } from './verify-card.ts'
 
@@ -33,6 +34,6 @@ const SIGNS = { wrong: '❌', misleading: '⚠️', note: '·' } as const
 
 function plainTable(head: string[], rows: (string | number)[][]): string {
   const table = new Table({ head, style: { head: [], border: [], compact: true } })
-  table.push(...rows)
+  table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cellText(cell) : cell))))
   return table.toString()
 }

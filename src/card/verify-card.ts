@@ -1,5 +1,6 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean. */
 import type { ModelConfig } from '../checkpoint/config.ts'
+import { lookUp } from '../look-up.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { baseModelOf, cardFigures } from './card-figures.ts'
 import type { CheckedCell } from './checked-cell.ts'
@@ -19,7 +20,7 @@ export interface CardVerdict {
 export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: ModelConfig): Promise<CardVerdict> {
   const figures = cardFigures(card)
   const base = baseModelOf(card)
-  const model = config ?? (base === null ? undefined : KNOWN_MODELS[base.toLowerCase()])
+  const model = config ?? (base === null ? undefined : lookUp(KNOWN_MODELS, base.toLowerCase()))
   return {
     cells: [...scoreCells(card, figures, profile), ...(await modelCells(card, figures, model))],
     findings: cardFindings(card, figures, base, model),

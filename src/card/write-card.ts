@@ -5,6 +5,7 @@ import { isMap, parse, stringify } from 'yaml'
 import { z } from 'zod'
 import type { Comparison } from '../compare/comparison.ts'
 import { CardError } from '../errors.ts'
+import { lookUp } from '../look-up.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { markdownBody } from '../report/markdown.ts'
 import { cardFigures, taskOf } from './card-figures.ts'
@@ -92,7 +93,7 @@ function checkOtherKeys(before: string, after: string): void {
 
 /** The models of the old index that are lists of results; what is otherwise is replaced. */
 function knownIndex({ frontMatter }: Card): readonly IndexedModel[] {
-  const content: unknown = frontMatter?.document.toJS()
+  const content: unknown = frontMatter?.content
   const checked = z.looseObject({ 'model-index': z.array(indexedModel) }).safeParse(content)
   return checked.success ? checked.data['model-index'] : []
 }
@@ -131,7 +132,7 @@ function modelIndex({ accuracies, perplexities, variants }: Comparison, [known]:
     results: [
       ...accuracies.flatMap(({ task, metric, shotCount, cells }) => {
         if (!cells[0]) return []
-        const [type, name] = metricNames[metric] ?? [metric, metric]
+        const [type, name] = lookUp(metricNames, metric) ?? [metric, metric]
         const shots = shotCount ? ` (${shotCount}-shot)` : ''
         return [result(task, benchmarkName(task, null), type, `${name}${shots}`, Number((cells[0].score.value * 100).toFixed(2)))]
       }),

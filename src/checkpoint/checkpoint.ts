@@ -1,10 +1,12 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
 import { createHash } from 'node:crypto'
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import { readConfig, type ModelConfig } from './config.ts'
 import { countParameters } from './expected-tensors.ts'
+import { readModelFile } from './model-file.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
 import { readWeights, type StoredWeights } from './weights.ts'
 
@@ -34,9 +36,9 @@ export async function openCheckpoint(folder: string, { mayBeQuantized = false } 
   const [weights, tokenizer, text] = await Promise.all([
     readWeights(folder, config, { mayBeQuantized }),
     readTokenizer(folder, config),
-    readFile(path.join(folder, 'config.json'), 'utf8'),
+    readModelFile(folder, 'config.json'),
   ])
-  const { architectures } = JSON.parse(text) as { architectures: [string] }
+  const { architectures } = parseJson(text!.toString('utf8')) as { architectures: [string] }
   return { config, architecture: architectures[0], weights, tokenizer, parameterCount: countParameters(config) }
 }
 

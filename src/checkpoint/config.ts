@@ -1,8 +1,9 @@
 /** config.json of a decoder-only model: checked, and its older and newer spellings made one. */
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
+import { readModelFile } from './model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
 
 /** The model families whose graph can be built, by `architectures[0]` of config.json. */
@@ -71,6 +72,10 @@ export interface ModelConfig {
 }
 
 const positive = z.number().int().positive()
+/** Extents of matrices and numbers of tokens: more than any model has, and few enough that products of two are exact. */
+const extent = positive.max(2 ** 26)
+/** More than any model has; a list is made of them. */
+const MOST_LAYERS = 10_000
 const ropeSchema = z.looseObject({
   rope_type: z.string().optional(),
   type: z.string().optional(),
@@ -89,13 +94,13 @@ const ropeSchema = z.looseObject({
 const tokenId = z.union([z.number().int(), z.array(z.number().int())]).nullish()
 const configSchema = z.looseObject({
   architectures: z.array(z.string()).min(1),
-  hidden_size: positive,
-  num_hidden_layers: positive,
-  num_attention_heads: positive,
-  num_key_value_heads: positive.nullish(),
-  head_dim: positive.nullish(),
-  intermediate_size: positive,
-  vocab_size: positive,
+  hidden_size: extent,
+  num_hidden_layers: positive.max(MOST_LAYERS),
+  num_attention_heads: extent,
+  num_key_value_heads: extent.nullish(),
+  head_dim: extent.nullish(),
+  intermediate_size: extent,
+  vocab_size: extent,
   max_position_embeddings: positive,
   rms_norm_eps: z.number().positive(),
   hidden_act: z.string().optional(),
@@ -119,15 +124,11 @@ type RawConfig = z.infer<typeof configSchema>
 /** Reads and checks `config.json` of a model folder. Fails with CheckpointError on a missing or malformed file, or a model that is not supported. */
 export async function readConfig(folder: string): Promise<ModelConfig> {
   const file = path.join(folder, 'config.json')
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (cause) {
-    throw new CheckpointError(`cannot read ${file}`, 'A model folder holds config.json, *.safetensors and tokenizer.json.', { cause })
-  }
+  const content = await readModelFile(folder, 'config.json')
+  if (!content) throw new CheckpointError(`cannot read ${file}`, 'A model folder holds config.json, *.safetensors and tokenizer.json.')
   let raw: unknown
   try {
-    raw = JSON.parse(text)
+    raw = parseJson(content.toString('utf8'))
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }

@@ -117,8 +117,8 @@ function endsOf(pieces: readonly string[], text: string, start: number): number[
   return place === text.length ? ends : undefined
 }
 
-/** Patterns of Split pre-tokenizers, as in tokenizer.json: of Qwen 2 and 3, and of Llama 3. */
-const KNOWN_PATTERNS: ReadonlySet<unknown> = new Set([
+/** Patterns of Split pre-tokenizers, as in tokenizer.json: of Qwen 2 and 3, and of Llama 3. They take time in proportion to the text. */
+export const KNOWN_PATTERNS: ReadonlySet<unknown> = new Set([
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
 ])
@@ -151,7 +151,9 @@ function isLeftToRight(content: unknown): boolean {
 function sequenceOf(content: unknown): readonly PreTokenizerContent[] {
   if (typeof content !== 'object' || content === null) return []
   const { type, pretokenizers } = content as PreTokenizerContent
-  return type === 'Sequence' && Array.isArray(pretokenizers) ? (pretokenizers as PreTokenizerContent[]) : [content]
+  if (type !== 'Sequence' || !Array.isArray(pretokenizers)) return [content]
+  // A step that is no object is of no known kind.
+  return pretokenizers.map((step: unknown) => (typeof step === 'object' && step !== null ? step : {}))
 }
 
 /** Leaves text alone that is in normal form C. */

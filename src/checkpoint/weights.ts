@@ -1,10 +1,11 @@
 /** The weights of a model folder: every tensor the config calls for, found in its safetensors files and checked. Bytes stay where they are. */
-import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { ModelConfig } from './config.ts'
 import { expectedTensors, isProjection, type ExpectedTensor } from './expected-tensors.ts'
+import { modelFile, readModelFile } from './model-file.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
 
@@ -75,15 +76,11 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
 /** The index's files where there is an index, otherwise the single file. */
 async function weightFiles(folder: string): Promise<string[]> {
   const indexFile = path.join(folder, INDEX_FILE)
-  let text: string
-  try {
-    text = await readFile(indexFile, 'utf8')
-  } catch {
-    return [SINGLE_FILE]
-  }
+  const text = (await readModelFile(folder, INDEX_FILE))?.toString('utf8')
+  if (text === undefined) return [SINGLE_FILE]
   let content: unknown
   try {
-    content = JSON.parse(text)
+    content = parseJson(text)
   } catch (cause) {
     throw new CheckpointError(`${indexFile} is not JSON`, 'Download or copy the file again.', { cause })
   }
@@ -92,7 +89,7 @@ async function weightFiles(folder: string): Promise<string[]> {
     throw new CheckpointError(`${indexFile} is malformed: ${z.prettifyError(checked.error)}`, 'It maps tensor names to file names under "weight_map".')
   const names = [...new Set(Object.values(checked.data.weight_map))]
   for (const name of names) {
-    if (name !== path.basename(name))
+    if (name !== path.basename(name) || name !== path.win32.basename(name) || name === '..' || name === '.' || name === '' || name.includes('\0'))
       throw new CheckpointError(
         `${indexFile} names ${JSON.stringify(name)}, which is not a file of its folder`,
         'Get the checkpoint from a source that you trust.',
@@ -103,16 +100,12 @@ async function weightFiles(folder: string): Promise<string[]> {
 }
 
 async function resolveWeightFile(folder: string, name: string): Promise<string> {
-  const file = path.join(folder, name)
-  try {
-    return await realpath(file)
-  } catch (cause) {
-    throw new CheckpointError(
-      `no such weight file: ${file}`,
-      `A model folder holds ${SINGLE_FILE}, or shards and ${INDEX_FILE}. Only safetensors weights are read.`,
-      { cause },
-    )
-  }
+  const file = await modelFile(folder, name)
+  if (file !== undefined) return file
+  throw new CheckpointError(
+    `no such weight file: ${path.join(folder, name)}`,
+    `A model folder holds ${SINGLE_FILE}, or shards and ${INDEX_FILE}. Only safetensors weights are read.`,
+  )
 }
 
 function uniqueEntries(entries: readonly TensorEntry<StoredDtype>[]): Map<string, TensorEntry<StoredDtype>> {

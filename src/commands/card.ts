@@ -14,6 +14,7 @@ import { unmarkedTables, writeCard } from '../card/write-card.ts'
 import { parseConfig, readConfig, type ModelConfig } from '../checkpoint/config.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { CardError, CheckpointError, UsageError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { readRun } from '../store/read-run.ts'
 import { sanitizedName } from '../store/run-record.ts'
@@ -202,7 +203,7 @@ async function configOf({ config, card: file }: VerifyArguments, card: Card): Pr
   if (config !== undefined) return config.endsWith('.json') ? parseConfig(await readJson(config), config) : readConfig(config)
   const base = baseModelOf(card)
   const beside = path.dirname(path.resolve(file))
-  if ((base !== null && base.toLowerCase() in KNOWN_MODELS) || !(await isThere(path.join(beside, 'config.json')))) return undefined
+  if ((base !== null && Object.hasOwn(KNOWN_MODELS, base.toLowerCase())) || !(await isThere(path.join(beside, 'config.json')))) return undefined
   const [before] = (cardFigures(card).attributes.get('original layers') ?? []).flatMap((cell) => printed(cell) ?? [])
   if (!before) return undefined
   try {
@@ -216,7 +217,7 @@ async function configOf({ config, card: file }: VerifyArguments, card: Card): Pr
 
 async function readJson(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as unknown
+    return parseJson(await readFile(file, 'utf8'))
   } catch (cause) {
     throw new CardError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file of JSON that is there.', { cause })
   }

@@ -1,6 +1,7 @@
 /** Progress of a run on standard error: a bar with rate and time left on a terminal, one line a task where it is piped. */
 import { SingleBar } from 'cli-progress'
 import type { Watcher } from '../evaluate.ts'
+import { printable } from '../printable.ts'
 import { taskWorkSummary } from '../report/work-summary.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,7 +25,8 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
       if (!errorStream.isTTY) return
       bar = new SingleBar({
         stream: errorStream,
-        format: `${label} · ${name} {bar} {percentage} % · {rate} tokens/s · {left} left`,
+        // The bar writes to the stream itself.
+        format: `${printable(`${label} · ${name}`).replaceAll('\n', ' ')} {bar} {percentage} % · {rate} tokens/s · {left} left`,
         barsize: 20,
         hideCursor: true,
         clearOnComplete: true,

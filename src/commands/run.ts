@@ -12,6 +12,7 @@ import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageE
 import { evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { encoderOf } from '../open-local.ts'
 import { openServed, type OpenedServed } from '../open-served.ts'
+import { parseJson } from '../parse-json.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
@@ -324,7 +325,7 @@ async function parseSamples(text: string): Promise<Record<string, number[]>> {
       })
   let content: unknown
   try {
-    content = JSON.parse(json)
+    content = parseJson(json)
   } catch (cause) {
     throw new UsageError('--samples is not JSON', 'Give for example {"piqa":[0,7]}.', { cause })
   }

@@ -1,4 +1,6 @@
 /** Where a command's words go. Results to `out`, everything else to `err`. */
+import { printable } from '../printable.ts'
+
 export interface Terminal {
   /** Standard output: what the user asked for, and nothing else. */
   readonly out: (text: string) => void
@@ -10,4 +12,19 @@ export interface Terminal {
   readonly columns: number | undefined
   /** Given when the user presses Ctrl-C. */
   readonly signal: AbortSignal
+}
+
+/** Streams that words go to. */
+export type OutputStream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
+
+/** A terminal over two streams, which are given lines without control characters. */
+export function terminalOver(output: OutputStream, errorStream: NodeJS.WriteStream, signal: AbortSignal): Terminal {
+  const writer = (stream: OutputStream) => (text: string) => void stream.write(`${printable(text)}\n`)
+  return {
+    out: writer(output),
+    err: writer(errorStream),
+    errorStream,
+    columns: output.isTTY ? output.columns || 80 : undefined,
+    signal,
+  }
 }

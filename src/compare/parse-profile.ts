@@ -1,7 +1,7 @@
 /** A user's own status profile, from a YAML file. */
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
+import { parseYaml } from '../parse-yaml.ts'
 import type { StatusProfile } from './status.ts'
 
 const word = { name: z.string().min(1), sign: z.string().default('') }
@@ -18,7 +18,7 @@ const profileSchema = z.strictObject({
 export function parseProfile(text: string, file: string): StatusProfile {
   let content: unknown
   try {
-    content = parse(text)
+    ;({ content } = parseYaml(text))
   } catch (cause) {
     throw new UsageError(`${file} is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, 'docs/comparing.md shows a profile.', { cause })
   }

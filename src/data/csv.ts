@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { DatasetError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { SourceRow } from './dataset.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function* readCsv(file: string): AsyncGenerator<SourceRow> {
 export function readCell(cell: string): unknown {
   if (!/^\s*(?:-?\d|\[|\{|true\s*$|false\s*$)/iu.test(cell)) return cell
   try {
-    return JSON.parse(/^\s*[tf]/iu.test(cell) ? cell.toLowerCase() : cell)
+    return parseJson(/^\s*[tf]/iu.test(cell) ? cell.toLowerCase() : cell)
   } catch {
     return cell
   }

@@ -1,5 +1,6 @@
 /** JSON Lines: a row a line. */
 import { DatasetError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { SourceRow } from './dataset.ts'
 import { readLines } from './lines.ts'
 
@@ -14,7 +15,7 @@ export async function* readJsonLines(file: string): AsyncGenerator<SourceRow> {
 
 function parseLine(line: string, place: string): unknown {
   try {
-    return JSON.parse(line)
+    return parseJson(line)
   } catch (cause) {
     throw new DatasetError(`${place}: not JSON: ${line.length > 60 ? `${line.slice(0, 60)}…` : line}`, 'A .jsonl file holds one JSON object a line.', { cause })
   }

@@ -1,37 +1,68 @@
 /** Parquet, the format of the hub's datasets. */
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import { fork, type ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pLimit from 'p-limit'
 import { DatasetError } from '../errors.ts'
 import type { SourceRow } from './dataset.ts'
+import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
 
-/** The rows of a file, in order, a row group at a time. 64-bit integers become numbers where they are exact. Fails with DatasetError on a damaged file. */
-export async function* readParquet(file: string): AsyncGenerator<SourceRow> {
-  const buffer = await asyncBufferFromFile(file)
-  const metadata = await checked(file, () => parquetMetadataAsync(buffer))
-  let rowStart = 0
-  for (const { num_rows: rowCount } of metadata.row_groups) {
-    const rowEnd = rowStart + Number(rowCount)
-    const rows = await checked(file, () => parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd }))
-    for (const [index, row] of rows.entries()) yield { place: `${file}, row ${rowStart + index}`, value: withoutBigInts(row) }
-    rowStart = rowEnd
+/** The most that reading one row group may take; honest ones take a second. */
+const LONGEST_MS = 120_000
+/** Heap of the process that reads; honest row groups take some hundred. */
+const HEAP_MEBIBYTES = 2048
+
+/**
+ * The rows of a file, in order, a row group at a time, read by a process of its own. 64-bit integers become numbers where they are exact. Fails with
+ * DatasetError on a damaged file, and on one whose row group takes more than two gibibytes, or longer than `longestMs`.
+ */
+export async function* readParquet(file: string, longestMs = LONGEST_MS): AsyncGenerator<SourceRow> {
+  const ask = (group: number | null) => reader(() => answerTo({ file, group }, longestMs))
+  const groups = await ask(null)
+  for (let group = 0; group < (groups.kind === 'groups' ? groups.count : 0); group++) {
+    const found = await ask(group)
+    if (found.kind !== 'rows') continue
+    for (const [index, value] of found.rows.entries()) yield { place: `${file}, row ${found.start + index}`, value }
   }
 }
 
-async function checked<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read()
-  } catch (cause) {
-    throw new DatasetError(`${file} is not a usable parquet file: ${cause instanceof Error ? cause.message : String(cause)}`, 'Download or copy it again.', {
-      cause,
+/** One question at a time: there is one process for all files, for it takes longer to start than a small file to read. */
+const reader = pLimit(1)
+let running: ChildProcess | undefined
+
+async function answerTo(question: ParquetQuestion, longestMs: number): Promise<ParquetAnswer> {
+  const child = running?.connected ? running : startProcess()
+  running = child
+  const answer = await new Promise<ParquetAnswer>((resolve) => {
+    const failed = (message: string) => resolve({ kind: 'failed', message })
+    const timer = setTimeout(() => failed(`a row group is not read within ${longestMs / 1000} s`), longestMs)
+    child.once('message', (found: ParquetAnswer) => {
+      clearTimeout(timer)
+      resolve(found)
     })
-  }
+    child.once('exit', () => failed(`the reader died on it: does a row group take more than ${HEAP_MEBIBYTES} MiB?`))
+    child.once('error', (error) => failed(error.message))
+    // While there is a question, the program waits for its answer; between questions it may end.
+    child.ref()
+    child.channel?.ref()
+    child.send(question)
+  })
+  child.removeAllListeners()
+  child.unref()
+  child.channel?.unref()
+  if (answer.kind !== 'failed') return answer
+  // It may still be at work, or have ended.
+  child.kill('SIGKILL')
+  running = undefined
+  throw new DatasetError(`${question.file} is not a usable parquet file: ${answer.message}`, 'Download or copy it again.')
 }
 
-function withoutBigInts(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
-  if (Array.isArray(value)) return value.map(withoutBigInts)
-  if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutBigInts(entry)]))
-  }
-  return value
+/** From the file beside this one, in the language that it is in. */
+function startProcess(): ChildProcess {
+  const here = fileURLToPath(import.meta.url)
+  return fork(path.join(path.dirname(here), `parquet-process${path.extname(here)}`), {
+    execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_MEBIBYTES}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
 }

@@ -17,7 +17,9 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
   const [, time] = /^results(.*)\.json$/u.exec(path.basename(run.file)) ?? []
   if (time === undefined) throw new GateError(`${run.file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
   const source = path.dirname(run.file)
-  const files = (await readdir(source)).filter((file) => file === path.basename(run.file) || (file.startsWith('samples_') && file.endsWith(`${time}.jsonl`)))
+  // A link may lead to a file that is nobody's to commit.
+  const names = (await readdir(source, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+  const files = names.filter((file) => file === path.basename(run.file) || (file.startsWith('samples_') && file.endsWith(`${time}.jsonl`)))
   const temporary = `${target}.${process.pid}.tmp`
   try {
     await mkdir(temporary, { recursive: true })

@@ -1,7 +1,7 @@
 /** What a gate demands: limits a task, from a YAML file. */
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { GateError } from '../errors.ts'
+import { parseYaml } from '../parse-yaml.ts'
 
 /** The limits of one task. */
 export interface TaskLimits {
@@ -40,10 +40,13 @@ const policySchema = z.strictObject({ tasks: z.record(z.string(), limits).refine
 
 /** Reads the text of a policy; `file` is what errors call it. Fails with GateError, which names the line where YAML is at fault and the key where a limit is. */
 export function parsePolicy(text: string, file: string): Policy {
-  const document = parseDocument(text, { uniqueKeys: true })
-  const [problem] = document.errors
-  if (problem) throw new GateError(`${file} is not YAML: ${problem.message}`, 'docs/gate.md shows a policy.', { cause: problem })
-  const checked = policySchema.safeParse(document.toJS())
+  let content: unknown
+  try {
+    ;({ content } = parseYaml(text))
+  } catch (cause) {
+    throw new GateError(`${file} is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, 'docs/gate.md shows a policy.', { cause })
+  }
+  const checked = policySchema.safeParse(content)
   if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')
   return new Map(
     Object.entries(checked.data.tasks).map(

@@ -1,6 +1,6 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
 import Table from 'cli-table3'
-import { fittingTable } from '../report/fitting-table.ts'
+import { cellText, fittingTable } from '../report/fitting-table.ts'
 import { heading, markdownBody, paragraph, table } from '../report/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
 
@@ -33,7 +33,7 @@ export function sentence(rule: JudgedRule): string {
 /** The judgement as a table, and its outcome in a line. Where the table is wider than `columns`, each rule is a paragraph. */
 export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
   const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
-  for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)])
+  for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)].map(cellText))
   const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
   return `${fittingTable(lines.toString(), paragraphs.join('\n'), columns)}\ngate ${outcome(verdict)}`
 }

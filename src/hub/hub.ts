@@ -5,6 +5,7 @@ import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo } from '@hugg
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { HubError } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFolder, writeListing, writeRef } from './cache.ts'
 import { quietly } from './quietly.ts'
 import { checkedPath, checkName, isCommit, type Repository, type RepositoryName } from './repository.ts'
@@ -121,7 +122,7 @@ async function askCommit(name: RepositoryName, revision: string): Promise<string
   } catch (error) {
     const commit = error instanceof HubUnreachableError ? await readRef(name, revision) : undefined
     if (commit === undefined || !(await readListing({ ...name, commit }))) throw error
-    process.emitWarning(`${(error as HubError).message}; going on with what the cache knows as ${revision}, ${commit}`, 'HubWarning')
+    process.emitWarning(printable(`${(error as HubError).message}; going on with what the cache knows as ${revision}, ${commit}`), 'HubWarning')
     return commit
   }
 }

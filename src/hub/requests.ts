@@ -19,7 +19,9 @@ export class HubUnreachableError extends HubError {}
 
 /** The hub's address: HF_ENDPOINT, else huggingface.co. */
 export function endpoint(): string {
-  return (process.env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/u, '')
+  let address = process.env['HF_ENDPOINT'] || 'https://huggingface.co'
+  while (address.endsWith('/')) address = address.slice(0, -1)
+  return address
 }
 
 /** Does HF_HUB_OFFLINE forbid asking? */

@@ -1,6 +1,7 @@
 /** Writes a pruned model as an ordinary checkpoint: weights sharded as the source is, index, config, tokenizer. */
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readModelFile } from '../checkpoint/model-file.ts'
 import { tensorReader } from '../checkpoint/tensor-bytes.ts'
 import type { Weights, WeightTensor } from '../checkpoint/weights.ts'
 import { tensorByteLength, writeSafetensors, type TensorToWrite } from '../checkpoint/write-safetensors.ts'
@@ -75,7 +76,7 @@ export async function writePrunedCheckpoint(
     await writeFile(path.join(folder, 'model.safetensors.index.json'), `${JSON.stringify(content, null, 2)}\n`)
   }
   await copySmallFiles(original.folder, folder)
-  const config = prunedConfigText(await readFile(path.join(original.folder, CONFIG_FILE), 'utf8'), layers)
+  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers)
   await writeFile(path.join(folder, unsealed(CONFIG_FILE)), config)
 }
 
@@ -89,6 +90,13 @@ const SMALL_FILES =
 
 async function copySmallFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (SMALL_FILES.test(name) && (await stat(path.join(from, name))).isFile()) await writeFile(path.join(to, name), await readFile(path.join(from, name)))
+    if (!SMALL_FILES.test(name)) continue
+    // A folder of a tokenizer's is left out; a link that leads out of the model's folder is an error, for what it leads to may not be the model's to give.
+    const isFolder = await stat(path.join(from, name)).then(
+      (entry) => entry.isDirectory(),
+      () => false,
+    )
+    const content = isFolder ? undefined : await readModelFile(from, name)
+    if (content) await writeFile(path.join(to, name), content)
   }
 }

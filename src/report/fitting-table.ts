@@ -4,3 +4,12 @@
 export function fittingTable(table: string, paragraphs: string, columns: number): string {
   return table.split('\n', 1)[0]!.length <= columns ? table : paragraphs
 }
+
+/** No name or figure is longer; a card's cell may be, and a column is as wide as its widest. */
+const MOST_CHARACTERS = 160
+
+/** Text of strangers as a cell: on one line, and cut where it is longer than a reader would read. */
+export function cellText(text: string): string {
+  const line = text.replaceAll(/\s/gu, ' ')
+  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`
+}

@@ -32,8 +32,8 @@ export async function reportPage(comparison: Comparison, flips: readonly Flipped
     }
     ${perplexitySection(comparison)} ${flipSection(flips)} ${provenanceSection(comparison)}
   </main>`
-  // Nothing from outside; the chart's shapes carry inline styles.
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${digest(FLIPS_SCRIPT)}'`
+  // Nothing from outside, and of what is inside only this style sheet and this script, whatever a dataset's rows bring along.
+  const policy = `default-src 'none'; style-src 'sha256-${digest(STYLE)}'; script-src 'sha256-${digest(FLIPS_SCRIPT)}'; base-uri 'none'; form-action 'none'`
   return markup`<!doctype html>
     <html lang="en">
       <head>
@@ -41,9 +41,7 @@ export async function reportPage(comparison: Comparison, flips: readonly Flipped
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <title>${title}</title>
-        <style>
-          ${{ html: STYLE }}
-        </style>
+        ${styleSheet()}
       </head>
       <body>
         ${body}
@@ -52,7 +50,12 @@ export async function reportPage(comparison: Comparison, flips: readonly Flipped
     </html> `.html
 }
 
-/** The items and the script over them. The policy knows the script by its exact text, so nothing may stand around it. */
+/** The policy knows style sheet and script by their exact texts, so nothing may stand around them. */
+function styleSheet(): Html {
+  return { html: `<style>${STYLE}</style>` }
+}
+
+/** The items and the script over them. */
 function scripts(flips: readonly FlippedItem[]): Html[] {
   return [markup`<script type="application/json" id="flip-data">${jsonForScript(flips)}</script>`, markup`<script>${{ html: FLIPS_SCRIPT }}</script>`]
 }

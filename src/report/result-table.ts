@@ -1,7 +1,7 @@
 /** The table that a run ends with: a line a metric, a column a model. */
 import Table from 'cli-table3'
 import { higherIsBetter, type Score } from '../metrics/score-items.ts'
-import { fittingTable } from './fitting-table.ts'
+import { cellText, fittingTable } from './fitting-table.ts'
 import type { RunRecord } from '../store/run-record.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { RunRecord } from '../store/run-record.ts'
  */
 export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
   const table = new Table({
-    head: ['task', 'metric', 'shots', 'items', ...runs.map(({ model }) => model.label)],
+    head: ['task', 'metric', 'shots', 'items', ...runs.map(({ model }) => cellText(model.label))],
     colAligns: ['left', 'left', 'right', 'right', ...runs.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
   })

@@ -1,13 +1,14 @@
 /** The retention table for the terminal: a line a task and variant, perplexities below, averages and notes last. */
 import Table from 'cli-table3'
-import { fittingTable } from './fitting-table.ts'
+import { cellText, fittingTable } from './fitting-table.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../compare/comparison.ts'
 
 /**
  * Lines of text without colour. Scores and retentions in percent, differences in points, with 95 % intervals.
  * Where a table is wider than `columns`, each variant is a paragraph instead.
  */
-export function retentionTable(comparison: Comparison, columns = Infinity): string {
+export function retentionTable(stored: Comparison, columns = Infinity): string {
+  const comparison = withShortNames(stored)
   const averages = comparison.averages.flatMap((average, variant) => (average ? [averageText(average, comparison.variants[variant]!.label)] : []))
   return [
     fittingTable(accuracyTable(comparison), accuracyParagraphs(comparison), columns),
@@ -17,6 +18,24 @@ export function retentionTable(comparison: Comparison, columns = Infinity): stri
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+/** Names of models, tasks and metrics come from files of strangers. */
+function withShortNames(comparison: Comparison): Comparison {
+  const { original, variants, accuracies, perplexities } = comparison
+  const labelled = (run: Comparison['original']) => ({ ...run, label: cellText(run.label) })
+  const named = <T extends { readonly task: string; readonly metric: string }>(line: T): T => ({
+    ...line,
+    task: cellText(line.task),
+    metric: cellText(line.metric),
+  })
+  return {
+    ...comparison,
+    original: labelled(original),
+    variants: variants.map(labelled),
+    accuracies: accuracies.map(named),
+    perplexities: perplexities.map(named),
+  }
 }
 
 function accuracyParagraphs({ accuracies, variants, original }: Comparison): string {

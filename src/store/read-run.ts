@@ -4,6 +4,8 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readJsonLines } from '../data/json-lines.ts'
 import { HarnessError, StoreError } from '../errors.ts'
+import { lookUp } from '../look-up.ts'
+import { parseJson } from '../parse-json.ts'
 import { sanitizedName } from './run-record.ts'
 import type { StoredGroup, StoredItem, StoredModel, StoredRequest, StoredRun, StoredScore, StoredTask } from './stored-run.ts'
 
@@ -12,17 +14,20 @@ const variantSchema = z.looseObject({
   quantization: z.looseObject({ scheme: z.string(), block: z.number(), origin: z.string() }).nullable(),
   adapter: z.looseObject({ source: z.string(), hash: z.string() }).nullable(),
 })
+/** Names stand in tables, in headings and in the logs of a CI: a line break in one would begin a line of a stranger's making there. */
+const name = z.string().regex(/^\P{Cc}*$/u, 'a name with control characters')
 const resultsSchema = z.looseObject({
-  results: z.record(z.string(), z.record(z.string(), z.unknown())),
-  group_subtasks: z.record(z.string(), z.array(z.string())).optional(),
+  results: z.record(name, z.record(name, z.unknown())),
+  group_subtasks: z.record(name, z.array(name)).optional(),
   versions: z.record(z.string(), figure.nullable()).optional(),
   'n-shot': z.record(z.string(), z.number().nullable()).optional(),
   'n-samples': z.record(z.string(), z.object({ original: z.number(), effective: z.number() })).optional(),
   config: z
     .looseObject({ model: z.string().optional(), model_args: z.unknown(), model_num_parameters: z.number().optional(), model_revision: z.string().optional() })
     .optional(),
-  date: z.number().optional(),
-  model_name: z.string().optional(),
+  // Seconds, as far as a date can be.
+  date: z.number().min(0).max(8.64e12).optional(),
+  model_name: name.optional(),
   max_length: z.number().optional(),
   lm_eval_version: z.string().optional(),
   evalharness: z
@@ -30,8 +35,8 @@ const resultsSchema = z.looseObject({
       version: z.string(),
       is_complete: z.boolean(),
       model: z.looseObject({
-        label: z.string(),
-        source: z.string(),
+        label: name,
+        source: name,
         revision: z.string().nullable(),
         architecture: z.string().nullable(),
         parameterCount: z.number().nullable(),
@@ -68,7 +73,7 @@ export async function readRun(spec: string): Promise<StoredRun> {
     model,
     tasks,
     groups: names.flatMap((name): StoredGroup[] => {
-      const members = groupMembers.get(name)?.filter((member) => member in results.results)
+      const members = groupMembers.get(name)?.filter((member) => Object.hasOwn(results.results, member))
       return members && members.length > 0 ? [{ ...figuresOf(name, results), members }] : []
     }),
   }
@@ -96,17 +101,27 @@ async function findResultsFile(place: string): Promise<string> {
     })
   })
   if (entry.isFile()) return place
-  const names = await readdir(place)
+  const names = await listFolder(place)
   const newest = newestResults(names)
   if (newest) return path.join(place, newest)
   const folders: string[] = []
   for (const name of names) {
     const folder = path.join(place, name)
-    if ((await stat(folder)).isDirectory() && newestResults(await readdir(folder))) folders.push(folder)
+    const isFolder = await stat(folder).then(
+      (inner) => inner.isDirectory(),
+      () => false,
+    )
+    if (isFolder && newestResults(await listFolder(folder))) folders.push(folder)
   }
   if (folders.length === 1) return findResultsFile(folders[0]!)
   if (folders.length > 1) throw new StoreError(`${place} holds runs of several models`, `Give one of: ${folders.join(', ')}.`)
   throw new StoreError(`${place} holds no results_*.json`, 'Give a results file or the folder that holds it.')
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  return readdir(folder).catch((cause: unknown) => {
+    throw new StoreError(`cannot read ${folder}`, 'Check the path and its permissions.', { cause })
+  })
 }
 
 /** Names end in the time, so the last is the newest; an interrupted run counts only where there is no other. */
@@ -124,7 +139,7 @@ async function readText(file: string): Promise<string> {
 function parseResults(text: string, file: string): ResultsFile {
   let content: unknown
   try {
-    content = JSON.parse(text)
+    content = parseJson(text)
   } catch (cause) {
     const isCut = !text.trimEnd().endsWith('}')
     throw new StoreError(
@@ -143,22 +158,33 @@ function parseResults(text: string, file: string): ResultsFile {
 
 /** For each group the tasks below it, through groups of groups. A task that lm-eval lists without subtasks is no group. */
 function flattenGroups(subtasks: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, readonly string[]> {
-  const isGroup = (name: string) => (subtasks[name]?.length ?? 0) > 0
-  const leaves = (name: string, above: readonly string[]): string[] =>
-    subtasks[name]!.flatMap((member) => (isGroup(member) && !above.includes(member) ? leaves(member, [...above, member]) : [member]))
+  const isGroup = (name: string) => (lookUp(subtasks, name)?.length ?? 0) > 0
+  const tasksBelow = (group: string): string[] => {
+    // Each name once: groups may name each other, and one group in many ways.
+    const seen = new Set([group])
+    const waiting = [...subtasks[group]!].reverse()
+    const found: string[] = []
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      if (isGroup(name)) waiting.push(...[...subtasks[name]!].reverse())
+      else found.push(name)
+    }
+    return found
+  }
   return new Map(
     Object.keys(subtasks)
       .filter(isGroup)
-      .map((name) => [name, [...new Set(leaves(name, [name]))]]),
+      .map((name) => [name, tasksBelow(name)]),
   )
 }
 
 function figuresOf(name: string, results: ResultsFile): Pick<StoredTask, 'name' | 'version' | 'shotCount' | 'scores'> {
-  const version = results.versions?.[name]
+  const version = lookUp(results.versions, name)
   return {
     name,
     version: version === undefined || version === null ? null : String(version),
-    shotCount: results['n-shot']?.[name] ?? null,
+    shotCount: lookUp(results['n-shot'], name) ?? null,
     scores: scoresOf(results.results[name]!),
   }
 }
@@ -168,16 +194,16 @@ function scoresOf(entries: Readonly<Record<string, unknown>>): StoredScore[] {
   const scores = new Map<string, StoredScore>()
   for (const [key, value] of Object.entries(entries)) {
     const [metric, filter] = key.split(',')
-    if (filter === undefined || metric!.endsWith('_stderr') || typeof value !== 'number' || scores.has(metric!)) continue
+    if (filter === undefined || metric!.endsWith('_stderr') || typeof value !== 'number' || !Number.isFinite(value) || scores.has(metric!)) continue
     const standardError = entries[`${metric}_stderr,${filter}`]
-    scores.set(metric!, { metric: metric!, value, standardError: typeof standardError === 'number' ? standardError : null })
+    scores.set(metric!, { metric: metric!, value, standardError: typeof standardError === 'number' && Number.isFinite(standardError) ? standardError : null })
   }
   return [...scores.values()]
 }
 
 async function readTask(name: string, results: ResultsFile, file: string): Promise<StoredTask> {
   const figures = figuresOf(name, results)
-  const samples = results['n-samples']?.[name]
+  const samples = lookUp(results['n-samples'], name)
   const items = await readSamples(name, file, figures.scores)
   if (items && samples && items.length !== samples.effective) {
     throw new StoreError(
@@ -231,7 +257,9 @@ async function* storedRows(file: string) {
   } catch (error) {
     throw error instanceof HarnessError
       ? new StoreError(error.message, 'The file was cut short or holds NaN; copy it again or score again.', { cause: error })
-      : error
+      : new StoreError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, 'Check the path and its permissions.', {
+          cause: error,
+        })
   }
 }
 

@@ -176,7 +176,15 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
 
 /** A name that every file system takes; lm-eval `sanitize_model_name` does the same with `__`. */
 export function sanitizedName(name: string): string {
-  return name.replace(/["<>:/|\\?*[\]\p{Cc}]+/gu, '__').replace(/^[. ]+|[. ]+$/gu, '') || 'model'
+  return withoutEnds(name.replace(/["<>:/|\\?*[\]\p{Cc}]+/gu, '__')) || 'model'
+}
+
+/** Without dots and spaces at its ends, which Windows drops and which make a name hidden or a folder above. */
+function withoutEnds(name: string): string {
+  let [start, end] = [0, name.length]
+  while (start < end && '. '.includes(name[start]!)) start++
+  while (end > start && '. '.includes(name[end - 1]!)) end--
+  return name.slice(start, end)
 }
 
 function metricEntries(scores: readonly Score[]): Record<string, number | string> {

@@ -3,15 +3,18 @@
  * `utils/save_and_load.py`). What would be computed otherwise than there is refused with its name.
  */
 import { createHash } from 'node:crypto'
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { hashWeights } from '../checkpoint/checkpoint.ts'
 import type { ModelConfig } from '../checkpoint/config.ts'
 import { expectedTensors } from '../checkpoint/expected-tensors.ts'
+import { modelFile, readModelFile } from '../checkpoint/model-file.ts'
 import { readSafetensorsHeader, type TensorEntry } from '../checkpoint/safetensors.ts'
 import type { WeightTensor } from '../checkpoint/weights.ts'
 import { AdapterError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
+import { OutOfTime, timeLimit } from '../time-limit.ts'
 import type { LowRankPair } from './runnable-weights.ts'
 
 /** An adapter that fits its model. Locations are relative to `root`. */
@@ -99,18 +102,12 @@ export async function readAdapter(folder: string, config: ModelConfig): Promise<
 
 async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
   const file = path.join(folder, CONFIG_FILE)
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AdapterError(
-      `no adapter in ${folder}: cannot read ${CONFIG_FILE}`,
-      `Give a folder with ${CONFIG_FILE} and ${WEIGHTS_FILE}, as PEFT saves them.`,
-      {
-        cause,
-      },
-    )
-  })
+  const text = await readModelFile(folder, CONFIG_FILE)
+  if (!text)
+    throw new AdapterError(`no adapter in ${folder}: cannot read ${CONFIG_FILE}`, `Give a folder with ${CONFIG_FILE} and ${WEIGHTS_FILE}, as PEFT saves them.`)
   let content: unknown
   try {
-    content = JSON.parse(text)
+    content = parseJson(text.toString('utf8'))
   } catch (cause) {
     throw new AdapterError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }
@@ -135,19 +132,15 @@ function checkKind(adapter: AdapterConfig, { tiedHead }: ModelConfig, folder: st
 
 /** The safetensors file. A pickled one is never opened: it may run code. */
 async function weightsFile(folder: string): Promise<string> {
-  try {
-    return await realpath(path.join(folder, WEIGHTS_FILE))
-  } catch (cause) {
-    const isPickled = await stat(path.join(folder, 'adapter_model.bin')).then(
-      () => true,
-      () => false,
-    )
-    throw isPickled
-      ? new AdapterError(`${folder} holds adapter_model.bin, a pickle, which is never read`, 'Load it in PEFT and save_pretrained(safe_serialization=True).', {
-          cause,
-        })
-      : new AdapterError(`no ${WEIGHTS_FILE} in ${folder}`, 'Give the folder that PEFT saved the adapter to.', { cause })
-  }
+  const file = await modelFile(folder, WEIGHTS_FILE)
+  if (file !== undefined) return file
+  const isPickled = await stat(path.join(folder, 'adapter_model.bin')).then(
+    () => true,
+    () => false,
+  )
+  throw isPickled
+    ? new AdapterError(`${folder} holds adapter_model.bin, a pickle, which is never read`, 'Load it in PEFT and save_pretrained(safe_serialization=True).')
+    : new AdapterError(`no ${WEIGHTS_FILE} in ${folder}`, 'Give the folder that PEFT saved the adapter to.')
 }
 
 /** Shapes of all that a key may name; the head of a tied model too, which an adapter may untie. */
@@ -217,22 +210,23 @@ function checkShape(name: string, shape: readonly number[], expected: readonly n
   )
 }
 
+/** Longest time for one pattern on one name, in milliseconds: a stranger's pattern may take for ever. */
+const LONGEST_MATCH_MS = 1000
+const limit = timeLimit(LONGEST_MATCH_MS)
+
 /** The value of the first pattern that matches the end of a module's name: peft `get_pattern_key`. */
 function patternValue(patterns: Readonly<Record<string, number>> | null | undefined, module: string, folder: string): number | undefined {
   for (const [key, value] of Object.entries(patterns ?? {})) {
-    let expression: RegExp
     try {
-      expression = new RegExp(`^(?:.*\\.)?(?:${key})$`, 'u')
+      if (limit(() => new RegExp(`^(?:.*\\.)?(?:${key})$`, 'u').test(module))) return value
     } catch (cause) {
+      const reason = cause instanceof OutOfTime ? `takes longer than ${LONGEST_MATCH_MS / 1000} s` : 'is no regular expression here'
       throw new AdapterError(
-        `${folder}: the pattern ${JSON.stringify(key)} is no regular expression here`,
+        `${folder}: the pattern ${JSON.stringify(key.slice(0, 100))} ${reason}`,
         'Name the modules plainly, such as layers.0.self_attn.q_proj.',
-        {
-          cause,
-        },
+        { cause },
       )
     }
-    if (expression.test(module)) return value
   }
   return undefined
 }

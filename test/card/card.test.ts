@@ -1,4 +1,8 @@
 /** Cards read, verified from themselves, and written. */
+import type { Nodes } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
+import { gfmTable } from 'micromark-extension-gfm-table'
 import { describe, expect, test } from 'vitest'
 import { cardFigures, shotsOf, taskOf } from '../../src/card/card-figures.ts'
 import { citedRun } from '../../src/card/cited-run.ts'
@@ -6,6 +10,7 @@ import { evalResultFiles } from '../../src/card/eval-results.ts'
 import { readCard } from '../../src/card/read-card.ts'
 import { reproduceCard } from '../../src/card/reproduce-card.ts'
 import { parseConfig } from '../../src/checkpoint/config.ts'
+import { cardVerdictTable } from '../../src/card/verdict-table.ts'
 import { verifyCard } from '../../src/card/verify-card.ts'
 import { unmarkedTables, writeCard } from '../../src/card/write-card.ts'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
@@ -366,5 +371,73 @@ describe('a card is written', () => {
       name: '.eval_results/piqa.yaml',
       text: '- dataset:\n    id: baber/piqa\n    task_id: piqa\n  value: 65.67\n  notes: acc_norm, 0 shots, model card\n',
     })
+  })
+})
+
+describe('a card of a stranger', () => {
+  const names = [
+    'a | b',
+    '<img src=x onerror=alert(1)>',
+    '`code` | x',
+    '[a](javascript:alert(1))',
+    '**bold** _x_',
+    'x --> <script>y</script>',
+    '\\| x',
+    '&lt;b&gt;',
+    '# head',
+  ]
+
+  test.each(names)('a model called %j stays one cell of text in the tables that are written', (name) => {
+    const text = writeCard(
+      readCard('# card\n', 'README.md'),
+      compareRuns(storedRun(name, [choiceTask('piqa', [1, 1, 0]), textTask('wikitext', [{ logProb: -1, weight: 1 }])]), [
+        storedRun(`b ${name}`, [choiceTask('piqa', [0, 1, 1]), textTask('wikitext', [{ logProb: -2, weight: 1 }])]),
+      ]),
+      null,
+    )
+    const written = readCard(text, 'README.md')
+    expect(written.tables.map(({ head }) => head.length)).toEqual([2, 4, 5])
+    expect(written.tables[1]!.rows.map(({ cells }) => cells.length)).toEqual([4, 4])
+    // What stands between backticks is code, whose text is what is between them.
+    expect(written.tables[1]!.rows[0]!.cells[0]).toBe(`Original (${name.replaceAll('`', '')})`)
+    const html: string[] = []
+    const walk = (node: Nodes) => {
+      if (node.type === 'html') html.push(node.value)
+      if ('children' in node) node.children.forEach(walk)
+    }
+    walk(fromMarkdown(text.slice(text.indexOf('# card')), { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] }))
+    expect(html.filter((value) => !/^<!-- evalharness:[a-z-]+:(?:begin|end) -->$/u.test(value))).toEqual([])
+  })
+
+  test.each([
+    ['quotes in quotes', `${'> '.repeat(20_000)}a`],
+    ['lists in lists', `${'- '.repeat(20_000)}a`],
+    ['front matter in lists', `---\n${'- '.repeat(20_000)}a\n---\n`],
+    [
+      'front matter that grows',
+      `---\na: &a [x, x, x, x]\n${Array.from(
+        { length: 8 },
+        (_, level) =>
+          `${'b'.repeat(level + 1)}: &${'b'.repeat(level + 1)} [${Array(9)
+            .fill(level === 0 ? '*a' : `*${'b'.repeat(level)}`)
+            .join(', ')}]`,
+      ).join('\n')}\n---\n`,
+    ],
+    ['front matter that holds itself', '---\na: &a\n  b: *a\n---\n'],
+  ])('%s is a CardError', (_, text) => expect(() => readCard(text, 'README.md')).toThrow(CardError))
+
+  test.each(['constructor', 'toString', '__proto__'])('a base model called %s is not a known one', async (base) => {
+    const { findings } = await verifyCard(readCard(CARD.replace('example/base-9b', base), 'README.md'))
+    expect(findings.map(({ id }) => id)).not.toContain('parameters')
+  })
+
+  test('cells of two hundred thousand characters are read and told, which by a quadratic pattern would take minutes', async () => {
+    for (const run of ['(', '0', ' ', '5 ', ',', '"']) {
+      const card = readCard(
+        CARD.replace('✅ Good (82.6% retained)', `x${run.repeat(200_000 / run.length)}x`).replace('**PIQA**', `x${run.repeat(200_000 / run.length)}x`),
+        'README.md',
+      )
+      expect(cardVerdictTable(await verifyCard(card), [], { all: true }).length).toBeLessThan(100_000)
+    }
   })
 })

@@ -1,5 +1,5 @@
 /** `prune` and `layermap` as a user meets them. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseLayers } from '../../src/commands/prune.ts'
@@ -107,3 +107,13 @@ test.each([
   ['3, 5 ,8-10', [3, 5, 8, 9, 10]],
   ['0', [0]],
 ])('--layers %s', (text, layers) => expect([...parseLayers(text)]).toEqual(layers))
+
+test('a tokenizer file that is a link to a file of the user is not copied into the pruned checkpoint', async () => {
+  const [folder, out, secret] = [await deepModel({ layers: 4 }), outputFolder(), path.join(temporaryFolder(), 'id_ed25519')]
+  writeFileSync(secret, 'a secret')
+  symlinkSync(secret, path.join(folder, 'tokenizer.model'))
+  const { code, err } = await evalharness('prune', 'drop', '-m', folder, '-o', out, '--layers', '1')
+  expect(code).toBe(2)
+  expect(err).toContain(`is a link to ${secret}, outside its folder`)
+  expect(existsSync(out)).toBe(false)
+})

@@ -1,10 +1,11 @@
 /** The fixtures hold the same rows in each format (scripts/make-parquet-fixtures.py, pyarrow). */
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset, splitFiles } from '../../src/data/dataset.ts'
+import { readParquet } from '../../src/data/parquet.ts'
 import { DatasetError } from '../../src/errors.ts'
 import { temporaryFolder } from '../tiny-model.ts'
 
@@ -68,6 +69,27 @@ test('parquet holds lists and structs, row group after row group', async () => {
     { choices: ['a', 'b', 'c', 'd'], meta: { ids: [3, 7] }, answer: 3 },
     { choices: ['a', 'b', 'c', 'd'], meta: { ids: [4, 7] }, answer: 2n ** 60n },
   ])
+})
+
+describe('a parquet file that does not end', () => {
+  test('is given up after the time that a row group may take, and the next file is read', async () => {
+    const rows = readParquet(path.join(FIXTURES, 'endless.parquet'), 1000)
+    await expect(rows.next()).rejects.toThrow(/endless\.parquet is not a usable parquet file: a row group is not read within 1 s/u)
+    expect(await readAll(path.join(FIXTURES, 'rows-snappy.parquet'))).toHaveLength(3)
+  })
+
+  test('or that claims more bytes than it has is refused', async () => {
+    const file = path.join(temporaryFolder(), 'cut.parquet')
+    const content = readFileSync(path.join(FIXTURES, 'rows-snappy.parquet'))
+    content.writeUInt32LE(2 ** 31, content.length - 8)
+    writeFileSync(file, content)
+    await expect(readAll(file)).rejects.toThrow(DatasetError)
+  })
+})
+
+test('JSON Lines nested deeper than any dataset are refused', async () => {
+  const file = written('jsonl', `{"goal": ${'['.repeat(10_000)}${']'.repeat(10_000)}}\n`)
+  await expect(readAll(file)).rejects.toThrow(`${file}, line 1: not JSON`)
 })
 
 test('an integer that a number cannot hold is an error, not another number', async () => {

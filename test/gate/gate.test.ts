@@ -148,6 +148,15 @@ describe('a policy', () => {
   })
 })
 
+describe('a policy of a stranger', () => {
+  test.each([
+    ['lists in lists', `tasks:\n  piqa: ${'['.repeat(20_000)}`],
+    ['a value that holds itself', 'tasks: &a\n  piqa: *a\n'],
+    ['keys of every object', 'tasks: { __proto__: { min_retention: 1 } }\n'],
+    ['a percentage that is long', `tasks: { piqa: { min_retention: "${'0'.repeat(100_000)}x%" } }`],
+  ])('%s is a GateError', (_, text) => expect(() => parsePolicy(text, 'gate.yaml')).toThrow(GateError))
+})
+
 describe('is told', () => {
   const comparison = comparisonOf(
     { retention: 0.9, retentionInterval: [0.86, 0.94], difference: -0.05, differenceInterval: [-0.08, -0.02] },

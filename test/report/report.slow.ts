@@ -59,6 +59,48 @@ async function page(): Promise<string> {
   return pathToFileURL(file).href
 }
 
+/** Ways out of text, of attributes, of scripts and of the chart. */
+const ATTACKS = [
+  '</script><script>window.attacked = 1</script>',
+  '"><img src=x onerror="window.attacked = 2">',
+  "'><svg onload='window.attacked = 3'>",
+  '<!--<script>window.attacked = 4</script>-->',
+  '</style><script>window.attacked = 5</script>',
+  '</title></head><body onload="window.attacked = 6">',
+  '<a href="javascript:window.attacked = 7">x</a>',
+  ']]><script>window.attacked = 8</script>',
+] as const
+
+/** Every text that comes from a file is an attack: labels, task names, metrics, prompts, choices. */
+async function hostilePage(): Promise<string> {
+  const tasks = (right: (item: number) => boolean) =>
+    ATTACKS.map((attack) => {
+      const task = choiceTask(
+        `task ${attack}`,
+        Array.from({ length: 8 }, (_, item) => Number(right(item))),
+      )
+      const items = task.items!.map((item) => ({
+        ...item,
+        requests: item.requests.map((request) => ({ ...request, context: attack, continuation: ` ${ATTACKS[0]}` })),
+      }))
+      return { ...task, items }
+    })
+  const original = storedRun(
+    `original ${ATTACKS[0]}`,
+    tasks((item) => item % 2 === 0),
+  )
+  const variant = storedRun(
+    `variant ${ATTACKS[1]}`,
+    tasks((item) => item % 3 === 0),
+    { isComplete: false, tool: ATTACKS[2], file: ATTACKS[3] },
+  )
+  const comparison = compareRuns(original, [variant])
+  const flips = comparison.accuracies.flatMap((line) => flippedItems(line, original, variant))
+  const file = path.join(temporaryFolder(), 'report.html')
+  writeFileSync(file, await reportPage(comparison, flips))
+  return pathToFileURL(file).href
+}
+
 describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no Chromium is installed)'}`, () => {
   let browser: Browser
   let address: string
@@ -108,6 +150,40 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
     expect(await tab.locator('.choices .right').count()).toBe(1)
     expect(all).toBeGreaterThan(200)
     expect(problems).toEqual([])
+  })
+
+  test('whatever strangers put into names, rows and answers is text, and the policy has nothing to stop', async () => {
+    const tab = await browser.newPage()
+    const problems: string[] = []
+    tab.on('console', (message) => problems.push(message.text()))
+    tab.on('pageerror', (error) => problems.push(error.message))
+    tab.on('dialog', (dialog) => void dialog.dismiss().then(() => problems.push('a dialog')))
+    tab.on('request', (request) => request.url().startsWith('file:') || problems.push(`request: ${request.url()}`))
+    await tab.addInitScript(`document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => console.log('stopped: ' + violatedDirective))`)
+    await tab.goto(await hostilePage())
+    const shown = (await tab.locator('body').textContent())!
+    for (const text of ATTACKS) expect(shown, text).toContain(text)
+    await tab.locator('summary').first().click()
+    await tab.locator('.choices').waitFor()
+    expect(await tab.locator('.choices').textContent()).toContain(ATTACKS[0])
+    expect(await tab.locator('img, iframe, object, embed, link, base, form, a, svg svg, foreignObject').count()).toBe(0)
+    expect(await tab.locator('script').count()).toBe(2)
+    expect(await tab.evaluate('window.attacked')).toBeUndefined()
+    expect(problems).toEqual([])
+    await tab.close()
+  })
+
+  test('and the policy would stop it: markup that is put into the page by force does not run', async () => {
+    const { tab, problems } = await open()
+    await tab.evaluate(
+      `document.body.insertAdjacentHTML('beforeend', '<img src=x onerror="window.attacked = 1"><p style="color: red">x</p><iframe srcdoc="<script>parent.attacked = 2</script>"></iframe>')`,
+    )
+    await tab.evaluate(`document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.attacked = 3' }))`)
+    await tab.evaluate(`document.head.append(Object.assign(document.createElement('base'), { href: 'https://example.invalid/' }))`)
+    await expect.poll(() => problems.length).toBeGreaterThan(3)
+    expect(await tab.evaluate('window.attacked')).toBeUndefined()
+    expect(await tab.evaluate('document.baseURI')).toBe(address)
+    await tab.close()
   })
 
   test('the keyboard reaches and works every control', async () => {

@@ -1,5 +1,5 @@
 /** Runs read back: evalharness' own, lm-eval's, and files that are not what they should be. */
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
@@ -155,11 +155,44 @@ describe('is refused with a message that says why', () => {
     writeFileSync(samples('mmlu_logic'), lines(sample(0, 1), sample(1, 1)))
     await refused('its items give acc 1, the results file says 0.5')
   })
+  test('a date that is none', async () => {
+    writeFileSync(results(), JSON.stringify({ ...lmEvalResults(), date: 1e300 }))
+    await refused('is not a results file')
+  })
+  test.each(['mmlu\u001b[31m', 'a\n::error::b'])('a task called %j', async (name) => {
+    const { results: scores } = lmEvalResults()
+    writeFileSync(results(), JSON.stringify({ ...lmEvalResults(), results: { ...scores, [name]: scores.mmlu_law } }))
+    await refused(/Invalid key in record/u)
+  })
+  test('a folder where samples should be', async () => {
+    rmSync(samples('mmlu_law'))
+    mkdirSync(samples('mmlu_law'))
+    await refused('cannot read')
+  })
+  test('a record nested deeper than any', async () => {
+    writeFileSync(results(), JSON.stringify(lmEvalResults()).replace('"config":{', `"config":{"x":${'['.repeat(5000)}${']'.repeat(5000)},`))
+    await refused('is not JSON')
+  })
   test('an item without its score', async () => {
     const { acc: _, ...rest } = sample(1, 1)
     writeFileSync(samples('mmlu_law'), lines(sample(0, 1), rest))
     await refused('line 2: acc is undefined')
   })
+})
+
+test('groups may name each other, and one group in many ways', async () => {
+  const layers = Object.fromEntries(Array.from({ length: 40 }, (_, layer) => [`g${layer}`, [`g${layer + 1}`, `g${layer + 1}`, 'mmlu_law']]))
+  const content = lmEvalResults()
+  writeFileSync(results(), JSON.stringify({ ...content, group_subtasks: { ...content.group_subtasks, ...layers, g40: ['g0', 'mmlu_logic'], mmlu: ['g0'] } }))
+  const { groups } = await readRun(results())
+  expect(groups.map(({ name, members }) => [name, members])).toEqual([['mmlu', ['mmlu_logic', 'mmlu_law']]])
+})
+
+test.each(['constructor', 'toString', 'hasOwnProperty'])('a task called %s has no figures but its own', async (name) => {
+  const content = lmEvalResults()
+  writeFileSync(results(), JSON.stringify({ ...content, results: { ...content.results, [name]: { 'acc,none': 0.5 } } }))
+  const run = await readRun(results())
+  expect(run.tasks.find((task) => task.name === name)).toMatchObject({ version: null, shotCount: null, itemCount: null, items: null })
 })
 
 test('of several filters the first counts', async () => {

@@ -123,3 +123,11 @@ test.each([
   writeFileSync(file, text.replace(from, to), 'latin1')
   await expect(readAdapter(folder, qwen3)).rejects.toThrow(message)
 })
+
+test('a pattern that would take for ever is refused', async () => {
+  const folder = path.join(temporaryFolder(), 'adapter')
+  cpSync(path.join(ADAPTERS, 'plain'), folder, { recursive: true })
+  const config = readJson(folder, 'adapter_config.json') as object
+  writeFileSync(path.join(folder, 'adapter_config.json'), JSON.stringify({ ...config, rank_pattern: { '(?:[a-z0-9._]+)+!': 2 } }))
+  await expect(readAdapter(folder, await readConfig(path.join(FIXTURES, 'qwen3')))).rejects.toThrow(/the pattern .* takes longer than 1 s/u)
+})

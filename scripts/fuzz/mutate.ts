@@ -1,0 +1,285 @@
+/** Mutations of files: by their bytes, by their lines, and by what their format makes of them. */
+import { deepList, HOSTILE_NUMBERS, HOSTILE_TEXTS, HOSTILE_YAML } from './hostile-values.ts'
+import type { Random } from './random.ts'
+
+/** Files of an input by their paths with forward slashes; a text is where a symbolic link leads. */
+export type Files = Readonly<Record<string, Buffer | { readonly link: string }>>
+
+/** Changes one to three of the files, each by one to four steps that suit its format; now and then takes a file away or, `withLinks`, puts a link in its place. */
+export function mutateFiles(files: Files, random: Random, withLinks: boolean): Files {
+  const changed: Record<string, Files[string]> = { ...files }
+  for (let times = 1 + random.below(3) * random.below(2); times > 0; times--) {
+    const name = random.oneOf(Object.keys(files))
+    const content = changed[name]
+    if (!Buffer.isBuffer(content)) continue
+    const fate = random.below(40)
+    if (fate === 0) delete changed[name]
+    else if (fate === 1 && withLinks) changed[name] = { link: random.oneOf(LINKS) }
+    else changed[name] = mutateFile(name, content, random)
+  }
+  return changed
+}
+
+/** Relative to the input's folder, which has a file `outside.safetensors` beside it. */
+const LINKS = ['../outside.safetensors', '/etc/passwd', '..', '.', 'nothing', '/dev/null', '/proc/self/environ'] as const
+
+function mutateFile(name: string, content: Buffer, random: Random): Buffer {
+  let result = content
+  for (let steps = 1 + random.below(4); steps > 0; steps--) result = random.oneIn(5) ? mutateBytes(result, random) : byFormat(name, result, random)
+  return result
+}
+
+function byFormat(name: string, content: Buffer, random: Random): Buffer {
+  switch (name.slice(name.lastIndexOf('.'))) {
+    case '.json':
+      return mutateJson(content, random)
+    case '.jsonl':
+      return mutateJsonLines(content, random)
+    case '.safetensors':
+      return mutateSafetensors(content, random)
+    case '.parquet':
+      return mutateParquet(content, random)
+    default:
+      return mutateText(content, random)
+  }
+}
+
+/** Anything, anywhere: what no format plans for. */
+export function mutateBytes(content: Buffer, random: Random): Buffer {
+  const place = random.below(content.length + 1)
+  const length = random.below(1 + Math.min(64, content.length - place))
+  const around = (middle: Uint8Array, left = place, right = place + length) => Buffer.concat([content.subarray(0, left), middle, content.subarray(right)])
+  switch (random.below(8)) {
+    case 0:
+      return content.subarray(0, place)
+    case 1:
+      return around(Buffer.alloc(0))
+    case 2:
+      return around(Buffer.concat([content.subarray(place, place + length), content.subarray(place, place + length)]))
+    case 3:
+      return around(Buffer.from(Array.from({ length: 1 + random.below(16) }, () => random.below(256))))
+    case 4: {
+      const number = Buffer.alloc(8)
+      number.writeBigUInt64LE(random.oneOf([0n, 1n, 2n ** 31n - 1n, 2n ** 32n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n, 100_000_000n, 1_000_000_000n]))
+      const width = random.oneOf([4, 8])
+      return around(number.subarray(0, width), place, place + width)
+    }
+    case 5: {
+      const copy = Buffer.from(content)
+      if (place < copy.length) copy[place]! ^= 1 << random.below(8)
+      return copy
+    }
+    case 6:
+      return around(content.subarray(random.below(content.length + 1)).subarray(0, 200))
+    default:
+      return around(Buffer.from(random.oneOf(HOSTILE_TEXTS)))
+  }
+}
+
+/** Where a value stands in a JSON document. */
+interface Place {
+  readonly holder: Record<PropertyKey, unknown>
+  readonly key: string
+}
+
+/** A value, a key or a whole part is exchanged; what JSON cannot say, such as NaN or a key twice, is put into the text. */
+export function mutateJson(content: Buffer, random: Random): Buffer {
+  try {
+    return changeJson(JSON.parse(content.toString('utf8')), random)
+  } catch {
+    // No JSON any more, or deeper than the stack.
+    return mutateText(content, random)
+  }
+}
+
+function changeJson(root: unknown, random: Random): Buffer {
+  const document = { root }
+  const places = placesOf(document)
+  const { holder, key } = random.oneOf(places)
+  switch (random.below(8)) {
+    case 0:
+      if (key === 'root') holder[key] = hostileValue(random)
+      else delete holder[key]
+      break
+    case 1:
+    case 2:
+    case 3:
+      holder[key] = hostileValue(random)
+      break
+    case 4:
+      holder[key] = structuredClone(random.oneOf(places.map((place) => place.holder[place.key])))
+      break
+    case 5:
+      holder[key] = random.oneOf([[holder[key]], { [random.oneOf(HOSTILE_TEXTS)]: holder[key] }])
+      break
+    case 6: {
+      // Own properties, as JSON.parse makes them: an assignment to `__proto__` would change the prototype instead.
+      const value = holder[key]
+      Object.defineProperty(holder, random.oneOf(HOSTILE_TEXTS), { value, enumerable: true, configurable: true, writable: true })
+      break
+    }
+    default:
+      return inJsonText(stringify(document.root), random)
+  }
+  return Buffer.from(stringify(document.root))
+}
+
+/** Every value but those in the middle of long lists, of which one stands for all. */
+function placesOf(document: { root: unknown }): Place[] {
+  const places: Place[] = []
+  const walk = (holder: Record<PropertyKey, unknown>, key: string, depth: number) => {
+    places.push({ holder, key })
+    const value = holder[key]
+    if (typeof value !== 'object' || value === null || depth > 8) return
+    const keys = Object.keys(value)
+    const taken = keys.length > 24 ? [...keys.slice(0, 12), ...keys.slice(-12)] : keys
+    for (const inner of taken) walk(value as Record<PropertyKey, unknown>, inner, depth + 1)
+  }
+  walk(document, 'root', 0)
+  return places
+}
+
+function hostileValue(random: Random): unknown {
+  switch (random.below(8)) {
+    case 0:
+    case 1:
+      return random.oneOf(HOSTILE_NUMBERS)
+    case 2:
+    case 3:
+      return random.oneOf(HOSTILE_TEXTS)
+    case 4:
+      return random.oneOf([null, true, false, [], {}, [null], [[]], { a: {} }])
+    case 5:
+      return Array.from({ length: random.oneOf([1, 100, 5000]) }, () => random.oneOf(HOSTILE_NUMBERS))
+    case 6:
+      return JSON.parse(`{"__proto__": ${random.oneOf(['null', '[]', '{"polluted": true}', '7'])}}`)
+    default:
+      // JSON.stringify goes as deep as the stack; deeper ones are put in as text.
+      return deepList(random.oneOf([20, 1000]))
+  }
+}
+
+function inJsonText(text: string, random: Random): Buffer {
+  const depth = random.oneOf([3000, 100_000])
+  const insert = random.oneOf([
+    'NaN',
+    '-Infinity',
+    '01',
+    '1e',
+    '"',
+    "'",
+    '//',
+    ',',
+    '}',
+    '\u0000',
+    '\uFEFF',
+    '\\u12',
+    '{"a":1,"a":2}',
+    '1'.repeat(400),
+    '['.repeat(depth) + ']'.repeat(depth),
+    '{"a":'.repeat(depth) + '1' + '}'.repeat(depth),
+    '['.repeat(depth),
+  ])
+  // In the place of a value: behind a colon, a comma or a bracket.
+  const starts = [...text.matchAll(/[:,[]/gu)].map(({ index }) => index + 1)
+  const start = starts.length === 0 ? 0 : random.oneOf(starts)
+  const [value] = /^(?:"[^"]*"|[\w.+-]*)/u.exec(text.slice(start, start + 200))!
+  return Buffer.from(text.slice(0, start) + insert + text.slice(start + value.length))
+}
+
+function stringify(value: unknown): string {
+  return JSON.stringify(value) ?? 'null'
+}
+
+function mutateJsonLines(content: Buffer, random: Random): Buffer {
+  const lines = content.toString('utf8').split('\n')
+  const rows = [...lines.keys()].filter((index) => lines[index] !== '')
+  if (rows.length === 0 || random.oneIn(4)) return mutateText(content, random)
+  const index = random.oneOf(rows)
+  lines[index] = mutateJson(Buffer.from(lines[index]!), random).toString('utf8')
+  return Buffer.from(lines.join('\n'))
+}
+
+/** Lines and words are exchanged, doubled, or made long; parts of YAML and of tables come in between. */
+export function mutateText(content: Buffer, random: Random): Buffer {
+  const text = content.toString('utf8')
+  const lines = text.split('\n')
+  const index = random.below(lines.length)
+  const line = lines[index]!
+  switch (random.below(9)) {
+    case 0:
+      lines.splice(index, 1 + random.below(3))
+      break
+    case 1:
+      lines.splice(index, 0, line, line)
+      break
+    case 2:
+      lines[index] = lines[random.below(lines.length)]!
+      break
+    case 3:
+    case 4: {
+      const words = line.split(/([\s|:,"]+)/u)
+      words[random.below(words.length)] = random.oneIn(2) ? random.oneOf(HOSTILE_TEXTS) : String(random.oneOf(HOSTILE_NUMBERS))
+      lines[index] = words.join('')
+      break
+    }
+    case 5:
+      lines.splice(index, 0, random.oneOf(HOSTILE_YAML))
+      break
+    case 6:
+      lines.splice(index, 0, random.oneOf(HOSTILE_TEXTS))
+      break
+    case 7:
+      lines.splice(
+        index,
+        0,
+        random.oneOf([
+          '> '.repeat(2000) + 'a',
+          '- '.repeat(2000) + 'a',
+          '|a'.repeat(5000),
+          '[a]('.repeat(3000),
+          '<!--',
+          '---',
+          '| - | - |',
+          '![['.repeat(3000),
+          '\\'.repeat(5001),
+          '**a '.repeat(3000),
+        ]),
+      )
+      break
+    default:
+      return Buffer.from(random.oneIn(2) ? text.replaceAll('\n', random.oneOf(['\r\n', '\r', '\u2028'])) : random.oneOf(HOSTILE_YAML))
+  }
+  return Buffer.from(lines.join('\n'))
+}
+
+/** The header's JSON is changed and its length kept true, so that the change is read; once in a while the length is not. */
+function mutateSafetensors(content: Buffer, random: Random): Buffer {
+  const length = content.length < 8 ? 0 : Number(content.readBigUInt64LE())
+  if (length + 8 > content.length) return mutateBytes(content, random)
+  const header = mutateJson(content.subarray(8, 8 + length), random)
+  const prefix = Buffer.alloc(8)
+  prefix.writeBigUInt64LE(random.oneIn(8) ? random.oneOf([0n, 1n, 2n ** 31n, 2n ** 63n, 100_000_000n, 100_000_001n]) : BigInt(header.length))
+  return Buffer.concat([prefix, header, content.subarray(8 + length)])
+}
+
+/** `PAR1 … footer, its length, PAR1`: the footer, which is Thrift, is changed more often than the pages, and its length kept true. */
+function mutateParquet(content: Buffer, random: Random): Buffer {
+  const tail = content.length - 8
+  const length = tail < 0 ? 0 : content.readUInt32LE(tail)
+  if (length > tail || random.oneIn(3)) return mutateBytes(content, random)
+  const start = tail - length
+  let footer = Buffer.from(content.subarray(start, tail))
+  const place = random.below(footer.length + 1)
+  // Variable-length integers of Thrift: 2^31, 2^63, a billion, and one that does not end.
+  const varint = Buffer.from(
+    random.oneOf(['8080808010', 'ffffffffffffffffff01', '80a8d6b907', 'ffffffffffffffffffffffffffffff', '00', 'f0', 'fc', '19fc']),
+    'hex',
+  )
+  footer = random.oneIn(3)
+    ? (mutateBytes(footer, random) as Buffer<ArrayBuffer>)
+    : Buffer.concat([footer.subarray(0, place), varint, footer.subarray(place + random.below(5))])
+  const end = Buffer.alloc(4)
+  end.writeUInt32LE(random.oneIn(10) ? random.oneOf([0, 1, 2 ** 31, 2 ** 32 - 1]) : footer.length)
+  return Buffer.concat([content.subarray(0, start), footer, end, Buffer.from('PAR1')])
+}

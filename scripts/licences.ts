@@ -1,0 +1,48 @@
+/**
+ * Writes docs/licences.md: every package that an installation brings along, with its version and licence, from package-lock.json.
+ *
+ *   npm run licences
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { markdownBody, heading, paragraph, table } from '../src/report/markdown.ts'
+
+const ROOT = path.join(import.meta.dirname, '..')
+
+interface LockedPackage {
+  readonly version: string
+  readonly license?: string
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly hasInstallScript?: boolean
+}
+
+/** The page's text, of the content of a package-lock.json. Packages for development are counted by licence only: nobody is given them. */
+export function licencesPage(lock: { readonly packages: Readonly<Record<string, LockedPackage>> }): string {
+  const packages = Object.entries(lock.packages).filter(([place]) => place !== '')
+  const name = (place: string) => place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
+  const shipped = packages.filter(([, { dev }]) => !dev)
+  const development = new Map<string, number>()
+  for (const [, { dev, license = 'unknown' }] of packages) if (dev) development.set(license, (development.get(license) ?? 0) + 1)
+  const rows = shipped.map(([place, { version, license = 'unknown' }]) => [name(place), version, license])
+  const scripts = packages.filter(([, { hasInstallScript }]) => hasInstallScript)
+  return markdownBody([
+    heading(1, 'Licences of what is installed'),
+    paragraph('Written by `npm run licences` from package-lock.json; a test fails where it is not current. evalharness itself is under Apache-2.0.'),
+    heading(2, `With the package: ${shipped.length}`),
+    table([['Package', 'Version', 'Licence'], ...rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]),
+    heading(2, 'For development only'),
+    table([['Licence', 'Packages'], ...[...development].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([licence, count]) => [licence, String(count)])]),
+    heading(2, 'Install scripts'),
+    paragraph('None is needed, and `.npmrc` turns them off. These packages have one:'),
+    table([
+      ['Package', 'Version', 'Installed'],
+      ...scripts.map(([place, { version, dev }]) => [name(place), version, dev ? 'for development' : 'with the package']),
+    ]),
+  ])
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as Parameters<typeof licencesPage>[0]
+  writeFileSync(path.join(ROOT, 'docs/licences.md'), licencesPage(lock))
+}

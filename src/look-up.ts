@@ -1,0 +1,6 @@
+/** Tables that are asked for names of strangers. */
+
+/** The table's own entry; undefined for names that every object answers to, such as `constructor`. */
+export function lookUp<T>(table: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
+}
