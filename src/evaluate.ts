@@ -4,12 +4,14 @@
  * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics make
  * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
  */
-import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { fingerprintWeights, type WeightsFingerprint } from './cache/weights-fingerprint.ts'
+import { adapterHash, rememberingEngine } from './cache/remembering-engine.ts'
+import { openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import type { Engine } from './engine/engine.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { onnxEngine } from './engine/onnx.ts'
 import { Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from './errors.ts'
-import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
+import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
 import { cutStretches } from './plan/stretches.ts'
@@ -49,6 +51,8 @@ export interface EvaluateOptions {
   readonly threads?: number
   /** Suites as tokens, by what encodes them: given with the same suites to several models, those with one tokenizer are encoded for once. */
   readonly encodings?: Map<string, readonly EncodedAhead[]>
+  /** Folder where answers are kept and found again; they are not when absent. */
+  readonly cache?: string
   /** What scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with Interruption. */
@@ -71,6 +75,8 @@ export interface Watcher {
  */
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
+  // The clock on the wall may be set while a run goes on.
+  const beganAt = performance.now()
   const clock = stageClock()
   const checkpoint = await clock.time('load', () => openCheckpoint(model.folder))
   const encoder = encoderOf(checkpoint, options.maxLength)
@@ -83,9 +89,9 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     ...(memoryBytes !== undefined && { memoryBytes }),
     ...(threads !== undefined && { threads }),
   }
-  await using engine = await clock.time('load', () => unlessInterrupted(openEngine(checkpoint), signal))
-  const weightsHash = hashWeights(checkpoint.weights)
-  weightsHash.catch(() => {})
+  const fingerprint = await clock.time('load', () => fingerprintWeights(checkpoint.weights, options.cache))
+  const openRemembering = async () => keepAnswers(await openEngine(checkpoint), { model, checkpoint, fingerprint }, options.cache, watcher.onNotice)
+  await using engine = await clock.time('load', () => unlessInterrupted(openRemembering(), signal))
 
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
@@ -96,7 +102,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     if (signal?.aborted) break
     watcher.onTask(suite.task.name, requestsOf(suite).length)
     const onBatch = (tokensComputed: number, doneShare: number) => {
-      firstScoreMs ??= Date.now() - startedAt.getTime()
+      firstScoreMs ??= performance.now() - beganAt
       watcher.onBatch(tokensComputed, doneShare)
     }
     const answered = await answerSuite(engine, encoded[index]!, { clock, gauge, failing: encoded.at(-1)!.totals, onBatch, signal })
@@ -108,10 +114,10 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   }
   if (tasks.length === 0 && signal?.aborted) throw new Interruption('interrupted')
   // Reading all weights takes longer than an interrupted user waits.
-  const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
+  const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(fingerprint.content, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
-    elapsedMs: Date.now() - startedAt.getTime(),
+    elapsedMs: performance.now() - beganAt,
     isComplete: !signal?.aborted,
     harnessVersion: HARNESS_VERSION,
     model: {
@@ -130,6 +136,20 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     groups,
     work: workRecord(work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes: process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0) }),
   }
+}
+
+/** The engine, with its answers kept in the folder `cache`. Those of an adapter that is not here are not: its contents are unknown. */
+async function keepAnswers(
+  engine: Engine,
+  { model, checkpoint, fingerprint }: { readonly model: ModelSource; readonly checkpoint: Checkpoint; readonly fingerprint: WeightsFingerprint },
+  cache: string | undefined,
+  onNotice: Watcher['onNotice'],
+): Promise<Engine> {
+  const adapter = model.settings?.adapter
+  const adapterContent = adapter === undefined ? undefined : await adapterHash(adapter)
+  if (cache === undefined || (adapter !== undefined && adapterContent === undefined)) return engine
+  const settings = { ...model.settings, adapter: adapterContent, config: checkpoint.config }
+  return rememberingEngine(engine, { label: model.label, source: model.source, fingerprint, settings }, cache, onNotice)
 }
 
 /** Begins to encode each suite's requests; models that encode alike share them. */
@@ -186,6 +206,7 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
       shotCount,
       rowCount: rowCount ?? null,
       origin,
+      ties: countTies(task, scored),
       items: scored,
     })
   }

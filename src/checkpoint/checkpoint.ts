@@ -1,6 +1,5 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
-import { createHash } from 'node:crypto'
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
 import { readConfig, type ModelConfig } from './config.ts'
@@ -38,21 +37,4 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   ])
   const { architectures } = JSON.parse(text) as { architectures: [string] }
   return { config, architecture: architectures[0], weights, tokenizer, parameterCount: countParameters(config) }
-}
-
-/** sha256 over the contents of the weight files in the order of their names: equal for equal weights in equal files, whatever their folder is called. */
-export async function hashWeights({ root, tensors }: Weights): Promise<string> {
-  const hash = createHash('sha256')
-  const locations = [...new Set([...tensors.values()].map(({ location }) => location))].sort()
-  // One buffer for all: streams leave a new one for each piece to the garbage collector, as much as the whole model.
-  const buffer = Buffer.allocUnsafe(1 << 20)
-  for (const location of locations) {
-    await using handle = await open(path.join(root, location))
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length)
-      if (bytesRead === 0) break
-      hash.update(buffer.subarray(0, bytesRead))
-    }
-  }
-  return hash.digest('hex')
 }

@@ -12,6 +12,8 @@ export interface TaskRecord extends TaskScores {
   /** Rows of the dataset; null when it was not read to its end. */
   readonly rowCount: number | null
   readonly origin: DataOrigin
+  /** Items with equal best choices, by metric; none for texts. */
+  readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
   readonly items: readonly ScoredItem[]
 }
 
@@ -30,6 +32,8 @@ export interface TaskWork {
   /** Nodes of the trie of all sequences: the least that has to be computed. Null as above. */
   readonly tokensDistinct: number | null
   readonly tokensComputed: number
+  /** Sequences that were answered from the cache. */
+  readonly keptCount: number
   /** Floating-point operations of the matrix products that were computed; 0 where the engine does not know them. */
   readonly operations: number
   /** Wall time of the engine in milliseconds. */
@@ -69,6 +73,7 @@ export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, '
     tokensAsked: total(({ tokensAsked }) => tokensAsked),
     tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
     tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
+    keptCount: total(({ keptCount }) => keptCount)!,
     operations: total(({ operations }) => operations)!,
     encodingMs: total(({ encodingMs }) => encodingMs),
     bareRate: tasks.at(-1)?.bareRate ?? null,
@@ -86,7 +91,7 @@ export interface ModelRecord {
   readonly revision: string | null
   readonly architecture: string
   readonly parameterCount: number
-  /** sha256 over the weight files' contents; null when the run was interrupted before it was known. */
+  /** As `hashWeights` gives it; null when the run was interrupted before it was known. */
   readonly weightsHash: string | null
   readonly tokenizerHash: string
   readonly maxLength: number
@@ -151,7 +156,16 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     model_name_sanitized: sanitizedName(model.label),
     max_length: model.maxLength,
     total_evaluation_time_seconds: String(run.elapsedMs / 1000),
-    evalharness: { version: run.harnessVersion, started_at: run.startedAt, is_complete: run.isComplete, model, engine: run.engine, settings, work },
+    evalharness: {
+      version: run.harnessVersion,
+      started_at: run.startedAt,
+      is_complete: run.isComplete,
+      model,
+      engine: run.engine,
+      settings,
+      work,
+      ties: each(tasks, ({ ties }) => ties),
+    },
   }
 }
 
