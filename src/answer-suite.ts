@@ -40,7 +40,7 @@ export async function answerSuite(
 ): Promise<AnsweredSuite> {
   const requestCount = stretches.reduce((sum, { requests }) => sum + requests.length, 0)
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
-  const work = { tokensComputed: 0, operations: 0, engineMs: 0 }
+  const work = { tokensComputed: 0, operations: 0, engineMs: 0, keptCount: 0 }
   const unanswered = new Map<number, string>()
   let lost: ServerLostError | undefined
   const endIfLost = (error: unknown) => {
@@ -73,17 +73,18 @@ export async function answerSuite(
           if (missing !== undefined) unanswered.set(requests[index]!, failed.get(missing)!)
         })
       work.tokensComputed += batch.tokensComputed
+      if (batch.isKept) work.keptCount += batch.scores.length
       work.operations += batch.operations ?? 0
       work.engineMs += batchMs
       onBatch(batch.tokensComputed, (requestsDone + (requests.length * scored) / sequences.length) / requestCount)
-      await measure(() => gauge.afterBatch(batchMs))
+      if (!batch.isKept) await measure(() => gauge.afterBatch(batchMs))
     }
     parts.forEach((part, index) => {
       answers[requests[index]!] = assembleAnswer(part, sequences, scores)
     })
     requestsDone += requests.length
   }
-  await measure(() => gauge.afterTask())
+  if (work.tokensComputed > 0) await measure(() => gauge.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
   return { answers, unanswered, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }

@@ -11,7 +11,7 @@ import type { Engine } from './engine/engine.ts'
 import type { DeviceChoice, Dtype } from './engine/device.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted } from './errors.ts'
-import { aggregateItems, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
+import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
 import type { Encoder } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
 import { cutStretches } from './plan/stretches.ts'
@@ -59,6 +59,8 @@ export interface EvaluateOptions {
   readonly dtype?: Dtype
   /** Suites as tokens, by what encodes them: given with the same suites to several models, those with one tokenizer are encoded for once. */
   readonly encodings?: Map<string, readonly EncodedAhead[]>
+  /** Folder where answers are kept and found again; they are not when absent. */
+  readonly cache?: string
   /** What scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with Interruption. */
@@ -81,6 +83,8 @@ export interface Watcher {
  */
 export async function evaluate(model: ModelSource, suites: readonly Suite[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
   const startedAt = new Date()
+  // The clock on the wall may be set while a run goes on.
+  const beganAt = performance.now()
   const clock = stageClock()
   const { signal, batchTokens } = options
   await using opened = await clock.time('load', () =>
@@ -88,11 +92,9 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       ? unlessInterrupted(openServed(model.served, model.folder, options.maxLength, watcher.onNotice), signal)
       : openLocal(model, options, watcher.onNotice),
   )
-  const { tokenizer, encoder, architecture, parameterCount } = opened
+  const { tokenizer, encoder, architecture, parameterCount, weightsHash } = opened
   const encoded = await clock.time('plan', () => encodeOnce(suites, tokenizer, encoder, options))
   await using engine = await clock.time('load', () => unlessInterrupted(opened.openEngine(), signal))
-  const weightsHash = opened.hashWeights()
-  weightsHash.catch(() => {})
 
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
@@ -105,7 +107,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     if (signal?.aborted || lost) break
     watcher.onTask(suite.task.name, requestsOf(suite).length)
     const onBatch = (tokensComputed: number, doneShare: number) => {
-      firstScoreMs ??= Date.now() - startedAt.getTime()
+      firstScoreMs ??= performance.now() - beganAt
       watcher.onBatch(tokensComputed, doneShare)
     }
     const answered = await answerSuite(engine, encoded[index]!, { clock, gauge, failing: encoded.at(-1)!.totals, onBatch, signal })
@@ -124,7 +126,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const weightsHashOrNull = await clock.time('record', () => unlessInterrupted(weightsHash, signal).catch(nullIfInterrupted))
   return {
     startedAt: startedAt.toISOString(),
-    elapsedMs: Date.now() - startedAt.getTime(),
+    elapsedMs: performance.now() - beganAt,
     isComplete: !signal?.aborted && !failure,
     ...(failure && { failure: { message: failure.message, hint: failure.hint } }),
     harnessVersion: HARNESS_VERSION,
@@ -216,6 +218,7 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
       shotCount,
       rowCount: rowCount ?? null,
       origin,
+      ties: countTies(task, scored),
       items: scored,
     })
   }

@@ -4,7 +4,8 @@
  */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { hashWeights } from './checkpoint/weights-hash.ts'
 import { countParameters } from './checkpoint/expected-tensors.ts'
 import { layerRunner } from './engine/layer-runner.ts'
 import { PruneError, unlessInterrupted, UsageError } from './errors.ts'

@@ -1,5 +1,7 @@
 /** A checkpoint whose weights are here made ready to be scored: as it is, quantised, or with an adapter. */
-import { hashWeights, openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { rememberingEngine } from './cache/remembering-engine.ts'
+import { fingerprintWeights } from './cache/weights-fingerprint.ts'
+import { openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
 import { onnxEngine } from './engine/onnx.ts'
 import { UsageError } from './errors.ts'
 import type { EvaluateOptions, ModelSource } from './evaluate.ts'
@@ -24,14 +26,23 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     ...(devices !== undefined && { devices }),
     ...(dtype !== undefined && { dtype }),
   }
+  const fingerprint = await fingerprintWeights(checkpoint.weights, options.cache)
+  const weightsHash = fingerprint.content.then((hash) => variantHash(hash, variant.record))
+  weightsHash.catch(() => {})
   return {
     tokenizer: checkpoint.tokenizer,
     encoder,
     architecture: checkpoint.architecture,
     parameterCount: checkpoint.parameterCount,
     variant: variant.record,
-    openEngine: () => options.openEngine?.(checkpoint) ?? onnxEngine(variant.config, variant.weights, engineOptions),
-    hashWeights: async () => variantHash(await hashWeights(checkpoint.weights), variant.record),
+    weightsHash,
+    async openEngine() {
+      const engine = await (options.openEngine?.(checkpoint) ?? onnxEngine(variant.config, variant.weights, engineOptions))
+      if (options.cache === undefined) return engine
+      const { label, source } = model
+      const settings = { config: checkpoint.config, quantization: variant.record?.quantization ?? null, adapter: variant.record?.adapter?.hash ?? null }
+      return rememberingEngine(engine, { label, source, fingerprint, settings }, options.cache, onNotice)
+    },
     [Symbol.asyncDispose]: () => variant[Symbol.asyncDispose](),
   }
 }

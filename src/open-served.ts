@@ -45,7 +45,7 @@ export async function openServed(
       )
       return engine
     },
-    hashWeights: async () => null,
+    weightsHash: Promise.resolve(null),
     async [Symbol.asyncDispose]() {},
     planWork: (sequences) => plannedWork(connection, sequences),
   }

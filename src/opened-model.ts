@@ -15,6 +15,6 @@ export interface OpenedModel extends AsyncDisposable {
   /** How weights are run that are quantised or have an adapter; null for plain ones. */
   readonly variant: VariantRecord | null
   readonly openEngine: () => Promise<Engine>
-  /** Null as above. */
-  readonly hashWeights: () => Promise<string | null>
+  /** Known when all weights have been read; null as above. */
+  readonly weightsHash: Promise<string | null>
 }

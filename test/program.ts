@@ -1,5 +1,7 @@
 /** The program as a user starts it: built, which vitest does once before all tests (test/build.ts). */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 
 const CLI = path.join(import.meta.dirname, '../dist/src/cli.js')
@@ -11,13 +13,16 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the program, in the folder of the package unless another is given. */
+/** Starts the program, in the folder of the package unless another is given; answers are kept in a folder of its own unless `env` says where. */
 export function start(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   cwd = path.join(import.meta.dirname, '..'),
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { ...process.env, EVALHARNESS_CACHE: mkdtempSync(path.join(os.tmpdir(), 'evalharness-cache-')), ...env },
+  })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))

@@ -29,7 +29,9 @@ export const ADAPTED_MODEL = path.join(ROOT, 'test/graph/fixtures/qwen3')
 
 /** Adapters for it, as PEFT saved them: plain, with embeddings in place of the model's, and with pairs of their own for embeddings and head. */
 export function adapterSeeds(): Files[] {
-  return ['plain', 'saved-embeddings', 'tied-embeddings-and-head'].map((name) => filesOf(path.join(ROOT, 'test/variant/goldens/adapters', name), (file) => file !== 'golden.json'))
+  return ['plain', 'saved-embeddings', 'tied-embeddings-and-head'].map((name) =>
+    filesOf(path.join(ROOT, 'test/variant/goldens/adapters', name), (file) => file !== 'golden.json'),
+  )
 }
 
 /** Tensors of one file named by an index: two names, of which the second is a copy of nothing. */

@@ -1,7 +1,5 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
-import { createHash } from 'node:crypto'
-import { open, stat } from 'node:fs/promises'
-import path from 'node:path'
+import { stat } from 'node:fs/promises'
 import { CheckpointError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
 import { readConfig, type ModelConfig } from './config.ts'
@@ -40,20 +38,4 @@ export async function openCheckpoint(folder: string, { mayBeQuantized = false } 
   ])
   const { architectures } = parseJson(text!.toString('utf8')) as { architectures: [string] }
   return { config, architecture: architectures[0], weights, tokenizer, parameterCount: countParameters(config) }
-}
-
-/** sha256 over the contents of the weight files in the order of their names: equal for equal weights in equal files, whatever their folder is called. */
-export async function hashWeights({ root, files }: Pick<StoredWeights, 'root' | 'files'>): Promise<string> {
-  const hash = createHash('sha256')
-  // One buffer for all: streams leave a new one for each piece to the garbage collector, as much as the whole model.
-  const buffer = Buffer.allocUnsafe(1 << 20)
-  for (const file of files) {
-    await using handle = await open(path.join(root, file))
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length)
-      if (bytesRead === 0) break
-      hash.update(buffer.subarray(0, bytesRead))
-    }
-  }
-  return hash.digest('hex')
 }

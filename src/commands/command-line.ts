@@ -2,6 +2,7 @@
 import yargs from 'yargs'
 import { UsageError } from '../errors.ts'
 import { HARNESS_VERSION } from '../package-folder.ts'
+import { cacheCommand } from './cache.ts'
 import { cardCommand } from './card.ts'
 import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
@@ -32,6 +33,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .command(pruneCommand(terminal, setExitCode))
     .command(layermapCommand(terminal, setExitCode))
     .command(tasksCommand(terminal))
+    .command(cacheCommand(terminal))
     .command(doctorCommand(terminal, setExitCode))
     .demandCommand(1, 'Give a command; `evalharness --help` lists them.')
     .strict()

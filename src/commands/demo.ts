@@ -125,7 +125,7 @@ function steps(output: string): readonly Step[] {
     },
     {
       title: 'Score both on five benchmarks, item by item, and say what is left.',
-      args: ['run', '--model', `original=${model}`, '--model', `laco=${pruned}`, '--tasks', TASKS.join(','), '--output', inside('results')],
+      args: ['run', '--model', `original=${model}`, '--model', `laco=${pruned}`, '--tasks', TASKS.join(','), '--output', inside('results'), '--no-cache'],
       expects: done,
     },
     {

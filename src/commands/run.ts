@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
+import { defaultCacheFolder } from '../cache/cache-folder.ts'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
@@ -17,12 +18,14 @@ import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
 import { retentionTable } from '../report/retention-table.ts'
-import { workSummary } from '../report/work-summary.ts'
+import { tieSummary, workSummary } from '../report/work-summary.ts'
 import { toResultsFile, type RunRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
+import { beginOrder, readUnfinished } from '../store/unfinished-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks, taskCalled } from '../task/registry.ts'
+import { parseBytes } from './byte-count.ts'
 import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
@@ -52,6 +55,9 @@ interface RunArguments {
   device: string
   dtype: string | undefined
   output: string
+  /** Folder of kept answers; the user's when absent, none when false. */
+  cache: string | false | undefined
+  resume: string | undefined
   subsets: boolean
   dryRun: boolean
   json: boolean
@@ -114,6 +120,8 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     })
     .option('dtype', { type: 'string', requiresArg: true, describe: 'f32, f16 or bf16; f32 but on CUDA, which takes the checkpoint’s own' })
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
+    .option('cache', { type: 'string', requiresArg: true, describe: 'Folder of kept answers, if not the user’s; --no-cache neither reads nor keeps any' })
+    .option('resume', { type: 'string', requiresArg: true, describe: 'Go on with the run that was cut: its results folder or a file in it' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Show prompts and plan; score nothing, write nothing' })
     .option('json', { type: 'boolean', default: false, describe: 'Print the results as JSON' })
@@ -156,13 +164,20 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     threads: undefined,
     device: 'auto',
     dtype: undefined,
+    cache: undefined,
+    resume: undefined,
   }
   const code = await run(argv, { ...terminal, out: terminal.err })
   if (code !== 0) throw new Interruption('interrupted')
 }
 
+function cacheOf({ cache = defaultCacheFolder() }: RunArguments): Pick<EvaluateOptions, 'cache'> {
+  return cache === false ? {} : { cache }
+}
+
 /** The exit code: 0, or 130 after an interruption. */
-async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
+async function run(given: RunArguments, terminal: Terminal): Promise<number> {
+  const argv = given.resume === undefined ? given : { ...given, ...(await resumedOrder(given, terminal)) }
   const options = checkOptions(argv)
   const taskNames = listOf(argv.tasks)
   const tasks = await loadTasks(argv.taskFile)
@@ -196,13 +211,14 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     await dryRun(models, suites, argv, options, terminal)
     return 0
   }
+  await using order = await beginOrder(argv.output, orderOf(argv))
   const encodings = new Map()
   const runs: RunRecord[] = []
   const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
     const watcher = progressWatcher(terminal, model.label)
-    const record = await evaluate(model, suites, { ...options, encodings, signal: terminal.signal }, watcher)
+    const record = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher)
       .catch(nullIfInterrupted)
       .finally(watcher.close)
     if (!record || record.tasks.length === 0) break
@@ -210,6 +226,7 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
     const stored = await writeRun(argv.output, record)
     resultsFiles.push(stored.resultsFile)
     for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
+    for (const line of tieSummary(record.tasks)) terminal.err(`${model.label} · ${line}`)
     terminal.err(`${model.label}: ${howItEnded(record)} ${stored.resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
@@ -217,13 +234,59 @@ async function run(argv: RunArguments, terminal: Terminal): Promise<number> {
   if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
   const failure = runs.find((record) => record.failure)?.failure
   if (failure) throw new EngineError(failure.message, failure.hint)
-  if (!terminal.signal.aborted) return 0
+  if (!terminal.signal.aborted) {
+    await order.finish()
+    return 0
+  }
+  terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
 }
 
 function howItEnded({ isComplete, failure }: RunRecord): string {
   if (isComplete) return 'stored in'
   return `${failure ? 'incomplete' : 'interrupted'}; what was scored is in`
+}
+
+/** What the numbers of a run follow from, as it was given; how it is shown is not part of it. */
+function orderOf({
+  model,
+  tasks,
+  taskFile,
+  dataDir,
+  data,
+  numFewshot,
+  limit,
+  samples,
+  seed,
+  maxLength,
+  batchTokens,
+  memory,
+  threads,
+  device,
+  dtype,
+  output,
+  cache,
+}: RunArguments) {
+  return { model, tasks, taskFile, dataDir, data, numFewshot, limit, samples, seed, maxLength, batchTokens, memory, threads, device, dtype, output, cache }
+}
+
+/** What the unfinished run was asked. Fails with UsageError where more is asked now. */
+async function resumedOrder({ resume, model, tasks }: RunArguments, { err }: Terminal): Promise<ReturnType<typeof orderOf>> {
+  if (model.length + tasks.length > 0) throw new UsageError('--resume takes models and tasks from the run that was cut', 'Leave --model and --tasks out.')
+  const { order, file } = await readUnfinished(resume!)
+  err(`going on with ${file}: ${order.model.map((one) => `--model ${one}`).join(' ')} --tasks ${order.tasks.join(',')}`)
+  return {
+    ...order,
+    dataDir: order.dataDir,
+    numFewshot: order.numFewshot,
+    limit: order.limit,
+    samples: order.samples,
+    maxLength: order.maxLength,
+    memory: order.memory,
+    threads: order.threads,
+    dtype: order.dtype,
+    cache: order.cache,
+  }
 }
 
 /** Of the first model and the others, from what was stored of them. */
@@ -258,21 +321,13 @@ function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, 
   return {
     seed,
     ...(batchTokens !== undefined && { batchTokens }),
-    ...(memory !== undefined && { memoryBytes: parseBytes(memory) }),
+    ...(memory !== undefined && { memoryBytes: parseBytes('memory', memory) }),
     ...(limit !== undefined && { limit }),
     ...(maxLength !== undefined && { maxLength }),
     ...(threads !== undefined && { threads }),
     devices: parseDevices(device),
     ...(dtype !== undefined && { dtype: parseDtype(dtype) }),
   }
-}
-
-/** `3G`, `800M`, `1.5GiB`: powers of 1024, as memory is counted. */
-function parseBytes(text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([KMGT])(?:i?B)?$/iu.exec(text) ?? []
-  if (amount === undefined || unit === undefined)
-    throw new UsageError(`--memory ${text} is no amount of memory`, 'Give for example --memory 3G or --memory 800M.')
-  return Math.floor(Number(amount) * 1024 ** ('KMGT'.indexOf(unit.toUpperCase()) + 1))
 }
 
 async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: ReadonlyMap<string, Task>): Promise<SuiteOptions> {

@@ -24,6 +24,8 @@ export interface ScoredBatch {
   readonly operations?: number
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
   readonly unanswered?: readonly Unanswered[]
+  /** Whether the scores were kept from before, and nothing was computed. */
+  readonly isKept?: boolean
 }
 
 /** A sequence without a score. */
@@ -33,11 +35,22 @@ export interface Unanswered {
   readonly reason: string
 }
 
+/** Told a batch's sequences, as indices into those asked, before it is computed: where it says so, the batch is left out. */
+export type IsAnswered = (members: readonly number[]) => boolean
+
 /** Something that gives log-probabilities. Dispose of it to free its memory. */
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
-  /** Plans at once and computes as what comes back is read; batches in any order, every sequence once, in `scores` or in `unanswered`. */
-  score(sequences: readonly Sequence[]): AsyncIterable<ScoredBatch>
+  /**
+   * What decides its answers beside weights, config, settings and tokens: versions of graph and runtime, provider, arithmetic. Absent where that cannot be
+   * known, as behind a server: such answers are not kept.
+   */
+  readonly answersDependOn?: string
+  /**
+   * Plans at once and computes as what comes back is read; batches in any order, every sequence once, in `scores` or in `unanswered`, but for batches that
+   * are answered already.
+   */
+  score(sequences: readonly Sequence[], isAnswered?: IsAnswered): AsyncIterable<ScoredBatch>
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
   /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. Undefined where it cannot. */

@@ -8,8 +8,9 @@ import type { Engine, ScoredBatch } from './engine.ts'
 export function fakeEngine({ batchTokens = 4096 } = {}): Engine {
   return {
     info: { name: 'fake', provider: 'none', dtype: 'none', versions: {} },
-    score(sequences) {
-      const { batches } = planBatches(sequences, batchTokens)
+    answersDependOn: 'fake',
+    score(sequences, isAnswered = () => false) {
+      const batches = planBatches(sequences, batchTokens).batches.filter(({ members }) => !isAnswered(members.map(({ sequence }) => sequence)))
       return (async function* (): AsyncGenerator<ScoredBatch> {
         for (const { members, tree } of batches) {
           const scores = members.map(({ sequence }) => ({ sequence, ...fakeScore(sequences[sequence]!) }))

@@ -20,8 +20,9 @@ ort.env.logLevel = 'fatal'
 process.on('message', (message: Request) => {
   void answer(message).then((reply) => process.send!(reply))
 })
-// The terminal sends Ctrl-C to every process of the group; the parent decides what happens here.
+// The terminal sends Ctrl-C to every process of the group, and a scheduler its SIGTERM; the parent decides what happens here.
 process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
 
 async function answer(message: Request): Promise<Reply> {

@@ -13,6 +13,12 @@ import { startWorker, type DeviceWorker } from './device-worker.ts'
 import type { Engine } from './engine.ts'
 import { batchOperations } from './operations.ts'
 
+/**
+ * Answers are kept by this number: raise it with any change that may move a log-probability, in this file, in graph/, in plan/attention-layout.ts, in plan/passes.ts
+ * or in feeds.ts, by however little. Kept answers of other numbers are then never given.
+ */
+const GRAPH_VERSION = 1
+
 /** Options of the engine. */
 export interface OnnxOptions extends BatchLimits {
   /** The CPU when absent. */
@@ -37,11 +43,15 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
   const { devices, dtype, workers } = await startWorkers(config, weights, options)
   const [first] = workers
   const isAlone = workers.length === 1
+  const { provider } = devices[0]
+  const versions = { onnxruntime: first!.runtimeVersion }
   return {
-    info: { name: 'onnx', provider: devices[0].provider, devices: devices.map(deviceName), dtype, versions: { onnxruntime: first!.runtimeVersion } },
-    score(sequences) {
+    info: { name: 'onnx', provider, devices: devices.map(deviceName), dtype, versions },
+    answersDependOn: JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions }),
+    score(sequences, isAnswered = () => false) {
       const budgets = workers.map(({ budget }) => budget())
-      const { batches } = planBatches(sequences, Math.min(...budgets.map(({ usual }) => usual)), Math.min(...budgets.map(({ most }) => most)))
+      const planned = planBatches(sequences, Math.min(...budgets.map(({ usual }) => usual)), Math.min(...budgets.map(({ most }) => most))).batches
+      const batches = planned.filter(({ members }) => !isAnswered(members.map(({ sequence }) => sequence)))
       const costs = new Map(batches.map((batch) => [batch, batchOperations(config, batch)]))
       const ordered = isAlone ? batches : batches.toSorted((a, b) => costs.get(b)! - costs.get(a)!)
       return dealBatches(

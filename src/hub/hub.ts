@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { HubError } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFolder, writeListing, writeRef } from './cache.ts'
+import { checkBlob } from './check-blob.ts'
 import { quietly } from './quietly.ts'
 import { checkedPath, checkName, isCommit, type Repository, type RepositoryName } from './repository.ts'
 import { access, ask, endpoint, HubUnreachableError, isOffline } from './requests.ts'
@@ -75,9 +76,11 @@ export async function fetchFile(repository: Repository, file: string): Promise<s
       'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',
     )
   const { type, name, commit } = repository
-  return ask({ type, name, revision: commit }, () =>
-    quietly(() => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() })),
-  )
+  return ask({ type, name, revision: commit }, async () => {
+    const place = await quietly(() => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() }))
+    await checkBlob(place, `${name}: ${file}`)
+    return place
+  })
 }
 
 /** Fetches what a model folder is made of: configuration, tokenizer, weights. `onFile` is told each file before it is fetched. Fails with HubError. */

@@ -11,8 +11,18 @@ export interface ChoiceItem {
 
 /** 1 where the gold choice is preferred, else 0. The first of equals wins. */
 export function choiceMetric(metric: ChoiceMetric, { choices, gold }: ChoiceItem, answers: readonly Answer[]): number {
-  const preferred = firstLargest(choices.map((choice, index) => preference(metric, choice, answers[index]!.logProb, answers[choices.length + index]?.logProb)))
-  return preferred === gold ? 1 : 0
+  return firstLargest(preferences(metric, choices, answers)) === gold ? 1 : 0
+}
+
+/** Whether more than one choice is preferred to all others: the order of the choices then decides. */
+export function isTied(metric: ChoiceMetric, { choices }: Pick<ChoiceItem, 'choices'>, answers: readonly Answer[]): boolean {
+  const values = preferences(metric, choices, answers)
+  const best = Math.max(...values)
+  return values.filter((value) => value === best).length > 1
+}
+
+function preferences(metric: ChoiceMetric, choices: readonly string[], answers: readonly Answer[]): number[] {
+  return choices.map((choice, index) => preference(metric, choice, answers[index]!.logProb, answers[choices.length + index]?.logProb))
 }
 
 /** What the largest of is taken: the log-likelihood, or it by code point, by byte, or beyond that after an empty context. */

@@ -1,7 +1,7 @@
 /** From answers to numbers: each item's metrics, each task's scores, and the groups of a task with subsets. */
 import type { Metric, Task } from '../task/define-task.ts'
 import type { Answer, Item } from '../task/request.ts'
-import { choiceMetric } from './choice.ts'
+import { choiceMetric, isTied } from './choice.ts'
 import { textMetric, textMetricError, textScore, type TextScore } from './perplexity.ts'
 import { mean, meanStandardError, pooledMean, pooledStandardError } from './standard-error.ts'
 
@@ -55,6 +55,12 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
     return { metric, value: textMetric(textKind, values), standardError: textMetricError(textKind, values, { seed }) }
   })
   return { name: items[0]!.item.task, itemCount: items.length, scores }
+}
+
+/** How many items have equal best choices, by metric: there the first counts, as in lm-eval, and rounding may turn the item. Empty for texts. */
+export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<Metric, number>>> {
+  if (task.kind !== 'choice') return {}
+  return Object.fromEntries(task.metrics.map((metric) => [metric, items.filter(({ item, answers }) => isTied(metric, item, answers)).length]))
 }
 
 /** A group's scores: its members' weighted by their numbers of items. */

@@ -34,6 +34,7 @@ const resultsSchema = z.looseObject({
     .looseObject({
       version: z.string(),
       is_complete: z.boolean(),
+      ties: z.record(z.string(), z.record(z.string(), z.number())).optional(),
       model: z.looseObject({
         label: name,
         source: name,
@@ -205,13 +206,14 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
   const figures = figuresOf(name, results)
   const samples = lookUp(results['n-samples'], name)
   const items = await readSamples(name, file, figures.scores)
+  const ties = results.evalharness?.ties?.[name]
   if (items && samples && items.length !== samples.effective) {
     throw new StoreError(
       `${sampleFile(name, file)} has ${items.length} items, ${file} counts ${samples.effective}`,
       'The file was cut short, or belongs to another run.',
     )
   }
-  return { ...figures, itemCount: items?.length ?? samples?.effective ?? null, rowCount: samples?.original ?? null, items }
+  return { ...figures, itemCount: items?.length ?? samples?.effective ?? null, rowCount: samples?.original ?? null, items, ...(ties && { ties }) }
 }
 
 function sampleFile(task: string, resultsFile: string): string {

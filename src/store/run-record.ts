@@ -13,6 +13,8 @@ export interface TaskRecord extends TaskScores {
   /** Rows of the dataset; null when it was not read to its end. */
   readonly rowCount: number | null
   readonly origin: DataOrigin
+  /** Items with equal best choices, by metric; none for texts. */
+  readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
   readonly items: readonly ScoredItem[]
 }
 
@@ -31,6 +33,8 @@ export interface TaskWork {
   /** Nodes of the trie of all sequences: the least that has to be computed. Null as above. */
   readonly tokensDistinct: number | null
   readonly tokensComputed: number
+  /** Sequences that were answered from the cache. */
+  readonly keptCount: number
   /** Floating-point operations of the matrix products that were computed; 0 where the engine does not know them. */
   readonly operations: number
   /** Wall time of the engine in milliseconds. */
@@ -70,6 +74,7 @@ export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, '
     tokensAsked: total(({ tokensAsked }) => tokensAsked),
     tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
     tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
+    keptCount: total(({ keptCount }) => keptCount)!,
     operations: total(({ operations }) => operations)!,
     encodingMs: total(({ encodingMs }) => encodingMs),
     bareRate: tasks.at(-1)?.bareRate ?? null,
@@ -90,7 +95,7 @@ export interface ModelRecord {
   /** Null as above. */
   readonly parameterCount: number | null
   /**
-   * sha256 over the weight files' contents, and over what was done to them at load, if anything was: so no two variants of a folder share it.
+   * `hashWeights` of the weight files, and a hash over that and what was done to them at load, if anything was: so no two variants of a folder share it.
    * Null when the run was interrupted before it was known, and where only a server has them.
    */
   readonly weightsHash: string | null
@@ -170,6 +175,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
       engine: run.engine,
       settings,
       work,
+      ties: each(tasks, ({ ties }) => ties),
     },
   }
 }

@@ -45,6 +45,8 @@ export interface StoredTask {
   /** Rows of the split. */
   readonly rowCount: number | null
   readonly scores: readonly StoredScore[]
+  /** Items with equal best choices, by metric; absent where the writer did not count them. */
+  readonly ties?: Readonly<Record<string, number>>
   /** Null where no samples were stored. */
   readonly items: readonly StoredItem[] | null
 }

@@ -1,5 +1,5 @@
 /** Writing a run to the results folder. */
-import { access, constants, mkdir } from 'node:fs/promises'
+import { access, constants, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { StoreError } from '../errors.ts'
 import { sanitizedName, toResultsFile, type RunRecord } from './run-record.ts'
@@ -25,7 +25,7 @@ export async function prepareResultsFolder(folder: string): Promise<void> {
 /** Writes `FOLDER/MODEL/results_TIME.json` and a samples file a task. An interrupted run's names end in `.partial.json` and `.partial.jsonl`. Fails with StoreError. */
 export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles> {
   const runFolder = path.join(folder, sanitizedName(run.model.label))
-  const time = run.startedAt.replaceAll(':', '-')
+  const time = await timeOfName(runFolder, run.startedAt)
   const partial = run.isComplete ? '' : '.partial'
   const sampleFiles: string[] = []
   for (const { name, items } of run.tasks) {
@@ -39,6 +39,18 @@ export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles
   const resultsFile = path.join(runFolder, `results_${time}${partial}.json`)
   await writeWhole(resultsFile, [`${JSON.stringify(toResultsFile(run), null, 2)}\n`])
   return { resultsFile, sampleFiles }
+}
+
+/** When the run started; where a run of the folder has a later name, as after a clock that was set back, a millisecond after that: the newest is the last by name. */
+async function timeOfName(folder: string, startedAt: string): Promise<string> {
+  const names = await readdir(folder).catch(() => [])
+  const times = names.flatMap((name) => /^results_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)/u.exec(name)?.[1] ?? []).map(parseTime)
+  const latest = Math.max(...times.filter((time) => !Number.isNaN(time)))
+  return new Date(Math.max(Date.parse(startedAt), latest + 1)).toISOString().replaceAll(':', '-')
+}
+
+function parseTime(name: string): number {
+  return Date.parse(name.replace(/T(\d\d)-(\d\d)-/u, 'T$1:$2:'))
 }
 
 function notWritable(folder: string, cause: unknown): StoreError {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { StoreError } from '../errors.ts'
 
 /** Writes the pieces, replacing what is there; makes the folder. Fails with StoreError, and then nothing is left. */
-export async function writeWhole(file: string, pieces: Iterable<string>): Promise<void> {
+export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     await mkdir(path.dirname(file), { recursive: true })
@@ -18,7 +18,7 @@ export async function writeWhole(file: string, pieces: Iterable<string>): Promis
   }
 }
 
-async function writeAll(file: string, pieces: Iterable<string>): Promise<void> {
+async function writeAll(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   await using handle = await open(file, 'w')
   for (const piece of pieces) await handle.writeFile(piece)
   await handle.sync()

@@ -22,6 +22,8 @@ type Contents = Record<string, Record<string, Buffer>>
 let contents: Contents
 let requests: { readonly url: string; readonly authorization: string | undefined }[]
 let answer: ((response: ServerResponse, url: string) => boolean) | undefined
+/** The file that arrives with other content than the hub has. */
+let corrupts: string | undefined
 /** Do large files come from another address, as those of the hub do? */
 let redirects: boolean
 const server = createServer((request, response) => void serve(request, response))
@@ -30,6 +32,7 @@ beforeEach(async () => {
   requests = []
   answer = undefined
   redirects = false
+  corrupts = undefined
   contents = { [`datasets/a/b@${COMMIT}`]: { 'data/validation-00000-of-00001.parquet': PARQUET, 'README.md': Buffer.from('hello') } }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
@@ -307,6 +310,20 @@ test('a model is fetched as a folder of the cache, without files that it does no
   )
 })
 
+test('a file that came with other content than the hub has is refused, and fetched again the next time', async () => {
+  const model = tinyModel()
+  const files = Object.fromEntries(readdirSync(model).map((name) => [name, readFileSync(path.join(model, name))]))
+  contents[`models/a/model@${COMMIT}`] = files
+  corrupts = 'model.safetensors'
+  await expect(fetchModelSnapshot('a/model')).rejects.toMatchObject({
+    code: 'HUB',
+    message: expect.stringMatching(/model\.safetensors came with other content than the hub has/u),
+  })
+  corrupts = undefined
+  const { folder } = await fetchModelSnapshot('a/model')
+  expect(readFileSync(path.join(folder, 'model.safetensors')).equals(files['model.safetensors']!)).toBe(true)
+})
+
 test('of weights in two layouts, those of the index are fetched', async () => {
   const index = { weight_map: { a: 'model-00001-of-00002.safetensors', b: 'model-00002-of-00002.safetensors' } }
   contents[`models/a/model@${COMMIT}`] = {
@@ -350,6 +367,11 @@ function sha256(content: Buffer): string {
 }
 
 /** Answers the calls that the client makes: a revision's commit, its tree, paths and the files themselves. */
+/** As git names a file. */
+function gitHash(content: Buffer): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+}
+
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = decodeURIComponent(request.url!)
   requests.push({ url, authorization: request.headers.authorization })
@@ -365,7 +387,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     type: 'file',
     path: file,
     size: files[file]!.length,
-    oid: createHash('sha1').update(files[file]!).digest('hex'),
+    oid: gitHash(files[file]!),
     ...(redirects && { lfs: { oid: sha256(files[file]!), size: files[file]!.length, pointerSize: 100 } }),
   })
   if (verb === 'revision')
@@ -378,15 +400,20 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (redirects && !url.startsWith('/elsewhere/')) {
     const { port } = server.address() as AddressInfo
     return void response
-      .writeHead(302, { location: `http://localhost:${port}/elsewhere${request.url!}`, 'x-linked-etag': '"x"', 'x-repo-commit': commit })
+      .writeHead(302, {
+        location: `http://localhost:${port}/elsewhere${request.url!}`,
+        'x-linked-etag': `"${sha256(files[rest!.replace(/^[0-9a-f]{40}\//u, '')]!)}"`,
+        'x-repo-commit': commit,
+      })
       .end()
   }
-  const content = files[rest!.replace(/^[0-9a-f]{40}\//u, '')]!
+  const fileName = rest!.replace(/^[0-9a-f]{40}\//u, '')
+  const content = fileName === corrupts ? Buffer.from(files[fileName]!).fill(7, 9) : files[fileName]!
   const [, first, last] = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '') ?? []
   const from = Number(first ?? 0)
   const to = Math.min(last ? Number(last) : content.length - 1, content.length - 1)
   response.writeHead(first === undefined ? 200 : 206, {
-    etag: '"x"',
+    etag: `"${gitHash(files[fileName]!)}"`,
     'content-length': to - from + 1,
     ...(first !== undefined && { 'content-range': `bytes ${from}-${to}/${content.length}` }),
   })

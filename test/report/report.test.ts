@@ -21,6 +21,7 @@ const taskWork = {
   tokensAsked: 14251,
   tokensDistinct: 9236,
   tokensComputed: 9241,
+  keptCount: 0,
   operations: 1.2e12,
   engineMs: 6000,
   encodingMs: 50,

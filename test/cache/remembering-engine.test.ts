@@ -1,0 +1,89 @@
+/** An evaluation whose answers are kept: what it computes again, and for whom. */
+import { cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { listCache, pruneCache } from '../../src/cache/cache-folder.ts'
+import { evaluate, type EvaluateOptions, type Watcher } from '../../src/evaluate.ts'
+import { loadSuite, type SuiteOptions } from '../../src/suite.ts'
+import { loadTasks } from '../../src/task/registry.ts'
+import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+
+const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
+const folder = tinyModel()
+const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(60))
+
+async function run(options: EvaluateOptions, { at = folder, watcher = silent, ...rest }: SuiteOptions & { at?: string; watcher?: Watcher } = {}) {
+  const suite = await loadSuite((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, ...rest })
+  return evaluate({ label: 'tiny', source: at, folder: at, revision: null }, [suite], { batchTokens: 200, ...options }, watcher)
+}
+
+test('a run that was cut goes on with the next batch, and its table is that of a run that was not, to the last bit', async () => {
+  const cache = temporaryFolder()
+  const whole = await run({})
+  const interruption = new AbortController()
+  // Interrupted in the middle of the batches, when the weights have been read.
+  const watcher = { ...silent, onBatch: (_tokens: number, share: number) => share > 0.4 && interruption.abort() }
+  const cut = await run({ cache, signal: interruption.signal }, { watcher })
+  expect(cut.isComplete).toBe(false)
+  const resumed = await run({ cache })
+  expect(resumed.tasks).toEqual(whole.tasks)
+  expect(resumed.work.keptCount).toBeGreaterThan(0)
+  expect(resumed.work.tokensComputed + cut.work.tokensComputed).toBeLessThanOrEqual(whole.work.tokensComputed)
+  const again = await run({ cache })
+  expect(again.work).toMatchObject({ tokensComputed: 0, keptCount: 120 })
+  expect(again.tasks).toEqual(whole.tasks)
+})
+
+test('answers of fewer items serve a run over more', async () => {
+  const cache = temporaryFolder()
+  await run({ cache }, { limit: 60 })
+  const part = await run({ cache }, { limit: 20 })
+  expect(part.work).toMatchObject({ tokensComputed: 0, keptCount: 40 })
+})
+
+test('two runs at once on one cache have the numbers of one alone', async () => {
+  const cache = temporaryFolder()
+  const [whole, first, second] = [await run({}), ...(await Promise.all([run({ cache }), run({ cache })]))]
+  expect(first.tasks).toEqual(whole.tasks)
+  expect(second.tasks).toEqual(whole.tasks)
+  expect((await run({ cache })).work.tokensComputed).toBe(0)
+})
+
+test('a changed file under the same name, another config and another quantisation are other models', async () => {
+  const cache = temporaryFolder()
+  const copy = path.join(temporaryFolder(), 'copy')
+  cpSync(folder, copy, { recursive: true })
+  await run({ cache }, { at: copy })
+  const weights = path.join(copy, 'model.safetensors')
+  const bytes = readFileSync(weights)
+  bytes[bytes.length - 2]! ^= 1
+  writeFileSync(weights, bytes)
+  // The time stamp that it had, as an archive unpacked over it would set.
+  utimesSync(weights, 1, 1)
+  expect((await run({ cache }, { at: copy })).work.keptCount).toBe(0)
+  const config = path.join(copy, 'config.json')
+  writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), rms_norm_eps: 0.25 }))
+  expect((await run({ cache }, { at: copy })).work.keptCount).toBe(0)
+  expect(await listCache(cache)).toHaveLength(3)
+})
+
+test('the same weights in another folder are the same model', async () => {
+  const cache = temporaryFolder()
+  await run({ cache })
+  const copy = path.join(temporaryFolder(), 'copy')
+  cpSync(folder, copy, { recursive: true })
+  await run({ cache }, { at: copy })
+  expect(await listCache(cache)).toHaveLength(1)
+})
+
+test('pruning removes whole models, the longest unused first', async () => {
+  const cache = temporaryFolder()
+  await run({ cache })
+  await run({ cache }, { at: tinyModel('llama2') })
+  const [latest, older] = await listCache(cache)
+  const removed = await pruneCache(cache, { mostBytes: latest!.byteLength })
+  expect(removed.map(({ id }) => id)).toEqual([older!.id])
+  expect(readdirSync(path.join(cache, 'answers')).every((name) => name.startsWith(latest!.id))).toBe(true)
+  expect(await pruneCache(cache, { usedSince: Date.now() + 1000 })).toHaveLength(1)
+  expect(await listCache(cache)).toEqual([])
+})
