@@ -18,9 +18,10 @@ import { planBatches } from '../plan/batches.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
 import { retentionTable } from '../report/retention-table.ts'
-import { tieSummary, workSummary } from '../report/work-summary.ts'
+import { determinismSummary, tieSummary, workSummary } from '../report/work-summary.ts'
 import { toResultsFile, type RunRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
+import { checkDeterminism } from '../check-determinism.ts'
 import { beginOrder, readUnfinished } from '../store/unfinished-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
@@ -58,6 +59,7 @@ interface RunArguments {
   /** Folder of kept answers; the user's when absent, none when false. */
   cache: string | false | undefined
   resume: string | undefined
+  checkDeterminism: number | undefined
   subsets: boolean
   dryRun: boolean
   json: boolean
@@ -122,6 +124,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .option('output', { alias: 'o', type: 'string', default: 'results', requiresArg: true, describe: 'Folder for results and samples' })
     .option('cache', { type: 'string', requiresArg: true, describe: 'Folder of kept answers, if not the user’s; --no-cache neither reads nor keeps any' })
     .option('resume', { type: 'string', requiresArg: true, describe: 'Go on with the run that was cut: its results folder or a file in it' })
+    .option('check-determinism', { type: 'number', requiresArg: true, describe: 'Score so many items again in other batches, and say what differs' })
     .option('subsets', { type: 'boolean', default: false, describe: 'List subsets (MMLU’s subjects) in the table' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Show prompts and plan; score nothing, write nothing' })
     .option('json', { type: 'boolean', default: false, describe: 'Print the results as JSON' })
@@ -166,6 +169,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     dtype: undefined,
     cache: undefined,
     resume: undefined,
+    checkDeterminism: undefined,
   }
   const code = await run(argv, { ...terminal, out: terminal.err })
   if (code !== 0) throw new Interruption('interrupted')
@@ -218,11 +222,13 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   for (const model of models) {
     if (terminal.signal.aborted) break
     const watcher = progressWatcher(terminal, model.label)
-    const record = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher)
+    const scored = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher)
       .catch(nullIfInterrupted)
       .finally(watcher.close)
-    if (!record || record.tasks.length === 0) break
+    if (!scored || scored.tasks.length === 0) break
+    const record = await checked(scored, model, suites, argv.checkDeterminism, { ...options, signal: terminal.signal }, terminal)
     runs.push(record)
+    order.keep()
     const stored = await writeRun(argv.output, record)
     resultsFiles.push(stored.resultsFile)
     for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
@@ -238,13 +244,30 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
     await order.finish()
     return 0
   }
-  terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
+  if (runs.length > 0) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
 }
 
 function howItEnded({ isComplete, failure }: RunRecord): string {
   if (isComplete) return 'stored in'
   return `${failure ? 'incomplete' : 'interrupted'}; what was scored is in`
+}
+
+/** The run with what scoring `count` of its items again showed. */
+async function checked(
+  record: RunRecord,
+  model: ModelSource,
+  suites: readonly Suite[],
+  count: number | undefined,
+  options: EvaluateOptions,
+  terminal: Terminal,
+): Promise<RunRecord> {
+  if (count === undefined || !record.isComplete) return record
+  const watcher = progressWatcher(terminal, `${model.label}, again`)
+  const determinism = await checkDeterminism(record, count, model, suites, options, watcher).catch(nullIfInterrupted).finally(watcher.close)
+  if (!determinism) return record
+  terminal.err(`${model.label}: ${determinismSummary(determinism)}`)
+  return { ...record, determinism }
 }
 
 /** What the numbers of a run follow from, as it was given; how it is shown is not part of it. */
@@ -303,7 +326,7 @@ function interrupted({ err }: Terminal): number {
 }
 
 /** Options that say how to score, each in its range. */
-function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, threads, device, dtype }: RunArguments): EvaluateOptions {
+function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, threads, device, dtype, checkDeterminism }: RunArguments): EvaluateOptions {
   const batchTokens = batchText === 'auto' ? undefined : Number(batchText)
   const whole = (name: string, value: number | undefined, least: number) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
@@ -315,6 +338,7 @@ function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, 
     throw new UsageError(`--batch-tokens ${batchText} is neither auto nor a number`, 'Leave it out, or give for example --batch-tokens 512.')
   whole('batch-tokens', batchTokens, 1)
   whole('threads', threads, 1)
+  whole('check-determinism', checkDeterminism, 1)
   if (limit !== undefined && !(limit > 0 && (limit < 1 || Number.isInteger(limit)))) {
     throw new UsageError(`--limit ${limit} is neither a whole number nor a share`, 'Give a number of rows such as 100, or a share below 1 such as 0.1.')
   }

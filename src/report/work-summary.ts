@@ -1,5 +1,5 @@
 /** Lines on how much a run computed and where its time went. */
-import { rooflineShare, tokenEfficiency, type TaskRecord, type TaskWork, type WorkRecord } from '../store/run-record.ts'
+import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../store/run-record.ts'
 
 /** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
@@ -16,6 +16,11 @@ export function workSummary(work: WorkRecord): string {
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
 export function taskWorkSummary(work: TaskWork): string {
   return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${kept(work)}${efficiency(work)}${rate(work)}`
+}
+
+/** `100 items again in batches of 1024: log-likelihoods differ by at most 3.1e-6 nats a token, 0 items flipped, 1 tie`. */
+export function determinismSummary({ itemCount, batchTokens, largestDifference, flipCount, tieCount }: DeterminismRecord): string {
+  return `${count(itemCount)} items again in batches of ${batchTokens}: log-likelihoods differ by at most ${largestDifference.toExponential(1)} nats a token, ${count(flipCount)} items flipped, ${count(tieCount)} ties`
 }
 
 /** A line for each task with ties: `piqa: 2 ties in acc, the first of equals counts`. */

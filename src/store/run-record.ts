@@ -105,6 +105,19 @@ export interface ModelRecord {
   readonly maxLength: number
 }
 
+/** Some items scored twice, in other batches. */
+export interface DeterminismRecord {
+  readonly itemCount: number
+  /** Of the batches of the second time. */
+  readonly batchTokens: number
+  /** Between the two log-likelihoods of an answer, in nats a scored token. */
+  readonly largestDifference: number
+  /** Items with an accuracy that differs. */
+  readonly flipCount: number
+  /** Equal best choices among them, summed over metrics. */
+  readonly tieCount: number
+}
+
 /** One model on all tasks. */
 export interface RunRecord {
   /** ISO 8601. */
@@ -121,6 +134,8 @@ export interface RunRecord {
   readonly tasks: readonly TaskRecord[]
   readonly groups: readonly GroupRecord[]
   readonly work: WorkRecord
+  /** Where it was asked for. */
+  readonly determinism?: DeterminismRecord
 }
 
 /** The record as lm-eval's results file, with what else makes the numbers under `evalharness`. JSON has no NaN: such a figure is "N/A", as lm-eval writes it. */
@@ -176,6 +191,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
       settings,
       work,
       ties: each(tasks, ({ ties }) => ties),
+      ...(run.determinism && { determinism: run.determinism }),
     },
   }
 }

@@ -29,8 +29,10 @@ const fileSchema = z.object({ folder: z.string(), order: orderSchema })
 /** The options of `run` that decide its numbers, as the user gave them. */
 export type RunOrder = z.infer<typeof orderSchema>
 
-/** An order whose run goes on. Disposing of it leaves the file. */
+/** An order whose run goes on. Disposing of it removes the file unless it is to be kept: bad input leaves nothing to go on with. */
 export interface OpenOrder extends AsyncDisposable {
+  /** Something was scored. */
+  keep(): void
   /** The results are complete: removes the file, and those that earlier tries of the same order left. */
   finish(): Promise<void>
 }
@@ -40,14 +42,21 @@ export async function beginOrder(folder: string, order: { readonly [name in keyo
   const text = JSON.stringify({ folder: process.cwd(), order }, null, 2)
   const file = path.join(folder, `unfinished_${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.json`)
   await writeWhole(file, [`${text}\n`])
+  let isKept = false
   return {
+    keep() {
+      isKept = true
+    },
     async finish() {
+      isKept = false
       for (const other of await unfinishedFiles(folder)) {
         const alike = await readFile(other, 'utf8').catch(() => '')
         if (alike.trimEnd() === text) await rm(other, { force: true })
       }
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      if (!isKept) await rm(file, { force: true })
+    },
   }
 }
 

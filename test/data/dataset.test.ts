@@ -1,7 +1,9 @@
 /** The fixtures hold the same rows in each format (scripts/make-parquet-fixtures.py, pyarrow). */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset, splitFiles } from '../../src/data/dataset.ts'
@@ -76,6 +78,17 @@ describe('a parquet file that does not end', () => {
     const rows = readParquet(path.join(FIXTURES, 'endless.parquet'), 1000)
     await expect(rows.next()).rejects.toThrow(/endless\.parquet is not a usable parquet file: a row group is not read within 1 s/u)
     expect(await readAll(path.join(FIXTURES, 'rows-snappy.parquet'))).toHaveLength(3)
+  })
+
+  test.skipIf(process.platform !== 'linux')('is read no further when the program is killed', async () => {
+    const script = path.join(import.meta.dirname, 'read-endless.ts')
+    const program = spawn(process.execPath, ['--import', 'tsx', script, path.join(FIXTURES, 'endless.parquet')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(program.stdout, 'data')
+    const children = () => readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8').trim().split(' ').map(Number)
+    await vi.waitFor(() => expect(children().some(isBusy)).toBe(true), 20_000)
+    const readers = children()
+    program.kill('SIGKILL')
+    await vi.waitFor(() => expect(readers.filter(isThere)).toEqual([]), 5000)
   })
 
   test('or that claims more bytes than it has is refused', async () => {
@@ -213,3 +226,13 @@ describe('parquet files of a split', () => {
     [['README.md', 'test.json'], undefined, []],
   ])('%j of configuration %s', (files, config, expected) => expect(splitFiles(files, 'test', config)).toEqual(expected))
 })
+
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`)
+}
+
+/** Whether it has used half a second of a processor. */
+function isBusy(pid: number): boolean {
+  const fields = isThere(pid) ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ') : []
+  return Number(fields[13]) > 50
+}

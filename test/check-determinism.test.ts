@@ -1,0 +1,39 @@
+/** Items scored twice. */
+import { expect, test } from 'vitest'
+import { checkDeterminism } from '../src/check-determinism.ts'
+import { fakeEngine } from '../src/engine/fake.ts'
+import { evaluate, type Watcher } from '../src/evaluate.ts'
+import { isTied } from '../src/metrics/choice.ts'
+import { loadSuite } from '../src/suite.ts'
+import { loadTasks } from '../src/task/registry.ts'
+import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+
+const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
+const folder = tinyModel()
+const model = { label: 'tiny', source: folder, folder, revision: null }
+const suites = async () => [
+  await loadSuite((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } }),
+]
+
+test('other batches move a log-likelihood by less than 3e-5 nats a token', async () => {
+  const asked = await suites()
+  const record = await evaluate(model, asked, {}, silent)
+  const found = await checkDeterminism(record, 20, model, asked, {}, silent)
+  expect(found).toMatchObject({ itemCount: 20, batchTokens: 1024 })
+  expect(found.largestDifference).toBeLessThan(3e-5)
+})
+
+test('an engine whose answers change is found out', async () => {
+  const asked = await suites()
+  const record = await evaluate(model, asked, { openEngine: async () => fakeEngine() }, silent)
+  const found = await checkDeterminism(record, 50, model, asked, {}, silent)
+  expect(found.largestDifference).toBeGreaterThan(0.1)
+  expect(found.flipCount).toBeGreaterThan(0)
+})
+
+test('equal best choices are a tie, equal worse ones are none', () => {
+  const answers = (...logProbs: number[]) => logProbs.map((logProb) => ({ logProb, isGreedy: false, tokenCount: 1 }))
+  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -1, -2))).toBe(true)
+  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -2, -2))).toBe(false)
+  expect(isTied('acc_norm', { choices: ['a', 'bb'] }, answers(-1, -2))).toBe(true)
+})

@@ -1,0 +1,6 @@
+/** Reads a parquet file that does not end, for a test that kills it: `node --import tsx read-endless.ts FILE`. */
+import { readParquet } from '../../src/data/parquet.ts'
+
+const [, , file] = process.argv
+process.stdout.write('reading\n')
+for await (const row of readParquet(file!)) process.stdout.write(`${row.place}\n`)
