@@ -1,9 +1,9 @@
 /**
  * The process that reads parquet files, started by parquet.ts. The format compresses, repeats and counts: a file of a kilobyte may claim a billion
- * rows, and the reader would make them all. Here it may, in memory and time that parquet.ts bounds. Reading has a thread of its own, so that the
- * process hears when the program is gone, and ends, whatever the reader is doing.
+ * rows, and the reader would make them all. Here it may, in memory and time that parquet.ts bounds. A thread beside it ends the
+ * process when the program is gone, whatever the reader is doing.
  */
-import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Compressors } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
@@ -22,25 +22,21 @@ const boundedCompressors: Compressors = Object.fromEntries(
   ]),
 )
 
-if (isMainThread) passOn()
-else {
-  parentPort!.on('message', (question: ParquetQuestion) => {
-    void answer(question)
-      .catch((error: unknown): ParquetAnswer => ({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
-      .then((found) => parentPort!.postMessage(found))
-  })
-}
+process.on('message', (question: ParquetQuestion) => {
+  void answer(question)
+    .catch((error: unknown): ParquetAnswer => ({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
+    .then((found) => process.send!(found))
+})
 
-/** Questions to the thread that reads, answers back; the end of the program is the end of both. */
-function passOn(): void {
-  const heap = /--max-old-space-size=(\d+)$/u.exec(process.execArgv.at(-1) ?? '')?.[1]
-  const reader = new Worker(new URL(import.meta.url), heap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: Number(heap) } })
-  process.on('message', (question) => reader.postMessage(question))
-  reader.on('message', (found: ParquetAnswer) => process.send!(found))
-  // Out of memory, most likely: the program says so when the process is gone.
-  reader.on('error', () => process.exit(1))
-  process.on('disconnect', () => process.exit(0))
-}
+// A file may hold this thread for ever, and then it does not hear that nobody waits any more.
+const endWithProgram = `setInterval(() => {
+  try {
+    process.kill(${process.ppid}, 0)
+    if (process.ppid === ${process.ppid}) return
+  } catch {}
+  process.kill(process.pid, 'SIGKILL')
+}, 500)`
+new Worker(endWithProgram, { eval: true, execArgv: [] }).unref()
 
 async function answer({ file, group }: ParquetQuestion): Promise<ParquetAnswer> {
   const buffer = await asyncBufferFromFile(file)
