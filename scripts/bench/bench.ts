@@ -90,7 +90,21 @@ interface OurResults {
 /** One task in a process of its own, as a user starts it; `limit` as of `--limit`, all items when absent. */
 async function measureOurs(task: string, limit?: number): Promise<Measurement & { readonly work: WorkRecord; readonly firstScoreSeconds: number }> {
   const limits = limit === undefined ? [] : ['--limit', String(limit)]
-  const args = ['dist/src/cli.js', 'run', '-m', `bench=${model}`, '-t', task, ...limits, '--data-dir', dataDir, '-o', path.join(work, 'results'), '--json']
+  const args = [
+    'dist/src/cli.js',
+    'run',
+    '-m',
+    `bench=${model}`,
+    '-t',
+    task,
+    ...limits,
+    '--data-dir',
+    dataDir,
+    '-o',
+    path.join(work, 'results'),
+    '--no-cache',
+    '--json',
+  ]
   const startedAt = Date.now()
   const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 28 })
   const { results, evalharness } = (JSON.parse(stdout) as { bench: OurResults }).bench

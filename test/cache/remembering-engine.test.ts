@@ -1,9 +1,10 @@
 /** An evaluation whose answers are kept: what it computes again, and for whom. */
-import { cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { listCache, pruneCache } from '../../src/cache/cache-folder.ts'
 import { evaluate, type EvaluateOptions, type Watcher } from '../../src/evaluate.ts'
+import type { ModelSettings } from '../../src/model-settings.ts'
 import { loadSuite, type SuiteOptions } from '../../src/suite.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
@@ -12,9 +13,12 @@ const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() 
 const folder = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(60))
 
-async function run(options: EvaluateOptions, { at = folder, watcher = silent, ...rest }: SuiteOptions & { at?: string; watcher?: Watcher } = {}) {
+async function run(
+  options: EvaluateOptions,
+  { at = folder, watcher = silent, settings = {}, ...rest }: SuiteOptions & { at?: string; watcher?: Watcher; settings?: ModelSettings } = {},
+) {
   const suite = await loadSuite((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, ...rest })
-  return evaluate({ label: 'tiny', source: at, folder: at, revision: null }, [suite], { batchTokens: 200, ...options }, watcher)
+  return evaluate({ label: 'tiny', source: at, folder: at, revision: null, settings }, [suite], { batchTokens: 200, ...options }, watcher)
 }
 
 test('a run that was cut goes on with the next batch, and its table is that of a run that was not, to the last bit', async () => {
@@ -34,7 +38,7 @@ test('a run that was cut goes on with the next batch, and its table is that of a
   expect(again.tasks).toEqual(whole.tasks)
 })
 
-test('answers of fewer items serve a run over more', async () => {
+test('answers of more items serve a run over fewer', async () => {
   const cache = temporaryFolder()
   await run({ cache }, { limit: 60 })
   const part = await run({ cache }, { limit: 20 })
@@ -64,7 +68,8 @@ test('a changed file under the same name, another config and another quantisatio
   const config = path.join(copy, 'config.json')
   writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), rms_norm_eps: 0.25 }))
   expect((await run({ cache }, { at: copy })).work.keptCount).toBe(0)
-  expect(await listCache(cache)).toHaveLength(3)
+  expect((await run({ cache }, { at: copy, settings: { quantize: 'int8' } })).work.keptCount).toBe(0)
+  expect(await listCache(cache)).toHaveLength(4)
 })
 
 test('the same weights in another folder are the same model', async () => {
@@ -74,6 +79,21 @@ test('the same weights in another folder are the same model', async () => {
   cpSync(folder, copy, { recursive: true })
   await run({ cache }, { at: copy })
   expect(await listCache(cache)).toHaveLength(1)
+})
+
+test('a file of the hub’s cache that is not what its name says fails the run, and none of its answers is kept', async () => {
+  const [cache, hub] = [temporaryFolder(), temporaryFolder()]
+  const copy = path.join(hub, 'snapshots')
+  cpSync(folder, copy, { recursive: true })
+  const blob = path.join(hub, 'blobs', 'a'.repeat(64))
+  mkdirSync(path.dirname(blob))
+  renameSync(path.join(copy, 'model.safetensors'), blob)
+  symlinkSync(blob, path.join(copy, 'model.safetensors'))
+  await expect(run({ cache }, { at: copy })).rejects.toMatchObject({
+    code: 'CHECKPOINT',
+    message: expect.stringContaining('is damaged: its content has the sha256'),
+  })
+  expect(await listCache(cache)).toEqual([])
 })
 
 test('pruning removes whole models, the longest unused first', async () => {
