@@ -37,7 +37,6 @@ async function answerTo(question: ParquetQuestion, longestMs: number): Promise<P
     const failed = (message: string) => {
       // It is still at work, or has ended.
       clearTimeout(timer)
-      child.removeAllListeners()
       child.kill('SIGKILL')
       running = undefined
       resolve({ kind: 'failed', message })
@@ -54,7 +53,8 @@ async function answerTo(question: ParquetQuestion, longestMs: number): Promise<P
     child.channel?.ref()
     child.send(question)
   })
-  child.removeAllListeners()
+  // A message that an ended process did not take is no failure of the next question.
+  child.removeAllListeners().on('error', () => {})
   child.unref()
   child.channel?.unref()
   if (answer.kind !== 'failed') return answer
