@@ -137,7 +137,7 @@ async function pruneInto(folder: string): Promise<void> {
 
 /** With less patience than the program has: what takes longer than this is ended by the same limit. */
 async function readRows(file: string): Promise<void> {
-  for await (const { value } of readParquet(file, 3000)) JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
+  for await (const { value } of readParquet(file, 1000)) JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part))
 }
 
 const tasks = await loadTasks()

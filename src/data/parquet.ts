@@ -34,7 +34,13 @@ async function answerTo(question: ParquetQuestion, longestMs: number): Promise<P
   const child = running?.connected ? running : startProcess()
   running = child
   const answer = await new Promise<ParquetAnswer>((resolve) => {
-    const failed = (message: string) => resolve({ kind: 'failed', message })
+    const failed = (message: string) => {
+      // It is still at work, or has ended.
+      clearTimeout(timer)
+      child.kill('SIGKILL')
+      running = undefined
+      resolve({ kind: 'failed', message })
+    }
     const timer = setTimeout(() => failed(`a row group is not read within ${longestMs / 1000} s`), longestMs)
     child.once('message', (found: ParquetAnswer) => {
       clearTimeout(timer)
@@ -47,13 +53,11 @@ async function answerTo(question: ParquetQuestion, longestMs: number): Promise<P
     child.channel?.ref()
     child.send(question)
   })
-  child.removeAllListeners()
+  // A message that an ended process did not take is no failure of the next question.
+  child.removeAllListeners().on('error', () => {})
   child.unref()
   child.channel?.unref()
   if (answer.kind !== 'failed') return answer
-  // It may still be at work, or have ended.
-  child.kill('SIGKILL')
-  running = undefined
   throw new DatasetError(`${question.file} is not a usable parquet file: ${answer.message}`, 'Download or copy it again.')
 }
 
