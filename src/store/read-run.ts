@@ -276,7 +276,7 @@ function itemOf(sample: Sample, scores: readonly StoredScore[], place: string): 
     docId: sample.doc_id,
     promptHash: sample.prompt_hash,
     targetHash: sample.target_hash,
-    target: String(sample.target),
+    target: typeof sample.target === 'object' ? JSON.stringify(sample.target) : String(sample.target),
     values: Object.fromEntries(values),
     requests: requestsOf(sample),
   }
@@ -290,8 +290,13 @@ function requestsOf({ arguments: given, filtered_resps: answers }: Sample): Stor
     const values: unknown[] = Array.isArray(entry) ? entry : typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
     const [context, continuation] = values
     const answer: unknown = list[index]
-    return { context: textOf(context), continuation: textOf(continuation), logProb: Number(Array.isArray(answer) ? answer[0] : answer) }
+    return { context: textOf(context), continuation: textOf(continuation), logProb: numberOf(Array.isArray(answer) ? answer[0] : answer) }
   })
+}
+
+/** NaN for what is neither a number nor the text of one. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN
 }
 
 function textOf(value: unknown): string {

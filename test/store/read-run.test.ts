@@ -188,6 +188,21 @@ test('groups may name each other, and one group in many ways', async () => {
   expect(groups.map(({ name, members }) => [name, members])).toEqual([['mmlu', ['mmlu_logic', 'mmlu_law']]])
 })
 
+test('answers that are neither numbers nor their texts are no numbers, and a target that is an object is its JSON', async () => {
+  const strange = {
+    ...sample(0, 1),
+    filtered_resps: [
+      [{ toString: 1 }, 'False'],
+      [[[]], 'False'],
+    ],
+    target: { toString: 1, valueOf: 2 },
+  }
+  writeFileSync(samples('mmlu_law'), lines(strange, sample(1, 1)))
+  const [first, second] = (await readRun(results())).tasks[0]!.items!
+  expect(first).toMatchObject({ target: '{"toString":1,"valueOf":2}', requests: [{ logProb: NaN }, { logProb: NaN }] })
+  expect(second).toMatchObject({ target: '1', requests: [{ logProb: -1.5 }, { logProb: -2.5 }] })
+})
+
 test.each(['constructor', 'toString', 'hasOwnProperty'])('a task called %s has no figures but its own', async (name) => {
   const content = lmEvalResults()
   writeFileSync(results(), JSON.stringify({ ...content, results: { ...content.results, [name]: { 'acc,none': 0.5 } } }))
