@@ -59,6 +59,8 @@ test('so are those that are made of text, of which there are these', () => {
     ['src/data/dataset.ts', 1],
     ['src/metrics/perplexity.ts', 1],
     ['src/task/python-text.ts', 2],
+    // Patterns of an adapter, under a limit of time.
+    ['src/variant/read-adapter.ts', 1],
   ])
   for (const pattern of [`[${WHITE_SPACE}]+`, `^[${WHITE_SPACE}]+`, `[${WHITE_SPACE}]`, `,(?=(?:${MODEL_SETTINGS.join('|')})=)`]) expectLinear(pattern, 'u')
   expectLinear(String.raw`^data/(?:validation(?:-\d{5}-of-\d{5}(?:-[0-9a-f]+)?)?\.parquet|validation/\d{4}\.parquet)$`, 'u')

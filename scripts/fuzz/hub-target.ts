@@ -1,4 +1,5 @@
 /** A hub that answers with what it likes: listings, commits and files. */
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -9,6 +10,8 @@ import { jsonFile } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
 
 const COMMIT = 'c'.repeat(40)
+/** Stands for the hash of the file, which a mutation may change: what does not fit its hash is refused before it is looked at. */
+const HONEST = 'd'.repeat(40)
 
 /** Fetches a model from a server whose answers are the input's files: `info.json`, `tree.json`, and the repository's below `files/`. */
 export function hubTarget(checkpoints: readonly Files[]): FuzzTarget {
@@ -18,7 +21,7 @@ export function hubTarget(checkpoints: readonly Files[]): FuzzTarget {
 function answersFor(files: Files): Files {
   const tree = Object.entries(files).map(([name, content]) => ({
     type: 'file',
-    oid: 'd'.repeat(40),
+    oid: HONEST,
     size: Buffer.isBuffer(content) ? content.length : 0,
     path: name,
   }))
@@ -62,9 +65,10 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   }
   if (url.includes('/paths-info/')) {
     const { paths } = JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as { paths: string[] }
-    return void response
-      .writeHead(200, json)
-      .end(JSON.stringify(entriesOf(read('tree.json')).filter((entry) => paths.includes((entry as { path?: string })?.path ?? ''))))
+    const entries = entriesOf(read('tree.json')) as { path?: string; oid?: unknown }[]
+    const asked = entries.filter((entry) => paths.includes(entry?.path ?? ''))
+    const hashed = asked.map((entry) => (entry.oid === HONEST ? { ...entry, oid: gitHash(read(`files/${entry.path}`)) } : entry))
+    return void response.writeHead(200, json).end(JSON.stringify(hashed))
   }
   const isFile = url.includes('/resolve/')
   const content = read(isFile ? `files/${url.split(`${COMMIT}/`)[1]}` : url.includes('/tree/') ? 'tree.json' : 'info.json')
@@ -72,8 +76,13 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   const [, first, last] = /^bytes=(\d+)-(\d*)$/u.exec(request.headers.range ?? '') ?? []
   const [from, to] = [Number(first ?? 0), Math.min(Number(last || content.length - 1), content.length - 1)]
   const range = first !== undefined && { 'content-range': `bytes ${from}-${to}/${content.length}` }
-  response.writeHead(range ? 206 : 200, { etag: `"${'e'.repeat(40)}"`, 'content-length': to - from + 1, ...(isFile ? {} : json), ...range })
+  response.writeHead(range ? 206 : 200, { etag: `"${gitHash(content)}"`, 'content-length': to - from + 1, ...(isFile ? {} : json), ...range })
   response.end(request.method === 'HEAD' ? undefined : content.subarray(from, to + 1))
+}
+
+/** As git names a file. */
+function gitHash(content: Buffer = Buffer.alloc(0)): string {
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }
 
 /** The listing, where it is one. */

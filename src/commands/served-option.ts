@@ -48,13 +48,25 @@ export async function locateServed({
   return { label, source: urls.join(','), settings, folder, revision: null, served }
 }
 
+/** Without what the API adds by itself, and without slashes behind. */
+function withoutEnd(address: string): string {
+  const parts = address.split('/')
+  const dropEmpty = () => {
+    while (parts.at(-1) === '') parts.pop()
+  }
+  dropEmpty()
+  if (parts.at(-1) === 'completions') parts.pop()
+  dropEmpty()
+  return parts.join('/')
+}
+
 /** Fails with UsageError on what is not the address of an API. */
 function addressesOf(source: string): string[] {
   const urls = source.split(',').map((text) => {
     const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
     if (!url || !isServed(url.href)) throw new UsageError(`${JSON.stringify(text)} is not an address`, 'Give http://HOST:PORT/v1, several with commas between.')
     if (url.search !== '' || url.hash !== '') throw new UsageError(`the address of ${url.host} has something behind ? or #`, 'Give http://HOST:PORT/v1.')
-    return url.href.replace(/\/+(?:completions\/*)?$/u, '')
+    return withoutEnd(url.href)
   })
   const twice = urls.find((url, index) => urls.indexOf(url) !== index)
   if (twice !== undefined) throw new UsageError(`${twice} is given twice`, 'Give each address once; concurrency=N puts more requests on one.')

@@ -24,9 +24,12 @@ export async function missingCudaLibraries(): Promise<string[]> {
   return parseMissing(listed)
 }
 
+const NOT_FOUND = ' => not found'
+
 /** Of what `ldd` prints. */
 export function parseMissing(listed: string): string[] {
-  return [...listed.matchAll(/^\s*(\S+) => not found$/gmu)].map(([, name]) => name!)
+  const lines = listed.split('\n').map((line) => line.trim())
+  return lines.filter((line) => line.endsWith(NOT_FOUND)).map((line) => line.slice(0, -NOT_FOUND.length))
 }
 
 /** Fetches it from nuget.org, whatever npm's settings say of install scripts. */

@@ -58,7 +58,7 @@ export async function openScratchFile(byteLength: number): Promise<ScratchFile> 
 /** What killed runs left: theirs is the number, and no process has it any more. */
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const [, processId] = new RegExp(`^${PREFIX}(\\d+)-`, 'u').exec(name) ?? []
+    const [processId] = (name.startsWith(PREFIX) && /^\d+(?=-)/u.exec(name.slice(PREFIX.length))) || []
     if (processId !== undefined && !isRunning(Number(processId))) await rm(path.join(parent, name), { recursive: true, force: true }).catch(() => {})
   }
 }
