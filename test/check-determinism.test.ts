@@ -19,7 +19,7 @@ test('other batches move a log-likelihood by less than 3e-5 nats a token', async
   const asked = await suites()
   const record = await evaluate(model, asked, {}, silent)
   const found = await checkDeterminism(record, 20, model, asked, {}, silent)
-  expect(found).toMatchObject({ itemCount: 20, batchTokens: 1024 })
+  expect(found).toMatchObject({ itemCount: 20, batchTokens: 384 })
   expect(found.largestDifference).toBeLessThan(3e-5)
 })
 

@@ -12,9 +12,13 @@ function folderWith(config?: string): string {
 }
 
 test.each([
-  ['one of each', '{"architectures":["SomethingNew"],"bos_token_id":1,"eos_token_id":2}', { bosTokenId: 1, eosTokenId: 2 }],
-  ['several, of which the first counts', '{"bos_token_id":null,"eos_token_id":[7,8]}', { bosTokenId: undefined, eosTokenId: 7 }],
-  ['no config at all', undefined, { bosTokenId: undefined, eosTokenId: undefined }],
+  [
+    'one of each',
+    '{"architectures":["SomethingNew"],"bos_token_id":1,"eos_token_id":2,"vocab_size":300}',
+    { bosTokenId: 1, eosTokenId: 2, vocabularySize: 300 },
+  ],
+  ['several, of which the first counts', '{"bos_token_id":null,"eos_token_id":[7,8]}', { bosTokenId: undefined, eosTokenId: 7, vocabularySize: Infinity }],
+  ['no config at all', undefined, { bosTokenId: undefined, eosTokenId: undefined, vocabularySize: Infinity }],
 ])('%s', async (_, config, expected) => {
   expect(await readSpecialIds(folderWith(config))).toEqual(expected)
 })
