@@ -5,7 +5,7 @@ import { CheckpointError, UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
 import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
 import { fetchModelSnapshot } from '../hub/hub.ts'
-import { isServed, locateServed, refuseSecrets, servedLabel } from './served-option.ts'
+import { isServed, locateServed, refuseSecrets, SERVED_SETTINGS, servedLabel } from './served-option.ts'
 
 /** A model as the user named it. */
 export interface ModelOption {
@@ -58,6 +58,12 @@ function settingsOf(entries: readonly string[], option: string): ModelSettings {
 /** Finds the files: a folder as it is; `OWNER/REPO` or `OWNER/REPO@REVISION` is fetched into the hub's cache. */
 export async function locateModel({ label, source, settings }: ModelOption, onNotice: (notice: string) => void): Promise<ModelSource> {
   if (isServed(source)) return locateServed({ label, source, settings })
+  const [foreign] = SERVED_SETTINGS.filter((name) => settings[name] !== undefined)
+  if (foreign !== undefined)
+    throw new UsageError(
+      `${label}: ${foreign} is for a model on a server only`,
+      'Leave it out, or give an address: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
+    )
   if (await isFolder(source)) return { label, source, settings, folder: source, revision: null }
   const [, repo, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(source) ?? []
   const looksLocal = repo === undefined || source.startsWith('.') || path.isAbsolute(source)

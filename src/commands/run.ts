@@ -9,7 +9,7 @@ import { readTokenizer } from '../checkpoint/tokenizer.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
-import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
+import { EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
 import { encoderOf } from '../open-local.ts'
 import { openServed, type OpenedServed } from '../open-served.ts'
@@ -106,7 +106,7 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
       type: 'string',
       default: 'auto',
       requiresArg: true,
-      describe: 'Most tokens of a forward pass, or auto: 1024, fewer where memory is short; halved when it runs out',
+      describe: 'Most tokens of a batch, in one pass; auto: batches of 4096 and more in passes of 1024, fewer where memory is short',
     })
     .option('memory', {
       type: 'string',
@@ -201,6 +201,7 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
         terminal.signal,
       ),
     )
+  if (models.length > 0 && models.every(({ served }) => served)) refuseForServers(argv)
   for (const { folder, settings, served } of models) {
     if (served) continue
     const config = await readConfig(folder)
@@ -244,8 +245,16 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
     await order.finish()
     return 0
   }
-  if (runs.length > 0) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
+  const isKept = cacheOf(argv).cache !== undefined && models.some(({ served }) => !served)
+  if (runs.length > 0 && isKept) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+/** Fails with UsageError on options that say how a model is computed here, where none is. */
+function refuseForServers({ dtype, memory, threads, device, checkDeterminism }: RunArguments): void {
+  const given = { dtype, memory, threads, device: device === 'auto' ? undefined : device, 'check-determinism': checkDeterminism }
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (name !== undefined) throw new UsageError(`--${name} is without effect on a model on a server`, 'The server decides that; leave it out.')
 }
 
 function howItEnded({ isComplete, failure }: RunRecord): string {
@@ -264,7 +273,14 @@ async function checked(
 ): Promise<RunRecord> {
   if (count === undefined || !record.isComplete) return record
   const watcher = progressWatcher(terminal, `${model.label}, again`)
-  const determinism = await checkDeterminism(record, count, model, suites, options, watcher).catch(nullIfInterrupted).finally(watcher.close)
+  const determinism = await checkDeterminism(record, count, model, suites, options, watcher)
+    .catch((error: unknown) => {
+      // What was scored is worth more than the check of it.
+      if (!(error instanceof HarnessError)) return nullIfInterrupted(error)
+      terminal.err(`${model.label}: not scored again: ${error.message}`)
+      return null
+    })
+    .finally(watcher.close)
   if (!determinism) return record
   terminal.err(`${model.label}: ${determinismSummary(determinism)}`)
   return { ...record, determinism }
@@ -294,9 +310,16 @@ function orderOf({
 }
 
 /** What the unfinished run was asked. Fails with UsageError where more is asked now. */
-async function resumedOrder({ resume, model, tasks }: RunArguments, { err }: Terminal): Promise<ReturnType<typeof orderOf>> {
-  if (model.length + tasks.length > 0) throw new UsageError('--resume takes models and tasks from the run that was cut', 'Leave --model and --tasks out.')
-  const { order, file } = await readUnfinished(resume!)
+async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<ReturnType<typeof orderOf>> {
+  const { model, tasks, taskFile, data, seed, batchTokens, device, output, ...absent } = orderOf(given)
+  const isPlain =
+    model.length + tasks.length + taskFile.length + data.length === 0 && seed === 0 && batchTokens === 'auto' && device === 'auto' && output === 'results'
+  if (!isPlain || Object.values(absent).some((value) => value !== undefined))
+    throw new UsageError(
+      '--resume takes what to score and how from the run that was cut',
+      'Leave the other options out; only --json, --subsets and --check-determinism go with it.',
+    )
+  const { order, file } = await readUnfinished(given.resume!)
   err(`going on with ${file}: ${order.model.map((one) => `--model ${one}`).join(' ')} --tasks ${order.tasks.join(',')}`)
   return {
     ...order,

@@ -16,6 +16,9 @@ export function refuseSecrets(option: string): void {
     throw new UsageError('--model has an address with a user or password in it', 'Give the address without them; a key is read from OPENAI_API_KEY.')
 }
 
+/** Settings that a model which is computed here does not have. */
+export const SERVED_SETTINGS = ['name', 'tokenizer', 'concurrency', 'timeout'] as const
+
 /** What a served model is called when the user does not say: the last part of its name, or its first host. */
 export function servedLabel(source: string, { name }: ModelSettings): string {
   return name?.split('/').at(-1) || new URL(addressesOf(source)[0]!).host

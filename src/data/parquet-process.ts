@@ -3,9 +3,9 @@
  * rows, and the reader would make them all. Here it may, in memory and time that parquet.ts bounds. A thread beside it ends the
  * process when the program is gone, whatever the reader is doing.
  */
-import { Worker } from 'node:worker_threads'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Compressors } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
+import { endWithProgram } from '../end-with-program.ts'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
 
 /** Writers make pages of a megabyte; some put a whole column of a row group into one. */
@@ -29,14 +29,7 @@ process.on('message', (question: ParquetQuestion) => {
 })
 
 // A file may hold this thread for ever, and then it does not hear that nobody waits any more.
-const endWithProgram = `setInterval(() => {
-  try {
-    process.kill(${process.ppid}, 0)
-    if (process.ppid === ${process.ppid}) return
-  } catch {}
-  process.kill(process.pid, 'SIGKILL')
-}, 500)`
-new Worker(endWithProgram, { eval: true, execArgv: [] }).unref()
+endWithProgram()
 
 async function answer({ file, group }: ParquetQuestion): Promise<ParquetAnswer> {
   const buffer = await asyncBufferFromFile(file)

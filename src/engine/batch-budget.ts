@@ -20,7 +20,7 @@ export interface BatchBudget {
 
 /** What the user allows; all may be absent. */
 export interface BatchLimits {
-  /** Of one pass. */
+  /** Of a batch, which then is one pass. */
   readonly batchTokens?: number
   /** For the process that computes: weights, runtime and batches. */
   readonly memoryBytes?: number
@@ -44,8 +44,7 @@ const RUNTIME_BYTES = 150e6
  * with UsageError where `memoryBytes` is too little for the model.
  */
 export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: BatchLimits = {}, machineBytes = machineMemory()): BatchBudget {
-  const ofPass = (pass: number) => ({ usual: Math.max(pass, USUAL_TOKENS), most: Math.max(pass, MOST_TOKENS), pass })
-  if (batchTokens !== undefined) return ofPass(batchTokens)
+  if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
   const fixed = fixedBytes(config)
   const perToken = bytesPerToken(config) + bytesPerPastToken(config)
   const tokens = Math.floor(memoryBytes === undefined ? (machineBytes * MEMORY_SHARE) / perToken : (memoryBytes - fixed) / perToken)
@@ -53,7 +52,7 @@ export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: Ba
     const needed = Math.ceil((fixed + LEAST_TOKENS * perToken) / 2 ** 20)
     throw new UsageError(`--memory ${Math.floor(memoryBytes / 2 ** 20)}M is too little for this model`, `It takes about ${needed}M at the least.`)
   }
-  return ofPass(Math.max(LEAST_TOKENS, Math.min(PASS_TOKENS, tokens)))
+  return { usual: USUAL_TOKENS, most: MOST_TOKENS, pass: Math.max(LEAST_TOKENS, Math.min(PASS_TOKENS, tokens)) }
 }
 
 /**

@@ -58,7 +58,7 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
   let mustRestart = false
   const loadedPeak = session.peakBytes()
   let largestPeak = loadedPeak
-  /** Where loading alone takes more than is allowed, smaller batches are no help. */
+  /** Where loading alone takes more than is allowed, shorter passes are no help. */
   const batchLimit = limits.memoryBytes !== undefined && loadedPeak <= limits.memoryBytes ? limits.memoryBytes : Infinity
   if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)} MiB, more than --memory allows`)
   let measure: ReturnType<typeof bareRateMeter> | undefined = bareRateMeter(config, weights, { threads, device, type: graphType(dtype) })
@@ -98,6 +98,7 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
       }
     } catch (cause) {
       if (isEnded || !(cause instanceof OutOfMemory)) throw cause
+      mustRestart = true
       const isSmallest = pass <= LEAST_TOKENS || (!model.isInPasses && batch.members.length === 1)
       if (!isSmallest) goOnWithLess(pass, `out of memory on passes of ${pass} tokens`)
       const smaller = model.isInPasses ? [batch] : cutBatch(batch, sequences)
@@ -123,9 +124,9 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
 
   /** Halves the passes. A process that has run out of memory keeps what it had and may fail anywhere, so the next batch gets a new one. */
   function goOnWithLess(pass: number, reason: string): void {
-    mustRestart = true
     const less = Math.max(LEAST_TOKENS, Math.floor(pass / 2))
     if (less >= budget.pass) return
+    mustRestart = true
     budget = model.isInPasses ? { ...budget, pass: less } : { usual: Math.min(budget.usual, less), most: less, pass: less }
     onNotice(`${reason}: going on with at most ${less}; --batch-tokens ${less} does so from the start`)
   }

@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
+import { endWithProgram } from '../end-with-program.ts'
 import type { Device } from './device.ts'
 import { placedNodes, type PlacedNode } from './placement.ts'
 import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTensor } from './session-messages.ts'
@@ -24,6 +25,8 @@ process.on('message', (message: Request) => {
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
+// A run holds this thread until it ends, which may be minutes.
+endWithProgram()
 
 async function answer(message: Request): Promise<Reply> {
   try {

@@ -14,10 +14,10 @@ import type { Engine } from './engine.ts'
 import { batchOperations } from './operations.ts'
 
 /**
- * Answers are kept by this number: raise it with any change that may move a log-probability, in this file, in graph/, in plan/attention-layout.ts, in plan/passes.ts
- * or in feeds.ts, by however little. Kept answers of other numbers are then never given.
+ * Answers are kept by this number: raise it with any change that may move a log-probability, however little, in this folder, in graph/, in variant/, or in
+ * what plan/ makes of batches: passes, rows of attention. Kept answers of other numbers are then never given.
  */
-const GRAPH_VERSION = 1
+const GRAPH_VERSION = 2
 
 /** Options of the engine. */
 export interface OnnxOptions extends BatchLimits {
@@ -29,7 +29,7 @@ export interface OnnxOptions extends BatchLimits {
   readonly scoreBytes?: number
   /** Threads inside an operator. */
   readonly threads?: number
-  /** Told what a user should know: that batches were halved, that a device cannot be used. */
+  /** Told what a user should know: that passes were halved, that a device cannot be used. */
   readonly onNotice?: (notice: string) => void
 }
 
@@ -112,7 +112,7 @@ async function startOn(
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: what does not fit is halved.')
   if (isQuantized(weights) && hasOwnMemory(device))
     throw new UsageError(`quantised weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantisation.')
-  const limits = { ...(batchTokens !== undefined && { batchTokens }), ...(memoryBytes !== undefined && { memoryBytes }) }
+  const limits = { ...(batchTokens !== undefined && { batchTokens }), ...(memoryBytes !== undefined && { memoryBytes: memoryBytes / devices.length }) }
   const starting = devices.map((each) =>
     startWorker(config, weights, {
       device: each,

@@ -1,7 +1,7 @@
 /**
  * The scoring graph of a decoder-only model with RMS norms, rotary embedding, grouped queries and a gated feed-forward:
  * Llama, Mistral, SmolLM2, Qwen2, Qwen3. Tokens of many token trees lie packed, one after the other, so that no matrix product
- * sees padding; only attention lays them out in rows.
+ * sees padding; only attention lays them out in rows. On the CPU they go through in passes, and a pass that is a chain attends without rows.
  */
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { RunnableWeights } from '../variant/runnable-weights.ts'

@@ -2,7 +2,7 @@
 import { buildTree, compareInputs, lastNodes, sharedLength, trieSize, type TokenRun, type TokenTree } from './token-tree.ts'
 import type { Sequence } from './sequence.ts'
 
-/** One forward pass. */
+/** What is computed together: neighbours whose common beginnings stand once. */
 export interface Batch {
   readonly tree: TokenTree
   /** Nodes after which tokens are asked for, ascending; a node stands again where it has more targets than columns. */
