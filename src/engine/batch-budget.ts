@@ -22,6 +22,8 @@ export interface BatchBudget {
 export interface BatchLimits {
   /** Of a batch, which then is one pass. */
   readonly batchTokens?: number
+  /** Of a pass at the most, whatever the batches; for tests of what passes give. */
+  readonly passTokens?: number
   /** For the process that computes: weights, runtime and batches. */
   readonly memoryBytes?: number
 }
@@ -43,7 +45,11 @@ const RUNTIME_BYTES = 150e6
  * What a model's batches may have. Without limits it is the same on machines of one size: it does not look at what happens to be free. Fails
  * with UsageError where `memoryBytes` is too little for the model.
  */
-export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: BatchLimits = {}, machineBytes = machineMemory()): BatchBudget {
+export function batchBudget(
+  config: BatchShape,
+  { batchTokens, passTokens = PASS_TOKENS, memoryBytes }: BatchLimits = {},
+  machineBytes = machineMemory(),
+): BatchBudget {
   if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
   const fixed = fixedBytes(config)
   const perToken = bytesPerToken(config) + bytesPerPastToken(config)
@@ -52,7 +58,7 @@ export function batchBudget(config: BatchShape, { batchTokens, memoryBytes }: Ba
     const needed = Math.ceil((fixed + LEAST_TOKENS * perToken) / 2 ** 20)
     throw new UsageError(`--memory ${Math.floor(memoryBytes / 2 ** 20)}M is too little for this model`, `It takes about ${needed}M at the least.`)
   }
-  return { usual: USUAL_TOKENS, most: MOST_TOKENS, pass: Math.max(LEAST_TOKENS, Math.min(PASS_TOKENS, tokens)) }
+  return { usual: USUAL_TOKENS, most: MOST_TOKENS, pass: Math.min(passTokens, Math.max(LEAST_TOKENS, tokens)) }
 }
 
 /**

@@ -103,7 +103,7 @@ async function startOn(
   adapters: readonly Adapter[],
   config: ModelConfig,
   weights: RunnableWeights,
-  { dtype: asked, scoreBytes, threads, onNotice = () => {}, batchTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
+  { dtype: asked, scoreBytes, threads, onNotice = () => {}, batchTokens, passTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
 ): Promise<Started> {
   const [device] = devices
   assertAvailable(device)
@@ -112,7 +112,11 @@ async function startOn(
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: what does not fit is halved.')
   if (isQuantized(weights) && hasOwnMemory(device))
     throw new UsageError(`quantised weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantisation.')
-  const limits = { ...(batchTokens !== undefined && { batchTokens }), ...(memoryBytes !== undefined && { memoryBytes: memoryBytes / devices.length }) }
+  const limits = {
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(passTokens !== undefined && { passTokens }),
+    ...(memoryBytes !== undefined && { memoryBytes: memoryBytes / devices.length }),
+  }
   const starting = devices.map((each) =>
     startWorker(config, weights, {
       device: each,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
-import { onnxEngine } from '../../src/engine/onnx.ts'
+import { onnxEngine, type OnnxOptions } from '../../src/engine/onnx.ts'
 import type { Sequence, SequenceScore } from '../../src/plan/sequence.ts'
 import { FAMILIES, fixtureRequests } from '../fixture-requests.ts'
 
@@ -13,17 +13,17 @@ describe.each(FAMILIES)('%s', (family) => {
   const { folder, sequences, expected, windows, windowsLogProb } = fixtureRequests(family)
 
   test.each([
-    { batchTokens: 16, threads: 2, isReversed: false },
+    { passTokens: 16, threads: 2, isReversed: false },
     { batchTokens: 256, threads: 1, isReversed: false },
     { batchTokens: 1024, threads: 2, isReversed: true },
     { batchTokens: 8192, threads: 2, isReversed: false },
-  ])('gives the log-likelihoods of transformers with %o', async ({ batchTokens, threads, isReversed }) => {
+  ])('gives the log-likelihoods of transformers with %o', async ({ isReversed, ...options }) => {
     const order = sequences.map((_, index) => index)
     if (isReversed) order.reverse()
     const scores = await score(
       folder,
       order.map((index) => sequences[index]!),
-      { batchTokens, threads },
+      options,
     )
     const misses = order.flatMap((index, position) => {
       const { logProb, isGreedy } = expected[index]!
@@ -42,7 +42,7 @@ describe.each(FAMILIES)('%s', (family) => {
   })
 })
 
-async function score(folder: string, sequences: readonly Sequence[], options: { batchTokens: number; threads?: number }): Promise<SequenceScore[]> {
+async function score(folder: string, sequences: readonly Sequence[], options: OnnxOptions): Promise<SequenceScore[]> {
   const config = await readConfig(folder)
   await using engine = await onnxEngine(config, await readWeights(folder, config), options)
   const scores: SequenceScore[] = []
