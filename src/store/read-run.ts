@@ -269,7 +269,7 @@ function itemOf(sample: Sample, scores: readonly StoredScore[], place: string): 
     docId: sample.doc_id,
     promptHash: sample.prompt_hash,
     targetHash: sample.target_hash,
-    target: typeof sample.target === 'object' ? JSON.stringify(sample.target) : String(sample.target),
+    target: typeof sample.target === 'string' ? sample.target : (JSON.stringify(sample.target) ?? 'undefined'),
     values: Object.fromEntries(values),
     requests: requestsOf(sample),
   }
