@@ -1,6 +1,7 @@
 /** YAML of strangers. */
 import { parseDocument, type Document } from 'yaml'
 import { isTooDeep } from './parse-json.ts'
+import { OutOfTime, timeLimit } from './time-limit.ts'
 
 /** A text as a document and as plain data. */
 export interface ParsedYaml {
@@ -8,22 +9,29 @@ export interface ParsedYaml {
   readonly content: unknown
 }
 
+/** Keys in keys become texts of texts: 400 of them take nine seconds. Policies, profiles and front matter take some milliseconds. */
+const inTime = timeLimit(3000)
+
 /**
  * Parses a text. Fails with an Error that says why: text that is no YAML, keys that stand twice, aliases that grow beyond a hundred times what
- * they name, nesting that goes deeper than the stack.
+ * they name, nesting that goes deeper than the stack or takes longer than three seconds.
  */
 export function parseYaml(text: string): ParsedYaml {
   try {
-    const document = parseDocument(text, { uniqueKeys: true, keepSourceTokens: true })
-    const [problem] = document.errors
-    if (problem?.code === 'RESOURCE_EXHAUSTION') throw new RangeError(problem.message)
-    if (problem) throw problem
-    const content: unknown = document.toJS()
-    if (isTooDeep(content)) throw new RangeError('values are nested too deeply, or hold themselves')
-    return { document, content }
+    return inTime(() => parse(text))
   } catch (cause) {
-    // The parser ran out of stack.
-    if (cause instanceof RangeError) throw new Error('values are nested too deeply, or hold themselves', { cause })
+    // The parser ran out of stack or of time.
+    if (cause instanceof RangeError || cause instanceof OutOfTime) throw new Error('values are nested too deeply, or hold themselves', { cause })
     throw cause
   }
+}
+
+function parse(text: string): ParsedYaml {
+  const document = parseDocument(text, { uniqueKeys: true, keepSourceTokens: true })
+  const [problem] = document.errors
+  if (problem?.code === 'RESOURCE_EXHAUSTION') throw new RangeError(problem.message)
+  if (problem) throw problem
+  const content: unknown = document.toJS()
+  if (isTooDeep(content)) throw new RangeError('nested too deeply, or holds itself')
+  return { document, content }
 }

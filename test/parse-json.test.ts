@@ -22,6 +22,7 @@ test.each([
   ['a value that holds itself', 'a: &a\n  b: *a\n', /hold themselves/u],
   ['lists in lists', `${'- '.repeat(20_000)}a`, /nested too deeply/u],
   ['flows in flows', 'a: '.concat('['.repeat(20_000)), /./u],
+  ['keys in keys', `${'? '.repeat(2000)}a`, /nested too deeply/u],
   ['a key twice', 'a: 1\na: 2', /unique/u],
 ])('YAML of %s is an error that says so', (_, text, message) => expect(() => parseYaml(text)).toThrow(message))
 
