@@ -9,8 +9,8 @@ import type { SessionProcess } from './session-process.ts'
 
 /** A measurement takes at least so many milliseconds. */
 const LEAST_MS = 150
-/** Bounds of the rows of one pass: enough for the full rate, and no more operations than a small machine does in a part of a second. */
-const MOST_ROWS = 2048
+/** Bounds of the rows of one pass: those of the full rate, which more of them lower (ADR 14), and no more operations than a small machine does in a part of a second. */
+const MOST_ROWS = 1024
 const LEAST_ROWS = 256
 const PASS_OPERATIONS = 3e10
 
