@@ -1,10 +1,10 @@
 /** A hub that answers with what it likes: listings, commits and files. */
-import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fetchModelSnapshot } from '../../src/hub/hub.ts'
+import { gitHash } from '../../test/git-hash.ts'
 import type { Files } from './mutate.ts'
 import { jsonFile } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
@@ -67,7 +67,7 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
     const { paths } = JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as { paths: string[] }
     const entries = entriesOf(read('tree.json')) as { path?: string; oid?: unknown }[]
     const asked = entries.filter((entry) => paths.includes(entry?.path ?? ''))
-    const hashed = asked.map((entry) => (entry.oid === HONEST ? { ...entry, oid: gitHash(read(`files/${entry.path}`)) } : entry))
+    const hashed = asked.map((entry) => (entry.oid === HONEST ? { ...entry, oid: gitHash(read(`files/${entry.path}`) ?? Buffer.alloc(0)) } : entry))
     return void response.writeHead(200, json).end(JSON.stringify(hashed))
   }
   const isFile = url.includes('/resolve/')
@@ -78,11 +78,6 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   const range = first !== undefined && { 'content-range': `bytes ${from}-${to}/${content.length}` }
   response.writeHead(range ? 206 : 200, { etag: `"${gitHash(content)}"`, 'content-length': to - from + 1, ...(isFile ? {} : json), ...range })
   response.end(request.method === 'HEAD' ? undefined : content.subarray(from, to + 1))
-}
-
-/** As git names a file. */
-function gitHash(content: Buffer = Buffer.alloc(0)): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }
 
 /** The listing, where it is one. */

@@ -1,6 +1,7 @@
 /** Good files of every kind, small: the fixtures of the tests, the built-in suites, and runs cut to a few items. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { PUBLISHED_SETTINGS } from '../../test/card/published-settings.ts'
 import { tinyModel } from '../../test/tiny-model.ts'
 import type { Files } from './mutate.ts'
 
@@ -217,18 +218,7 @@ export const LACO_RECORD = {
   layer_compression: 0.2778,
   parameter_compression: 0.2357,
   layer_map: [{ layer: 0, norms: 0, projections: [{ layer: 0, coefficient: 1 }], merged: [0] }],
-  settings: {
-    merge_layers: 3,
-    lowest_layer: 4,
-    highest_layer: 28,
-    interval: 2,
-    threshold: 0.85,
-    max_compression: 0.3,
-    rule: 'telescope',
-    qk_norm: 'merge',
-    similarity: 'flatten',
-    emulate_bf16: false,
-  },
+  settings: PUBLISHED_SETTINGS,
   calibration: { source: 'built-in', sha256: 'b'.repeat(64), sentences: 10, tokens: 200 },
   iterations: [{ iteration: 1, base: 25, followers: 2, decision: 'accepted', similarity: 0.97, margin: 0.12, similarities: [0.97], layers: 34 }],
   accepted: 5,

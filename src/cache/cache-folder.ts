@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import { RECORD_BYTES } from './answer-log.ts'
 
 /** More than this is not kept: sixteen million answers. The models that were used longest ago go first. */
@@ -76,7 +77,7 @@ async function facts(file: string): Promise<{ readonly size: number; readonly mt
 
 async function readDescription(file: string): Promise<Description | null> {
   try {
-    return descriptionSchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    return descriptionSchema.parse(parseJson(await readFile(file, 'utf8')))
   } catch {
     return null
   }

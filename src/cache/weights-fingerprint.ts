@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { digestOfFile, digestOfFiles } from '../checkpoint/weights-hash.ts'
 import type { StoredWeights } from '../checkpoint/weights.ts'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import { writeWhole } from '../store/write-whole.ts'
 
 /** A hash of the weights, as `hashWeights` gives it. */
@@ -63,7 +64,7 @@ async function readDigest(file: string, cache: string | undefined): Promise<stri
 async function recall(file: string, cache: string | undefined): Promise<string | undefined> {
   if (cache === undefined) return undefined
   try {
-    const { sha256, ...then } = memorySchema.parse(JSON.parse(await readFile(memoryFile(file, cache), 'utf8')))
+    const { sha256, ...then } = memorySchema.parse(parseJson(await readFile(memoryFile(file, cache), 'utf8')))
     const now: Omit<Memory, 'sha256'> = await describe(file)
     return (Object.keys(now) as (keyof typeof now)[]).every((name) => now[name] === then[name]) ? sha256 : undefined
   } catch {

@@ -1,6 +1,6 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
-import { stat } from 'node:fs/promises'
 import { CheckpointError } from '../errors.ts'
+import { isFolder } from '../is-folder.ts'
 import { parseJson } from '../parse-json.ts'
 import { readConfig, type ModelConfig } from './config.ts'
 import { countParameters } from './expected-tensors.ts'
@@ -21,11 +21,7 @@ export interface Checkpoint {
 
 /** Reads and checks a model folder. Fails with CheckpointError; on quantised weights too, unless they may be. */
 export async function openCheckpoint(folder: string, { mayBeQuantized = false } = {}): Promise<Checkpoint> {
-  const isFolder = await stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
-  if (!isFolder)
+  if (!(await isFolder(folder)))
     throw new CheckpointError(
       `no such model folder: ${folder}`,
       'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',

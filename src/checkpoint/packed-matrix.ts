@@ -1,6 +1,7 @@
 /** Projections as bitsandbytes, GPTQ and AWQ store them: which tensors one is made of, found and checked. Bytes stay where they are. */
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import type { ExpectedTensor } from './expected-tensors.ts'
 import type { StoredQuantization } from './quantization-config.ts'
 import type { StoredDtype } from './safetensors.ts'
@@ -100,7 +101,7 @@ async function readState(name: string, state: StoredTensor, root: string): Promi
   const text = Buffer.from(await reader.read(state, 0, state.byteLength)).toString('utf8')
   let content: unknown
   try {
-    content = JSON.parse(text)
+    content = parseJson(text)
   } catch (cause) {
     throw new CheckpointError(`tensor ${name}: its quantisation state is not JSON`, 'Download or copy the file again.', { cause })
   }

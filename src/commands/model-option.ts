@@ -1,10 +1,11 @@
 /** `--model NAME=WHERE,SETTING=VALUE…`: a folder, a repository of the hub, or the addresses of servers, and how it is to be run. */
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
 import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
 import { fetchModelSnapshot } from '../hub/hub.ts'
+import { repositoryReference } from '../hub/repository.ts'
+import { isFolder } from '../is-folder.ts'
 import { isServed, locateServed, refuseSecrets, SERVED_SETTINGS, servedLabel } from './served-option.ts'
 
 /** A model as the user named it. */
@@ -65,21 +66,14 @@ export async function locateModel({ label, source, settings }: ModelOption, onNo
       'Leave it out, or give an address: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
     )
   if (await isFolder(source)) return { label, source, settings, folder: source, revision: null }
-  const [, repo, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(source) ?? []
-  const looksLocal = repo === undefined || source.startsWith('.') || path.isAbsolute(source)
+  const repository = repositoryReference(source)
+  const looksLocal = repository === undefined || source.startsWith('.') || path.isAbsolute(source)
   if (looksLocal)
     throw new CheckpointError(
       `no such model folder: ${source}`,
       'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
     )
   onNotice(`${label}: no folder ${source} here, so it is taken for a repository of the hub`)
-  const snapshot = await fetchModelSnapshot(repo, revision)
+  const snapshot = await fetchModelSnapshot(repository.name, repository.revision)
   return { label, source, settings, folder: snapshot.folder, revision: snapshot.revision }
-}
-
-async function isFolder(source: string): Promise<boolean> {
-  return stat(source).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
 }

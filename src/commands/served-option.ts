@@ -1,8 +1,9 @@
 /** `--model NAME=http://HOST:PORT/v1,name=MODEL,tokenizer=WHERE`: a model that servers have. Several addresses stand behind commas. */
-import { stat } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
 import { fetchTokenizerSnapshot } from '../hub/hub.ts'
+import { repositoryReference } from '../hub/repository.ts'
+import { isFolder } from '../is-folder.ts'
 import type { ModelSettings } from '../model-settings.ts'
 
 /** Is it addresses, and no folder? */
@@ -46,8 +47,8 @@ export async function locateServed({
     // Beyond that fetch itself gives up.
     ...(timeout !== undefined && { timeoutMs: 1000 * wholeNumber('timeout', timeout, 300) }),
   }
-  const [, repo, revision] = (await isFolder(tokenizer)) ? [] : (/^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(tokenizer) ?? [])
-  const folder = repo === undefined ? tokenizer : (await fetchTokenizerSnapshot(repo, revision)).folder
+  const repository = (await isFolder(tokenizer)) ? undefined : repositoryReference(tokenizer)
+  const folder = repository ? (await fetchTokenizerSnapshot(repository.name, repository.revision)).folder : tokenizer
   return { label, source: urls.join(','), settings, folder, revision: null, served }
 }
 
@@ -81,11 +82,4 @@ function wholeNumber(name: string, text: string, most: number): number {
   if (!/^\d+$/u.test(text) || value < 1 || value > most)
     throw new UsageError(`${name}=${text} is not a whole number from 1 to ${most}`, `Give for example ${name}=${Math.min(most, 32)}.`)
   return value
-}
-
-async function isFolder(place: string): Promise<boolean> {
-  return stat(place).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
 }

@@ -32,7 +32,7 @@ export interface BatchLimits {
 const USUAL_TOKENS = 4096
 /** A batch grows up to this; the shots of all MMLU, computed again where that is not enough, are 2.5 % of its tokens. */
 const MOST_TOKENS = 32_768
-/** Tokens of a pass: enough for matrix products to run at their full rate, and what a layer makes of them stays in the processor's cache (ADR 8). */
+/** Tokens of a pass: enough for matrix products to run at their full rate, and what a layer makes of them stays in the processor's cache (ADR 14). */
 const PASS_TOKENS = 1024
 /** The share of the machine's memory that a pass may take beside the weights when nothing is said. */
 const MEMORY_SHARE = 1 / 8

@@ -1,6 +1,7 @@
 /** One decoder layer over packed tokens: attention, then the gated feed-forward. */
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
+import { DATA_TYPE } from './onnx-model.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'
 import type { GraphWeights } from './stored-weights.ts'
 
@@ -14,7 +15,7 @@ export interface Rotary {
 /** Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. */
 export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string): Rotary {
   const half = config.headSize / 2
-  const column = g.node('Reshape', [g.node('Cast', [positions], { to: 1 }), g.integers([1, -1, 1])])
+  const column = g.node('Reshape', [g.node('Cast', [positions], { to: DATA_TYPE.float }), g.integers([1, -1, 1])])
   const angles = g.node('Mul', [column, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
   const scale = rotaryScale(config.rope)
   const scaled = (value: string) => (scale === 1 ? value : g.node('Mul', [value, g.floats(Float32Array.of(scale), [])]))

@@ -158,7 +158,7 @@ function layersInPasses(g: GraphBuilder, config: ModelConfig, weights: GraphWeig
 
 /** What attention asks of a pass, from its inputs and from the past of one layer, which has as many tokens as that of any other. */
 function keptPast(body: GraphBuilder, pastKeys: string, of: (input: string) => string): KeptPast {
-  const int32 = (value: string) => body.node('Cast', [value], { to: 6 })
+  const int32 = (value: string) => body.node('Cast', [value], { to: DATA_TYPE.int32 })
   const count = int32(body.node('Gather', [body.node('Shape', [pastKeys]), body.integers(2)]))
   const own = int32(body.node('Size', [of('token_ids')]))
   const total = body.node('Add', [count, own])

@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../checkpoint/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { KeptPast } from './kept-past.ts'
-import type { ValueInfo } from './onnx-model.ts'
+import { DATA_TYPE, type ValueInfo } from './onnx-model.ts'
 
 /** The values that say which token attends to which: N packed tokens in preorder (a token's descendants follow it), A with those of the past before them. */
 export interface AttentionRows {
@@ -66,7 +66,7 @@ export function treeAttention(
   const body = g.body()
   const group = 'group_' + queries
   const going = 'going_' + queries
-  const int32 = (value: string) => body.node('Cast', [value], { to: 6 })
+  const int32 = (value: string) => body.node('Cast', [value], { to: DATA_TYPE.int32 })
   const queryIndex = body.node('Gather', [rows.queries, group])
   const count = body.node('Reshape', [body.node('Gather', [rows.keyCounts, group]), body.integers([1])])
   const keyIndex = body.node('Slice', [body.node('Gather', [rows.keys, group]), body.integers([0]), count, body.integers([1])])

@@ -19,6 +19,12 @@ export function isCommit(text: unknown): text is string {
   return typeof text === 'string' && /^[0-9a-f]{40}$/u.test(text)
 }
 
+/** What `OWNER/NAME` or `OWNER/NAME@REVISION` names; undefined where it is neither. */
+export function repositoryReference(text: string): { readonly name: string; readonly revision: string | undefined } | undefined {
+  const [, name, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(text) ?? []
+  return name === undefined ? undefined : { name, revision }
+}
+
 /** May it become a path below a folder? Rejects what is absolute, climbs with `..`, or would do either on Windows. */
 export function staysInFolder(file: string): boolean {
   return (

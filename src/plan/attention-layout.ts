@@ -31,7 +31,7 @@ export interface AttentionLayout {
 /** Row lengths that are tried; the one of the least cost is taken. */
 const QUERY_COUNTS = [32, 64, 128, 256, 512]
 /** What copying a key and its value costs, in units of one query meeting one key. */
-const KEY_COPY_COST = 24
+export const KEY_COPY_COST = 24
 /** What a row costs by itself, in the same units. */
 const ROW_COST = 2000
 /** The most query-key pairs of a group with more than one row: bounds the memory of attention scores, times 4 bytes and the number of heads. */
@@ -40,7 +40,8 @@ const GROUP_PAIRS = 2 ** 18
 /** The most query-key pairs of a row, and so of any group: a window of 8,192 tokens passes in rows of 128 queries, one of 32,768 in rows of 32. */
 export const ROW_PAIRS = 2 ** 20
 
-interface Row {
+/** A run of nodes and what it sees beside itself. */
+export interface Row {
   readonly start: number
   readonly end: number
   /** Ancestors of the first node, from the root. */
@@ -64,7 +65,8 @@ export function layOutAttention(passes: readonly Pass[], { chains = false } = {}
   return arrange(passes, rows, Math.min(queryCount, longest))
 }
 
-function keyTotal({ start, end, path }: Row): number {
+/** Keys of a row: its path and its own nodes. */
+export function keyTotal({ start, end, path }: Row): number {
   return path.length + end - start
 }
 

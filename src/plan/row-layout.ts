@@ -2,6 +2,7 @@
  * Rows for attention over a packed tree as graphics processors take them: chunks of rows of one shape, a product each. A row is a run of
  * neighbouring nodes in preorder; its keys are the path of its first node and the run itself (see attention-layout.ts).
  */
+import { KEY_COPY_COST, keyTotal, type Row } from './attention-layout.ts'
 import type { TokenTree } from './token-tree.ts'
 
 /** Which tokens stand in which row. */
@@ -27,17 +28,8 @@ export interface RowChunk {
   readonly keyExits: Int32Array
 }
 
-/** Row lengths that are tried. */
+/** Row lengths that are tried; what a copied key costs is as on the CPU, not measured on a GPU. */
 const QUERY_COUNTS = [32, 64, 128, 256, 512, 1024]
-/** What a key costs that is copied into a row, in units of one query meeting one key. As the rows for the CPU have it; not measured on a GPU. */
-const KEY_COPY_COST = 24
-
-interface Row {
-  readonly start: number
-  readonly end: number
-  /** Ancestors of the first node, from the root. */
-  readonly path: readonly number[]
-}
 
 /** Lays out a tree of at least one node; a chunk has at most `mostPairs` query-key pairs, padding included, or a single row of the shortest length. */
 export function layOutRows(tree: TokenTree, mostPairs: number): RowLayout {
@@ -51,10 +43,6 @@ export function layOutRows(tree: TokenTree, mostPairs: number): RowLayout {
   const fitting = candidates.filter(({ fits }) => fits)
   const best = (fitting.length > 0 ? fitting : candidates.slice(0, 1)).reduce((a, b) => (b.cost < a.cost ? b : a))
   return arrange(tree, best.chunks, best.width)
-}
-
-function keyTotal({ start, end, path }: Row): number {
-  return path.length + end - start
 }
 
 /** Runs of `queryCount` nodes, the last one shorter. */

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.ts'
+import { parseJson } from '../parse-json.ts'
 import { writeWhole } from './write-whole.ts'
 
 const orderSchema = z.object({
@@ -63,7 +64,7 @@ export async function beginOrder(folder: string, order: { readonly [name in keyo
 /** The order of the run that `place` names: a results folder, whose newest unfinished run is taken, or a file in it or in a model's folder. Fails with StoreError. */
 export async function readUnfinished(place: string): Promise<{ readonly file: string; readonly order: RunOrder }> {
   const file = await findUnfinished(place)
-  const checked = fileSchema.safeParse(parseJson(await readFile(file, 'utf8')))
+  const checked = fileSchema.safeParse(contentOf(await readFile(file, 'utf8')))
   if (!checked.success) throw new StoreError(`${file} is not what a run leaves: ${z.prettifyError(checked.error)}`, 'Give the command of the run again.')
   const { folder, order } = checked.data
   if (folder !== process.cwd()) throw new StoreError(`the run of ${file} was started in ${folder}`, `Its paths are relative to that folder: go there first.`)
@@ -87,9 +88,10 @@ async function unfinishedFiles(folder: string): Promise<string[]> {
     .map((name) => path.join(folder, name))
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where it is no JSON. */
+function contentOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return undefined
   }

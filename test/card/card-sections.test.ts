@@ -7,6 +7,7 @@ import { PROFILES } from '../../src/compare/status.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
 import { markdownBody } from '../../src/report/markdown.ts'
 import { citedRun } from '../stored-runs.ts'
+import { PUBLISHED_SETTINGS } from './published-settings.ts'
 
 /** The published card's search, as `prune laco` records one. */
 const LACO = {
@@ -17,18 +18,7 @@ const LACO = {
   layers_removed: 10,
   layer_compression: 10 / 36,
   parameter_compression: 1 - 6_261_271_040 / 8_190_735_360,
-  settings: {
-    merge_layers: 3,
-    lowest_layer: 4,
-    highest_layer: 28,
-    interval: 2,
-    threshold: 0.85,
-    max_compression: 0.3,
-    rule: 'telescope',
-    qk_norm: 'merge',
-    similarity: 'flatten',
-    emulate_bf16: false,
-  },
+  settings: PUBLISHED_SETTINGS,
   iterations: Array.from({ length: 6 }),
   accepted: 5,
   rejected: 0,

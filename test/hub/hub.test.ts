@@ -10,6 +10,7 @@ import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset } from '../../src/data/dataset.ts'
 import { DatasetError, HubError } from '../../src/errors.ts'
 import { fetchModelSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
+import { gitHash } from '../git-hash.ts'
 import { temporaryFolder, tinyModel } from '../tiny-model.ts'
 
 const PARQUET = readFileSync(path.join(import.meta.dirname, '../data/fixtures/rows-snappy.parquet'))
@@ -367,11 +368,6 @@ function sha256(content: Buffer): string {
 }
 
 /** Answers the calls that the client makes: a revision's commit, its tree, paths and the files themselves. */
-/** As git names a file. */
-function gitHash(content: Buffer): string {
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
-}
-
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = decodeURIComponent(request.url!)
   requests.push({ url, authorization: request.headers.authorization })
