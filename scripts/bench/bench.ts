@@ -1,10 +1,12 @@
 /**
  * The same items through evalharness and through lm-eval, alternating on one machine; times, ratios, and whether the scores agree.
  *
- *     npm run bench -- --model FOLDER --data-dir FOLDER [--against hf-float32+hf-default:piqa=200,…] [--rounds 3] [--growth piqa] [--write docs/speed.md]
+ *     npm run bench -- --model FOLDER --data-dir FOLDER [--against hf-float32+hf-default:piqa=200,…] [--limit piqa=500,…]
+ *                      [--url http://127.0.0.1:8123/v1] [--rounds 3] [--growth piqa] [--write docs/speed.md]
  *
  * What is timed is scoring, with all tokenising; loading is not. Each round runs everything once; ratios are medians over rounds, for a
- * neighbour can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache.
+ * neighbour can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache. --limit names what is held
+ * against the hardware's limit, by evalharness alone. A vLLM at --url, started with VLLM_SERVER_DEV_MODE=1, is a peer too, asked by lm-eval's client.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -17,15 +19,20 @@ import { pythonWith } from '../reference.ts'
 import { writeFullLogits } from './full-logits-graph.ts'
 import { speedPage, type Growth, type Measurement } from './speed-page.ts'
 
-const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13', 'onnxruntime==1.32.0']
+const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval[api]==0.4.13', 'onnxruntime==1.32.0']
 /** What people use today: how lm-eval is started. Batches of 16 took less time than of one on PIQA and HellaSwag, and little more on MMLU. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   'hf-float32': ['--backend', 'hf', '--dtype', 'float32', '--batch-size', '16'],
   'hf-default': ['--backend', 'hf', '--dtype', 'auto', '--batch-size', '16'],
   onnxruntime: ['--backend', 'onnxruntime'],
+  // So many in flight are what vLLM makes batches of.
+  vllm: ['--backend', 'local-completions', '--concurrent', '16'],
 }
 /** Which peers do which items: the last one computes every choice's whole prompt again, so it gets fewer. */
 const AGAINST = ['hf-float32+hf-default:piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2', 'onnxruntime:piqa=100,hellaswag=100,mmlu_anatomy=25']
+const AGAINST_SERVER = 'vllm:piqa=100,boolq=50,hellaswag=50,mmlu_anatomy=30'
+/** What is held against the hardware's limit: 500 items, where a benchmark has them. */
+const LIMIT = 'piqa=500,boolq=500,hellaswag=500,mmlu_high_school_psychology=545,wikitext=8'
 const GROWTH_SHARES = [1 / 8, 1 / 4, 1 / 2, 1]
 
 const { values } = parseArgs({
@@ -33,6 +40,8 @@ const { values } = parseArgs({
     model: { type: 'string' },
     'data-dir': { type: 'string' },
     against: { type: 'string', multiple: true, default: AGAINST },
+    limit: { type: 'string', default: LIMIT },
+    url: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     growth: { type: 'string' },
     write: { type: 'string' },
@@ -40,10 +49,12 @@ const { values } = parseArgs({
 })
 if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
 const [model, dataDir] = [path.resolve(values.model), path.resolve(values['data-dir'])]
+/** `TASK=ITEMS,TASK=ITEMS`, taken apart. */
+const tasksOf = (text: string) => text.split(',').map((part) => part.split('=') as [string, string])
 /** `PEER+PEER:TASK=ITEMS,TASK=ITEMS`, taken apart. */
-const matches = values.against.map((text) => {
+const matches = [...values.against, ...(values.url === undefined ? [] : [AGAINST_SERVER])].map((text) => {
   const [peers, tasks] = text.split(':') as [string, string]
-  return { peers: peers.split('+'), tasks: tasks.split(',').map((part) => part.split('=') as [string, string]), text: tasks }
+  return { peers: peers.split('+'), tasks: tasksOf(tasks), text: tasks }
 })
 const run = promisify(execFile)
 const work = await mkdtemp(path.join(os.tmpdir(), 'evalharness-bench-'))
@@ -64,12 +75,15 @@ try {
     }
     compared.push(measurements)
   }
+  const limit: Measurement[] = []
+  for (let round = 1; round <= Number(values.rounds); round++)
+    for (const [task, items] of tasksOf(values.limit)) limit.push(note(round, await measureOurs(task, Number(items))))
   const growth: Growth[] = []
   if (values.growth) {
     const whole = await measureOurs(values.growth)
     for (const share of GROWTH_SHARES) growth.push({ share, ...(share === 1 ? whole : await measureOurs(values.growth, share)) })
   }
-  const page = speedPage({ compared, growth, parameterCount: checkpoint.parameterCount, packages: PACKAGES })
+  const page = speedPage({ compared, limit, growth, parameterCount: checkpoint.parameterCount, packages: PACKAGES })
   console.log(page)
   if (values.write) await writeFile(values.write, page)
 
@@ -124,13 +138,21 @@ async function measureOurs(task: string, limit?: number): Promise<Measurement & 
 
 /** All tasks in one process of lm-eval. */
 async function measurePeer(peer: string, folder: string, tasks: string, python: string): Promise<Measurement[]> {
-  const args = [...PEERS[peer]!, '--model', folder, '--data-dir', dataDir, '--tasks', tasks]
+  if (peer === 'vllm') await emptyPrefixCache()
+  const server = peer === 'vllm' ? ['--url', values.url!] : []
+  const args = [...PEERS[peer]!, ...server, '--model', folder, '--data-dir', dataDir, '--tasks', tasks]
   const { stdout } = await run(python, ['scripts/score-with-lm-eval.py', ...args], {
     maxBuffer: 2 ** 28,
     env: { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(work, 'home') },
   })
   const measured = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Omit<Measurement, 'peer' | 'task'>>
   return Object.entries(measured).map(([task, { items, seconds, scores }]) => ({ peer, task, items, seconds, scores }))
+}
+
+/** So that a round does not profit from what the one before it asked. */
+async function emptyPrefixCache(): Promise<void> {
+  const { ok, status } = await fetch(new URL('/reset_prefix_cache', values.url), { method: 'POST' })
+  if (!ok) throw new Error(`the server answers ${status} to /reset_prefix_cache: start it with VLLM_SERVER_DEV_MODE=1`)
 }
 
 function comparable(scores: Readonly<Record<string, number | string>>): Record<string, number> {

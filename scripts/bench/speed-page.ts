@@ -24,21 +24,27 @@ export interface Growth extends Measurement {
 interface Page {
   /** Each with the peers and items of its own. */
   readonly compared: readonly (readonly Measurement[])[]
+  /** By evalharness alone, on more items. */
+  readonly limit: readonly Measurement[]
   readonly growth: readonly Growth[]
   readonly parameterCount: number
   readonly packages: readonly string[]
 }
 
+const SERVED_NOTE = `\`vllm\` is a vLLM server on the same processor in f32, asked by lm-eval's client with 16 requests in flight; its prefix cache is empty at the start of each round.
+`
+
 /** Markdown. */
-export function speedPage({ compared, growth, parameterCount, packages }: Page): string {
-  // The first comparison has the most items.
+export function speedPage({ compared, limit, growth, parameterCount, packages }: Page): string {
   const first = compared[0]!
-  const work = tasksOf(first).map((task) => {
-    const own = by('evalharness', task, first)
+  const isServed = compared.flat().some(({ peer }) => peer === 'vllm')
+  const work = tasksOf(limit).map((task) => {
+    const own = by('evalharness', task, limit)
     const figure = (value: (measurement: Measurement) => number | null) => median(own.map((measurement) => value(measurement) ?? Number.NaN))
     const { tokensAsked, tokensDistinct, tokensComputed } = own[0]!.work!
     return row([
       task,
+      String(own[0]!.items),
       ...[tokensAsked, tokensDistinct, tokensComputed].map((count) => (count ?? 0).toLocaleString('en-US')),
       figure((measurement) => tokenEfficiency(measurement.work!)).toFixed(3),
       figure(({ work: done }) => rooflineShare({ ...done!, engineMs: done!.elapsedMs.engine })).toFixed(2),
@@ -56,15 +62,15 @@ ${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Rounds: ${by
 
 Seconds, how many times as long as evalharness, and whether every score is the same. \`hf-default\` computes in the checkpoint's own bf16, which moves scores;
 \`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. lm-eval's hf backend runs in batches of 16, its onnxruntime backend knows one sequence at a time.
-
+${isServed ? SERVED_NOTE : ''}
 ${compared.map(comparison).join('\n')}
 ## Against the limit
 
 *Efficiency* is distinct tokens ÷ tokens computed. *Roofline* is operations a second ÷ those of nothing but matrix products of the model's shapes, measured between batches in the same process.
 *Host* is the share of tokenising, planning and recording, though tokens are made while the engine works. *First score* counts from the start of the program.
 
-| task | asked | distinct | computed | efficiency | roofline | host | first score | memory |
-|---|---|---|---|---|---|---|---|---|
+| task | items | asked | distinct | computed | efficiency | roofline | host | first score | memory |
+|---|---|---|---|---|---|---|---|---|---|
 ${work.join('\n')}
 ${growth.length === 0 ? '' : growthSection(growth)}`
 }

@@ -59,20 +59,32 @@ function shortestItem(items: readonly (readonly Request[])[]): Stretch | undefin
   return best
 }
 
-/** Whether all requests together have so many characters, those that neighbours share counted once, that `some` weigh nothing among them. */
+/** Whether all requests together have so many characters, those that neighbours share counted once, that what `some` share with the others weighs nothing. */
 function isNegligible(some: Stretch, orders: readonly (readonly number[])[], requests: readonly Request[]): boolean {
-  const own = wholeText(requests[some[0]!]!).length
+  const repeated = sharedWithOthers(some, orders[0]!, requests)
   let total = 0
   let before = ''
   for (const order of orders) {
     for (const index of order) {
       const text = wholeText(requests[index]!)
       total += text.length - sharedTextLength(before, text)
-      if (own <= total * FIRST_ITEM_SHARE) return true
+      if (repeated <= total * FIRST_ITEM_SHARE) return true
       before = text
     }
   }
   return false
+}
+
+/** The most characters that one of `some` and a request beside them in text order begin with. */
+function sharedWithOthers(some: Stretch, order: readonly number[], requests: readonly Request[]): number {
+  const isOwn = new Set(some)
+  let most = 0
+  order.forEach((index, position) => {
+    const next = order[position + 1]
+    if (next === undefined || isOwn.has(index) === isOwn.has(next)) return
+    most = Math.max(most, sharedTextLength(wholeText(requests[index]!), wholeText(requests[next]!)))
+  })
+  return most
 }
 
 function contextOf(request: Request): string {

@@ -29,6 +29,11 @@ describe('a quick start', () => {
     expect(cutStretches([items], { quickStart: true })[0]).toEqual([82, 83])
   })
 
+  test('asks the shortest text first, however few there are: it repeats nothing', () => {
+    const texts: Request[][] = ['a', 'b', 'c'].map((letter) => [{ kind: 'text', text: letter + long.slice(letter === 'c' ? 100 : 0) }])
+    expect(cutStretches([texts], { quickStart: true })).toEqual([[2], [0, 1]])
+  })
+
   test('is left out where it would repeat much of what the others begin with', () => {
     const items = Array.from({ length: 100 }, (_, index) => item(`${long}${index}`))
     expect(cutStretches([items], { quickStart: true })).toEqual(cutStretches([items]))
