@@ -7,9 +7,10 @@
  * fails unless the final numbers are identical, no kill cost more than one batch, and the reader never met a record that it could not read.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { readRecords, RECORD_BYTES } from '../src/cache/answer-log.ts'
 import { readRun } from '../src/store/read-run.ts'
@@ -32,14 +33,16 @@ export interface SoakOptions {
 /** What came of it. */
 export interface SoakResult {
   readonly kills: number
-  /** Times that the run came to its end before its turn to be killed; it then began anew with an empty cache. */
+  /** Runs that came to their end: one, unless it ended before all kills were done; the next then began with an empty cache. */
   readonly completions: number
   /** Batches that were begun, of all runs that a kill could reach. */
   readonly batchesBegun: number
   /** Batches that were begun again, and so were lost or not kept: at most one a kill. */
   readonly batchesRepeated: number
-  /** Rounds in which more batches were repeated than there were kills. */
-  readonly roundsWithMore: number
+  /** Of one kill. */
+  readonly mostRepeatedByOneKill: number
+  /** Kills that came after the first batch of their process was begun; the others came while it started. */
+  readonly killsWithinBatches: number
   readonly readings: number
   readonly unreadable: readonly string[]
   readonly differences: readonly string[]
@@ -69,11 +72,13 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
   const expected = figures(inside('whole'))
   await timed(start(asked, inside('kept'), ['--cache', inside('kept/cache')]))
   const keptMs = await timed(start(asked, inside('kept'), ['--cache', inside('kept/cache')]))
-  // Most moments fall into starting and into a twenty-fifth of the batches: so a run is killed often before it comes to its end.
-  const windowMs = keptMs + Math.max(0, wholeMs - keptMs) / 25
-  tell(`a whole run takes ${Math.round(wholeMs)} ms, one that is answered from the cache ${Math.round(keptMs)} ms; killed within ${Math.round(windowMs)} ms`)
+  // Half of the kills come while the program starts, the others around the batches: so few batches pass between two kills that one run can take them all.
+  const batchMs = Math.max(1, wholeMs - keptMs) / batchCount(logOf(inside('kept')))
+  const killMoment = (): Moment => (random() < 0.5 ? { afterStartMs: random() * keptMs } : { afterFirstBatchMs: random() * 1.5 * batchMs })
+  tell(`a whole run takes ${Math.round(wholeMs)} ms, one that is answered from the cache ${Math.round(keptMs)} ms; a batch ${Math.round(batchMs)} ms`)
 
-  let [kills, killsOfRound, completions, batchesBegun, batchesRepeated, roundsWithMore, readings] = [0, 0, 0, 0, 0, 0, 0]
+  let [kills, killsWithinBatches, completions, batchesBegun, batchesRepeated, mostRepeatedByOneKill, readings] = [0, 0, 0, 0, 0, 0, 0]
+  let lostBefore = 0
   const unreadable: string[] = []
   const differences: string[] = []
   let round = 0
@@ -83,13 +88,12 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
     void look(cut(), unreadable)
   }, 20)
   const cache = () => ['--cache', path.join(cut(), 'cache')]
+  /** Batches that were begun and whose answers were not kept, since the cache was empty. */
+  const lost = () => begunCount(cut()) - batchCount(logOf(cut()))
   const endRound = () => {
-    const begun = existsSync(begunFile(cut())) ? readFileSync(begunFile(cut())).length : 0
-    const repeated = begun - batchCount(logOf(cut()))
-    batchesBegun += begun
-    batchesRepeated += repeated
-    if (repeated > killsOfRound) roundsWithMore++
-    killsOfRound = 0
+    batchesBegun += begunCount(cut())
+    batchesRepeated += lost()
+    lostBefore = 0
     completions++
     differences.push(...differencesOf(expected, figures(cut())))
     round++
@@ -97,12 +101,16 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
   try {
     while (kills < options.kills) {
       const run = start(asked, cut(), cache())
-      const timer = setTimeout(() => run.kill(), random() * windowMs)
+      const begunBefore = begunCount(cut())
+      const stop = new AbortController()
+      void killAt(killMoment(), run.kill, () => begunCount(cut()) > begunBefore, stop.signal)
       const ended = await run.ended
-      clearTimeout(timer)
+      stop.abort()
       if (ended.signal === 'SIGKILL') {
         kills++
-        killsOfRound++
+        if (begunCount(cut()) > begunBefore) killsWithinBatches++
+        mostRepeatedByOneKill = Math.max(mostRepeatedByOneKill, lost() - lostBefore)
+        lostBefore = lost()
         if (kills % 20 === 0) tell(`${kills} kills, ${logOf(cut()).length / RECORD_BYTES} answers kept in round ${round + 1}`)
         continue
       }
@@ -116,7 +124,16 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
     clearInterval(reader)
   }
   rmSync(folder, { recursive: true, force: true })
-  return { kills, completions, batchesBegun, batchesRepeated, roundsWithMore, readings, unreadable, differences }
+  return { kills, killsWithinBatches, completions, batchesBegun, batchesRepeated, mostRepeatedByOneKill, readings, unreadable, differences }
+}
+
+/** When to kill: so long after the start, or after the first batch was begun. */
+type Moment = { readonly afterStartMs: number } | { readonly afterFirstBatchMs: number }
+
+async function killAt(moment: Moment, kill: () => void, hasBegun: () => boolean, signal: AbortSignal): Promise<void> {
+  if ('afterFirstBatchMs' in moment) while (!hasBegun() && !signal.aborted) await sleep(1)
+  await sleep('afterStartMs' in moment ? moment.afterStartMs : moment.afterFirstBatchMs)
+  if (!signal.aborted) kill()
 }
 
 function start({ model, dataDir, items, batchTokens }: SoakOptions, folder: string, cache: readonly string[]) {
@@ -182,6 +199,11 @@ function begunFile(folder: string): string {
   return path.join(folder, 'begun')
 }
 
+/** Batches that were begun. */
+function begunCount(folder: string): number {
+  return existsSync(begunFile(folder)) ? statSync(begunFile(folder)).size : 0
+}
+
 /** Batches whose answers were kept. */
 function batchCount(log: Buffer): number {
   const batches = new Set<string>()
@@ -223,7 +245,7 @@ if (process.argv[1] === import.meta.filename) {
       piqa: { type: 'string', default: '300' },
       wikitext: { type: 'string', default: '3' },
       seed: { type: 'string', default: '1' },
-      'batch-tokens': { type: 'string', default: '512' },
+      'batch-tokens': { type: 'string', default: '256' },
     },
   })
   const dataDir = values['data-dir']
@@ -243,6 +265,6 @@ if (process.argv[1] === import.meta.filename) {
     (line) => process.stderr.write(`${line}\n`),
   )
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-  const isSound = result.unreadable.length === 0 && result.differences.length === 0 && result.roundsWithMore === 0
+  const isSound = result.unreadable.length === 0 && result.differences.length === 0 && result.mostRepeatedByOneKill <= 1
   process.exit(isSound ? 0 : 1)
 }

@@ -14,7 +14,8 @@ test('ten kills at random moments change no number, cost at most a batch each, a
     seed: 7,
     batchTokens: 128,
   })
-  expect(result).toMatchObject({ kills: 10, unreadable: [], differences: [], roundsWithMore: 0 })
+  expect(result).toMatchObject({ kills: 10, unreadable: [], differences: [] })
+  expect(result.mostRepeatedByOneKill).toBeLessThanOrEqual(1)
   expect(result.batchesBegun).toBeGreaterThan(0)
   expect(result.readings).toBeGreaterThan(0)
 })
