@@ -23,8 +23,8 @@ export interface AnswersOf {
 
 /**
  * Answers from `cache` what it holds, asks `engine` for the rest, and writes each batch before it comes out. Batches are planned over all sequences and
- * only then left out, so that those which remain are the same as in a run that nothing cut short, and so are their numbers. An answer is written once the
- * weights' content is known. A cache that fails is said once and done without. Disposes of `engine`.
+ * only then left out, so that those which remain are the same as in a run that nothing cut short, and so are their numbers. The first batch waits until the
+ * weights' content is known, which is read while the model loads: a kill costs no more than the batch that is being computed. A cache that fails is said once and done without. Disposes of `engine`.
  */
 export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: string, onNotice: (notice: string) => void): Promise<Engine> {
   const { answersDependOn } = engine
@@ -113,6 +113,7 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
           const answers = computed.scores.map(({ logProb, isGreedy }, index): KeptAnswer => ({ key: own[index]!, batch, logProb, isGreedy }))
           known.add(answers)
           if (!isBroken) pending.push(...answers)
+          await ready
           await withCache(writePending)
           yield computed
         }

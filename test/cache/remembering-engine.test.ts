@@ -1,11 +1,15 @@
 /** An evaluation whose answers are kept: what it computes again, and for whom. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { listCache, pruneCache } from '../../src/cache/cache-folder.ts'
+import { rememberingEngine } from '../../src/cache/remembering-engine.ts'
+import { fakeEngine } from '../../src/engine/fake.ts'
 import { evaluate, type EvaluateOptions, type Watcher } from '../../src/evaluate.ts'
 import type { ModelSettings } from '../../src/model-settings.ts'
 import { loadSuite, type SuiteOptions } from '../../src/suite.ts'
+import type { Sequence } from '../../src/plan/sequence.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
 
@@ -36,6 +40,21 @@ test('a run that was cut goes on with the next batch, and its table is that of a
   const again = await run({ cache })
   expect(again.work).toMatchObject({ tokensComputed: 0, keptCount: 120 })
   expect(again.tasks).toEqual(whole.tasks)
+})
+
+test('a batch is written before the next one is begun, also where the weights take longer to read than it took to score', async () => {
+  const cache = temporaryFolder()
+  const content = setTimeout(100, 'weights')
+  const of = { label: 'm', source: 'm', settings: {}, fingerprint: { known: 'weights', content } }
+  await using engine = await rememberingEngine(fakeEngine({ batchTokens: 4 }), of, cache, (notice) => expect.unreachable(notice))
+  const sequences = [1, 2, 3].map((token): Sequence => ({ input: Int32Array.of(token, 9, 9), targets: Int32Array.of(5) }))
+  let seen = 0
+  for await (const { scores } of engine.score(sequences)) {
+    seen += scores.length
+    const [kept] = await listCache(cache)
+    expect(kept).toMatchObject({ answerCount: seen })
+  }
+  expect(seen).toBe(3)
 })
 
 test('answers of more items serve a run over fewer', async () => {
