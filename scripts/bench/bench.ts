@@ -17,6 +17,7 @@ import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import type { WorkRecord } from '../../src/store/run-record.ts'
 import { pythonWith } from '../reference.ts'
 import { writeFullLogits } from './full-logits-graph.ts'
+import { emptyPrefixCache } from './prefix-cache.ts'
 import { speedPage, type Growth, type Measurement } from './speed-page.ts'
 
 const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval[api]==0.4.13', 'onnxruntime==1.32.0']
@@ -28,7 +29,7 @@ const PEERS: Readonly<Record<string, readonly string[]>> = {
   // So many in flight are what vLLM makes batches of.
   vllm: ['--backend', 'local-completions', '--concurrent', '16'],
 }
-/** Which peers do which items: the last one computes every choice's whole prompt again, so it gets fewer. */
+/** Which peers do which items: the last one computes every choice's whole prompt again, so of what it takes long for it gets fewer. */
 const AGAINST = ['hf-float32+hf-default:piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2', 'onnxruntime:piqa=100,hellaswag=100,mmlu_anatomy=135']
 const AGAINST_SERVER = 'vllm:piqa=100,boolq=50,hellaswag=50,mmlu_anatomy=30'
 /** What is held against the hardware's limit: 500 items, where a benchmark has them. */
@@ -104,21 +105,8 @@ interface OurResults {
 /** One task in a process of its own, as a user starts it; `limit` as of `--limit`, all items when absent. */
 async function measureOurs(task: string, limit?: number): Promise<Measurement & { readonly work: WorkRecord; readonly firstScoreSeconds: number }> {
   const limits = limit === undefined ? [] : ['--limit', String(limit)]
-  const args = [
-    'dist/src/cli.js',
-    'run',
-    '-m',
-    `bench=${model}`,
-    '-t',
-    task,
-    ...limits,
-    '--data-dir',
-    dataDir,
-    '-o',
-    path.join(work, 'results'),
-    '--no-cache',
-    '--json',
-  ]
+  const asked = ['-m', `bench=${model}`, '-t', task, ...limits, '--data-dir', dataDir]
+  const args = ['dist/src/cli.js', 'run', ...asked, '-o', path.join(work, 'results'), '--no-cache', '--json']
   const startedAt = Date.now()
   const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 28 })
   const { results, evalharness } = (JSON.parse(stdout) as { bench: OurResults }).bench
@@ -138,7 +126,7 @@ async function measureOurs(task: string, limit?: number): Promise<Measurement & 
 
 /** All tasks in one process of lm-eval. */
 async function measurePeer(peer: string, folder: string, tasks: string, python: string): Promise<Measurement[]> {
-  if (peer === 'vllm') await emptyPrefixCache()
+  if (peer === 'vllm') await emptyPrefixCache(values.url!)
   const server = peer === 'vllm' ? ['--url', values.url!] : []
   const args = [...PEERS[peer]!, ...server, '--model', folder, '--data-dir', dataDir, '--tasks', tasks]
   const { stdout } = await run(python, ['scripts/score-with-lm-eval.py', ...args], {
@@ -147,12 +135,6 @@ async function measurePeer(peer: string, folder: string, tasks: string, python: 
   })
   const measured = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Omit<Measurement, 'peer' | 'task'>>
   return Object.entries(measured).map(([task, { items, seconds, scores }]) => ({ peer, task, items, seconds, scores }))
-}
-
-/** So that a round does not profit from what the one before it asked. */
-async function emptyPrefixCache(): Promise<void> {
-  const { ok, status } = await fetch(new URL('/reset_prefix_cache', values.url), { method: 'POST' })
-  if (!ok) throw new Error(`the server answers ${status} to /reset_prefix_cache: start it with VLLM_SERVER_DEV_MODE=1`)
 }
 
 function comparable(scores: Readonly<Record<string, number | string>>): Record<string, number> {

@@ -12,6 +12,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import type { WorkRecord } from '../../src/store/run-record.ts'
+import { median } from './median.ts'
+import { emptyPrefixCache } from './prefix-cache.ts'
 
 const { values } = parseArgs({
   options: {
@@ -42,7 +44,7 @@ try {
     const measured = new Map<string, Measurement[]>(names.map((name) => [name, []]))
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const name of names) {
-        await emptyCache()
+        await emptyPrefixCache(values.url)
         measured.get(name)!.push(name === 'evalharness' ? await measureOurs(task, items) : await measureTheirs(task, items, PEERS[name as keyof typeof PEERS]))
         console.error(`round ${round + 1} · ${task} · ${name}: ${measured.get(name)!.at(-1)!.seconds.toFixed(1)} s`)
       }
@@ -60,11 +62,6 @@ try {
   }
 } finally {
   await rm(work, { recursive: true, force: true })
-}
-
-async function emptyCache(): Promise<void> {
-  const { ok, status } = await fetch(new URL('/reset_prefix_cache', values.url), { method: 'POST' })
-  if (!ok) throw new Error(`the server answers ${status} to /reset_prefix_cache: start it with VLLM_SERVER_DEV_MODE=1`)
 }
 
 interface OurResults {
@@ -118,10 +115,4 @@ async function measureTheirs(task: string, items: string, concurrent: number): P
   const env = { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(work, 'home') }
   const { stdout } = await run(values.python, ['scripts/score-with-lm-eval.py', ...args], { maxBuffer: 2 ** 28, env })
   return (JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Measurement>)[task]!
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }

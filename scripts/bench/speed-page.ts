@@ -1,6 +1,7 @@
 /** docs/speed.md, from what was measured. */
 import os from 'node:os'
 import { rooflineShare, tokenEfficiency, type WorkRecord } from '../../src/store/run-record.ts'
+import { median } from './median.ts'
 
 /** One task by one tool, once. */
 export interface Measurement {
@@ -131,12 +132,6 @@ function hostShare({ work }: Measurement): number {
 function agreement(ours: Measurement, theirs: Measurement): string {
   const largest = Math.max(...Object.entries(ours.scores).map(([metric, value]) => Math.abs(theirs.scores[metric]! / value - 1)))
   return largest < 1e-5 ? 'same scores' : `scores differ by up to ${(100 * largest).toFixed(1)} %`
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
 function row(cells: readonly string[]): string {

@@ -24,15 +24,15 @@ export interface AnswersOf {
 /**
  * Answers from `cache` what it holds, asks `engine` for the rest, and writes each batch before it comes out. Batches are planned over all sequences and
  * only then left out, so that those which remain are the same as in a run that nothing cut short, and so are their numbers. The first batch waits until the
- * weights' content is known, which is read while the model loads: a kill costs no more than the batch that is being computed. A cache that fails is said once and done without. Disposes of `engine`.
+ * weights' content is known, which is read while the model loads: a kill costs no more than the batch that is being computed. A cache that fails is said
+ * once and done without. Disposes of `engine`.
  */
 export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: string, onNotice: (notice: string) => void): Promise<Engine> {
   const { answersDependOn } = engine
   if (answersDependOn === undefined) return engine
   const idOf = (weights: string) => sha256(JSON.stringify({ weights, engine: answersDependOn, settings: of.settings })).slice(0, 32)
   const known = keptAnswers()
-  /** Not written yet. */
-  let pending: KeptAnswer[] = []
+  /** Stands when the weights are known, unless the cache is broken. */
   let writer: ReturnType<typeof logWriter> | undefined
   let isBroken = false
   let areWeightsRead = false
@@ -44,7 +44,6 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
       await work()
     } catch (error) {
       isBroken = true
-      pending = []
       onNotice(`answers are no longer kept: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
@@ -66,14 +65,6 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
     writer = logWriter(log, id)
     const now = new Date()
     await utimes(log, now, now).catch(() => {})
-    await writePending()
-  }
-
-  async function writePending(): Promise<void> {
-    if (!writer || pending.length === 0) return
-    const answers = pending
-    pending = []
-    await writer.append(answers)
   }
 
   const { known: weightsKnown } = of.fingerprint
@@ -85,7 +76,6 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
     },
     // Whoever needs the hash hears of it.
     () => {
-      pending = []
       isBroken = true
     },
   )
@@ -112,9 +102,8 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
           const batch = batchKey(own)
           const answers = computed.scores.map(({ logProb, isGreedy }, index): KeptAnswer => ({ key: own[index]!, batch, logProb, isGreedy }))
           known.add(answers)
-          if (!isBroken) pending.push(...answers)
           await ready
-          await withCache(writePending)
+          await withCache(() => writer!.append(answers))
           yield computed
         }
       })()
@@ -124,7 +113,6 @@ export async function rememberingEngine(engine: Engine, of: AnswersOf, cache: st
     async [Symbol.asyncDispose]() {
       // An interrupted run does not wait for weights that are still being read.
       if (areWeightsRead) await ready
-      await withCache(writePending)
       await withCache(async () => writer?.[Symbol.asyncDispose]())
       // A batch may still be on its way.
       isBroken = true
