@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.slow.ts'],
-    globalSetup: 'test/build.ts',
+    globalSetup: ['test/temporary-directory-of-run.ts', 'test/build.ts'],
+    setupFiles: 'test/own-temporary-directory.ts',
     pool: 'forks',
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', new URL('scripts/typescript.js', import.meta.url).href],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // They measure memory and time moments.

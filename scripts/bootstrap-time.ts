@@ -1,7 +1,7 @@
 /**
  * How long the paired bootstrap takes on a run of MMLU's size: 14,042 items in 57 subjects, 10,000 resamples.
  *
- *     npx tsx scripts/bootstrap-time.ts
+ *     node --import ./scripts/typescript.js scripts/bootstrap-time.ts
  */
 import { resampleOutcomes } from '../src/compare/bootstrap.ts'
 

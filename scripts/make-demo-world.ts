@@ -1,7 +1,7 @@
 /**
  * Writes the built-in suites, ten sentences to calibrate on, and the text that the built-in model is trained on.
  *
- *   npx tsx scripts/make-demo-world.ts DEMO_FOLDER CORPUS.jsonl [DOCUMENTS]
+ *   node --import ./scripts/typescript.js scripts/make-demo-world.ts DEMO_FOLDER CORPUS.jsonl [DOCUMENTS]
  *
  * The text goes to scripts/train-demo-model.py. Both are the same on every machine.
  */

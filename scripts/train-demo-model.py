@@ -1,7 +1,7 @@
 """Trains the built-in model on the text of scripts/make-demo-world.ts and writes it as a Hugging Face checkpoint.
 
     pip install torch==2.13.0 transformers==5.23.0 tokenizers safetensors
-    npx tsx scripts/make-demo-world.ts demo corpus.jsonl
+    node --import ./scripts/typescript.js scripts/make-demo-world.ts demo corpus.jsonl
     python scripts/train-demo-model.py --corpus corpus.jsonl --out demo/model
 
 The model is transformers' own Qwen3, so what is trained is what any reader of the checkpoint computes. One pass over the documents in

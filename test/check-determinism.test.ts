@@ -6,7 +6,8 @@ import { evaluate, type Watcher } from '../src/evaluate.ts'
 import { isTied } from '../src/metrics/choice.ts'
 import { loadSuite } from '../src/suite.ts'
 import { loadTasks } from '../src/task/registry.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from './tiny-model.ts'
 
 const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()

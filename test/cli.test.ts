@@ -3,7 +3,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { evalharness, start } from './program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from './tiny-model.ts'
 
 test('a run prints the table on standard output, stores results and samples in the schema of lm-eval', async () => {
   const model = tinyModel()

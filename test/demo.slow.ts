@@ -6,7 +6,7 @@ import { pythonWith } from '../scripts/reference.ts'
 import { compareRuns } from '../src/compare/compare-runs.ts'
 import { readRun } from '../src/store/read-run.ts'
 import { attempt } from './reference.ts'
-import { temporaryFolder } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const python = attempt(() => pythonWith('torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13'))
 

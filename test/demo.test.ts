@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { evalharness, type Ended } from './program.ts'
-import { temporaryFolder } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const BASELINES = path.resolve('results/baselines')
 const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']

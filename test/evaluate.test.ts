@@ -6,7 +6,8 @@ import { Interruption, RequestError } from '../src/errors.ts'
 import { evaluate, type EvaluateOptions, type Watcher } from '../src/evaluate.ts'
 import { loadSuite, type SuiteOptions } from '../src/suite.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from './tiny-model.ts'
 
 const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()

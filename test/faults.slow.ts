@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFi
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { evalharness, start } from './program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from './tiny-model.ts'
 
 const model = tinyModel()
 const rows = writeRows(model, 'piqa.jsonl', piqaRows(120))

@@ -13,7 +13,7 @@ import { compareWithOriginal } from '../src/prune/candidate-similarity.ts'
 import { originalLayers } from '../src/prune/collapsed-layer.ts'
 import type { MergeRule } from '../src/prune/merge-rule.ts'
 import { deepModel } from './deep-model.ts'
-import { temporaryFolder } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const silent: PruningWatcher = { onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
 const SETTINGS = { mergeLayers: 3, lowestLayer: 1, highestLayer: 7, interval: 2, threshold: -1, maxCompression: 0.5 }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { start } from './program.ts'
-import { temporaryFolder, tinyModel } from './tiny-model.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+import { tinyModel } from './tiny-model.ts'
 
 /** A checkpoint as a stranger might make it: code wherever somebody's program has once looked for some. */
 function hostileCheckpoint(): { readonly folder: string; readonly marker: string } {

@@ -1,8 +1,7 @@
 /** The program as a user starts it: built, which vitest does once before all tests (test/build.ts). */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const CLI = path.join(import.meta.dirname, '../dist/src/cli.js')
 
@@ -21,7 +20,7 @@ export function start(
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...process.env, EVALHARNESS_CACHE: mkdtempSync(path.join(os.tmpdir(), 'evalharness-cache-')), ...env },
+    env: { ...process.env, EVALHARNESS_CACHE: temporaryFolder(), ...env },
   })
   let out = ''
   let err = ''

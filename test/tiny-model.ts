@@ -1,14 +1,9 @@
 /** A model folder that scores in a second: a fixture's random weights, with a tokenizer of ASCII characters. */
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'graph/fixtures')
-
-/** A new folder below the system's temporary one. */
-export function temporaryFolder(): string {
-  return mkdtempSync(path.join(os.tmpdir(), 'evalharness-test-'))
-}
 
 /** Copies the fixture `family` into a new folder and adds a tokenizer. */
 export function tinyModel(family = 'qwen3'): string {

@@ -1,7 +1,7 @@
 /**
  * The same items through evalharness and through lm-eval's client, alternating, on one vLLM; times, ratios, and whether the scores agree.
  *
- *     npx tsx scripts/bench/served.ts --url http://127.0.0.1:8123/v1 --model FOLDER --data-dir FOLDER --python PYTHON [--tasks piqa=100,…] [--rounds 3]
+ *     node --import ./scripts/typescript.js scripts/bench/served.ts --url http://127.0.0.1:8123/v1 --model FOLDER --data-dir FOLDER --python PYTHON [--tasks piqa=100,…] [--rounds 3]
  *
  * What is timed is scoring, with all tokenising; loading and the probe are not. The server must run with VLLM_SERVER_DEV_MODE=1: its prefix cache is
  * emptied before each measurement, so that nobody profits from what another has asked. PYTHON has lm_eval with its `api` extra. Prints a table.
@@ -25,7 +25,8 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 })
-if (!values.model || !values['data-dir']) throw new Error('usage: npx tsx scripts/bench/served.ts --model FOLDER --data-dir FOLDER')
+if (!values.model || !values['data-dir'])
+  throw new Error('usage: node --import ./scripts/typescript.js scripts/bench/served.ts --model FOLDER --data-dir FOLDER')
 const [model, dataDir] = [path.resolve(values.model), path.resolve(values['data-dir'])]
 /** Requests in flight: lm-eval's default, and as many as evalharness has. */
 const PEERS = { 'lm-eval, 1 in flight': 1, 'lm-eval, 16 in flight': 16 } as const
@@ -71,7 +72,8 @@ interface OurResults {
 
 async function measureOurs(task: string, items: string): Promise<Measurement> {
   const args = [
-    'tsx',
+    '--import',
+    './scripts/typescript.js',
     'src/cli.ts',
     'run',
     '-m',
@@ -86,7 +88,7 @@ async function measureOurs(task: string, items: string): Promise<Measurement> {
     work,
     '--json',
   ]
-  const { stdout } = await run('npx', args, { maxBuffer: 2 ** 28 })
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 28 })
   const { results, evalharness } = (JSON.parse(stdout) as { bench: OurResults }).bench
   const { elapsedMs, encodingMs } = evalharness.work
   // Tokens are made beside other things; lm-eval makes them in the time that is measured, so here they count in full.

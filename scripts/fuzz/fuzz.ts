@@ -99,7 +99,7 @@ async function work(): Promise<void> {
 
 async function startWorker(): Promise<ChildProcess> {
   const worker = fork(path.join(import.meta.dirname, 'worker.ts'), [path.resolve(values.targets)], {
-    execArgv: ['--import', 'tsx', `--max-old-space-size=${HEAP_MEBIBYTES}`],
+    execArgv: ['--import', new URL('../typescript.js', import.meta.url).href, `--max-old-space-size=${HEAP_MEBIBYTES}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   worker.stderr!.resume()

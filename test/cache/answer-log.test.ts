@@ -4,7 +4,7 @@ import path from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { logWriter, readLog, readRecords, RECORD_BYTES, type KeptAnswer } from '../../src/cache/answer-log.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const answers: KeptAnswer[] = Array.from({ length: 40 }, (_, index) => ({
   key: Buffer.alloc(32, index),

@@ -11,7 +11,8 @@ import type { ModelSettings } from '../../src/model-settings.ts'
 import { loadSuite, type SuiteOptions } from '../../src/suite.ts'
 import type { Sequence } from '../../src/plan/sequence.ts'
 import { loadTasks } from '../../src/task/registry.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
 import { modelFile, readModelFile } from '../../src/checkpoint/model-file.ts'
 import { CheckpointError } from '../../src/errors.ts'
-import { temporaryFolder, tinyModel } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { tinyModel } from '../tiny-model.ts'
 
 describe('a file of a model folder', () => {
   test('is found by its name, and is undefined where it is not there', async () => {

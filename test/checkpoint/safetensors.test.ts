@@ -1,12 +1,13 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
+
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseHeader, readSafetensorsHeader } from '../../src/checkpoint/safetensors.ts'
 import { CheckpointError } from '../../src/errors.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 async function fileOf(header: string, dataBytes: number): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'safetensors-')), 'model.safetensors')
+  const path = join(temporaryFolder(), 'model.safetensors')
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)))
   await writeFile(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(dataBytes)]))
@@ -36,7 +37,7 @@ test.each([
 })
 
 test('refuses a header of absurd size before reading it', async () => {
-  const path = join(await mkdtemp(join(tmpdir(), 'safetensors-')), 'm.safetensors')
+  const path = join(temporaryFolder(), 'm.safetensors')
   await writeFile(path, Buffer.alloc(8, 0xff))
   await expect(readSafetensorsHeader(path)).rejects.toThrow('claims 18446744073709551615 bytes')
 })

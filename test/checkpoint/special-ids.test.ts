@@ -3,7 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readSpecialIds } from '../../src/checkpoint/special-ids.ts'
 import { CheckpointError } from '../../src/errors.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 function folderWith(config?: string): string {
   const folder = temporaryFolder()

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CARD, CONFIG } from '../card/card-fixture.ts'
 import { evalharness } from '../program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const cardFile = (text = CARD) => {
   const file = path.join(temporaryFolder(), 'README.md')

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { readProfile } from '../../src/commands/compare-options.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import { UsageError } from '../../src/errors.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const fileOf = (text: string) => {
   const file = path.join(temporaryFolder(), 'profile.yaml')

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { evalharness } from '../program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const folder = temporaryFolder()
 const results = path.join(folder, 'results')

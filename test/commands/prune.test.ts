@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parseLayers } from '../../src/commands/prune.ts'
 import { deepModel } from '../deep-model.ts'
 import { evalharness, start } from '../program.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const model = deepModel({ layers: 8 })
 const outputFolder = () => path.join(temporaryFolder(), 'pruned')

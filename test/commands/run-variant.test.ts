@@ -4,7 +4,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readRun } from '../../src/store/read-run.ts'
 import { evalharness } from '../program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const model = tinyModel()
 const rows = writeRows(model, 'piqa.jsonl', piqaRows(12))

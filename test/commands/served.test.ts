@@ -17,7 +17,8 @@ import {
   type FaultServer,
 } from '../engine/completions/fault-server.ts'
 import { start } from '../program.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const tokenizer = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(10))

@@ -9,7 +9,7 @@ import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset, splitFiles } from '../../src/data/dataset.ts'
 import { readParquet } from '../../src/data/parquet.ts'
 import { DatasetError } from '../../src/errors.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'fixtures')
 const source = { repo: 'a/b', split: 'validation' }
@@ -82,7 +82,9 @@ describe('a parquet file that does not end', () => {
 
   test.skipIf(process.platform !== 'linux')('is read no further when the program is killed', async () => {
     const script = path.join(import.meta.dirname, 'read-endless.ts')
-    const program = spawn(process.execPath, ['--import', 'tsx', script, path.join(FIXTURES, 'endless.parquet')], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const program = spawn(process.execPath, ['--import', './scripts/typescript.js', script, path.join(FIXTURES, 'endless.parquet')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(program.stdout, 'data')
     const children = () => readFileSync(`/proc/${program.pid}/task/${program.pid}/children`, 'utf8').trim().split(' ').map(Number)
     await vi.waitFor(() => expect(children().some(isBusy)).toBe(true), 20_000)

@@ -1,4 +1,4 @@
-/** Reads a parquet file that does not end, for a test that kills it: `node --import tsx read-endless.ts FILE`. */
+/** Reads a parquet file that does not end, for a test that kills it: `node --import ./scripts/typescript.js read-endless.ts FILE`. */
 import { readParquet } from '../../src/data/parquet.ts'
 
 const [, , file] = process.argv

@@ -8,7 +8,8 @@ import { assertAvailable, dtypeFor, parseDevices, parseDtype } from '../../src/e
 import { onnxEngine, type OnnxOptions } from '../../src/engine/onnx.ts'
 import type { Sequence, SequenceScore } from '../../src/plan/sequence.ts'
 import { fixtureRequests } from '../fixture-requests.ts'
-import { temporaryFolder, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { writeRows } from '../tiny-model.ts'
 
 const cpu = { provider: 'cpu', index: 0 } as const
 const webgpu = { provider: 'webgpu', index: 0 } as const

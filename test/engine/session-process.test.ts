@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { diagnoseRuntime } from '../../src/engine/self-test.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 /** Where one of these is set, onnxruntime takes the machine for a build server and reports nothing, whoever starts it. */
 const BUILD_SERVERS =

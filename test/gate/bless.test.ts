@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { blessRun } from '../../src/gate/bless.ts'
 import { storedRun } from '../stored-runs.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 test('a link among the samples, which may lead to a file of the user, is not copied', async () => {
   const [source, baselines, secret] = [temporaryFolder(), temporaryFolder(), path.join(temporaryFolder(), 'id_ed25519')]

@@ -11,7 +11,8 @@ import { openDataset } from '../../src/data/dataset.ts'
 import { DatasetError, HubError } from '../../src/errors.ts'
 import { fetchModelSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
 import { gitHash } from '../git-hash.ts'
-import { temporaryFolder, tinyModel } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { tinyModel } from '../tiny-model.ts'
 
 const PARQUET = readFileSync(path.join(import.meta.dirname, '../data/fixtures/rows-snappy.parquet'))
 const COMMIT = 'c'.repeat(40)

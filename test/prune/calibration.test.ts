@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { DatasetError } from '../../src/errors.ts'
 import { planCalibration, readCalibrationText } from '../../src/prune/calibration.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const fileOf = (text: string) => {
   const file = path.join(temporaryFolder(), 'calibration.txt')

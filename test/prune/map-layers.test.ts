@@ -9,7 +9,7 @@ import { pruneDrop, pruneLaco, type LacoOptions, type PruningWatcher } from '../
 import { mapLayers, type LayerMap } from '../../src/prune/map-layers.ts'
 import { verdictText } from '../../src/report/layer-map-table.ts'
 import { deepModel } from '../deep-model.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const silent: PruningWatcher = { onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
 const map = (base: string, variant: string) => mapLayers(base, variant, { onStart() {}, onStep() {} })

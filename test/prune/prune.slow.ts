@@ -12,7 +12,8 @@ import { onnxEngine } from '../../src/engine/onnx.ts'
 import type { LayerMap } from '../../src/prune/map-layers.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
 import { BUILT_PROGRAM, realCheckpoint, transformersPython } from '../reference.ts'
-import { temporaryFolder, tinyModel } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { tinyModel } from '../tiny-model.ts'
 
 const checkpoint = realCheckpoint()
 const python = transformersPython()

@@ -8,7 +8,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { flippedItems } from '../../src/compare/flips.ts'
 import { reportPage } from '../../src/report/html-page.ts'
 import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((file) => existsSync(file))
 const HOSTILE = '</script><img src=x onerror=alert(1)>'

@@ -8,7 +8,8 @@ import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { readRun } from '../../src/store/read-run.ts'
 import { evalharness } from '../program.ts'
 import { attempt } from '../reference.ts'
-import { piqaRows, temporaryFolder, tinyModel, writeRows } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const python = attempt(() => pythonWith('torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13'))
 

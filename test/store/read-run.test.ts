@@ -4,7 +4,7 @@ import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { readRun } from '../../src/store/read-run.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const TIME = '2026-01-02T03-04-05.000006'
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
 import { AdapterError } from '../../src/errors.ts'
 import { readAdapter } from '../../src/variant/read-adapter.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { scoreVariant, type GoldenRequest } from './score-variant.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../graph/fixtures')

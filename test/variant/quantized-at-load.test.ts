@@ -1,6 +1,5 @@
 /** Checkpoints quantised at load, against transformers over weights that bitsandbytes and onnxruntime quantised (scripts/make-quantization-goldens.py). */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
-import os from 'node:os'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hashWeights } from '../../src/checkpoint/weights-hash.ts'
@@ -11,6 +10,7 @@ import { projectionOperations } from '../../src/engine/operations.ts'
 import { Interruption, StoreError, UsageError } from '../../src/errors.ts'
 import { openVariant, variantHash } from '../../src/variant/open-variant.ts'
 import { variantSettings, type QuantizeSetting } from '../../src/variant/variant-settings.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { scoreVariant, type GoldenRequest } from './score-variant.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../graph/fixtures')
@@ -30,7 +30,7 @@ const requestsOf = (family: string) => (JSON.parse(readFileSync(path.join(FIXTUR
 describe('scratch files', () => {
   let temporary: string
   beforeEach(() => {
-    temporary = mkdtempSync(path.join(os.tmpdir(), 'evalharness-test-'))
+    temporary = temporaryFolder()
     vi.stubEnv('TMPDIR', temporary)
   })
   afterEach(() => vi.unstubAllEnvs())

@@ -7,7 +7,7 @@ import { parseQuantization } from '../../src/checkpoint/quantization-config.ts'
 import { BYTES_PER_STORED_VALUE, readSafetensorsHeader } from '../../src/checkpoint/safetensors.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { CheckpointError } from '../../src/errors.ts'
-import { temporaryFolder } from '../tiny-model.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { scoreVariant, type GoldenRequest } from './score-variant.ts'
 
 const CHECKPOINTS = path.join(import.meta.dirname, 'goldens/checkpoints')
