@@ -203,7 +203,7 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
   const { task, shotCount, parts } = suite
   const tasks: TaskRecord[] = []
   let next = 0
-  for (const { name, items, rowCount, origin } of parts) {
+  for (const { name, items, rowCount, origin, hubRows } of parts) {
     const scored: ScoredItem[] = []
     for (const item of items) {
       const own = answers.slice(next, (next += item.requests.length))
@@ -218,6 +218,7 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
       shotCount,
       rowCount: rowCount ?? null,
       origin,
+      ...(hubRows && { hubRows }),
       ties: countTies(task, scored),
       items: scored,
     })

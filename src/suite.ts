@@ -1,6 +1,6 @@
 /** A task made ready to be asked: its rows read and checked, its prompts rendered. The same for every model. */
 import { checkedRows } from './data/checked-rows.ts'
-import { openDataset, type DataOrigin } from './data/dataset.ts'
+import { openDataset, type DataOrigin, type HubRows } from './data/dataset.ts'
 import { DatasetError, UsageError } from './errors.ts'
 import type { Task } from './task/define-task.ts'
 import { itemTaskName, renderItem, type TaskRow } from './task/render.ts'
@@ -30,6 +30,8 @@ export interface SuitePart {
   readonly rowCount?: number
   readonly origin: DataOrigin
   readonly shotsOrigin?: DataOrigin
+  /** The hub's rows that the task is defined on, from a local copy or not; absent where the task brings its own or the user names a file. */
+  readonly hubRows?: HubRows
 }
 
 /** A task and its items. */
@@ -90,7 +92,20 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
   const source = dataset.origin.kind === 'file' ? dataset.origin.path : `${dataset.origin.repo} ${dataset.origin.split}`
   if (chosen.length === 0) throw new DatasetError(`${source} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
   const items = chosen.map((row) => renderItem({ task, subset, shots: shots.map((shot) => shot.row), source }, row))
-  return { name, subset, items, ...(rowCount !== undefined && { rowCount }), origin: dataset.origin, ...(shotsDataset && { shotsOrigin: shotsDataset.origin }) }
+  const hubRows = options.dataFiles?.[task.name] === undefined ? hubRowsOf(task, subset) : undefined
+  return {
+    name,
+    subset,
+    items,
+    ...(rowCount !== undefined && { rowCount }),
+    origin: dataset.origin,
+    ...(shotsDataset && { shotsOrigin: shotsDataset.origin }),
+    ...(hubRows && { hubRows }),
+  }
+}
+
+function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
+  return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
 }
 
 async function firstRows(rows: AsyncIterable<TaskRow>, count: number): Promise<TaskRow[]> {

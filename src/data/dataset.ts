@@ -37,6 +37,13 @@ export type DataOrigin =
       readonly files: readonly string[]
     }
 
+/** Rows of a dataset of the hub, as `load_dataset` names them. */
+export interface HubRows {
+  readonly repo: string
+  readonly config: string | null
+  readonly split: string
+}
+
 /** Rows that can be read. */
 export interface Dataset {
   readonly origin: DataOrigin

@@ -7,7 +7,7 @@ import { HarnessError, StoreError } from '../errors.ts'
 import { lookUp } from '../look-up.ts'
 import { parseJson } from '../parse-json.ts'
 import { sanitizedName } from './run-record.ts'
-import type { StoredGroup, StoredItem, StoredModel, StoredRequest, StoredRun, StoredScore, StoredTask } from './stored-run.ts'
+import type { StoredDataset, StoredGroup, StoredItem, StoredModel, StoredRequest, StoredRun, StoredScore, StoredTask } from './stored-run.ts'
 
 const figure = z.union([z.number(), z.string()])
 const variantSchema = z.looseObject({
@@ -23,8 +23,15 @@ const resultsSchema = z.looseObject({
   'n-shot': z.record(z.string(), z.number().nullable()).optional(),
   'n-samples': z.record(z.string(), z.object({ original: z.number(), effective: z.number() })).optional(),
   config: z
-    .looseObject({ model: z.string().optional(), model_args: z.unknown(), model_num_parameters: z.number().optional(), model_revision: z.string().optional() })
+    .looseObject({
+      model: z.string().optional(),
+      model_args: z.unknown(),
+      model_num_parameters: z.number().optional(),
+      model_revision: z.string().optional(),
+      limit: z.unknown().optional(),
+    })
     .optional(),
+  configs: z.record(z.string(), z.unknown()).optional(),
   // Seconds, as far as a date can be.
   date: z.number().min(0).max(8.64e12).optional(),
   model_name: name.optional(),
@@ -71,6 +78,7 @@ export async function readRun(spec: string): Promise<StoredRun> {
     tool: results.evalharness ? `evalharness ${results.evalharness.version}` : `lm-eval${results.lm_eval_version ? ` ${results.lm_eval_version}` : ''}`,
     date: results.date === undefined ? null : new Date(results.date * 1000).toISOString(),
     isComplete: results.evalharness?.is_complete ?? true,
+    ...(typeof results.config?.limit === 'number' && { limit: results.config.limit }),
     model,
     tasks,
     groups: names.flatMap((name): StoredGroup[] => {
@@ -213,8 +221,36 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
       'The file was cut short, or belongs to another run.',
     )
   }
-  return { ...figures, itemCount: items?.length ?? samples?.effective ?? null, rowCount: samples?.original ?? null, items, ...(ties && { ties }) }
+  const dataset = datasetOf(lookUp(results.configs, name))
+  return {
+    ...figures,
+    itemCount: items?.length ?? samples?.effective ?? null,
+    rowCount: samples?.original ?? null,
+    items,
+    ...(ties && { ties }),
+    ...(dataset && { dataset }),
+  }
 }
+
+const datasetSchema = z.looseObject({
+  dataset_path: name,
+  dataset_name: name.nullish(),
+  test_split: name.nullish(),
+  validation_split: name.nullish(),
+  dataset: z.looseObject({ revision: name }).optional().catch(undefined),
+})
+
+/** What lm-eval's configuration of a task says of its rows. A path that is not `name` or `owner/name` is not on the hub. */
+function datasetOf(config: unknown): StoredDataset | undefined {
+  const checked = datasetSchema.safeParse(config)
+  if (!checked.success || !/^[\w.-]+(?:\/[\w.-]+)?$/u.test(checked.data.dataset_path)) return undefined
+  const { dataset_path: id, dataset_name: configuration, test_split: test, validation_split: validation, dataset } = checked.data
+  // Rows of a file: lm-eval names the reader, not a dataset.
+  if (LOCAL_READERS.has(id)) return undefined
+  return { id, config: configuration ?? null, split: test ?? validation ?? null, revision: dataset?.revision ?? null }
+}
+
+const LOCAL_READERS = new Set(['json', 'csv', 'parquet', 'arrow', 'text', 'pandas', 'xml'])
 
 function sampleFile(task: string, resultsFile: string): string {
   const [, time] = /^results(.*)\.json$/u.exec(path.basename(resultsFile)) ?? []

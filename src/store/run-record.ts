@@ -1,6 +1,6 @@
 /** What a run leaves: everything that makes its numbers, as plain data. */
 import type { EngineInfo } from '../engine/engine.ts'
-import type { DataOrigin } from '../data/dataset.ts'
+import type { DataOrigin, HubRows } from '../data/dataset.ts'
 import type { VariantRecord } from '../variant/open-variant.ts'
 import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
 
@@ -13,6 +13,8 @@ export interface TaskRecord extends TaskScores {
   /** Rows of the dataset; null when it was not read to its end. */
   readonly rowCount: number | null
   readonly origin: DataOrigin
+  /** Absent where the task brings its own rows or the user names a file. */
+  readonly hubRows?: HubRows
   /** Items with equal best choices, by metric; none for texts. */
   readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
   readonly items: readonly ScoredItem[]
@@ -148,9 +150,11 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     results: each(all, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
     groups: each(groups, (entry) => ({ alias: entry.name, ...metricEntries(entry.scores) })),
     group_subtasks: each(groups, ({ members }) => members),
-    configs: each(tasks, ({ name, task, shotCount, version, origin }) => ({
+    configs: each(tasks, ({ name, task, shotCount, version, origin, hubRows }) => ({
       task: name,
       group: task,
+      // lm-eval's names; it scores the test split, whatever that is called, where a task has one.
+      ...(hubRows && { dataset_path: hubRows.repo, ...(hubRows.config !== null && { dataset_name: hubRows.config }), test_split: hubRows.split }),
       num_fewshot: shotCount,
       metadata: { version },
       dataset: origin,

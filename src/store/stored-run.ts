@@ -35,6 +35,15 @@ export interface StoredScore {
   readonly standardError: number | null
 }
 
+/** Rows of a dataset of the hub, as `load_dataset` names them. */
+export interface StoredDataset {
+  readonly id: string
+  readonly config: string | null
+  readonly split: string | null
+  /** Commit; null where the rows came from a local copy. */
+  readonly revision: string | null
+}
+
 /** One task, or one subset of a task. */
 export interface StoredTask {
   readonly name: string
@@ -44,6 +53,8 @@ export interface StoredTask {
   readonly itemCount: number | null
   /** Rows of the split. */
   readonly rowCount: number | null
+  /** Absent where the writer did not say, or the rows are not the hub's. */
+  readonly dataset?: StoredDataset
   readonly scores: readonly StoredScore[]
   /** Items with equal best choices, by metric; absent where the writer did not count them. */
   readonly ties?: Readonly<Record<string, number>>
@@ -88,6 +99,8 @@ export interface StoredRun {
   readonly date: string | null
   /** False when the run was interrupted. */
   readonly isComplete: boolean
+  /** First rows of each task, below 1 a share of them; absent where the run had no limit. */
+  readonly limit?: number
   readonly model: StoredModel
   readonly tasks: readonly StoredTask[]
   readonly groups: readonly StoredGroup[]

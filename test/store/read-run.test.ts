@@ -214,3 +214,24 @@ test('of several filters the first counts', async () => {
   writeFileSync(samples('mmlu_law'), lines(sample(0, 1), { ...sample(0, 0), filter: 'strict' }, sample(1, 1), { ...sample(1, 0), filter: 'strict' }))
   expect((await readRun(results())).tasks[0]!.items).toHaveLength(2)
 })
+
+describe('the rows that were scored', () => {
+  const withConfig = async (config: object, limit?: unknown) => {
+    const content = lmEvalResults()
+    writeFileSync(results(), JSON.stringify({ ...content, config: { ...content.config, limit }, configs: { mmlu_law: config } }))
+    const run = await readRun(results())
+    return { limit: run.limit, dataset: run.tasks[0]!.dataset }
+  }
+
+  test("lm-eval's dataset, split and limit are read", async () => {
+    const config = { dataset_path: 'cais/mmlu', dataset_name: 'law', test_split: 'test', validation_split: 'validation' }
+    expect(await withConfig(config, 2)).toEqual({ limit: 2, dataset: { id: 'cais/mmlu', config: 'law', split: 'test', revision: null } })
+    const own = { dataset_path: 'baber/piqa', dataset_name: null, test_split: null, validation_split: 'validation', dataset: { revision: 'abc' } }
+    expect(await withConfig(own, null)).toEqual({ limit: undefined, dataset: { id: 'baber/piqa', config: null, split: 'validation', revision: 'abc' } })
+  })
+
+  test.each([{}, { dataset_path: 'json' }, { dataset_path: '/data/rows' }, { dataset_path: 7 }, { dataset_path: 'a\nb' }])(
+    'no dataset of the hub in %j',
+    async (config) => expect((await withConfig(config)).dataset).toBeUndefined(),
+  )
+})
