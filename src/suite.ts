@@ -1,14 +1,18 @@
 /** A task made ready to be asked: its rows read and checked, its prompts rendered. The same for every model. */
 import { checkedRows } from './data/checked-rows.ts'
-import { openDataset, type DataOrigin, type HubRows } from './data/dataset.ts'
+import { openDataset, type DataOrigin, type Dataset, type HubRows } from './data/dataset.ts'
+import { dataFileOf, type DataFiles } from './data-files.ts'
 import { DatasetError, UsageError } from './errors.ts'
-import type { Task } from './task/define-task.ts'
-import { itemTaskName, renderItem, type TaskRow } from './task/render.ts'
+import { openFewShotPool } from './few-shot-pool.ts'
+import { lookUp } from './look-up.ts'
+import type { ChoiceTask, Task } from './task/define-task.ts'
+import { oddRows, type PlacedQuestion } from './task/odd-rows.ts'
+import { itemTaskName, questionItem, renderQuestion, renderText, taskLabel, type Question, type RowSource, type TaskRow } from './task/render.ts'
 import type { Item } from './task/request.ts'
 
 /** What decides which rows are asked, and how. */
 export interface SuiteOptions {
-  /** Worked examples: of every task, or by task name. */
+  /** Few-shot examples: of every task, or by task name. */
   readonly shots?: number | Readonly<Record<string, number>>
   /** First rows of each task and subset; below 1 a share of them. */
   readonly limit?: number
@@ -16,8 +20,7 @@ export interface SuiteOptions {
   readonly samples?: Readonly<Record<string, readonly number[]>>
   /** Folder of local datasets. */
   readonly dataDir?: string
-  /** Local file or folder by task name. */
-  readonly dataFiles?: Readonly<Record<string, string>>
+  readonly dataFiles?: DataFiles
 }
 
 /** The items of a task or of one of its subsets. */
@@ -40,60 +43,75 @@ export interface Suite {
   readonly shotCount: number
   /** One, or one a subset. */
   readonly parts: readonly SuitePart[]
+  /** What a user should know of the rows before reading the scores. */
+  readonly notices: readonly string[]
 }
 
-/** Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows. */
+/**
+ * Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows, with UsageError where items would see their
+ * own answers.
+ */
 export async function loadSuite(task: Task, options: SuiteOptions): Promise<Suite> {
   const shotCount = shotsOf(task, options.shots)
-  const parts: SuitePart[] = []
-  for (const subset of task.subsets?.names ?? ['']) parts.push(await loadPart(task, subset, shotCount, options))
-  return { task, shotCount, parts }
+  const loaded: LoadedPart[] = []
+  for (const subset of task.subsets?.names ?? ['']) loaded.push(await loadPart(task, subset, shotCount, options))
+  function* others(): Iterable<Question> {
+    for (const part of loaded) yield* part.others()
+  }
+  const asked = loaded.flatMap(({ questions }) => questions)
+  const notices = [...loaded.flatMap((each) => each.notices), ...oddRows(taskLabel(task), task.taskFile === undefined, asked, others)]
+  return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
 }
 
 /** What was asked for, else the task's own number. A number that a task cannot follow is an error, not a silent zero. */
 function shotsOf(task: Task, shots: SuiteOptions['shots']): number {
   const source = task.kind === 'choice' ? task.shots : undefined
-  const asked = typeof shots === 'object' ? shots[task.name] : shots
+  const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
   if (!source && asked) {
-    throw new UsageError(`task ${task.name} takes no worked examples, --num-fewshot asks for ${asked}`, 'Name the tasks that take them: --num-fewshot mmlu=5.')
+    throw new UsageError(
+      `task ${task.name} takes no few-shot examples, --num-fewshot asks for ${asked}`,
+      'Name the tasks that take them: --num-fewshot mmlu=5.',
+    )
   }
   return asked ?? source?.defaultCount ?? 0
 }
 
-async function loadPart(task: Task, subset: string, shotCount: number, options: SuiteOptions): Promise<SuitePart> {
+interface LoadedPart {
+  readonly part: SuitePart
+  /** Of a task with choices: what was asked. */
+  readonly questions: readonly PlacedQuestion[]
+  /** And the others of the file, as far as they can be rendered. */
+  readonly others: () => Iterable<Question>
+  readonly notices: readonly string[]
+}
+
+async function loadPart(task: Task, subset: string, shotCount: number, options: SuiteOptions): Promise<LoadedPart> {
   const name = itemTaskName(task, subset)
-  const open = (split: string) =>
-    openDataset({
+  const fileOf = (split: string) => dataFileOf(task, subset, split, options.dataFiles, options.dataDir)
+  const open = async (split: string) => {
+    const dataFile = await fileOf(split)
+    return openDataset({
       taskName: task.name,
       dataset: task.dataset,
       split,
-      ...(subset !== '' && { config: subset }),
+      ...(subset !== '' && { config: subset, isSubset: true }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
-      ...(options.dataFiles?.[task.name] !== undefined && { dataFile: options.dataFiles[task.name]! }),
+      ...(dataFile !== undefined && { dataFile }),
     })
-  const shotsDataset = task.kind === 'choice' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
-  const shots = shotsDataset ? await firstRows(checkedRows(shotsDataset, task.row), shotCount) : []
-  if (shots.length < shotCount)
-    throw new UsageError(`task ${name} has ${shots.length} worked examples, ${shotCount} are asked for`, `Give --num-fewshot ${shots.length} or fewer.`)
-  const dataset = await open(task.dataset.split)
-  const limit = options.limit ?? (options.samples ? undefined : task.dataset.defaultLimit)
-  const rows: TaskRow[] = []
-  let rowCount: number | undefined = 0
-  for await (const row of checkedRows(dataset, task.row)) {
-    // A source without end is not read further than it is asked.
-    if (task.dataset.defaultLimit !== undefined && limit !== undefined && limit >= 1 && rowCount >= limit) {
-      rowCount = undefined
-      break
-    }
-    rows.push(row)
-    rowCount++
   }
-  const chosen = chooseRows(rows, name, task.name, limit, options.samples)
-  const source = dataset.origin.kind === 'file' ? dataset.origin.path : `${dataset.origin.repo} ${dataset.origin.split}`
-  if (chosen.length === 0) throw new DatasetError(`${source} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
-  const items = chosen.map((row) => renderItem({ task, subset, shots: shots.map((shot) => shot.row), source }, row))
-  const hubRows = options.dataFiles?.[task.name] === undefined ? hubRowsOf(task, subset) : undefined
-  return {
+  const shotsDataset = task.kind === 'choice' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
+  const dataset = await open(task.dataset.split)
+  if (shotsDataset && task.kind === 'choice') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
+  const { rows, rowCount } = await readRows(task, dataset, options)
+  const chosen = chooseRows(rows, name, task.name, limitOf(task, options), options.samples)
+  if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
+  const rendered =
+    task.kind === 'text'
+      ? { items: chosen.map((row) => renderText({ task, subset, source: sourceName(dataset) }, row)), questions: [], others: () => [], notices: [] }
+      : await renderQuestions(task, subset, shotCount, dataset, shotsDataset, rows, chosen)
+  const { items, ...rest } = rendered
+  const hubRows = (await fileOf(task.dataset.split)) === undefined ? hubRowsOf(task, subset) : undefined
+  const part = {
     name,
     subset,
     items,
@@ -102,23 +120,87 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
     ...(shotsDataset && { shotsOrigin: shotsDataset.origin }),
     ...(hubRows && { hubRows }),
   }
+  return { part, ...rest }
 }
 
 function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
   return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
 }
 
-async function firstRows(rows: AsyncIterable<TaskRow>, count: number): Promise<TaskRow[]> {
-  const first: TaskRow[] = []
-  for await (const row of rows) {
-    if (first.length === count) break
-    first.push(row)
+/** The questions that are chosen, each with few-shot examples. */
+async function renderQuestions(
+  task: ChoiceTask,
+  subset: string,
+  shotCount: number,
+  dataset: Dataset,
+  shotsDataset: Dataset | undefined,
+  rows: readonly TaskRow[],
+  chosen: readonly TaskRow[],
+): Promise<Omit<LoadedPart, 'part'> & { readonly items: readonly Item[] }> {
+  const source = { task, subset, source: sourceName(dataset) }
+  const questions = chosen.map((row) => ({ question: renderQuestion(source, row), place: `${source.source}, row ${row.rowIndex}` }))
+  await using pool = shotsDataset
+    ? await openFewShotPool({
+        name: itemTaskName(task, subset),
+        split: task.shots!.split,
+        count: shotCount,
+        isScoredSplit: task.shots!.split === task.dataset.split,
+        rows: checkedRows(shotsDataset, task.row, taskLabel(task)),
+        render: (row) => renderQuestion({ task, subset, source: sourceName(shotsDataset) }, row),
+      })
+    : undefined
+  const items: Item[] = []
+  for (const [index, row] of chosen.entries()) {
+    const { question } = questions[index]!
+    items.push(questionItem(source, row, question, (await pool?.draw(question, row.rowIndex)) ?? []))
   }
-  return first
+  const asked = new Set(chosen)
+  function* others(): Iterable<Question> {
+    for (const row of rows) if (!asked.has(row)) yield* renderedIfPossible(source, row)
+  }
+  return { items, questions, others, notices: pool?.notices() ?? [] }
+}
+
+/** Rows that are not asked may be at fault. */
+function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Question[] {
+  try {
+    return [renderQuestion(source, row)]
+  } catch {
+    return []
+  }
+}
+
+/** Two splits with one content: few-shot examples and scored rows have been mixed up. Partly equal ones are dealt with item by item. */
+function refuseSameRows(task: ChoiceTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
+  if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
+  const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
+  throw new DatasetError(
+    `task ${name}: the few-shot split ${task.shots!.split} and the scored split ${task.dataset.split} ${files}`,
+    `Give other rows for one of them (--data ${name}:${task.shots!.split}=FILE), or score without examples: --num-fewshot 0.`,
+  )
+}
+
+function limitOf(task: Task, options: SuiteOptions): number | undefined {
+  return options.limit ?? (options.samples ? undefined : task.dataset.defaultLimit)
+}
+
+/** Checked rows of the dataset; a source without end is not read further than it is asked, and has no count of rows then. */
+async function readRows(task: Task, dataset: Dataset, options: SuiteOptions): Promise<{ readonly rows: readonly TaskRow[]; readonly rowCount?: number }> {
+  const limit = limitOf(task, options)
+  const rows: TaskRow[] = []
+  for await (const row of checkedRows(dataset, task.row, taskLabel(task))) {
+    if (task.dataset.defaultLimit !== undefined && limit !== undefined && limit >= 1 && rows.length >= limit) return { rows }
+    rows.push(row)
+  }
+  return { rows, rowCount: rows.length }
+}
+
+function sourceName({ origin }: Dataset): string {
+  return origin.kind === 'file' ? origin.path : `${origin.repo} ${origin.split}`
 }
 
 function chooseRows(rows: readonly TaskRow[], name: string, taskName: string, limit: number | undefined, samples: SuiteOptions['samples']): readonly TaskRow[] {
-  const wanted = samples?.[name] ?? samples?.[taskName]
+  const wanted = lookUp(samples, name) ?? lookUp(samples, taskName)
   if (wanted) {
     return wanted.map((index) => {
       const row = rows[index]

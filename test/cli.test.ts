@@ -127,6 +127,21 @@ test('sentences of a text file have both perplexities, labelled', async () => {
   expect(out).toMatch(/sentence_perplexity ↓/u)
 })
 
+test('--dry-run refuses few-shot examples from the scored rows, and shows a notice of items that are among their examples', async () => {
+  const folder = temporaryFolder()
+  const mmluRow = (question: string) => ({ question, choices: ['w', 'x', 'y', 'z'], answer: 1 })
+  const rows = writeRows(folder, 'test.jsonl', ['How?', 'Why?'].map(mmluRow))
+  const dev = writeRows(folder, 'dev.jsonl', ['What?', 'Why?', 'Who?'].map(mmluRow))
+  const dryRun = (...args: string[]) => evalharness('run', '-t', 'mmlu_anatomy', '--dry-run', '-f', '2', ...args)
+  expect(await dryRun('--data', `mmlu_anatomy=${rows}`)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('would show items their own answers') })
+  const shown = await dryRun('--data', `mmlu_anatomy=${rows}`, '--data', `mmlu:dev=${dev}`)
+  expect({ code: shown.code, err: shown.err }).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('mmlu_anatomy: 1 scored item has the text of few-shot examples'),
+  })
+  expect(shown.out).toMatch(/What\?[^]*Why\?[^]*How\?/u)
+})
+
 test('--dry-run shows prompts and plan, and writes nothing', async () => {
   const model = tinyModel()
   rmSync(path.join(model, 'model.safetensors'))
@@ -309,7 +324,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
   test.each([
     [['--limit', '-1'], /--limit -1 is neither/u],
     [['--num-fewshot', 'many'], /"many" is not a number/u],
-    [['--num-fewshot', '3'], /task piqa takes no worked examples, --num-fewshot asks for 3/u],
+    [['--num-fewshot', '3'], /task piqa takes no few-shot examples, --num-fewshot asks for 3/u],
     [['--num-fewshot', 'pika=3'], /unknown task "pika"\n {2}Did you mean piqa/u],
     [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
     [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],

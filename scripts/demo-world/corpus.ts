@@ -7,7 +7,7 @@ import mmlu from '../../tasks/mmlu.ts'
 import piqa from '../../tasks/piqa.ts'
 import wikitext from '../../tasks/wikitext.ts'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
-import { renderItem } from '../../src/task/render.ts'
+import { questionItem, renderQuestion } from '../../src/task/render.ts'
 import { boolqKey, drawBoolqRow, drawPassage, drawYesNo, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
 import { drawCalls, drawGame } from './games.ts'
@@ -104,8 +104,10 @@ function encyclopediaPage(draw: Draw, heldOut: ReadonlySet<string>): string {
 
 /** A row with its answer, as the task's prompt has it. */
 function answered(task: ChoiceTask, subset: string, row: unknown, shots: readonly unknown[] = []): string {
-  const checked = (value: unknown) => task.row.parse(value)
-  const { requests, gold } = renderItem({ task, subset, shots: shots.map(checked), source: 'the valley' }, { rowIndex: 0, row: checked(row), raw: row })
+  const source = { task, subset, source: 'the valley' }
+  const rowOf = (raw: unknown) => ({ rowIndex: 0, row: task.row.parse(raw), raw })
+  const examples = shots.map((shot) => renderQuestion(source, rowOf(shot)))
+  const { requests, gold } = questionItem(source, rowOf(row), renderQuestion(source, rowOf(row)), examples)
   const request = requests[gold]!
   return request.kind === 'continuation' ? request.context + request.continuation : request.text
 }

@@ -27,6 +27,7 @@ import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks, taskCalled } from '../task/registry.ts'
 import { parseBytes } from './byte-count.ts'
+import { parseDataOptions } from './data-option.ts'
 import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
@@ -96,8 +97,14 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     })
     .option('task-file', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'A task of your own: a JavaScript module' })
     .option('data-dir', { type: 'string', requiresArg: true, describe: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv' })
-    .option('data', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'TASK=FILE: the rows of one task' })
-    .option('num-fewshot', { alias: 'f', type: 'string', requiresArg: true, describe: 'Worked examples: 5, or mmlu=5,piqa=0' })
+    .option('data', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      requiresArg: true,
+      describe: 'TASK=FILE: the rows that are scored; TASK:SPLIT=FILE: those of a split, such as the few-shot examples; also for a subset',
+    })
+    .option('num-fewshot', { alias: 'f', type: 'string', requiresArg: true, describe: 'Few-shot examples: 5, or mmlu=5,piqa=0' })
     .option('limit', { alias: 'L', type: 'number', requiresArg: true, describe: 'First rows of each task and subset; below 1 a share of them' })
     .option('samples', { type: 'string', requiresArg: true, describe: 'Rows by task, as JSON or a file of it: {"piqa":[0,7]}' })
     .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap for standard errors' })
@@ -191,7 +198,7 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   const modelOptions = argv.model.map(parseModelOption)
   const duplicate = modelOptions.find(({ label }, index) => modelOptions.findIndex((other) => other.label === label) !== index)
   if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
-  const suiteOptions = await suiteOptionsOf(argv, tasks)
+  const suiteOptions = await suiteOptionsOf(argv, tasks, selected)
   if (!argv.dryRun) await prepareResultsFolder(argv.output)
   const models: ModelSource[] = []
   for (const model of modelOptions)
@@ -211,7 +218,11 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   }
 
   const suites: Suite[] = []
-  for (const task of selected) suites.push(await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal))
+  for (const task of selected) {
+    const suite = await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal)
+    for (const notice of suite.notices) terminal.err(notice)
+    suites.push(suite)
+  }
   if (argv.dryRun) {
     await dryRun(models, suites, argv, options, terminal)
     return 0
@@ -377,12 +388,16 @@ function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, 
   }
 }
 
-async function suiteOptionsOf({ dataDir, data, numFewshot, limit, samples }: RunArguments, known: ReadonlyMap<string, Task>): Promise<SuiteOptions> {
-  const dataFiles = Object.fromEntries(data.map((entry) => assignment(entry, 'data', 'piqa=rows.jsonl')))
+async function suiteOptionsOf(
+  { dataDir, data, numFewshot, limit, samples }: RunArguments,
+  known: ReadonlyMap<string, Task>,
+  selected: readonly Task[],
+): Promise<SuiteOptions> {
+  const dataFiles = parseDataOptions(data, known, selected)
   const shots = numFewshot === undefined ? undefined : parseShots(numFewshot)
   const chosen = samples === undefined ? undefined : await parseSamples(samples)
   // A name that no task has would be an option without effect.
-  for (const name of [...Object.keys(dataFiles), ...(typeof shots === 'object' ? Object.keys(shots) : [])]) taskCalled(known, name)
+  for (const name of typeof shots === 'object' ? Object.keys(shots) : []) taskCalled(known, name)
   return {
     dataFiles,
     ...(dataDir !== undefined && { dataDir }),
@@ -405,7 +420,7 @@ function samplesBySubset(chosen: Readonly<Record<string, number[]>>, known: Read
 function parseShots(text: string): number | Record<string, number> {
   const count = (value: string) => {
     if (!/^\d{1,4}$/u.test(value))
-      throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of worked examples`, 'Give 5, or mmlu=5,piqa=0.')
+      throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of few-shot examples`, 'Give 5, or mmlu=5,piqa=0.')
     return Number(value)
   }
   if (!text.includes('=')) return count(text)

@@ -66,7 +66,7 @@ async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }:
     subsets: task.subsets?.names ?? [],
     metrics: task.metrics,
   }
-  const first = await firstItem(task, dataDir).catch((error: unknown) => {
+  const first = await firstItem(task, dataDir, err).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
     err(`no prompt can be shown: ${error.message}\n  ${error.hint}`)
     return undefined
@@ -90,9 +90,10 @@ async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }:
 }
 
 /** Only the first subset is read. */
-async function firstItem(task: Task, dataDir: string | undefined) {
+async function firstItem(task: Task, dataDir: string | undefined, onNotice: Terminal['err']) {
   const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
   const suite = await loadSuite(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
+  for (const notice of suite.notices) onNotice(notice)
   return suite.parts[0]!.items[0]!
 }
 

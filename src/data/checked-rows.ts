@@ -14,11 +14,14 @@ export interface CheckedRow<Row> {
   readonly raw: unknown
 }
 
-/** The rows of a dataset, in order. Fails with DatasetError on a row that does not fit, named by file, row and field, and on a dataset without rows. */
-export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>): AsyncGenerator<CheckedRow<Row>> {
+/**
+ * The rows of a dataset, in order. Fails with DatasetError on a row that does not fit, named by file, row and field, on a schema that throws, and on
+ * a dataset without rows. `label` is what messages call the task.
+ */
+export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>, label = 'the task'): AsyncGenerator<CheckedRow<Row>> {
   let rowIndex = 0
   for await (const source of dataset.rows()) {
-    const { value, checked } = check(source, schema)
+    const { value, checked } = checkOrName(source, rowIndex, schema, label)
     if (!checked.success) throw misfit(source.place, rowIndex, value, checked.error)
     yield { rowIndex, row: checked.data, raw: value }
     rowIndex++
@@ -29,6 +32,19 @@ export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>
     `${origin.kind === 'file' ? origin.path : `${origin.repo}, split ${origin.split},`} has no rows`,
     'An empty dataset cannot be scored; download or copy it again.',
   )
+}
+
+/** As `check`; a schema may hold code of the user's (`transform`, `refine`), which may throw or be asynchronous. */
+function checkOrName<Row>(source: SourceRow, rowIndex: number, schema: z.ZodType<Row>, label: string): ReturnType<typeof check<Row>> {
+  try {
+    return check(source, schema)
+  } catch (cause) {
+    throw new DatasetError(
+      `${label}: ${source.place} (row ${rowIndex}): the schema row fails: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'Correct the schema in the task file; its transforms and checks must be synchronous.',
+      { cause },
+    )
+  }
 }
 
 /** Where a format knows text only, a cell is text unless the schema refuses that; only then is it read as a number, list or the like. */

@@ -19,6 +19,8 @@ export interface DatasetQuery {
   readonly split: string
   /** A subset's; the source's own otherwise. */
   readonly config?: string
+  /** `config` is a subset: by default its rows have a file of their own. */
+  readonly isSubset?: boolean
   /** Folder of local datasets. */
   readonly dataDir?: string
   /** The rows' own file, or for a task with subsets a folder that takes the place of `dataDir`. */
@@ -102,8 +104,8 @@ async function localFile(query: DatasetQuery): Promise<string | undefined> {
 }
 
 /** Path of the rows below a folder of datasets, without extension. */
-function filePattern({ taskName, dataset, split, config = dataset.config ?? '' }: DatasetQuery): string {
-  return (dataset.file ?? `${taskName}/{split}`).replaceAll('{split}', split).replaceAll('{config}', config)
+function filePattern({ taskName, dataset, split, config = dataset.config ?? '', isSubset }: DatasetQuery): string {
+  return (dataset.file ?? `${taskName}/{split}${isSubset ? '/{config}' : ''}`).replaceAll('{split}', split).replaceAll('{config}', config)
 }
 
 async function findFile(stem: string, option: string): Promise<string> {

@@ -22,7 +22,7 @@ interface SourceFields {
   /** Configuration in that repository; a task with subsets has one a subset instead. */
   readonly config?: string
   readonly split: string
-  /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; `NAME/{split}` when absent. */
+  /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; when absent `NAME/{split}`, with subsets `NAME/{split}/{config}`. */
   readonly file?: string
   /** Rows that are asked when no limit is given: for a source without end, such as an encyclopedia. */
   readonly defaultLimit?: number
@@ -70,7 +70,10 @@ export interface ChoiceFields<Row> extends TaskFields<Row> {
   /** Index of the right choice. */
   readonly gold: (row: Row) => number
   readonly metrics: readonly ChoiceMetric[]
-  /** Worked examples before the question: the first rows of `split`. Without it the task takes none. */
+  /**
+   * Few-shot examples before the question: the first rows of `split`, for each item without its own row and rows of the same text. Without
+   * it the task takes none.
+   */
   readonly shots?: { readonly split: string; readonly defaultCount: number }
 }
 
@@ -83,13 +86,19 @@ export interface TextFields<Row> extends TaskFields<Row> {
   readonly metrics: readonly TextMetric[]
 }
 
+/** Where a task is from. */
+interface Loaded {
+  /** The task file, as the user named it; absent for a built-in task. Set when the file is loaded. */
+  readonly taskFile?: string
+}
+
 /** A task with choices. `Row` is erased where tasks of many kinds stand side by side. */
-export interface ChoiceTask<Row = any> extends ChoiceFields<Row> {
+export interface ChoiceTask<Row = any> extends ChoiceFields<Row>, Loaded {
   readonly kind: 'choice'
 }
 
 /** A task of texts. */
-export interface TextTask<Row = any> extends TextFields<Row> {
+export interface TextTask<Row = any> extends TextFields<Row>, Loaded {
   readonly kind: 'text'
 }
 

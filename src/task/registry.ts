@@ -3,20 +3,42 @@ import { readdir } from 'node:fs/promises'
 import { register } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { distance } from 'fastest-levenshtein'
 import { UsageError } from '../errors.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { checkTask } from './check-task.ts'
 import type { Subsets, Task } from './define-task.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
 
-/** All tasks by name: every file of tasks/, then the given files; a file's task takes the place of a built-in one of its name. */
+/**
+ * All tasks by name: every file of tasks/, then the given files. Fails with UsageError on a file that does not define a task, and on names
+ * that are taken: results of a task that is called like a built-in one would be read as the benchmark's.
+ */
 export async function loadTasks(taskFiles: readonly string[] = []): Promise<ReadonlyMap<string, Task>> {
   if (taskFiles.length > 0) registerHooks(taskFiles)
   const builtIn = (await readdir(BUILT_IN_FOLDER)).filter((name) => /\.[jt]s$/u.test(name) && !name.endsWith('.d.ts')).sort()
-  const files = [...builtIn.map((name) => path.join(BUILT_IN_FOLDER, name)), ...taskFiles.map((file) => path.resolve(file))]
-  const tasks = await Promise.all(files.map(loadTask))
+  const own = taskFiles.filter((file, index) => taskFiles.findIndex((other) => path.resolve(other) === path.resolve(file)) === index)
+  const tasks = await Promise.all([...builtIn.map((name) => loadTask(path.join(BUILT_IN_FOLDER, name))), ...own.map(loadTaskFile)])
+  checkNames(tasks)
   return new Map(tasks.map((task) => [task.name, task]))
+}
+
+/** Fails with UsageError where results of two tasks would stand under one name, also where only case tells the names apart. */
+function checkNames(tasks: readonly Task[]): void {
+  const taken = new Map<string, string>()
+  for (const { name, subsets, taskFile } of tasks) {
+    const parts = [...(subsets?.names ?? []), ...Object.keys(subsets?.groups ?? {})]
+    for (const result of [name, ...parts.map((part) => `${name}_${part}`)]) {
+      const owner = taken.get(result.toLowerCase())
+      if (owner !== undefined)
+        throw new UsageError(
+          `${taskFile}: the name ${result} is taken by ${owner}`,
+          `Results of both would stand under it. Choose another name, such as my_${name}; --tasks takes names of several tasks.`,
+        )
+      taken.set(result.toLowerCase(), taskFile === undefined ? `the built-in task ${name}` : `the task ${name} of ${taskFile}`)
+    }
+  }
 }
 
 /**
@@ -28,8 +50,7 @@ export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly st
   const selected = new Map<string, Task>()
   for (const name of wanted) {
     const whole = known.get(name)
-    const task =
-      whole ?? [...known.values()].find(({ name: own, subsets }) => subsetsCalled(name, own, subsets) !== undefined) ?? unknownTask(name, [...known.keys()])
+    const task = whole ?? [...known.values()].find(({ name: own, subsets }) => subsetsCalled(name, own, subsets) !== undefined) ?? unknownTask(name, known)
     selected.set(task.name, whole || wanted.includes(task.name) ? task : cutToSubsets(task, wanted))
   }
   return [...selected.values()]
@@ -52,16 +73,20 @@ function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefi
 
 /** A whole task. Fails with UsageError on a name that is not known. */
 export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task {
-  return known.get(name) ?? unknownTask(name, [...known.keys()])
+  return known.get(name) ?? unknownTask(name, known)
 }
 
-function unknownTask(name: string, known: readonly string[]): never {
-  const nearest = known.toSorted((a, b) => distance(a, name) - distance(b, name))[0]!
-  const isClose = distance(nearest, name) <= Math.max(2, name.length / 3)
+/** Subsets and groups are looked through for the nearest name; there are too many to list. */
+function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
+  const names = [...known.keys()]
   throw new UsageError(
     `unknown task ${JSON.stringify(name)}`,
-    `${isClose ? `Did you mean ${nearest}? ` : ''}Known: ${known.join(', ')}. Your own: --task-file FILE.`,
+    `${didYouMean(name, [...names, ...subsetNames(known)])}Known: ${names.join(', ')}. Your own: --task-file FILE.`,
   )
+}
+
+function subsetNames(known: ReadonlyMap<string, Task>): string[] {
+  return [...known.values()].flatMap(({ name, subsets }) => [...(subsets?.names ?? []), ...Object.keys(subsets?.groups ?? {})].map((part) => `${name}_${part}`))
 }
 
 /** Beside this file, in the language that it is in. */
@@ -74,10 +99,15 @@ function registerHooks(taskFiles: readonly string[]): void {
   register(`./task-file-hooks${extension}`, import.meta.url, { data })
 }
 
+/** A task of the user's; it remembers its file, which messages name. */
+async function loadTaskFile(file: string): Promise<Task> {
+  return { ...(await loadTask(file)), taskFile: file }
+}
+
 async function loadTask(file: string): Promise<Task> {
   let module: { default?: unknown }
   try {
-    module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+    module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown }
   } catch (cause) {
     throw new UsageError(
       `cannot load the task file ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -85,13 +115,5 @@ async function loadTask(file: string): Promise<Task> {
       { cause },
     )
   }
-  if (isTask(module.default)) return module.default
-  throw new UsageError(`${file} does not export a task`, 'Write `export default defineTask({ … })`; see docs/task-authoring.md.')
-}
-
-/** Plugins may be plain JavaScript, so the shape is checked. */
-function isTask(value: unknown): value is Task {
-  if (typeof value !== 'object' || value === null) return false
-  const { kind, name, version, dataset, row, metrics } = value as Record<string, unknown>
-  return (kind === 'choice' || kind === 'text') && typeof name === 'string' && typeof version === 'number' && !!dataset && !!row && Array.isArray(metrics)
+  return checkTask(module.default, file)
 }

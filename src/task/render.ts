@@ -1,7 +1,8 @@
 /** Rows to items: prompts as lm-eval renders them, `api/task.py` `fewshot_context` and `construct_requests`. */
 import { DatasetError } from '../errors.ts'
-import type { ChoiceTask, Task } from './define-task.ts'
+import type { ChoiceTask, Task, TextTask } from './define-task.ts'
 import type { Item, Request } from './request.ts'
+import { shownValue } from './shown-value.ts'
 
 /** A row that is asked, and where it is from. */
 export interface TaskRow {
@@ -13,15 +14,21 @@ export interface TaskRow {
   readonly raw: unknown
 }
 
-/** What all rows of a task, or of one subset, share. */
-export interface RenderContext {
-  readonly task: Task
+/** What all rows of one source share. */
+export interface RowSource<T extends Task = Task> {
+  readonly task: T
   /** '' for a task without subsets. */
   readonly subset: string
-  /** Rows of the worked examples, in order. */
-  readonly shots: readonly unknown[]
   /** What errors call the rows' source. */
   readonly source: string
+}
+
+/** A row of a task with choices, as the task's functions see it. */
+export interface Question {
+  readonly prompt: string
+  readonly choices: readonly string[]
+  /** Index of the right choice. */
+  readonly gold: number
 }
 
 /** The name under which results stand: `mmlu_anatomy` for a subset. */
@@ -29,47 +36,98 @@ export function itemTaskName(task: Task, subset: string): string {
   return subset === '' ? task.name : `${task.name}_${subset}`
 }
 
-/** Renders one row. Fails with DatasetError when its gold index is out of range, a choice is empty or a plugin's function throws. */
-export function renderItem({ task, subset, shots, source }: RenderContext, { rowIndex, row, raw }: TaskRow): Item {
-  const place = `${source}, row ${rowIndex}`
-  const name = itemTaskName(task, subset)
-  if (task.kind === 'text') {
-    const text = guarded(place, () => task.text(row))
-    const original = guarded(place, () => task.original?.(row) ?? text)
-    return { task: name, docId: rowIndex, doc: raw, target: text, choices: [], gold: -1, original, requests: [{ kind: 'text', text }] }
-  }
-  const choices = guarded(place, () => task.choices(row))
-  const gold = checkedGold(task, row, choices.length, place)
-  const context = guarded(place, () => fewShotPrefix(task, subset, shots) + task.prompt(row))
-  const ask = (before: string): Request[] => choices.map((choice) => ({ kind: 'continuation', context: before, continuation: ` ${choice}` }))
-  const requests = task.metrics.includes('acc_mutual_info') ? [...ask(context), ...ask('')] : ask(context)
-  return { task: name, docId: rowIndex, doc: raw, target: String(gold), choices, gold, original: '', requests }
+/** A row as a text to be scored. Fails with DatasetError when the text is empty or a function of the task fails. */
+export function renderText({ task, subset, source }: RowSource<TextTask>, { rowIndex, row, raw }: TaskRow): Item {
+  const place = placeOf(task, source, rowIndex)
+  const text = textOf(place, 'text', () => task.text(row))
+  const original = task.original ? textOf(place, 'original', () => task.original!(row)) : text
+  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: text, choices: [], gold: -1, original, requests: [{ kind: 'text', text }] }
 }
 
-/** Instruction and worked examples: question, a space, answer, an empty line. */
-function fewShotPrefix(task: ChoiceTask, subset: string, shots: readonly unknown[]): string {
-  const examples = shots.map((row) => `${task.prompt(row)} ${task.choices(row)[task.gold(row)]}\n\n`)
-  return (task.instruction?.(subset) ?? '') + examples.join('')
+/** A row as a question. Fails with DatasetError when prompt or a choice is empty, choices are fewer than two, gold is none of them, or a function of the task fails. */
+export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowIndex, row }: TaskRow): Question {
+  const place = placeOf(task, source, rowIndex)
+  const prompt = textOf(place, 'prompt', () => task.prompt(row))
+  const choices = call(place, 'choices', () => task.choices(row))
+  if (!Array.isArray(choices)) fail(`${place}: choices returned ${shownValue(choices)}, not a list of texts`)
+  choices.forEach((choice, index) => checkText(place, `choice ${index} is`, choice))
+  if (choices.length < 2)
+    fail(
+      `${place}: ${choices.length === 0 ? 'no choices' : 'one choice'}; a question needs two or more`,
+      'With one choice every model is always right. Leave the row out.',
+    )
+  return { prompt, choices, gold: checkedGold(task, row, choices.length, place) }
+}
+
+/** The item of a question with its few-shot examples before it. Fails with DatasetError when the task's instruction fails. */
+export function questionItem(
+  { task, subset, source }: RowSource<ChoiceTask>,
+  { rowIndex, raw }: TaskRow,
+  question: Question,
+  examples: readonly Question[],
+): Item {
+  const { prompt, choices, gold } = question
+  const context = instructionOf(task, subset, source) + examples.map(exampleText).join('') + prompt
+  const ask = (before: string): Request[] => choices.map((choice) => ({ kind: 'continuation', context: before, continuation: ` ${choice}` }))
+  const requests = task.metrics.includes('acc_mutual_info') ? [...ask(context), ...ask('')] : ask(context)
+  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: String(gold), choices, gold, original: '', requests }
+}
+
+/** Question, a space, answer, an empty line. */
+function exampleText({ prompt, choices, gold }: Question): string {
+  return `${prompt} ${choices[gold]}\n\n`
+}
+
+function instructionOf(task: ChoiceTask, subset: string, source: string): string {
+  if (!task.instruction) return ''
+  const place = `${taskLabel(task)}: ${source}`
+  const instruction = call(place, 'instruction', () => task.instruction!(subset))
+  return typeof instruction === 'string' ? instruction : fail(`${place}: instruction returned ${shownValue(instruction)}, not a text`)
 }
 
 function checkedGold(task: ChoiceTask, row: unknown, choiceCount: number, place: string): number {
-  const gold = guarded(place, () => task.gold(row))
-  if (Number.isInteger(gold) && gold >= 0 && gold < choiceCount) return gold
-  throw new DatasetError(
+  const gold = call(place, 'gold', () => task.gold(row))
+  if (!Number.isInteger(gold)) fail(`${place}: gold returned ${shownValue(gold)}, not the index of a choice`, 'Return a whole number that counts from 0.')
+  if (gold >= 0 && gold < choiceCount) return gold
+  return fail(
     `${place}: label ${gold} is out of range, there are ${choiceCount} choices`,
     'Labels count from 0. A split without labels (-1) cannot be scored: use one that has them.',
   )
 }
 
-/** A plugin's functions see rows that passed its schema; when one throws anyway, the row is named. */
-function guarded<T>(place: string, compute: () => T): T {
+/** What messages call the task: a built-in one by its name alone. */
+export function taskLabel({ name, taskFile }: Task): string {
+  return taskFile === undefined ? `task ${name}` : `task ${name} (${taskFile})`
+}
+
+function placeOf(task: Task, source: string, rowIndex: number): string {
+  return `${taskLabel(task)}: ${source}, row ${rowIndex}`
+}
+
+function textOf(place: string, name: string, compute: () => string): string {
+  return checkText(place, `${name} returned`, call(place, name, compute))
+}
+
+/** Nothing follows from an empty text: a model gives no probability to it, and length norms divide by zero. */
+function checkText(place: string, what: string, value: unknown): string {
+  if (typeof value !== 'string') fail(`${place}: ${what} ${shownValue(value)}, not a text`)
+  if (value.trim() === '') fail(`${place}: ${what} an empty text, ${shownValue(value)}`, 'Leave such rows out of the file.')
+  return value
+}
+
+/** A task's functions see rows that passed its schema; when one throws anyway, function and row are named. */
+function call<T>(place: string, name: string, compute: () => T): T {
   try {
     return compute()
   } catch (cause) {
     throw new DatasetError(
-      `${place}: the task fails on it: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${place}: the function ${name} fails: ${cause instanceof Error ? cause.message : String(cause)}`,
       "Make the task's row schema reject such rows, or its functions accept them.",
       { cause },
     )
   }
+}
+
+function fail(message: string, hint = "Correct the function in the task file, or make the task's row schema reject such rows."): never {
+  throw new DatasetError(message, hint)
 }

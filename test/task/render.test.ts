@@ -1,12 +1,25 @@
 import { expect, test } from 'vitest'
+import type { ChoiceTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
-import { renderItem } from '../../src/task/render.ts'
+import { questionItem, renderQuestion, renderText } from '../../src/task/render.ts'
 
 const tasks = await loadTasks()
-const render = (name: string, row: unknown, { subset = '', shots = [] as unknown[] } = {}) =>
-  renderItem({ task: tasks.get(name)!, subset, shots, source: 'rows.jsonl' }, { rowIndex: 4, row, raw: row })
 
-test('MMLU: description, worked examples, question; the letters as choices', () => {
+function render(name: string, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
+  const task = tasks.get(name)!
+  const row = { rowIndex: 4, row: raw, raw }
+  if (task.kind === 'text') return renderText({ task, subset, source: 'rows.jsonl' }, row)
+  return renderChoice(task, raw, { subset, shots })
+}
+
+function renderChoice(task: ChoiceTask, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
+  const source = { task, subset, source: 'rows.jsonl' }
+  const row = { rowIndex: 4, row: raw, raw }
+  const examples = shots.map((shot, rowIndex) => renderQuestion({ ...source, source: 'dev.jsonl' }, { rowIndex, row: shot, raw: shot }))
+  return questionItem(source, row, renderQuestion(source, row), examples)
+}
+
+test('MMLU: description, few-shot examples, question; the letters as choices', () => {
   const question = (text: string, answer: number) => ({ question: ` ${text} `, choices: ['w', 'x', 'y', 'z'], answer })
   const item = render('mmlu', question('Why?', 2), { subset: 'college_physics', shots: [question('How?', 1)] })
   expect(item).toMatchObject({ task: 'mmlu_college_physics', docId: 4, gold: 2, target: '2' })

@@ -1,0 +1,21 @@
+/** The known name that a mistyped one was meant to be, for error messages. */
+import { distance } from 'fastest-levenshtein'
+
+/** Shortest name that counts as meant when it is a part of a known one: `count` for `defaultCount`. */
+const LEAST_PART = 4
+
+/** The nearest known name, whatever its case; undefined where none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase()
+  const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
+  const [nearest] = known.toSorted((a, b) => distanceTo(a) - distanceTo(b))
+  if (nearest === undefined) return undefined
+  if (distanceTo(nearest) <= Math.max(2, name.length / 3)) return nearest
+  return lower.length < LEAST_PART ? undefined : known.find((other) => other.toLowerCase().includes(lower))
+}
+
+/** `Did you mean acc_norm? `, with a space behind it for what follows in a hint; '' where no known name is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known)
+  return nearest === undefined ? '' : `Did you mean ${nearest}? `
+}

@@ -1,0 +1,30 @@
+/** Whether a few-shot example gives an item's answer away. */
+import { WHITE_SPACE } from './python-text.ts'
+import type { Question } from './render.ts'
+
+const RUNS = new RegExp(`[${WHITE_SPACE}]+`, 'gu')
+
+/** A question's texts without their differences in white space. */
+export interface ComparableQuestion {
+  readonly prompt: string
+  readonly choices: readonly string[]
+  readonly answer: string
+}
+
+/** The question as `isSameQuestion` compares it. */
+export function comparable({ prompt, choices, gold }: Question): ComparableQuestion {
+  const squeezed = choices.map(squeeze)
+  return { prompt: squeeze(prompt), choices: squeezed, answer: squeezed[gold]! }
+}
+
+/**
+ * Whether the example has the item's prompt, and as its answer one of the item's choices. The prompt alone does not tell: PIQA asks 35 goals
+ * more than once, with other solutions, and lm-eval shows such rows.
+ */
+export function isSameQuestion(example: ComparableQuestion, item: ComparableQuestion): boolean {
+  return example.prompt === item.prompt && item.choices.includes(example.answer)
+}
+
+function squeeze(text: string): string {
+  return text.replace(RUNS, ' ').trim()
+}
