@@ -3,7 +3,7 @@ import type { Engine } from './engine/engine.ts'
 import type { RooflineGauge } from './engine/roofline-gauge.ts'
 import { nullIfInterrupted, ServerLostError, unlessInterrupted } from './errors.ts'
 import { assembleAnswer } from './plan/encode.ts'
-import type { EncodedAhead } from './plan/encode-ahead.ts'
+import { cutRequests, type EncodedAhead } from './plan/encode-ahead.ts'
 import type { SequenceScore } from './plan/sequence.ts'
 import type { StageClock } from './stage-clock.ts'
 import type { TaskWork } from './store/run-record.ts'
@@ -27,6 +27,8 @@ export interface AnsweredSuite {
   readonly answers: readonly (Answer | undefined)[]
   /** Requests that the engine could not answer, and why. */
   readonly unanswered: ReadonlyMap<number, string>
+  /** Tokens cut from the left of requests that are longer than the window, by request. */
+  readonly tokensCut: ReadonlyMap<number, number>
   /** What ended the asking before its time. */
   readonly lost: ServerLostError | undefined
   readonly work: Omit<TaskWork, 'task'>
@@ -42,6 +44,7 @@ export async function answerSuite(
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
   const work = { tokensComputed: 0, operations: 0, engineMs: 0, keptCount: 0 }
   const unanswered = new Map<number, string>()
+  const cut = new Map<number, number>()
   let lost: ServerLostError | undefined
   const endIfLost = (error: unknown) => {
     if (!(error instanceof ServerLostError)) throw error
@@ -55,7 +58,8 @@ export async function answerSuite(
   for (const { requests, encoded } of stretches) {
     const known = signal?.aborted || lost ? null : await clock.time('tokenise', () => encoded.catch(nullIfInterrupted))
     if (!known) break
-    const { sequences, parts } = known
+    const { sequences, parts, tokensCut } = known
+    for (const [index, tokens] of cutRequests(requests, tokensCut)) cut.set(index, tokens)
     const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
     let scored = 0
     const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
@@ -87,7 +91,7 @@ export async function answerSuite(
   if (work.tokensComputed > 0) await measure(() => gauge.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfInterrupted) : await clock.time('tokenise', () => totals)) ?? UNKNOWN
-  return { answers, unanswered, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }
+  return { answers, unanswered, tokensCut: cut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, bareRate: gauge.rate() } }
 }
 
 /** Of an interrupted run. */

@@ -12,18 +12,19 @@ import type { DeviceChoice, Dtype } from './engine/device.ts'
 import { rooflineGauge } from './engine/roofline-gauge.ts'
 import { EngineError, Interruption, nullIfInterrupted, unlessInterrupted } from './errors.ts'
 import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from './metrics/score-items.ts'
-import type { Encoder } from './plan/encode.ts'
+import { tokensBehind, type Encoder, type RollingBos } from './plan/encode.ts'
 import { encodeAhead, type EncodedAhead, type StretchedRequests } from './plan/encode-ahead.ts'
 import { cutStretches } from './plan/stretches.ts'
 import { stageClock } from './stage-clock.ts'
-import { workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork } from './store/run-record.ts'
+import { truncationWarning } from './report/truncation-summary.ts'
+import { sumTruncation, workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork, type TruncationRecord } from './store/run-record.ts'
 import type { ModelSettings } from './model-settings.ts'
 import { openLocal } from './open-local.ts'
 import { openServed } from './open-served.ts'
 import type { Suite } from './suite.ts'
-import type { Answer } from './task/request.ts'
 import { HARNESS_VERSION } from './package-folder.ts'
-import { answerSuite } from './answer-suite.ts'
+import { answerSuite, type AnsweredSuite } from './answer-suite.ts'
+import { countTruncation } from './count-truncation.ts'
 
 /** A model to score. */
 export interface ModelSource {
@@ -48,6 +49,8 @@ export interface EvaluateOptions {
   readonly limit?: number
   /** The model's window when absent. */
   readonly maxLength?: number
+  /** How texts that are scored as a whole begin; as in lm-eval when absent. */
+  readonly rollingBos?: RollingBos
   /** Most tokens of a forward pass; chosen by the model and the memory when absent. */
   readonly batchTokens?: number
   /** For all that the engine takes; a share of the machine's when absent. */
@@ -88,12 +91,12 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
   const clock = stageClock()
   const { signal, batchTokens } = options
   await using opened = await clock.time('load', () =>
-    model.served
-      ? unlessInterrupted(openServed(model.served, model.folder, options.maxLength, watcher.onNotice), signal)
-      : openLocal(model, options, watcher.onNotice),
+    model.served ? unlessInterrupted(openServed(model.served, model.folder, options, watcher.onNotice), signal) : openLocal(model, options, watcher.onNotice),
   )
   const { tokenizer, encoder, architecture, parameterCount, weightsHash } = opened
   const encoded = await clock.time('plan', () => encodeOnce(suites, tokenizer, encoder, options))
+  for (const notice of tokensBehindWarning(encoder)) watcher.onNotice(notice)
+  for (const [index, suite] of suites.entries()) reportTruncation(suite, encoded[index]!, encoder.maxLength, watcher.onNotice)
   await using engine = await clock.time('load', () => unlessInterrupted(opened.openEngine(), signal))
 
   const tasks: TaskRecord[] = []
@@ -113,7 +116,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
     const answered = await answerSuite(engine, encoded[index]!, { clock, gauge, failing: encoded.at(-1)!.totals, onBatch, signal })
     work.push({ task: suite.task.name, ...answered.work })
     watcher.onTaskEnd(work.at(-1)!)
-    const scored = await clock.time('record', () => scoreSuite(suite, answered.answers, options.seed ?? 0))
+    const scored = await clock.time('record', () => scoreSuite(suite, answered, options.seed ?? 0))
     tasks.push(...scored.tasks)
     groups.push(...scored.groups)
     unanswered.push(...reportUnanswered(suite, answered.unanswered, watcher.onNotice))
@@ -142,7 +145,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       maxLength: encoder.maxLength,
     },
     engine: engine.info,
-    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto' },
+    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto', rollingBos: encoder.rollingBos },
     tasks,
     groups,
     work: workRecord(work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes: process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0) }),
@@ -156,7 +159,7 @@ function encodeOnce(
   encoder: Encoder,
   { encodings, signal }: EvaluateOptions,
 ): readonly EncodedAhead[] {
-  const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength}`
+  const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength} ${encoder.rollingBos}`
   const known = encodings?.get(key)
   if (known) return known
   const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
@@ -167,12 +170,52 @@ function encodeOnce(
 /** A suite's requests in the order of the work; `position` is the suite's in the run, which the first suite begins with one quick item. */
 export function inStretches(suite: Suite, position: number): StretchedRequests {
   const parts = suite.parts.map(({ items }) => items.map(({ requests }) => requests))
-  return { requests: requestsOf(suite), stretches: cutStretches(parts, { quickStart: position === 0 }) }
+  return { requests: requestsOf(suite), nameOf: requestNames(suite), stretches: cutStretches(parts, { quickStart: position === 0 }) }
+}
+
+/** What errors call a request, by its place in the suite: `piqa, row 12, choice 1 of 2`. */
+function requestNames({ parts }: Suite): (index: number) => string {
+  return (index) => {
+    let next = 0
+    for (const { name, items } of parts)
+      for (const { docId, choices, requests } of items) {
+        const place = index - next
+        next += requests.length
+        if (place >= requests.length) continue
+        const choice = `, choice ${(place % choices.length) + 1} of ${choices.length}`
+        return `${name}, row ${docId}${choices.length === 0 ? '' : choice}${place >= choices.length && choices.length > 0 ? ' without its prompt' : ''}`
+      }
+    throw new RangeError(`no request ${index}`)
+  }
 }
 
 /** All requests of a suite, in the order of its items. */
 export function requestsOf({ parts }: Suite) {
   return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+}
+
+/** Of tokenizers that end each text with a token of their own, such as eos: lm-eval's split then goes wrong, and its numbers are given. */
+export function tokensBehindWarning(encoder: Encoder): string[] {
+  const ids = tokensBehind(encoder)
+  return ids.length === 0
+    ? []
+    : [
+        `warning: the tokenizer puts the token ${ids.join(', ')} behind each text; as in lm-eval, prompts end with it and choices lose as many tokens at their beginning: set add_eos_token to false in tokenizer_config.json, or change the post_processor in tokenizer.json`,
+      ]
+}
+
+/** Says once of a suite how much of it does not fit the window, as soon as all of it is encoded. */
+function reportTruncation(suite: Suite, { totals }: EncodedAhead, maxLength: number, onNotice: Watcher['onNotice']): void {
+  const { task, parts } = suite
+  const items = parts.flatMap((part) => part.items)
+  void totals.then(
+    ({ tokensCut }) => {
+      const truncation = countTruncation(items, tokensCut)
+      if (truncation.itemCount > 0) onNotice(truncationWarning(parts.length === 1 ? parts[0]!.name : task.name, truncation, items.length, maxLength))
+    },
+    // Whoever needs the tokens hears of the failure.
+    () => {},
+  )
 }
 
 /** Tells of each item without an answer by its name, and why; comes back with the names. */
@@ -199,15 +242,24 @@ function unansweredError(names: readonly string[]): EngineError | undefined {
 }
 
 /** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */
-function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed: number): { readonly tasks: TaskRecord[]; readonly groups: GroupRecord[] } {
+function scoreSuite(
+  suite: Suite,
+  { answers, tokensCut }: Pick<AnsweredSuite, 'answers' | 'tokensCut'>,
+  seed: number,
+): { readonly tasks: TaskRecord[]; readonly groups: GroupRecord[] } {
   const { task, shotCount, parts } = suite
   const tasks: TaskRecord[] = []
   let next = 0
   for (const { name, items, rowCount, origin, hubRows } of parts) {
     const scored: ScoredItem[] = []
+    const truncations: TruncationRecord[] = []
     for (const item of items) {
-      const own = answers.slice(next, (next += item.requests.length))
-      if (own.every((answer) => answer !== undefined)) scored.push(scoreItem(task, item, own))
+      const own = answers.slice(next, next + item.requests.length)
+      if (own.every((answer) => answer !== undefined)) {
+        scored.push(scoreItem(task, item, own))
+        truncations.push(countTruncation([item], tokensCut, next))
+      }
+      next += item.requests.length
     }
     if (scored.length === 0) continue
     tasks.push({
@@ -220,6 +272,7 @@ function scoreSuite(suite: Suite, answers: readonly (Answer | undefined)[], seed
       origin,
       ...(hubRows && { hubRows }),
       ties: countTies(task, scored),
+      truncation: sumTruncation(truncations),
       items: scored,
     })
   }

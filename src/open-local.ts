@@ -14,7 +14,7 @@ import { variantSettings } from './variant/variant-settings.ts'
 /** Opens a checkpoint with the settings of its model. Fails with a HarnessError where the model is at fault. */
 export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
   const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
-  const encoder = encoderOf(checkpoint, options.maxLength)
+  const encoder = encoderOf(checkpoint, options)
   const variant = await openVariant(checkpoint, variantSettings(model.settings), options.signal)
   if (variant.record) onNotice(variantSummary(variant.record))
   const { batchTokens, memoryBytes, threads, devices, dtype } = options
@@ -47,10 +47,16 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
   }
 }
 
+/** What decides how texts become sequences, beside the tokenizer. */
+export type EncodingOptions = Pick<EvaluateOptions, 'maxLength' | 'rollingBos'>
+
 /** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
-export function encoderOf({ config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>, maxLength = config.maxPositions): Encoder {
+export function encoderOf(
+  { config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>,
+  { maxLength = config.maxPositions, rollingBos = 'lm-eval' }: EncodingOptions,
+): Encoder {
   if (maxLength > config.maxPositions) {
     throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
   }
-  return { encode: (text, encodeOptions) => tokenizer.encode(text, encodeOptions), prefixToken: tokenizer.prefixToken, maxLength }
+  return { ...tokenizer, maxLength, rollingBos }
 }

@@ -4,6 +4,7 @@ import { readTokenizer } from './checkpoint/tokenizer.ts'
 import { completionsEngine, connect, plannedWork, type ServedSource } from './engine/completions.ts'
 import { UsageError } from './errors.ts'
 import type { Sequence } from './plan/sequence.ts'
+import type { EncodingOptions } from './open-local.ts'
 import type { OpenedModel } from './opened-model.ts'
 
 /** A served model, and what scoring would send to it. */
@@ -18,7 +19,7 @@ export interface OpenedServed extends OpenedModel {
 export async function openServed(
   source: ServedSource,
   folder: string,
-  maxLength: number | undefined,
+  { maxLength, rollingBos = 'lm-eval' }: EncodingOptions,
   onNotice: (notice: string) => void,
 ): Promise<OpenedServed> {
   const tokenizer = await readTokenizer(folder, await readSpecialIds(folder))
@@ -33,7 +34,7 @@ export async function openServed(
     )
   return {
     tokenizer,
-    encoder: { encode: (text, options) => tokenizer.encode(text, options), prefixToken: tokenizer.prefixToken, maxLength: maxLength ?? most! },
+    encoder: { ...tokenizer, maxLength: maxLength ?? most!, rollingBos },
     architecture: null,
     parameterCount: null,
     variant: null,

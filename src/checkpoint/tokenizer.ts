@@ -14,6 +14,8 @@ export interface CheckpointTokenizer {
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
   /** What stands before a text without context: bos, else eos; lm-eval `prefix_token_id`. */
   readonly prefixToken: number
+  /** The prefix token as text, such as `<s>`; empty where only config.json names the token and the tokenizer has no text for it. */
+  readonly prefixText: string
   /** sha256 of tokenizer.json, hexadecimal. */
   readonly hash: string
 }
@@ -48,6 +50,7 @@ export async function readTokenizer(folder: string, special: SpecialIds): Promis
   return {
     encode: checkedEncoder(tokenizer, parsed, file, special),
     prefixToken,
+    prefixText: tokenizer.id_to_token(prefixToken) ?? '',
     hash: createHash('sha256').update(content).digest('hex'),
   }
 }

@@ -10,16 +10,19 @@ import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
 import { EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
-import { evaluate, inStretches, requestsOf, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
-import { encoderOf } from '../open-local.ts'
+import { countTruncation } from '../count-truncation.ts'
+import { evaluate, inStretches, requestsOf, tokensBehindWarning, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { encoderOf, type EncodingOptions } from '../open-local.ts'
 import { openServed, type OpenedServed } from '../open-served.ts'
 import { parseJson } from '../parse-json.ts'
 import { planBatches } from '../plan/batches.ts'
+import { ROLLING_BOS, type RollingBos } from '../plan/encode.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
 import { retentionTable } from '../report/retention-table.ts'
 import { determinismSummary, tieSummary, workSummary } from '../report/work-summary.ts'
-import { toResultsFile, type RunRecord } from '../store/run-record.ts'
+import { truncationWarning } from '../report/truncation-summary.ts'
+import { toResultsFile, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
 import { checkDeterminism } from '../check-determinism.ts'
 import { beginOrder, readUnfinished } from '../store/unfinished-run.ts'
@@ -51,6 +54,7 @@ interface RunArguments {
   samples: string | undefined
   seed: number
   maxLength: number | undefined
+  rollingBos: string | undefined
   batchTokens: string
   memory: string | undefined
   threads: number | undefined
@@ -109,6 +113,11 @@ function describeOptions(yargs: Argv): Argv<RunArguments> {
     .option('samples', { type: 'string', requiresArg: true, describe: 'Rows by task, as JSON or a file of it: {"piqa":[0,7]}' })
     .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap for standard errors' })
     .option('max-length', { type: 'number', requiresArg: true, describe: 'Window in tokens, if smaller than the model’s' })
+    .option('rolling-bos', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Where the tokenizer puts bos before a text itself, perplexities take it once, or twice as lm-eval does: once, lm-eval (default: lm-eval)',
+    })
     .option('batch-tokens', {
       type: 'string',
       default: 'auto',
@@ -170,6 +179,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     numFewshot: undefined,
     samples: undefined,
     maxLength: undefined,
+    rollingBos: undefined,
     memory: undefined,
     threads: undefined,
     device: 'auto',
@@ -309,6 +319,7 @@ function orderOf({
   samples,
   seed,
   maxLength,
+  rollingBos,
   batchTokens,
   memory,
   threads,
@@ -317,7 +328,26 @@ function orderOf({
   output,
   cache,
 }: RunArguments) {
-  return { model, tasks, taskFile, dataDir, data, numFewshot, limit, samples, seed, maxLength, batchTokens, memory, threads, device, dtype, output, cache }
+  return {
+    model,
+    tasks,
+    taskFile,
+    dataDir,
+    data,
+    numFewshot,
+    limit,
+    samples,
+    seed,
+    maxLength,
+    rollingBos,
+    batchTokens,
+    memory,
+    threads,
+    device,
+    dtype,
+    output,
+    cache,
+  }
 }
 
 /** What the unfinished run was asked. Fails with UsageError where more is asked now. */
@@ -339,6 +369,7 @@ async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<Ret
     limit: order.limit,
     samples: order.samples,
     maxLength: order.maxLength,
+    rollingBos: order.rollingBos,
     memory: order.memory,
     threads: order.threads,
     dtype: order.dtype,
@@ -360,7 +391,18 @@ function interrupted({ err }: Terminal): number {
 }
 
 /** Options that say how to score, each in its range. */
-function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, threads, device, dtype, checkDeterminism }: RunArguments): EvaluateOptions {
+function checkOptions({
+  seed,
+  limit,
+  maxLength,
+  rollingBos,
+  batchTokens: batchText,
+  memory,
+  threads,
+  device,
+  dtype,
+  checkDeterminism,
+}: RunArguments): EvaluateOptions {
   const batchTokens = batchText === 'auto' ? undefined : Number(batchText)
   const whole = (name: string, value: number | undefined, least: number) => {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
@@ -382,10 +424,17 @@ function checkOptions({ seed, limit, maxLength, batchTokens: batchText, memory, 
     ...(memory !== undefined && { memoryBytes: parseBytes('memory', memory) }),
     ...(limit !== undefined && { limit }),
     ...(maxLength !== undefined && { maxLength }),
+    ...(rollingBos !== undefined && { rollingBos: parseRollingBos(rollingBos) }),
     ...(threads !== undefined && { threads }),
     devices: parseDevices(device),
     ...(dtype !== undefined && { dtype: parseDtype(dtype) }),
   }
+}
+
+function parseRollingBos(text: string): RollingBos {
+  const value = ROLLING_BOS.find((known) => known === text)
+  if (value === undefined) throw new UsageError(`unknown --rolling-bos ${JSON.stringify(text)}`, `Give one of: ${ROLLING_BOS.join(', ')}.`)
+  return value
 }
 
 async function suiteOptionsOf(
@@ -464,12 +513,26 @@ function listOf(values: readonly string[]): string[] {
     .filter((value) => value !== '')
 }
 
+/** What scoring one task with one model would take. */
+interface Plan {
+  readonly model: string
+  readonly task: string
+  readonly requests: number
+  readonly tokensAsked: number
+  readonly tokensDistinct: number
+  readonly encodingMs: number
+  readonly tokensComputed: number
+  readonly batches: number
+  /** Prompts that the window has no room for. */
+  readonly truncation: TruncationRecord
+}
+
 /** Prompts, and with a model's tokenizer the plan: no weights are read. */
 async function dryRun(
   models: readonly ModelSource[],
   suites: readonly Suite[],
-  { maxLength, json }: RunArguments,
-  limits: BatchLimits,
+  { json }: RunArguments,
+  options: BatchLimits & EncodingOptions,
   { out, err, signal }: Terminal,
 ): Promise<void> {
   const prompts = suites.map((suite) => {
@@ -483,20 +546,29 @@ async function dryRun(
       first: items[0]!.requests,
     }
   })
-  const plans: { model: string; task: string; requests: number; tokensAsked: number; tokensDistinct: number; tokensComputed: number; batches: number }[] = []
+  const plans: Plan[] = []
   for (const model of models) {
     const { label } = model
-    const { encoder, planWork } = await openPlanner(model, maxLength, limits)
+    const { encoder, planWork } = await openPlanner(model, options)
+    for (const warning of tokensBehindWarning(encoder)) err(`${label}: ${warning}`)
     const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
     for (const [index, { stretches, totals }] of encoded.entries()) {
-      const { task } = suites[index]!
+      const { task, parts } = suites[index]!
       let [tokensComputed, batches] = [0, 0]
       for (const stretch of stretches) {
         const plan = planWork((await stretch.encoded).sequences)
         tokensComputed += plan.tokensComputed
         batches += plan.batches
       }
-      plans.push({ model: label, task: task.name, requests: prompts[index]!.requests, ...(await totals), tokensComputed, batches })
+      const { tokensAsked, tokensDistinct, encodingMs, tokensCut } = await totals
+      const { requests, items: itemCount } = prompts[index]!
+      const truncation = countTruncation(
+        parts.flatMap(({ items }) => items),
+        tokensCut,
+      )
+      plans.push({ model: label, task: task.name, requests, tokensAsked, tokensDistinct, encodingMs, tokensComputed, batches, truncation })
+      if (truncation.itemCount > 0)
+        err(`${label}: ${truncationWarning(parts.length === 1 ? parts[0]!.name : task.name, truncation, itemCount, encoder.maxLength)}`)
     }
   }
   if (json) {
@@ -516,23 +588,27 @@ async function dryRun(
   const count = (value: number) => value.toLocaleString('en-US')
   for (const plan of plans) {
     out(
-      `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`,
+      `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches${cutText(plan)}`,
     )
   }
   if (models.length === 0) err('give --model to see the plan: tokens are counted with its tokenizer')
 }
 
+function cutText({ truncation: { requestCount, itemCount, mostTokensLost } }: Plan): string {
+  const count = (value: number) => value.toLocaleString('en-US')
+  return itemCount === 0 ? '' : ` · cut to the window: ${count(requestCount)} requests of ${count(itemCount)} items, by up to ${count(mostTokensLost)} tokens`
+}
+
 /** What encodes for a model, and what would be computed of its sequences; a server is only asked how long its context is. */
 async function openPlanner(
   { folder, settings, served }: ModelSource,
-  maxLength: number | undefined,
-  limits: BatchLimits,
+  options: BatchLimits & EncodingOptions,
 ): Promise<Pick<OpenedServed, 'encoder' | 'planWork'>> {
-  if (served) return openServed(served, folder, maxLength, () => {})
+  if (served) return openServed(served, folder, options, () => {})
   const config = await readConfig(folder)
-  const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, limits)
+  const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, options)
   return {
-    encoder: encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, maxLength),
+    encoder: encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, options),
     planWork(sequences) {
       const { tokensComputed, batches } = planBatches(sequences, usual, most)
       return { tokensComputed, batches: batches.length }

@@ -4,6 +4,7 @@ import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/st
 import { percentileInterval, resampleIndices, resampleOutcomes, type BootstrapOptions } from './bootstrap.ts'
 import { chanceOf } from './chance.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison, PerplexityCell, PerplexityLine, RunSummary } from './comparison.ts'
+import { differingRollingBos, truncationNote } from './encoding-differences.ts'
 import { knownSplit } from './known-splits.ts'
 import { pairItems } from './pair-items.ts'
 import { holm, mcnemarExact } from './significance.ts'
@@ -52,7 +53,7 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
   const { profile = PROFILES.default, resamples = 10_000, seed = 0 } = options
   const entries = selectEntries(original, options)
   const reasons: string[] = []
-  const notes = provenanceNotes(original, variants)
+  const notes = [...provenanceNotes(original, variants), ...entries.flatMap(({ name, strata }) => truncationNote(name, strata, original))]
   const paired = variants.map((variant) => {
     const others = new Map(entriesOf(variant).map((entry) => [entry.name, entry]))
     return entries.map((entry): PairedEntry | null => {
@@ -62,6 +63,8 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
         return null
       }
       reasons.push(...differingFields(entry, other, variant.label), ...differingTokenizers(entry, original, variant))
+      if (perplexityMetrics(entry).length > 0) reasons.push(...differingRollingBos(entry.name, original, variant))
+      notes.push(...truncationNote(entry.name, other.strata, variant))
       const pair = pairEntries(entry, other)
       if (pair.leftOut > 0) {
         const what = `${entry.name}: ${pair.leftOut} items are only in ${original.label} or only in ${variant.label}`

@@ -1,5 +1,5 @@
 /** Encoding in the background: while an engine computes one stretch, the tokens of the next are made. */
-import { Interruption } from '../errors.ts'
+import { Interruption, RequestError } from '../errors.ts'
 import type { Request } from '../task/request.ts'
 import { countDistinctTokens } from './batches.ts'
 import { startEncoding, type EncodedRequests, type Encoder } from './encode.ts'
@@ -8,6 +8,8 @@ import type { Stretch } from './stretches.ts'
 /** Requests in the order in which they are encoded. */
 export interface StretchedRequests {
   readonly requests: readonly Request[]
+  /** What errors call a request: its task, row and choice. */
+  readonly nameOf: (index: number) => string
   readonly stretches: readonly Stretch[]
 }
 
@@ -29,6 +31,8 @@ export interface EncodedAhead {
     readonly tokensDistinct: number
     /** Milliseconds that making the tokens took, whatever went on beside it. */
     readonly encodingMs: number
+    /** Tokens cut from the left of requests that are longer than the window, by index; only of those. */
+    readonly tokensCut: ReadonlyMap<number, number>
   }>
 }
 
@@ -42,13 +46,13 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
     before = result
     return result
   }
-  return suites.map(({ requests, stretches }) => {
+  return suites.map(({ requests, nameOf, stretches }) => {
     let encodingMs = 0
     const encoded = stretches.map((stretch) => ({
       requests: stretch,
       encoded: inTurn(() =>
         encodeStretch(
-          stretch.map((index) => requests[index]!),
+          stretch.map((index) => ({ request: requests[index]!, name: () => nameOf(index) })),
           encoder,
           signal,
           (ms) => (encodingMs += ms),
@@ -61,10 +65,16 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
         tokensAsked: all.reduce((sum, { tokensAsked }) => sum + tokensAsked, 0),
         tokensDistinct: countDistinctTokens(all.flatMap(({ sequences }) => sequences)),
         encodingMs,
+        tokensCut: new Map(all.flatMap(({ tokensCut }, stretch) => cutRequests(stretches[stretch]!, tokensCut))),
       }
     })
     return { stretches: encoded, totals }
   })
+}
+
+/** Of the requests of a stretch those that were cut, as pairs of index and tokens. */
+export function cutRequests(stretch: Stretch, tokensCut: readonly number[]): (readonly [index: number, tokens: number])[] {
+  return tokensCut.flatMap((tokens, position) => (tokens > 0 ? [[stretch[position]!, tokens] as const] : []))
 }
 
 /** Milliseconds of encoding between two looks around. */
@@ -72,15 +82,15 @@ const STEP_MS = 8
 
 /** Encoding never waits by itself, so it is interrupted by hand, and lets the engine have its next batch. `spent` is told of each step's time. */
 async function encodeStretch(
-  requests: readonly Request[],
+  requests: readonly { readonly request: Request; readonly name: () => string }[],
   encoder: Encoder,
   signal: AbortSignal | undefined,
   spent: (milliseconds: number) => void,
 ): Promise<EncodedRequests> {
   const encoding = startEncoding(encoder)
   let startedAt = performance.now()
-  for (const request of requests) {
-    encoding.add(request)
+  for (const { request, name } of requests) {
+    named(() => encoding.add(request), name)
     const elapsedMs = performance.now() - startedAt
     if (elapsedMs < STEP_MS) continue
     spent(elapsedMs)
@@ -90,4 +100,13 @@ async function encodeStretch(
   }
   spent(performance.now() - startedAt)
   return encoding.result()
+}
+
+/** Runs `work`; a RequestError says first which request it is about. */
+function named(work: () => void, name: () => string): void {
+  try {
+    work()
+  } catch (cause) {
+    throw cause instanceof RequestError ? new RequestError(`${name()}: ${cause.message}`, cause.hint, { cause }) : cause
+  }
 }

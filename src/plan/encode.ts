@@ -1,9 +1,16 @@
 /** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
 import { RequestError } from '../errors.ts'
 import { stripEnd } from '../task/python-text.ts'
-import type { Answer, Request } from '../task/request.ts'
+import type { Answer, ContinuationRequest, Request } from '../task/request.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
+
+/**
+ * What stands before a text that is scored as a whole, where the tokenizer puts the prefix token (bos) there by itself. `lm-eval`: the prefix token twice,
+ * and the second one is scored. `once`: the prefix token once, and only the text is scored.
+ */
+export const ROLLING_BOS = ['lm-eval', 'once'] as const
+export type RollingBos = (typeof ROLLING_BOS)[number]
 
 /** What encoding needs of a model's tokenizer. */
 export interface Encoder {
@@ -11,8 +18,11 @@ export interface Encoder {
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
   /** Stands before a text that has no context: bos, else eos. */
   readonly prefixToken: number
+  /** The prefix token as text: a text that begins with it is encoded without special tokens. */
+  readonly prefixText: string
   /** The model's window, in tokens. */
   readonly maxLength: number
+  readonly rollingBos: RollingBos
 }
 
 /** Requests as distinct sequences. */
@@ -20,16 +30,25 @@ export interface EncodedRequests {
   readonly sequences: readonly Sequence[]
   /** For each request the sequences whose scores add up to its answer; none for an empty text. */
   readonly parts: readonly (readonly number[])[]
+  /** For each request the tokens of its context that the window has no room for: 0 for nearly all, and for texts, which are scored in windows. */
+  readonly tokensCut: readonly number[]
   /** Tokens that a model would read if each request were asked on its own. */
   readonly tokensAsked: number
 }
 
 /** Requests encoded one after another, for a caller who has other things to do in between. */
 export interface RequestEncoding {
-  /** Encodes one more. Fails with RequestError when a continuation is empty or longer than the window. */
+  /** Encodes one more. Fails with RequestError when no token of the context or of the continuation is left, or the continuation is longer than the window. */
   add(request: Request): void
   /** All requests so far; identical sequences are kept once. */
   result(): EncodedRequests
+}
+
+/** Tokens that the tokenizer puts behind each text by default, seen on a letter; a context has them too, and then they stand before its continuation. */
+export function tokensBehind(encoder: Encoder): readonly number[] {
+  const [around, letter] = [encoder.encode('a', { specialTokens: true }), encoder.encode('a', { specialTokens: false })]
+  const place = around.findLastIndex((_, index) => letter.every((id, offset) => around[index + offset] === id))
+  return place < 0 || letter.length === 0 ? [] : around.slice(place + letter.length)
 }
 
 /** Encodes requests at once. */
@@ -43,6 +62,7 @@ export function encodeRequests(requests: readonly Request[], encoder: Encoder): 
 export function startEncoding(encoder: Encoder): RequestEncoding {
   const sequences: Sequence[] = []
   const parts: number[][] = []
+  const tokensCut: number[] = []
   /** By hash, the sequences that have it: nearly always one. */
   const known = new Map<number, number[]>()
   let tokensAsked = 0
@@ -59,15 +79,24 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
     known.set(hash, [...alike, sequences.length])
     return sequences.push({ input, targets }) - 1
   }
-  const encodeOnce = rememberLast(encoder)
+  const encode = defaultEncoding(encoder)
+  const encodeContext = rememberLast(encode)
+  const encodePair = (request: ContinuationRequest): EncodedPair =>
+    request.context === '' ? afterNothing(request.continuation, encoder) : splitWhole(request, encodeContext, encode)
   return {
-    add: (request) =>
-      void parts.push(
-        request.kind === 'continuation'
-          ? [keep(continuationSequence(request.context, request.continuation, encodeOnce))]
-          : textSequences(request.text, encoder).map(keep),
-      ),
-    result: () => ({ sequences, parts, tokensAsked }),
+    add(request) {
+      if (request.kind === 'text') {
+        parts.push(textSequences(encode(request.text), encoder).map(keep))
+        tokensCut.push(0)
+        return
+      }
+      const pair = encodePair(request)
+      checkPair(pair, request, encoder.maxLength)
+      const { sequence, cut } = cutToWindow(pair, encoder.maxLength)
+      parts.push([keep(sequence)])
+      tokensCut.push(cut)
+    },
+    result: () => ({ sequences, parts, tokensCut, tokensAsked }),
   }
 }
 
@@ -97,52 +126,86 @@ function isEqual(a: Int32Array, b: Int32Array): boolean {
   return a === b || (a.length === b.length && a.every((id, index) => id === b[index]))
 }
 
+type EncodeText = (text: string) => readonly number[]
+
+/** lm-eval's `tok_encode` as it is called by default: the tokenizer's own special tokens, but none for a text that begins with the prefix token's text. */
+function defaultEncoding(encoder: Encoder): EncodeText {
+  const { prefixText } = encoder
+  return (text) => encoder.encode(text, { specialTokens: prefixText === '' || !text.startsWith(prefixText) })
+}
+
 /** The choices of an item share their context, so the last context encoded is kept. */
-function rememberLast(encoder: Encoder): Encoder {
+function rememberLast(encode: EncodeText): EncodeText {
   let lastText: string | undefined
   let lastTokens: readonly number[] = []
-  return {
-    ...encoder,
-    encode(text, options) {
-      if (options) return encoder.encode(text, options)
-      if (text !== lastText) [lastText, lastTokens] = [text, encoder.encode(text)]
-      return lastTokens
-    },
+  return (text) => {
+    if (text !== lastText) [lastText, lastTokens] = [text, encode(text)]
+    return lastTokens
   }
 }
 
-function continuationSequence(context: string, continuation: string, encoder: Encoder): Sequence {
-  const [contextTokens, continuationTokens] = context === '' ? afterNothing(continuation, encoder) : encodePair(context, continuation, encoder)
-  const { length } = continuationTokens
-  const shown = () => JSON.stringify(continuation.length > 60 ? `${continuation.slice(0, 60)}…` : continuation)
-  if (length === 0) throw new RequestError(`the continuation ${shown()} encodes to no tokens`, 'Every choice must have text of its own after the prompt.')
-  if (length > encoder.maxLength) {
+/** A request as tokens. */
+interface EncodedPair {
+  readonly context: readonly number[]
+  readonly continuation: readonly number[]
+  /** Context and continuation encoded as one text; their tokens need not be these, for one may span the place where the two meet. */
+  readonly whole: readonly number[]
+}
+
+function afterNothing(text: string, encoder: Encoder): EncodedPair {
+  const { prefixToken } = encoder
+  const whole = encoder.encode(text, { specialTokens: false })
+  return whole[0] === prefixToken
+    ? { context: whole.slice(0, 1), continuation: whole.slice(1), whole }
+    : { context: [prefixToken], continuation: whole, whole: [prefixToken, ...whole] }
+}
+
+/** White space at the end of the context moves to the continuation. The context's tokens are its own; the continuation's are those of the whole that come after as many. */
+function splitWhole({ context: given, continuation }: ContinuationRequest, encodeContext: EncodeText, encode: EncodeText): EncodedPair {
+  const context = encodeContext(stripEnd(given))
+  const whole = encode(given + continuation)
+  return { context, continuation: whole.slice(context.length), whole }
+}
+
+/** What lm-eval asserts of each request, before any of them is asked. */
+function checkPair({ context, continuation, whole }: EncodedPair, request: ContinuationRequest, maxLength: number): void {
+  const text = shown(request.continuation)
+  if (continuation.length === 0)
     throw new RequestError(
-      `the continuation ${shown()} has ${length} tokens, the window ${encoder.maxLength}`,
-      'Raise --max-length, if the model allows it, or leave the row out.',
+      `nothing is left of the continuation ${text}: its context has the tokens ${tail(context)}, and context and continuation together ${tail(whole)}`,
+      'A token spans the end of the prompt and the beginning of the choice, or the choice has no text. lm-eval fails on such a request, too. Leave the row out with --samples, or give a task file whose prompt ends where a token ends.',
     )
-  }
-  const whole = [...contextTokens, ...continuationTokens]
-  const input = whole.slice(-(encoder.maxLength + 1)).slice(0, -1)
-  return { input: Int32Array.from(input), targets: Int32Array.from(continuationTokens) }
+  if (context.length === 0)
+    throw new RequestError(
+      `the context ${shown(request.context)} has no tokens once the white space at its end has moved to the continuation ${text}`,
+      'lm-eval fails on such a request, too. Give the prompt text of its own, or none at all.',
+    )
+  if (continuation.length > maxLength)
+    throw new RequestError(
+      `the continuation ${text} has ${continuation.length} tokens, the window ${maxLength}`,
+      'Raise --max-length, if the model allows it, or leave the row out with --samples.',
+    )
 }
 
-function afterNothing(continuation: string, encoder: Encoder): [readonly number[], readonly number[]] {
-  const tokens = encoder.encode(continuation, { specialTokens: false })
-  return tokens[0] === encoder.prefixToken ? [tokens.slice(0, 1), tokens.slice(1)] : [[encoder.prefixToken], tokens]
+function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
-/** White space at the end of the context moves to the continuation; the split of the whole is by the context's length, unchecked. */
-function encodePair(context: string, continuation: string, encoder: Encoder): [readonly number[], readonly number[]] {
-  const stripped = stripEnd(context)
-  const whole = encoder.encode(stripped + context.slice(stripped.length) + continuation, { specialTokens: true })
-  const { length } = encoder.encode(stripped)
-  return [whole.slice(0, length), whole.slice(length)]
+/** The last few ids, and how many there are. */
+function tail(ids: readonly number[]): string {
+  return `[${ids.length > 6 ? '…, ' : ''}${ids.slice(-6).join(', ')}] (${ids.length})`
 }
 
-function textSequences(text: string, encoder: Encoder): Sequence[] {
-  const tokens = encoder.encode(text)
-  return rollingWindows(tokens, encoder.prefixToken, encoder.maxLength).map(({ input, targets }) => ({
+/** The input ends before the last token of the continuation; what does not fit the window is cut from the left. */
+function cutToWindow({ context, continuation }: EncodedPair, maxLength: number): { readonly sequence: Sequence; readonly cut: number } {
+  const tokens = [...context, ...continuation]
+  const cut = Math.max(0, tokens.length - (maxLength + 1))
+  return { sequence: { input: Int32Array.from(tokens.slice(cut, -1)), targets: Int32Array.from(continuation) }, cut }
+}
+
+function textSequences(tokens: readonly number[], { prefixToken, maxLength, rollingBos }: Encoder): Sequence[] {
+  const scored = rollingBos === 'once' && tokens[0] === prefixToken ? tokens.slice(1) : tokens
+  return rollingWindows(scored, prefixToken, maxLength).map(({ input, targets }) => ({
     input: Int32Array.from(input),
     targets: Int32Array.from(targets),
   }))

@@ -2,11 +2,12 @@
 import Table from 'cli-table3'
 import { higherIsBetter, type Score } from '../metrics/score-items.ts'
 import { cellText, fittingTable } from './fitting-table.ts'
+import { truncationSummary } from './truncation-summary.ts'
 import type { RunRecord } from '../store/run-record.ts'
 
 /**
  * Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
- * Where a table is wider than `columns`, each model has a line of its own.
+ * Where a table is wider than `columns`, each model has a line of its own. Below it a line for each task with prompts that were cut to the window.
  */
 export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
   const table = new Table({
@@ -23,7 +24,8 @@ export function resultTable(runs: readonly RunRecord[], { withSubsets = false, c
     table.push([name, direction, shotCount, itemCount, ...cells])
     paragraphs.push(`${name}, ${direction}, ${shotCount} shots, ${itemCount} items`, ...cells.map((cell, index) => `  ${runs[index]!.model.label}: ${cell}`))
   }
-  return fittingTable(table.toString(), paragraphs.join('\n'), columns)
+  const footer = runs.flatMap(({ model, tasks }) => truncationSummary({ model: { ...model, label: cellText(model.label) }, tasks }))
+  return [fittingTable(table.toString(), paragraphs.join('\n'), columns), ...footer].join('\n')
 }
 
 /** `64.00 % ± 3.40` for an accuracy, `31.0856 ± 1.2` for a perplexity; a dash for none. */

@@ -6,6 +6,7 @@ import { readJsonLines } from '../data/json-lines.ts'
 import { HarnessError, StoreError } from '../errors.ts'
 import { lookUp } from '../look-up.ts'
 import { parseJson } from '../parse-json.ts'
+import { ROLLING_BOS } from '../plan/encode.ts'
 import { sanitizedName } from './run-record.ts'
 import type { StoredDataset, StoredGroup, StoredItem, StoredModel, StoredRequest, StoredRun, StoredScore, StoredTask } from './stored-run.ts'
 
@@ -14,6 +15,8 @@ const variantSchema = z.looseObject({
   quantization: z.looseObject({ scheme: z.string(), block: z.number(), origin: z.string() }).nullable(),
   adapter: z.looseObject({ source: z.string(), hash: z.string() }).nullable(),
 })
+const count = z.number().int().nonnegative()
+const truncationSchema = z.object({ requestCount: count, itemCount: count, mostTokensLost: count })
 /** Names stand in tables, in headings and in the logs of a CI: a line break in one would begin a line of a stranger's making there. */
 const name = z.string().regex(/^\P{Cc}*$/u, 'a name with control characters')
 const resultsSchema = z.looseObject({
@@ -42,6 +45,8 @@ const resultsSchema = z.looseObject({
       version: z.string(),
       is_complete: z.boolean(),
       ties: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+      truncation: z.record(z.string(), truncationSchema).optional(),
+      settings: z.looseObject({ rollingBos: z.enum(ROLLING_BOS).optional() }).optional(),
       model: z.looseObject({
         label: name,
         source: name,
@@ -71,6 +76,7 @@ export async function readRun(spec: string): Promise<StoredRun> {
   const tasks: StoredTask[] = []
   for (const name of names.filter((entry) => !groupMembers.has(entry))) tasks.push(await readTask(name, results, file))
   const model = modelOf(results)
+  const rollingBos = results.evalharness?.settings?.rollingBos
   return {
     kind: 'measured',
     label: label ?? results.evalharness?.model.label ?? lastPart(model.source),
@@ -79,6 +85,7 @@ export async function readRun(spec: string): Promise<StoredRun> {
     date: results.date === undefined ? null : new Date(results.date * 1000).toISOString(),
     isComplete: results.evalharness?.is_complete ?? true,
     ...(typeof results.config?.limit === 'number' && { limit: results.config.limit }),
+    ...(rollingBos && { rollingBos }),
     model,
     tasks,
     groups: names.flatMap((name): StoredGroup[] => {
@@ -214,7 +221,8 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
   const figures = figuresOf(name, results)
   const samples = lookUp(results['n-samples'], name)
   const items = await readSamples(name, file, figures.scores)
-  const ties = results.evalharness?.ties?.[name]
+  const ties = lookUp(results.evalharness?.ties, name)
+  const truncation = lookUp(results.evalharness?.truncation, name)
   if (items && samples && items.length !== samples.effective) {
     throw new StoreError(
       `${sampleFile(name, file)} has ${items.length} items, ${file} counts ${samples.effective}`,
@@ -229,6 +237,7 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
     items,
     ...(ties && { ties }),
     ...(dataset && { dataset }),
+    ...(truncation && { truncation }),
   }
 }
 

@@ -1,8 +1,28 @@
 /** What a run leaves: everything that makes its numbers, as plain data. */
 import type { EngineInfo } from '../engine/engine.ts'
 import type { DataOrigin, HubRows } from '../data/dataset.ts'
+import type { RollingBos } from '../plan/encode.ts'
 import type { VariantRecord } from '../variant/open-variant.ts'
 import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
+
+/** Prompts that are longer than the window: their beginning was cut off. */
+export interface TruncationRecord {
+  /** Requests that were cut. */
+  readonly requestCount: number
+  /** Items with at least one such request. */
+  readonly itemCount: number
+  /** The most tokens that a request lost; 0 where none was cut. */
+  readonly mostTokensLost: number
+}
+
+/** The truncation of several tasks or subsets together. */
+export function sumTruncation(parts: readonly TruncationRecord[]): TruncationRecord {
+  return {
+    requestCount: parts.reduce((sum, part) => sum + part.requestCount, 0),
+    itemCount: parts.reduce((sum, part) => sum + part.itemCount, 0),
+    mostTokensLost: parts.reduce((most, part) => Math.max(most, part.mostTokensLost), 0),
+  }
+}
 
 /** One task, or one subset, of a run. */
 export interface TaskRecord extends TaskScores {
@@ -17,6 +37,7 @@ export interface TaskRecord extends TaskScores {
   readonly hubRows?: HubRows
   /** Items with equal best choices, by metric; none for texts. */
   readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
+  readonly truncation: TruncationRecord
   readonly items: readonly ScoredItem[]
 }
 
@@ -132,7 +153,13 @@ export interface RunRecord {
   readonly harnessVersion: string
   readonly model: ModelRecord
   readonly engine: EngineInfo
-  readonly settings: { readonly limit: number | null; readonly seed: number; readonly batchTokens: number | 'auto' }
+  readonly settings: {
+    readonly limit: number | null
+    readonly seed: number
+    readonly batchTokens: number | 'auto'
+    /** How texts that are scored as a whole begin. */
+    readonly rollingBos: RollingBos
+  }
   readonly tasks: readonly TaskRecord[]
   readonly groups: readonly GroupRecord[]
   readonly work: WorkRecord
@@ -195,6 +222,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
       settings,
       work,
       ties: each(tasks, ({ ties }) => ties),
+      truncation: each(tasks, ({ truncation }) => truncation),
       ...(run.determinism && { determinism: run.determinism }),
     },
   }

@@ -1,4 +1,6 @@
 /** A run as it is read back from disk, whoever wrote it: evalharness, lm-eval, or a model card whose scores are only cited. Plain data. */
+import type { RollingBos } from '../plan/encode.ts'
+import type { TruncationRecord } from './run-record.ts'
 
 /** One item with its answers. */
 export interface StoredItem {
@@ -58,6 +60,8 @@ export interface StoredTask {
   readonly scores: readonly StoredScore[]
   /** Items with equal best choices, by metric; absent where the writer did not count them. */
   readonly ties?: Readonly<Record<string, number>>
+  /** Prompts that were cut to the window; absent where the writer did not count them. */
+  readonly truncation?: TruncationRecord
   /** Null where no samples were stored. */
   readonly items: readonly StoredItem[] | null
 }
@@ -101,6 +105,8 @@ export interface StoredRun {
   readonly isComplete: boolean
   /** First rows of each task, below 1 a share of them; absent where the run had no limit. */
   readonly limit?: number
+  /** How texts that are scored as a whole begin; absent for what is as in lm-eval. */
+  readonly rollingBos?: RollingBos
   readonly model: StoredModel
   readonly tasks: readonly StoredTask[]
   readonly groups: readonly StoredGroup[]

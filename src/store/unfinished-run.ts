@@ -17,6 +17,7 @@ const orderSchema = z.object({
   samples: z.string().optional(),
   seed: z.number(),
   maxLength: z.number().optional(),
+  rollingBos: z.string().optional(),
   batchTokens: z.string(),
   memory: z.string().optional(),
   threads: z.number().optional(),

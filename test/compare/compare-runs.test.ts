@@ -269,3 +269,25 @@ test('a prompt that a dataset asks twice is paired in the order of its rows', ()
   const { accuracies } = compareRuns(storedRun('a', [twice([1, 0, 1])]), [storedRun('b', [twice([1, 1, 1])])])
   expect(accuracies[0]!.cells[0]!.flips).toEqual({ lost: 0, gained: 1 })
 })
+
+describe('how texts became tokens', () => {
+  const cut = { requestCount: 8, itemCount: 4, mostTokensLost: 1043 }
+
+  test('a run with prompts cut to its window is noted, with its count', () => {
+    const [a, b] = [storedRun('a', [choiceTask('piqa', MIXED)]), storedRun('b', [choiceTask('piqa', MIXED, { truncation: cut })])]
+    const note = 'piqa: b had 4 of 10 items cut to its window of 128 tokens, by up to 1,043 tokens'
+    expect(compareRuns(a, [b]).notes).toEqual([note])
+    expect(compareRuns(b, [a]).notes).toEqual([note])
+    const none = choiceTask('piqa', MIXED, { truncation: { requestCount: 0, itemCount: 0, mostTokensLost: 0 } })
+    expect(compareRuns(a, [storedRun('b', [none])]).notes).toEqual([])
+  })
+
+  test('perplexities with bos once and twice are not compared; accuracies are', () => {
+    const texts = [textTask('wikitext', [{ logProb: -30, weight: 10 }]), choiceTask('piqa', MIXED)]
+    const once = storedRun('b', texts, { rollingBos: 'once' })
+    expect(() => compareRuns(storedRun('a', texts), [once])).toThrow('wikitext: --rolling-bos lm-eval against once in b')
+    expect(() => compareRuns(once, [storedRun('a', texts, { rollingBos: 'lm-eval' })])).toThrow('wikitext: --rolling-bos once against lm-eval in a')
+    expect(compareRuns(storedRun('a', texts), [once], { tasks: ['piqa'] }).accuracies).toHaveLength(1)
+    expect(compareRuns(once, [once]).perplexities).toHaveLength(1)
+  })
+})

@@ -7,7 +7,9 @@ import type { Request } from '../../src/task/request.ts'
 const encoder: Encoder = {
   encode: (text, { specialTokens } = { specialTokens: true }) => Array.from(`${specialTokens ? '^' : ''}${text}`, (character) => character.codePointAt(0)!),
   prefixToken: '^'.codePointAt(0)!,
+  prefixText: '^',
   maxLength: 10,
+  rollingBos: 'lm-eval',
 }
 const ask = (context: string, continuation: string): Request => ({ kind: 'continuation', context, continuation })
 const shown = (ids: Int32Array) => String.fromCodePoint(...ids)
@@ -17,7 +19,7 @@ const encode = (...requests: Request[]) => {
 }
 
 test('the input ends before the last token of the continuation', () => {
-  expect(encode(ask('ab', ' c'))).toEqual({ sequences: [['^ab ', ' c']], parts: [[0]], tokensAsked: 4 })
+  expect(encode(ask('ab', ' c'))).toEqual({ sequences: [['^ab ', ' c']], parts: [[0]], tokensCut: [0], tokensAsked: 4 })
 })
 
 test('white space at the end of the context moves to the continuation', () => {
@@ -30,6 +32,44 @@ test('an empty context is the prefix token', () => {
 
 test('a window is cut from the left, one token of context before the last of the continuation', () => {
   expect(encode(ask('0123456789', ' xy')).sequences).toEqual([['23456789 x', ' xy']])
+})
+
+test('tokens that the window has no room for are counted, and none of a text', () => {
+  expect(encode(ask('0123456789', ' xy'), ask('01234567', ' x'), ask('012345678', ' x'), { kind: 'text', text: 'longer than the window' }).tokensCut).toEqual([
+    3, 0, 1, 0,
+  ])
+})
+
+test('a continuation as long as the window is scored after one token of context', () => {
+  const { sequences, tokensCut } = encode(ask('abc', ' 012345678'))
+  expect({ sequences, tokensCut }).toEqual({ sequences: [['c 01234567', ' 012345678']], tokensCut: [3] })
+})
+
+/** `: no` is one token, as in tokenizers that do not split at spaces. */
+const spanning: Encoder = {
+  ...encoder,
+  encode: (text, options) => {
+    const ids = encoder.encode(text, options)
+    const place = text.indexOf(': no')
+    return place < 0 ? ids : ids.toSpliced(ids.indexOf(':'.codePointAt(0)!), 4, 1000)
+  },
+}
+
+test('where a token spans prompt and choice, the model reads the prompt’s own tokens', () => {
+  const { sequences } = encodeRequests([ask('A:', ' not it')], spanning)
+  expect(sequences.map(({ input, targets }) => [shown(input), shown(targets)])).toEqual([['^A:t i', 't it']])
+})
+
+test('where nothing is left of a choice, the error has the tokens of both texts', () => {
+  expect(() => encodeRequests([ask('A:', ' no')], spanning)).toThrow(
+    'nothing is left of the continuation " no": its context has the tokens [94, 65, 58] (3), and context and continuation together [94, 65, 1000] (3)',
+  )
+})
+
+test('a context of white space alone is refused unless the tokenizer puts a token there', () => {
+  const bare: Encoder = { ...encoder, encode: (text) => encoder.encode(text, { specialTokens: false }) }
+  expect(() => encodeRequests([ask(' \n', 'x')], bare)).toThrow('the context " \\n" has no tokens')
+  expect(encode(ask(' \n', 'x')).sequences).toEqual([['^ \n', ' \nx']])
 })
 
 test('identical requests are asked once and counted as asked', () => {
