@@ -21,7 +21,12 @@ export async function checkDeterminism(
 ): Promise<DeterminismRecord> {
   const chosen = chooseItems(record, suites, count)
   const otherTokens = batchTokens === undefined ? OTHER_BATCH_TOKENS : Math.max(1, Math.floor(batchTokens / 3))
-  const again = await evaluate(model, chosen, { ...options, batchTokens: otherTokens }, watcher)
+  // What is to be said of the checkpoint was said the first time.
+  const said = new Set(record.model.notices)
+  const onNotice = (notice: string) => {
+    if (!said.has(notice)) watcher.onNotice(notice)
+  }
+  const again = await evaluate(model, chosen, { ...options, batchTokens: otherTokens }, { ...watcher, onNotice })
   const first = new Map(record.tasks.flatMap(({ name, items }) => items.map((item) => [`${name} ${item.item.docId}`, item] as const)))
   const pairs = again.tasks.flatMap(({ name, items }) => items.map((item) => [first.get(`${name} ${item.item.docId}`)!, item] as const))
   const ties = chosen.map(({ task, parts }) => {

@@ -143,6 +143,7 @@ export async function evaluate(model: ModelSource, suites: readonly Suite[], opt
       variant: opened.variant,
       tokenizerHash: tokenizer.hash,
       maxLength: encoder.maxLength,
+      notices: opened.notices,
     },
     engine: engine.info,
     settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto', rollingBos: encoder.rollingBos },

@@ -14,6 +14,7 @@ import { variantSettings } from './variant/variant-settings.ts'
 /** Opens a checkpoint with the settings of its model. Fails with a HarnessError where the model is at fault. */
 export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
   const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
+  for (const notice of checkpoint.notices) onNotice(notice)
   const encoder = encoderOf(checkpoint, options)
   const variant = await openVariant(checkpoint, variantSettings(model.settings), options.signal)
   if (variant.record) onNotice(variantSummary(variant.record))
@@ -35,6 +36,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     architecture: checkpoint.architecture,
     parameterCount: checkpoint.parameterCount,
     variant: variant.record,
+    notices: checkpoint.notices,
     weightsHash,
     async openEngine() {
       const engine = await (options.openEngine?.(checkpoint) ?? onnxEngine(variant.config, variant.weights, engineOptions))

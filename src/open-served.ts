@@ -38,6 +38,7 @@ export async function openServed(
     architecture: null,
     parameterCount: null,
     variant: null,
+    notices: [],
     async openEngine() {
       const engine = await completionsEngine(connection, { encode: (text) => tokenizer.encode(text), onNotice })
       const { model, servers } = connection

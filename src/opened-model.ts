@@ -14,6 +14,8 @@ export interface OpenedModel extends AsyncDisposable {
   readonly parameterCount: number | null
   /** How weights are run that are quantised or have an adapter; null for plain ones. */
   readonly variant: VariantRecord | null
+  /** What of the checkpoint is not used, as sentences; the user was told. */
+  readonly notices: readonly string[]
   readonly openEngine: () => Promise<Engine>
   /** Known when all weights have been read; null as above. */
   readonly weightsHash: Promise<string | null>

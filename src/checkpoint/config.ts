@@ -1,12 +1,17 @@
-/** config.json of a decoder-only model: checked, and its older and newer spellings made one. */
+/**
+ * config.json of a decoder-only model: checked, and its older and newer spellings made one. Where two fields say the same thing, and where one is left
+ * out, the order and the defaults are those of transformers 5.24 (test/checkpoint/config-spellings.golden.json holds what it computes).
+ */
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
+import { checkFields } from './config-fields.ts'
 import { readModelFile } from './model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
+import { ropeFields, toRope, type Rope } from './rope-config.ts'
 
-/** The model families whose graph can be built, by `architectures[0]` of config.json. */
+/** The model families whose graph can be built, by the class that transformers has for each. */
 const FAMILIES = {
   LlamaForCausalLM: 'llama',
   MistralForCausalLM: 'mistral',
@@ -14,31 +19,21 @@ const FAMILIES = {
   Qwen3ForCausalLM: 'qwen3',
 } as const
 
+/** Names of the same classes in older checkpoints. */
+const OLDER_NAMES: Readonly<Record<string, string>> = { LLaMAForCausalLM: 'LlamaForCausalLM' }
+
 /** A family of models that share one graph. */
 export type Family = (typeof FAMILIES)[keyof typeof FAMILIES]
 
-/** Rotary position embedding: base frequency, and how it is stretched past the trained length (transformers `modeling_rope_utils.py`). */
-export type Rope =
-  | { readonly kind: 'default'; readonly theta: number }
-  | { readonly kind: 'linear'; readonly theta: number; readonly factor: number }
-  | {
-      readonly kind: 'llama3'
-      readonly theta: number
-      readonly factor: number
-      readonly lowFrequencyFactor: number
-      readonly highFrequencyFactor: number
-      readonly originalMaxPositions: number
-    }
-  | {
-      readonly kind: 'yarn'
-      readonly theta: number
-      readonly factor: number
-      readonly originalMaxPositions: number
-      readonly betaFast: number
-      readonly betaSlow: number
-      readonly attentionFactor: number
-      readonly truncate: boolean
-    }
+/** What transformers takes where config.json leaves a field out; `null` stands for "as many as heads" and "hidden_size / heads". */
+const DEFAULTS: Readonly<Record<Family, { readonly keyValueHeads: number | null; readonly headSize: number | null; readonly window: number | null }>> = {
+  llama: { keyValueHeads: null, headSize: null, window: null },
+  mistral: { keyValueHeads: 8, headSize: null, window: 4096 },
+  qwen2: { keyValueHeads: 32, headSize: null, window: 4096 },
+  qwen3: { keyValueHeads: 32, headSize: 128, window: 4096 },
+}
+/** Of Qwen2 and Qwen3: the first layer with a window. */
+const DEFAULT_MAX_WINDOW_LAYERS = 28
 
 /** What the graph needs to know of a model. */
 export interface ModelConfig {
@@ -74,26 +69,12 @@ export interface ModelConfig {
 const positive = z.number().int().positive()
 /** Extents of matrices and numbers of tokens: more than any model has, and few enough that products of two are exact. */
 const extent = positive.max(2 ** 26)
+const FULL = 'full_attention'
+const SLIDING = 'sliding_attention'
 /** More than any model has; a list is made of them. */
 const MOST_LAYERS = 10_000
-const ropeSchema = z.looseObject({
-  rope_type: z.string().optional(),
-  type: z.string().optional(),
-  rope_theta: z.number().positive().optional(),
-  factor: z.number().positive().optional(),
-  low_freq_factor: z.number().positive().optional(),
-  high_freq_factor: z.number().positive().optional(),
-  original_max_position_embeddings: positive.optional(),
-  attention_factor: z.number().positive().nullish(),
-  beta_fast: z.number().positive().nullish(),
-  beta_slow: z.number().positive().nullish(),
-  mscale: z.number().nullish(),
-  mscale_all_dim: z.number().nullish(),
-  truncate: z.boolean().nullish(),
-})
 const tokenId = z.union([z.number().int(), z.array(z.number().int())]).nullish()
 const configSchema = z.looseObject({
-  architectures: z.array(z.string()).min(1),
   hidden_size: extent,
   num_hidden_layers: positive.max(MOST_LAYERS),
   num_attention_heads: extent,
@@ -107,13 +88,10 @@ const configSchema = z.looseObject({
   tie_word_embeddings: z.boolean().optional(),
   attention_bias: z.boolean().optional(),
   mlp_bias: z.boolean().optional(),
-  rope_theta: z.number().positive().nullish(),
-  rope_scaling: ropeSchema.nullish(),
-  rope_parameters: ropeSchema.nullish(),
-  partial_rotary_factor: z.number().nullish(),
+  ...ropeFields,
   sliding_window: positive.nullish(),
-  use_sliding_window: z.boolean().nullish(),
-  max_window_layers: z.number().int().nonnegative().nullish(),
+  use_sliding_window: z.boolean().optional(),
+  max_window_layers: z.number().int().nonnegative().optional(),
   layer_types: z.array(z.string()).nullish(),
   quantization_config: z.unknown().optional(),
   bos_token_id: tokenId,
@@ -121,8 +99,22 @@ const configSchema = z.looseObject({
 })
 type RawConfig = z.infer<typeof configSchema>
 
+/** A config.json that was checked. */
+export interface ConfigFile {
+  readonly config: ModelConfig
+  /** The class that transformers has for the model. */
+  readonly architecture: string
+  /** What of the file is not used, as sentences for the user. */
+  readonly notices: readonly string[]
+}
+
 /** Reads and checks `config.json` of a model folder. Fails with CheckpointError on a missing or malformed file, or a model that is not supported. */
 export async function readConfig(folder: string): Promise<ModelConfig> {
+  return (await readConfigFile(folder)).config
+}
+
+/** The same with what else the file says. */
+export async function readConfigFile(folder: string): Promise<ConfigFile> {
   const file = path.join(folder, 'config.json')
   const content = await readModelFile(folder, 'config.json')
   if (!content) throw new CheckpointError(`cannot read ${file}`, 'A model folder holds config.json, *.safetensors and tokenizer.json.')
@@ -132,29 +124,59 @@ export async function readConfig(folder: string): Promise<ModelConfig> {
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }
-  return parseConfig(raw, file)
+  return parseConfigFile(raw, file)
 }
 
 /** Checks the content of a config.json; `file` is what errors call it. */
 export function parseConfig(content: unknown, file: string): ModelConfig {
-  const architecture = (content as { architectures?: readonly unknown[] } | null)?.architectures?.[0]
-  if (typeof architecture === 'string' && !Object.hasOwn(FAMILIES, architecture)) {
-    throw new CheckpointError(`${file}: architecture ${architecture} is not supported`, `Supported: ${Object.keys(FAMILIES).join(', ')}.`)
-  }
+  return parseConfigFile(content, file).config
+}
+
+function parseConfigFile(content: unknown, file: string): ConfigFile {
+  const notices: string[] = []
+  const architecture = architectureOf(content, file, notices)
+  const family = FAMILIES[architecture]
   const checked = configSchema.safeParse(content)
   if (!checked.success)
     throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, 'Compare it with the config.json of the model on the hub.')
-  return toModelConfig(checked.data, file)
+  checkFields(checked.data, family, file, notices)
+  return { config: toModelConfig(checked.data, family, file, notices), architecture, notices }
 }
 
-function toModelConfig(raw: RawConfig, file: string): ModelConfig {
-  const family = FAMILIES[raw.architectures[0] as keyof typeof FAMILIES]
+const namesSchema = z.object({ architectures: z.array(z.string()).nullish(), model_type: z.string().nullish() })
+
+/** transformers chooses the class by `model_type`; `architectures` decides where that is absent. Anything else than a known class is refused. */
+function architectureOf(content: unknown, file: string, notices: string[]): keyof typeof FAMILIES {
+  const checked = namesSchema.safeParse(content)
+  if (!checked.success)
+    throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, 'Compare it with the config.json of the model on the hub.')
+  const { architectures, model_type: type } = checked.data
+  const [given] = architectures ?? []
+  const hint = `Supported: ${Object.keys(FAMILIES).join(', ')}.`
+  const named = given === undefined ? undefined : (OLDER_NAMES[given] ?? given)
+  if (named !== undefined && !isArchitecture(named)) throw new CheckpointError(`${file}: architecture ${named} is not supported`, hint)
+  if (type == null) {
+    if (named !== undefined) return named
+    throw new CheckpointError(`${file} names neither architectures nor model_type`, hint)
+  }
+  const [typed] = Object.entries(FAMILIES).find(([, family]) => family === type) ?? []
+  if (typed === undefined) throw new CheckpointError(`${file}: model_type ${type} is not supported`, `Supported: ${Object.values(FAMILIES).join(', ')}.`)
+  if (named !== undefined && named !== typed)
+    notices.push(`config.json names model_type ${type} and architecture ${named}: the model is run as ${typed}, as transformers does`)
+  return typed as keyof typeof FAMILIES
+}
+
+function isArchitecture(name: string): name is keyof typeof FAMILIES {
+  return Object.hasOwn(FAMILIES, name)
+}
+
+function toModelConfig(raw: RawConfig, family: Family, file: string, notices: string[]): ModelConfig {
   const headCount = raw.num_attention_heads
-  const keyValueHeadCount = raw.num_key_value_heads ?? headCount
-  const headSize = raw.head_dim ?? raw.hidden_size / headCount
+  const defaults = DEFAULTS[family]
+  const keyValueHeadCount = (raw.num_key_value_heads === undefined ? defaults.keyValueHeads : raw.num_key_value_heads) ?? headCount
+  const headSize = raw.head_dim ?? defaults.headSize ?? raw.hidden_size / headCount
   const unsupported = (what: string, hint: string) => new CheckpointError(`${file}: ${what}`, hint)
-  if (raw.hidden_act !== undefined && raw.hidden_act !== 'silu') throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, 'Supported: silu.')
-  if ((raw.partial_rotary_factor ?? 1) !== 1) throw unsupported(`partial_rotary_factor ${raw.partial_rotary_factor} is not supported`, 'Supported: 1.')
+  if (!SILU.has(raw.hidden_act ?? 'silu')) throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, 'Supported: silu.')
   if (headCount % keyValueHeadCount !== 0)
     throw unsupported(`${headCount} heads do not divide over ${keyValueHeadCount} key/value heads`, 'Check num_attention_heads and num_key_value_heads.')
   if (!Number.isInteger(headSize) || headSize % 2 !== 0)
@@ -171,11 +193,11 @@ function toModelConfig(raw: RawConfig, file: string): ModelConfig {
     maxPositions: raw.max_position_embeddings,
     normEpsilon: raw.rms_norm_eps,
     tiedHead: raw.tie_word_embeddings ?? false,
-    queryKeyValueBias: family === 'qwen2' || (raw.attention_bias ?? false),
-    attentionOutputBias: family !== 'qwen2' && (raw.attention_bias ?? false),
+    queryKeyValueBias: family === 'qwen2' || (hasAttentionBias(family) && (raw.attention_bias ?? false)),
+    attentionOutputBias: hasAttentionBias(family) && (raw.attention_bias ?? false),
     feedForwardBias: family === 'llama' && (raw.mlp_bias ?? false),
     queryKeyNorm: family === 'qwen3',
-    rope: toRope(raw, file, headSize),
+    rope: toRope(raw, file, headSize, notices),
     windows: slidingWindows(raw, family, file),
     ...(raw.quantization_config != null && { quantization: parseQuantization(raw.quantization_config, file) }),
     bosTokenId: first(raw.bos_token_id),
@@ -183,70 +205,39 @@ function toModelConfig(raw: RawConfig, file: string): ModelConfig {
   }
 }
 
+/** One function under two names. */
+const SILU: ReadonlySet<string> = new Set(['silu', 'swish'])
+
+/** Mistral has no biases whatever its config says, and Qwen2 always those of q, k and v. */
+function hasAttentionBias(family: Family): boolean {
+  return family === 'llama' || family === 'qwen3'
+}
+
 function first(id: RawConfig['bos_token_id']): number | undefined {
   return Array.isArray(id) ? id[0] : (id ?? undefined)
 }
 
-/** Newer configs keep everything in `rope_parameters`, older ones `rope_theta` at top level and the rest in `rope_scaling`. */
-function toRope(raw: RawConfig, file: string, headSize: number): Rope {
-  const stretch = raw.rope_parameters ?? raw.rope_scaling ?? {}
-  const theta = stretch.rope_theta ?? raw.rope_theta ?? 10_000
-  const kind = stretch.rope_type ?? stretch.type ?? 'default'
-  const required = (key: 'factor' | 'low_freq_factor' | 'high_freq_factor'): number => {
-    const value = stretch[key]
-    if (value === undefined) throw new CheckpointError(`${file}: rope scaling ${kind} lacks ${key}`, 'Compare it with the config.json of the model on the hub.')
-    return value
-  }
-  const originalMaxPositions = stretch.original_max_position_embeddings ?? raw.max_position_embeddings
-  switch (kind) {
-    case 'default':
-      return { kind, theta }
-    case 'linear':
-      return { kind, theta, factor: required('factor') }
-    case 'llama3':
-      return {
-        kind,
-        theta,
-        factor: required('factor'),
-        lowFrequencyFactor: required('low_freq_factor'),
-        highFrequencyFactor: required('high_freq_factor'),
-        originalMaxPositions,
-      }
-    case 'yarn': {
-      const factor = stretch.factor ?? raw.max_position_embeddings / originalMaxPositions
-      if (headSize < 4) throw new CheckpointError(`${file}: yarn needs heads of at least 4, got ${headSize}`, 'Check head_dim.')
-      return {
-        kind,
-        theta,
-        factor,
-        originalMaxPositions,
-        betaFast: stretch.beta_fast ?? 32,
-        betaSlow: stretch.beta_slow ?? 1,
-        attentionFactor: stretch.attention_factor ?? yarnAttentionFactor(factor, stretch.mscale, stretch.mscale_all_dim),
-        truncate: stretch.truncate ?? true,
-      }
-    }
-    default:
-      throw new CheckpointError(`${file}: rope scaling ${kind} is not supported`, 'Supported: default, linear, llama3, yarn.')
-  }
-}
-
-/** YaRN's temperature on attention, arXiv 2309.00071 equation 22, with transformers' `mscale` variants. */
-function yarnAttentionFactor(factor: number, mscale: number | null | undefined, mscaleAll: number | null | undefined): number {
-  const temperature = (weight: number) => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1)
-  return mscale && mscaleAll ? temperature(mscale) / temperature(mscaleAll) : temperature(1)
-}
+/** Older names of layer types. */
+const OLDER_LAYER_TYPES: Readonly<Record<string, string>> = { attention: FULL }
 
 function slidingWindows(raw: RawConfig, family: Family, file: string): number[] {
   const layers = Array.from({ length: raw.num_hidden_layers }, (_, layer) => layer)
+  // Llama has no window, whatever its config says.
   if (family === 'llama') return layers.map(() => Infinity)
-  const window = raw.sliding_window ?? Infinity
-  if (family === 'mistral') return layers.map(() => window)
-  const types = raw.layer_types
-  if (types && types.length !== layers.length) {
+  const window = raw.sliding_window === undefined ? DEFAULTS[family].window : raw.sliding_window
+  const types = raw.layer_types?.map((type) => OLDER_LAYER_TYPES[type] ?? type)
+  if (types && types.length !== layers.length)
     throw new CheckpointError(`${file}: layer_types has ${types.length} entries for ${layers.length} layers`, 'One entry a layer.')
-  }
-  if (!raw.use_sliding_window) return layers.map(() => Infinity)
-  const slides = (layer: number) => (types ? types[layer] === 'sliding_attention' : layer >= (raw.max_window_layers ?? 28))
-  return layers.map((layer) => (slides(layer) ? window : Infinity))
+  const unknown = types?.find((type) => type !== FULL && type !== SLIDING)
+  if (unknown !== undefined) throw new CheckpointError(`${file}: layer_types has ${unknown}, which is not supported`, `Supported: ${FULL}, ${SLIDING}.`)
+  const used = family === 'mistral' || raw.use_sliding_window ? window : null
+  // transformers runs a Mistral model with layer_types as Ministral, which is the same with windows by layer.
+  if (family === 'mistral' && !types) return layers.map(() => used ?? Infinity)
+  if (types?.includes(SLIDING) && used === null)
+    throw new CheckpointError(
+      `${file}: layer_types names layers with ${SLIDING}, but there is no window`,
+      `transformers cannot load it either: ${family === 'mistral' ? 'set sliding_window' : 'set use_sliding_window and sliding_window'}, or make the layers ${FULL}.`,
+    )
+  const slides = (layer: number) => (types ? types[layer] === SLIDING : layer >= (raw.max_window_layers ?? DEFAULT_MAX_WINDOW_LAYERS))
+  return layers.map((layer) => (slides(layer) ? (used ?? Infinity) : Infinity))
 }

@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
+import { foreignContent } from '../foreign-file.ts'
 
 /** The largest tokenizer.json are of 35 MB. */
 const MOST_BYTES = 2 ** 28
@@ -20,15 +21,21 @@ export async function modelFile(folder: string, name: string): Promise<string | 
   return real
 }
 
-/** The content of such a file; undefined where there is none. Fails with CheckpointError where it cannot be read or is larger than any of its kind. */
+/**
+ * The content of such a file; undefined where there is none. Fails with CheckpointError where it cannot be read, is larger than any of its kind, or is
+ * what git-LFS leaves in its place.
+ */
 export async function readModelFile(folder: string, name: string): Promise<Buffer | undefined> {
   const file = await modelFile(folder, name)
   if (file === undefined) return undefined
   const { size } = await stat(file)
   if (size > MOST_BYTES) throw new CheckpointError(`${path.join(folder, name)} has ${size} bytes`, 'Is it what its name says? Download or copy it again.')
-  return readFile(file).catch((cause: unknown) => {
+  const content = await readFile(file).catch((cause: unknown) => {
     throw new CheckpointError(`cannot read ${path.join(folder, name)}`, 'Check its permissions.', { cause })
   })
+  const foreign = foreignContent(content)
+  if (foreign) throw new CheckpointError(`${path.join(folder, name)} ${foreign.what}`, foreign.hint)
+  return content
 }
 
 function isWithin(folder: string, file: string): boolean {

@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { foreignFile } from '../foreign-file.ts'
 import { parseJson } from '../parse-json.ts'
 
 /** In bytes: the tensors of 10,000 layers. The format's own bound is 100 MB (safetensors `MAX_HEADER_SIZE`), which to parse takes 2.2 GiB and 20 s. */
@@ -42,6 +43,8 @@ const headerSchema = z.record(z.string(), z.object({ dtype: z.string(), shape: z
  * Fails with CheckpointError when the file is cut short, its header is absurd, or offsets overlap, leave gaps or disagree with shapes.
  */
 export async function readSafetensorsHeader<D extends string = Dtype>(file: string, sizes?: ElementSizes<D>): Promise<TensorEntry<D>[]> {
+  const foreign = await foreignFile(file)
+  if (foreign) throw new CheckpointError(`${file} ${foreign.what}`, foreign.hint)
   await using handle = await openForReading(file)
   const entry = await handle.stat()
   if (!entry.isFile()) throw damaged(file, 'it is no file')
@@ -75,7 +78,8 @@ export function parseHeader<D extends string = Dtype>(
         data_offsets: [begin, end],
       },
     ]) => {
-      if (!isAmong(dtype, sizes)) throw damaged(file, `tensor ${name} has dtype ${dtype}`, `Supported: ${Object.keys(sizes).join(', ')}.`)
+      if (!isAmong(dtype, sizes))
+        throw damaged(file, `tensor ${name} has dtype ${dtype}`, `Supported: ${Object.keys(sizes).join(', ')}.${isPackedType(dtype) ? PACKED_HINT : ''}`)
       const byteLength = shape.reduce((product, extent) => product * extent, sizes[dtype])
       if (end - begin !== byteLength)
         throw damaged(file, `tensor ${name} of shape [${shape.join(', ')}] takes ${byteLength} bytes, its offsets give ${end - begin}`)
@@ -105,6 +109,13 @@ function parseEntries(file: string, text: string): z.infer<typeof headerSchema> 
   if (!checked.success) throw damaged(file, `its header is malformed: ${z.prettifyError(checked.error)}`)
   return checked.data
 }
+
+/** Types that quantizing tools store. */
+function isPackedType(dtype: string): boolean {
+  return /^(?:[UI]\d+|F8_|F4|F6_)/u.test(dtype)
+}
+
+const PACKED_HINT = ' Quantized weights are read where config.json has the quantization_config of bitsandbytes NF4, or of GPTQ or AWQ with 4 bits.'
 
 function isAmong<D extends string>(dtype: string, sizes: ElementSizes<D>): dtype is D {
   return Object.hasOwn(sizes, dtype)

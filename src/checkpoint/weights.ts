@@ -1,13 +1,14 @@
 /** The weights of a model folder: every tensor the config calls for, found in its safetensors files and checked. Bytes stay where they are. */
 import path from 'node:path'
-import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
 import type { ModelConfig } from './config.ts'
 import { expectedTensors, isProjection, type ExpectedTensor } from './expected-tensors.ts'
-import { modelFile, readModelFile } from './model-file.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
+import { tensorReader } from './tensor-bytes.ts'
+import { haveEqualValues } from './equal-values.ts'
+import { missingTensor, unusedTensors, wrongShape } from './tensor-messages.ts'
+import { findWeightFiles } from './weight-files.ts'
 
 /** A tensor and where its bytes lie. */
 export interface StoredTensor<D extends StoredDtype = StoredDtype> {
@@ -35,11 +36,24 @@ export interface StoredWeights extends Weights {
   readonly files: readonly string[]
   /** Projections that a quantising tool packed, by the name of the tensor that they stand for: `tensors` has no such. */
   readonly packed: ReadonlyMap<string, PackedMatrix>
+  /** The config ties the head to the embeddings, and the files hold a head with other values. */
+  readonly hasOwnHead: boolean
+  /** What the files hold that is not used, as sentences for the user. */
+  readonly notices: readonly string[]
 }
 
-const SINGLE_FILE = 'model.safetensors'
-const INDEX_FILE = 'model.safetensors.index.json'
-const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
+/** Weights, and the config that they are run with. */
+export interface OpenedWeights {
+  /** As config.json has it, but for a head that it ties and the weights do not: transformers 5 keeps that one (`tie_weights`). */
+  readonly config: ModelConfig
+  readonly weights: StoredWeights
+}
+
+/** Finds the weights as `readWeights` does, and says whether their head is tied. */
+export async function openWeights(folder: string, config: ModelConfig, options?: { readonly mayBeQuantized?: boolean }): Promise<OpenedWeights> {
+  const weights = await readWeights(folder, config, options)
+  return { config: weights.hasOwnHead ? { ...config, tiedHead: false } : config, weights }
+}
 
 /**
  * Finds the weights of the model in `folder`. Fails with CheckpointError on a missing, damaged, or disagreeing file or tensor, and on quantised
@@ -53,8 +67,7 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
       'They can be scored; to prune or map layers give the checkpoint before quantisation (F32, BF16 or F16 weights).',
     )
   }
-  const names = await weightFiles(folder)
-  const files = await Promise.all(names.map((name) => resolveWeightFile(folder, name)))
+  const { files, notices } = await findWeightFiles(folder)
   const sizes = quantization ? BYTES_PER_STORED_VALUE : (BYTES_PER_VALUE as typeof BYTES_PER_STORED_VALUE)
   const headers = await Promise.all(files.map((file) => readSafetensorsHeader<StoredDtype>(file, sizes)))
   const entries = uniqueEntries(headers.flat())
@@ -67,45 +80,41 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
   for (const expected of expectedTensors(config)) {
     const matrix = quantization && isProjection(expected) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
     if (matrix) packed.set(expected.name, matrix)
-    else checkTensor(expected, entries.get(expected.name), folder)
+    else checkTensor(expected, entries, config, folder)
   }
   const tensors = new Map([...stored].filter((entry): entry is [string, WeightTensor] => isPlain(entry[1]) && !packed.has(entry[0])))
-  return { root, tensors, files: files.map(locate).sort(), packed }
+  const hasOwnHead = await headDiffers(config, root, tensors)
+  return {
+    root,
+    tensors,
+    files: files.map(locate).sort(),
+    packed,
+    hasOwnHead,
+    notices: [
+      ...notices,
+      ...(hasOwnHead
+        ? [`config.json ties the head to the embeddings, but the weights hold ${HEAD} with other values: that is used, as transformers 5 does`]
+        : []),
+      ...unusedTensors(config, [...entries.keys()], packed),
+    ],
+  }
 }
 
-/** The index's files where there is an index, otherwise the single file. */
-async function weightFiles(folder: string): Promise<string[]> {
-  const indexFile = path.join(folder, INDEX_FILE)
-  const text = (await readModelFile(folder, INDEX_FILE))?.toString('utf8')
-  if (text === undefined) return [SINGLE_FILE]
-  let content: unknown
-  try {
-    content = parseJson(text)
-  } catch (cause) {
-    throw new CheckpointError(`${indexFile} is not JSON`, 'Download or copy the file again.', { cause })
-  }
-  const checked = indexSchema.safeParse(content)
-  if (!checked.success)
-    throw new CheckpointError(`${indexFile} is malformed: ${z.prettifyError(checked.error)}`, 'It maps tensor names to file names under "weight_map".')
-  const names = [...new Set(Object.values(checked.data.weight_map))]
-  for (const name of names) {
-    if (name !== path.basename(name) || name !== path.win32.basename(name) || name === '..' || name === '.' || name === '' || name.includes('\0'))
-      throw new CheckpointError(
-        `${indexFile} names ${JSON.stringify(name)}, which is not a file of its folder`,
-        'Get the checkpoint from a source that you trust.',
-      )
-  }
-  if (names.length === 0) throw new CheckpointError(`${indexFile} names no files`, 'Download or copy the file again.')
-  return names.sort()
-}
+const HEAD = 'lm_head.weight'
+const EMBEDDINGS = 'model.embed_tokens.weight'
 
-async function resolveWeightFile(folder: string, name: string): Promise<string> {
-  const file = await modelFile(folder, name)
-  if (file !== undefined) return file
-  throw new CheckpointError(
-    `no such weight file: ${path.join(folder, name)}`,
-    `A model folder holds ${SINGLE_FILE}, or shards and ${INDEX_FILE}. Only safetensors weights are read.`,
-  )
+/** Is there a head of its own where the config ties it? Its values decide: many checkpoints hold a copy of the embeddings. */
+async function headDiffers({ tiedHead, vocabularySize, hiddenSize }: ModelConfig, root: string, tensors: StoredWeights['tensors']): Promise<boolean> {
+  const head = tensors.get(HEAD)
+  if (!tiedHead || !head) return false
+  const embeddings = tensors.get(EMBEDDINGS)!
+  if (head.shape.join() !== [vocabularySize, hiddenSize].join())
+    throw new CheckpointError(
+      `${path.join(root, head.location)}: tensor ${HEAD} has shape [${head.shape.join(', ')}], config.json calls for [${vocabularySize}, ${hiddenSize}]`,
+      'Weights and config.json belong to different models.',
+    )
+  await using reader = tensorReader(root)
+  return !(await haveEqualValues(head, embeddings, reader))
 }
 
 function uniqueEntries(entries: readonly TensorEntry<StoredDtype>[]): Map<string, TensorEntry<StoredDtype>> {
@@ -118,16 +127,12 @@ function uniqueEntries(entries: readonly TensorEntry<StoredDtype>[]): Map<string
   return byName
 }
 
-function checkTensor({ name, shape }: ExpectedTensor, entry: TensorEntry<StoredDtype> | undefined, folder: string): void {
-  if (!entry) throw new CheckpointError(`${folder}: tensor ${name} is missing`, 'The weights are incomplete, or config.json belongs to another model.')
-  if (entry.shape.join() !== shape.join()) {
-    throw new CheckpointError(
-      `${entry.file}: tensor ${name} has shape [${entry.shape.join(', ')}], config.json calls for [${shape.join(', ')}]`,
-      'Weights and config.json belong to different models.',
-    )
-  }
+function checkTensor(expected: ExpectedTensor, entries: ReadonlyMap<string, TensorEntry<StoredDtype>>, config: ModelConfig, folder: string): void {
+  const entry = entries.get(expected.name)
+  if (!entry) throw missingTensor(expected.name, config, entries, folder)
+  if (entry.shape.join() !== expected.shape.join()) throw wrongShape(expected, config, entries)
   if (!isPlain(entry))
-    throw new CheckpointError(`${entry.file}: tensor ${name} has dtype ${entry.dtype}`, `Supported: ${Object.keys(BYTES_PER_VALUE).join(', ')}.`)
+    throw new CheckpointError(`${entry.file}: tensor ${expected.name} has dtype ${entry.dtype}`, `Supported: ${Object.keys(BYTES_PER_VALUE).join(', ')}.`)
 }
 
 function isPlain<T extends { readonly dtype: StoredDtype }>(tensor: T): tensor is T & { readonly dtype: Dtype } {

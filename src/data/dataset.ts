@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
+import { foreignFile } from '../foreign-file.ts'
 import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
 import { shownPath } from '../shown-path.ts'
 import type { DatasetSource, HubSource } from '../task/define-task.ts'
@@ -88,6 +89,8 @@ export async function openDataset(query: DatasetQuery): Promise<Dataset> {
 async function openFile(file: string, shown = file): Promise<Dataset> {
   const read = READERS[path.extname(file).toLowerCase()]
   if (!read) throw new DatasetError(`${file} has no format that is known`, `Known: ${Object.keys(READERS).join(', ')} (text: a sentence a line).`)
+  const foreign = await foreignFile(file)
+  if (foreign) throw new DatasetError(`${file} ${foreign.what}`, foreign.hint)
   return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
 }
 

@@ -1,5 +1,5 @@
 /** Rotary frequencies in f32, as transformers 5.23 `modeling_rope_utils.py` computes them. */
-import type { Rope } from '../checkpoint/config.ts'
+import type { Rope } from '../checkpoint/rope-config.ts'
 
 /** Angle per position of each pair of a head's values: [headSize / 2]. */
 export function inverseFrequencies(rope: Rope, headSize: number): Float32Array {

@@ -92,7 +92,7 @@ export async function fetchModelSnapshot(name: string, revision?: string, onFile
     onFile(file)
     return fetchFile(repository, file)
   }
-  const weights = files.includes(WEIGHTS_INDEX) ? await indexedFiles(await fetchOne(WEIGHTS_INDEX)) : files.filter((file) => file === WEIGHTS)
+  const weights = await weightFiles(files, fetchOne)
   const limit = pLimit(PARALLEL_DOWNLOADS)
   await Promise.all([...files.filter((file) => MODEL_FILES.test(file)), ...weights].map((file) => limit(fetchOne, file)))
   return { folder: snapshotFolder(repository), revision: repository.commit }
@@ -143,6 +143,12 @@ async function heldFiles(repository: Repository): Promise<string[]> {
   const files = await snapshotFiles(repository)
   if (files.length === 0) throw notHeld(repository, repository.commit)
   return files
+}
+
+/** The single file where there is one, as transformers does, and an index beside it, so that who reads it can tell of both; else the index's files. */
+async function weightFiles(files: readonly string[], fetchOne: (file: string) => Promise<string>): Promise<readonly string[]> {
+  if (files.includes(WEIGHTS)) return files.filter((file) => file === WEIGHTS || file === WEIGHTS_INDEX)
+  return files.includes(WEIGHTS_INDEX) ? indexedFiles(await fetchOne(WEIGHTS_INDEX)) : []
 }
 
 /** The files that an index of weights names. Repositories hold others too, such as the same weights in another layout. A bad index names none: who reads the weights explains it. */

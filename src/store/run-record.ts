@@ -126,6 +126,8 @@ export interface ModelRecord {
   readonly variant: VariantRecord | null
   readonly tokenizerHash: string
   readonly maxLength: number
+  /** What of config.json and of the weights was not used, as sentences. */
+  readonly notices: readonly string[]
 }
 
 /** Some items scored twice, in other batches. */

@@ -342,6 +342,17 @@ test('of weights in two layouts, those of the index are fetched', async () => {
   expect(told.sort()).toEqual(expected)
 })
 
+test('of a single file and an index, the single file is fetched, and the index only to tell of it', async () => {
+  contents[`models/a/model@${COMMIT}`] = {
+    'config.json': Buffer.from('{}'),
+    'model.safetensors': Buffer.from('12'),
+    'model.safetensors.index.json': Buffer.from(JSON.stringify({ weight_map: { a: 'model-00001-of-00001.safetensors' } })),
+    'model-00001-of-00001.safetensors': Buffer.from('1'),
+  }
+  const { folder } = await fetchModelSnapshot('a/model')
+  expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors', 'model.safetensors.index.json'])
+})
+
 test('an index that leaves its folder is refused', async () => {
   contents[`models/a/model@${COMMIT}`] = {
     'config.json': Buffer.from('{}'),
