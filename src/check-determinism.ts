@@ -21,10 +21,10 @@ export async function checkDeterminism(
 ): Promise<DeterminismRecord> {
   const chosen = chooseItems(record, suites, count)
   const otherTokens = batchTokens === undefined ? OTHER_BATCH_TOKENS : Math.max(1, Math.floor(batchTokens / 3))
-  // What is to be said of the checkpoint was said the first time.
+  // What is to be said of the checkpoint and of cut prompts was said the first time.
   const said = new Set(record.model.notices)
   const onNotice = (notice: string) => {
-    if (!said.has(notice)) watcher.onNotice(notice)
+    if (!said.has(notice) && !notice.startsWith('warning: ')) watcher.onNotice(notice)
   }
   const again = await evaluate(model, chosen, { ...options, batchTokens: otherTokens }, { ...watcher, onNotice })
   const first = new Map(record.tasks.flatMap(({ name, items }) => items.map((item) => [`${name} ${item.item.docId}`, item] as const)))

@@ -207,12 +207,13 @@ export function tokensBehindWarning(encoder: Encoder): string[] {
 
 /** Says once of a suite how much of it does not fit the window, as soon as all of it is encoded. */
 function reportTruncation(suite: Suite, { totals }: EncodedAhead, maxLength: number, onNotice: Watcher['onNotice']): void {
-  const { task, parts } = suite
+  const { task, parts, shotCount } = suite
+  const name = parts.length === 1 ? parts[0]!.name : task.name
   const items = parts.flatMap((part) => part.items)
   void totals.then(
     ({ tokensCut }) => {
       const truncation = countTruncation(items, tokensCut)
-      if (truncation.itemCount > 0) onNotice(truncationWarning(parts.length === 1 ? parts[0]!.name : task.name, truncation, items.length, maxLength))
+      if (truncation.itemCount > 0) onNotice(truncationWarning(truncation, { name, itemCount: items.length, shotCount, maxLength }))
     },
     // Whoever needs the tokens hears of the failure.
     () => {},

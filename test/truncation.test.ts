@@ -38,7 +38,7 @@ test('the record counts requests and items, and a task is warned about once', as
   const record = await run({}, (notice) => void notices.push(notice))
   expect(record.tasks[0]!.truncation).toEqual(CUT)
   expect(notices).toEqual([
-    'warning: piqa: 2 of 3 items have prompts longer than the window of 26 tokens: 4 requests lose up to 12 tokens at the beginning, where instructions and few-shot examples are, as in lm-eval; give fewer examples (--num-fewshot) or a longer window',
+    'warning: piqa: 2 of 3 items have prompts longer than the window of 26 tokens: 4 requests lose up to 12 tokens at the beginning, as in lm-eval; use a longer window (--max-length) if the model has one',
   ])
 })
 

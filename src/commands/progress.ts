@@ -17,7 +17,11 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
   }
   return {
     close,
-    onNotice: (notice) => err(`${label}: ${notice}`),
+    onNotice(notice) {
+      // The bar draws itself again below.
+      if (bar) errorStream.write('\r\u001B[K')
+      err(`${label}: ${notice}`)
+    },
     onTask(name) {
       task = name
       tokens = 0

@@ -567,8 +567,9 @@ async function dryRun(
         tokensCut,
       )
       plans.push({ model: label, task: task.name, requests, tokensAsked, tokensDistinct, encodingMs, tokensComputed, batches, truncation })
+      const name = parts.length === 1 ? parts[0]!.name : task.name
       if (truncation.itemCount > 0)
-        err(`${label}: ${truncationWarning(parts.length === 1 ? parts[0]!.name : task.name, truncation, itemCount, encoder.maxLength)}`)
+        err(`${label}: ${truncationWarning(truncation, { name, itemCount, shotCount: suites[index]!.shotCount, maxLength: encoder.maxLength })}`)
     }
   }
   if (json) {

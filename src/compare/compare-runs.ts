@@ -4,7 +4,7 @@ import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/st
 import { percentileInterval, resampleIndices, resampleOutcomes, type BootstrapOptions } from './bootstrap.ts'
 import { chanceOf } from './chance.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison, PerplexityCell, PerplexityLine, RunSummary } from './comparison.ts'
-import { differingRollingBos, truncationNote } from './encoding-differences.ts'
+import { differingRollingBos, truncationNote, windowNote } from './encoding-differences.ts'
 import { knownSplit } from './known-splits.ts'
 import { pairItems } from './pair-items.ts'
 import { holm, mcnemarExact } from './significance.ts'
@@ -63,7 +63,10 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
         return null
       }
       reasons.push(...differingFields(entry, other, variant.label), ...differingTokenizers(entry, original, variant))
-      if (perplexityMetrics(entry).length > 0) reasons.push(...differingRollingBos(entry.name, original, variant))
+      if (perplexityMetrics(entry).length > 0) {
+        reasons.push(...differingRollingBos(entry.name, original, variant))
+        notes.push(...windowNote(entry.name, original, variant))
+      }
       notes.push(...truncationNote(entry.name, other.strata, variant))
       const pair = pairEntries(entry, other)
       if (pair.leftOut > 0) {

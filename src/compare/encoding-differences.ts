@@ -17,3 +17,13 @@ export function differingRollingBos(name: string, original: StoredRun, variant: 
   const [a, b] = [original.rollingBos ?? 'lm-eval', variant.rollingBos ?? 'lm-eval']
   return a === b ? [] : [`${name}: --rolling-bos ${a} against ${b} in ${variant.label}`]
 }
+
+/** A note where two perplexities are of different windows: a token has less context in the smaller one. None where a side does not say. */
+export function windowNote(name: string, original: StoredRun, variant: StoredRun): string[] {
+  const [a, b] = [original.model.maxLength, variant.model.maxLength]
+  if (a === null || b === null || a === b) return []
+  const count = (value: number) => value.toLocaleString('en-US')
+  return [
+    `${name}: ${original.label} read it in windows of ${count(a)} tokens, ${variant.label} in windows of ${count(b)}: texts longer than that have less context in the smaller one`,
+  ]
+}

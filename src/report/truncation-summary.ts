@@ -1,10 +1,22 @@
 /** Lines on prompts that are longer than the window. */
 import { sumTruncation, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 
-/** The warning of one task: `mmlu: 312 of 14,042 items are longer than the window of 512 tokens; …`. */
-export function truncationWarning(task: string, truncation: TruncationRecord, itemCount: number, maxLength: number): string {
+/** What a task's warning says beside its counts. */
+interface TruncatedTask {
+  readonly name: string
+  readonly itemCount: number
+  readonly shotCount: number
+  /** The window, in tokens. */
+  readonly maxLength: number
+}
+
+/** The warning of one task: `warning: mmlu: 312 of 14,042 items have prompts longer than the window of 512 tokens: …`, with what to do. */
+export function truncationWarning(truncation: TruncationRecord, { name, itemCount, shotCount, maxLength }: TruncatedTask): string {
   const { requestCount, mostTokensLost } = truncation
-  return `warning: ${task}: ${truncatedItems(truncation, itemCount, maxLength)}: ${requestCount === 1 ? '1 request loses' : `${count(requestCount)} requests lose`} up to ${tokens(mostTokensLost)} at the beginning, where instructions and few-shot examples are, as in lm-eval; give fewer examples (--num-fewshot) or a longer window`
+  const requests = requestCount === 1 ? '1 request loses' : `${count(requestCount)} requests lose`
+  const [where, advice] =
+    shotCount > 0 ? [', where instructions and few-shot examples are', 'use fewer examples (--num-fewshot), or a longer window'] : ['', 'use a longer window']
+  return `warning: ${name}: ${truncatedItems(truncation, itemCount, maxLength)}: ${requests} up to ${tokens(mostTokensLost)} at the beginning${where}, as in lm-eval; ${advice} (--max-length) if the model has one`
 }
 
 /** A line for each task with cut prompts: `original · mmlu: 312 of 14,042 items are longer than the window of 512 tokens and were cut, by up to 1,043 tokens`. */
@@ -20,10 +32,8 @@ export function truncationSummary({ model, tasks }: Pick<RunRecord, 'tasks'> & {
 }
 
 /** `312 of 14,042 items are longer than the window of 512 tokens`. */
-export function truncatedItems({ itemCount }: TruncationRecord, items: number | null, maxLength: number | null): string {
-  const of = items === null ? '' : ` of ${count(items)}`
-  const window = maxLength === null ? '' : ` of ${tokens(maxLength)}`
-  return `${count(itemCount)}${of} item${(items ?? itemCount) === 1 ? '' : 's'} ${itemCount === 1 ? 'has prompts' : 'have prompts'} longer than the window${window}`
+function truncatedItems({ itemCount }: TruncationRecord, items: number, maxLength: number): string {
+  return `${count(itemCount)} of ${count(items)} item${items === 1 ? '' : 's'} ${itemCount === 1 ? 'has prompts' : 'have prompts'} longer than the window of ${tokens(maxLength)}`
 }
 
 function tokens(number: number): string {

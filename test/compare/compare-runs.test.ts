@@ -290,4 +290,15 @@ describe('how texts became tokens', () => {
     expect(compareRuns(storedRun('a', texts), [once], { tasks: ['piqa'] }).accuracies).toHaveLength(1)
     expect(compareRuns(once, [once]).perplexities).toHaveLength(1)
   })
+
+  test('perplexities of different windows are noted; accuracies are not, for cut prompts are counted', () => {
+    const texts = [textTask('wikitext', [{ logProb: -30, weight: 10 }]), choiceTask('piqa', MIXED)]
+    const a = storedRun('a', texts)
+    const of = (maxLength: number | null) => storedRun('b', texts, { model: { ...a.model, maxLength } })
+    expect(compareRuns(a, [of(2048)]).notes).toEqual([
+      'wikitext: a read it in windows of 128 tokens, b in windows of 2,048: texts longer than that have less context in the smaller one',
+    ])
+    expect(compareRuns(a, [of(128)]).notes).toEqual([])
+    expect(compareRuns(a, [of(null)]).notes).toEqual([])
+  })
 })
