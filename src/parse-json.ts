@@ -13,6 +13,36 @@ export function parseJson(text: string): unknown {
   return value
 }
 
+/**
+ * As parseJson, and `NaN`, `Infinity` and `-Infinity`, which Python's json writes for such floats and JSON does not have:
+ * each becomes a text of that name.
+ */
+export function parsePythonJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    const quoted = withNamesQuoted(text)
+    if (quoted === text) throw error
+    return parseJson(quoted)
+  }
+}
+
+/** Names that stand in a text already are left as they are. */
+function withNamesQuoted(text: string): string {
+  let result = ''
+  let position = 0
+  let inString = false
+  // Strings may be long and many, so the text is walked once, from one character of interest to the next.
+  for (const { 0: found, index } of text.matchAll(/\\[^]|"|-?Infinity|NaN/gu)) {
+    if (found === '"') inString = !inString
+    else if (!inString && !found.startsWith('\\')) {
+      result += `${text.slice(position, index)}"${found}"`
+      position = index + found.length
+    }
+  }
+  return result + text.slice(position)
+}
+
 /** Level by level, without calling itself. What holds itself, as YAML can, has no end. */
 export function isTooDeep(value: unknown): boolean {
   let level = new Set<unknown>([value])

@@ -15,7 +15,7 @@ interface Arguments extends CompareArguments {
 }
 
 /** The command over a terminal. */
-export function compareCommand({ out, columns }: Terminal): CommandModule<object, Arguments> {
+export function compareCommand({ out, err, columns }: Terminal): CommandModule<object, Arguments> {
   return {
     command: 'compare <runs..>',
     describe: 'Retention of variants against an original, from stored runs',
@@ -32,11 +32,11 @@ export function compareCommand({ out, columns }: Terminal): CommandModule<object
         .option('subsets', { type: 'boolean', default: false, describe: 'Subsets of tasks (MMLU’s subjects) too' })
         .option('strict', { type: 'boolean', default: false, describe: 'Say indeterminate where the interval straddles a status’ cut' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the comparison as JSON' })
-        .example('$0 compare results/original results/pruned', 'the newest run in each folder')
-        .example('$0 compare base=lm-eval/results_2026.json results/pruned --profile card', 'lm-eval’s run against one’s own') as unknown as Argv<Arguments>,
+        .example('$0 compare results/original results/pruned', 'the newest run of each task in each folder')
+        .example('$0 compare base=lm-eval/results_2026.json results/pruned --profile card', 'lm-eval’s run against your own') as unknown as Argv<Arguments>,
     handler: async (argv) => {
       const options = { ...(await compareOptionsOf(argv)), allMetrics: argv.allMetrics, subsets: argv.subsets, isStrict: argv.strict }
-      const [original, ...variants] = await readRuns(argv.runs)
+      const [original, ...variants] = await readRuns(argv.runs, err)
       const comparison = compareRuns(original!, variants, options)
       out(argv.json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))
     },

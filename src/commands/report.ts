@@ -25,7 +25,7 @@ export function reportCommand({ err }: Terminal): CommandModule<object, Argument
         .option('output', { alias: 'o', type: 'string', default: 'report.html', requiresArg: true, describe: 'The file; it is replaced if it is there' })
         .example('$0 report results/original results/pruned -o pruned.html', 'open it in any browser') as unknown as Argv<Arguments>,
     handler: async (argv) => {
-      const [original, ...variants] = await readRuns(argv.runs)
+      const [original, ...variants] = await readRuns(argv.runs, err)
       const comparison = compareRuns(original!, variants, await compareOptionsOf(argv))
       const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
       await writeWhole(argv.output, [await reportPage(comparison, flips)])

@@ -6,8 +6,8 @@ import { CardError, UsageError } from '../errors.ts'
 import { readRun } from '../store/read-run.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 
-/** At least two runs; those that are called alike are numbered, so that a table can tell them apart. */
-export async function readRuns(specs: readonly string[]): Promise<StoredRun[]> {
+/** At least two runs; those that are called alike are numbered, so that a table can tell them apart. `tell` is given the files that are used. */
+export async function readRuns(specs: readonly string[], tell: (line: string) => void = () => {}): Promise<StoredRun[]> {
   if (specs.length < 2) throw new UsageError(`one run is no comparison: ${specs.join(' ')}`, 'Give the original first, then one or more variants.')
   const runs: StoredRun[] = []
   for (const spec of specs) {
@@ -15,7 +15,17 @@ export async function readRuns(specs: readonly string[]): Promise<StoredRun[]> {
     const alike = runs.filter(({ label }) => label === run.label || label.startsWith(`${run.label} (`)).length
     runs.push(alike === 0 ? run : { ...run, label: `${run.label} (${alike + 1})` })
   }
+  for (const run of runs) for (const line of sourceLines(run)) tell(line)
   return runs
+}
+
+/** The files of a run, where a folder was given that holds several; nothing where there was no choice to make. */
+export function sourceLines({ label, sources = [] }: StoredRun): string[] {
+  return sources.flatMap(({ file, tasks, newestOf }) => {
+    if (newestOf === undefined) return []
+    const what = sources.length > 1 ? `${tasks.length <= 6 ? tasks.join(', ') : `${tasks.slice(0, 6).join(', ')} and ${tasks.length - 6} more`} from ` : ''
+    return [`${label}: ${what}${file}${newestOf > 1 ? `, the newest of ${newestOf} runs` : ''}`]
+  })
 }
 
 /** `CARD.md#original`, `CARD.md#variant`, or a run. */

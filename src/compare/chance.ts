@@ -3,12 +3,14 @@ import type { StoredItem } from '../store/stored-run.ts'
 import type { Chance } from './comparison.ts'
 import { knownSplit } from './known-splits.ts'
 
-/** From the items where there are any, else from the published split; null when neither is known. */
+/** From the items where there are any, else from the published split; null when neither is known, and where items have no choices. */
 export function chanceOf(task: string, items: readonly StoredItem[] | null): Chance | null {
   if (items === null || items.length === 0) {
     const known = knownSplit(task)
     return known ? withChance(known.uniform, known.majority) : null
   }
+  // A text that is generated, or one continuation that is likeliest or not, cannot be guessed among choices.
+  if (items.some(({ requests }) => requests.length < 2)) return null
   const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
   return withChance(uniform, haveClasses(items) ? largestShare(items) : null)
 }

@@ -1,5 +1,6 @@
 /** An original run against variants': lines that can be compared, paired item by item, with what pairing makes possible. */
 import { CompareError } from '../errors.ts'
+import { isPerplexity, isShare } from '../store/metric-kind.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { percentileInterval, resampleIndices, resampleOutcomes, type BootstrapOptions } from './bootstrap.ts'
 import { chanceOf } from './chance.ts'
@@ -9,6 +10,7 @@ import { knownSplit } from './known-splits.ts'
 import { pairItems } from './pair-items.ts'
 import { holm, mcnemarExact } from './significance.ts'
 import { PROFILES, statusOf, type StatusProfile } from './status.ts'
+import { kindNotes, nothingInCommon, problemNotes, sampleNotes } from './uncompared.ts'
 
 /** Options of a comparison. */
 export interface CompareOptions {
@@ -22,8 +24,8 @@ export interface CompareOptions {
   readonly allMetrics?: boolean
   /** Subsets and their groups too. */
   readonly subsets?: boolean
-  /** Compare the items that both have, where one run has more. */
-  readonly commonItems?: boolean
+  /** Compare the items that both have, where one run has more; `subset`: only where it is the original that has more. */
+  readonly commonItems?: boolean | 'subset'
   /** Statuses say so where an interval leaves more than one possible. */
   readonly isStrict?: boolean
 }
@@ -36,6 +38,8 @@ interface Entry {
   readonly scores: readonly StoredScore[]
   /** The task itself, or a group's members. */
   readonly strata: readonly StoredTask[]
+  /** Why a metric cannot be compared, or its items not be paired. */
+  readonly problems?: Readonly<Record<string, string>>
 }
 
 /** Two entries and what pairing their items gave. */
@@ -46,6 +50,8 @@ interface PairedEntry {
   readonly pairs: readonly (readonly (readonly [StoredItem, StoredItem])[])[] | null
   /** Items that are left out. */
   readonly leftOut: number
+  /** Those of them that the original lacks. */
+  readonly onlyInVariant: number
 }
 
 /** Compares. Fails with CompareError, which names each task and field that differ. */
@@ -54,24 +60,37 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
   const entries = selectEntries(original, options)
   const reasons: string[] = []
   const notes = [...provenanceNotes(original, variants), ...entries.flatMap(({ name, strata }) => truncationNote(name, strata, original))]
+  const shownOf = (entry: Entry) => [...accuracyMetrics(entry, options), ...perplexityMetrics(entry)]
+  notes.push(
+    ...sampleNotes(entries, original),
+    ...entries.flatMap((entry) => [...kindNotes(entry, shownOf(entry)), ...problemNotes(entry, shownOf(entry), original.label)]),
+  )
   const paired = variants.map((variant) => {
     const others = new Map(entriesOf(variant).map((entry) => [entry.name, entry]))
+    notes.push(
+      ...sampleNotes(
+        entries.flatMap(({ name }) => others.get(name) ?? []),
+        variant,
+      ),
+    )
     return entries.map((entry): PairedEntry | null => {
       const other = others.get(entry.name)
       if (!other) {
         notes.push(`${variant.label} has no ${entry.name}`)
         return null
       }
-      reasons.push(...differingFields(entry, other, variant.label), ...differingTokenizers(entry, original, variant))
+      reasons.push(...differingFields(entry, other, variant.label, options), ...differingTokenizers(entry, original, variant))
       if (perplexityMetrics(entry).length > 0) {
         reasons.push(...differingRollingBos(entry.name, original, variant))
         notes.push(...windowNote(entry.name, original, variant))
       }
-      notes.push(...truncationNote(entry.name, other.strata, variant))
+      notes.push(...truncationNote(entry.name, other.strata, variant), ...problemNotes(other, shownOf(entry), variant.label))
       const pair = pairEntries(entry, other)
       if (pair.leftOut > 0) {
         const what = `${entry.name}: ${pair.leftOut} items are only in ${original.label} or only in ${variant.label}`
-        if (options.commonItems) notes.push(`${what} and are left out`)
+        const isSubset = pair.onlyInVariant === 0 && pair.pairs!.some(({ length }) => length > 0)
+        if (options.commonItems === true) notes.push(`${what} and are left out`)
+        else if (options.commonItems === 'subset' && isSubset) notes.push(subsetNote(pair, variant.label))
         else reasons.push(`${what}${exampleOf(entry, other)}`)
       }
       return pair
@@ -88,7 +107,9 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
   const context = { original, variants, paired, bootstrap: { resamples, seed }, profile, isStrict: options.isStrict ?? false }
   const accuracies = withHolm(entries.flatMap((entry, index) => accuracyMetrics(entry, options).map((metric) => accuracyLine(entry, index, metric, context))))
   const perplexities = entries.flatMap((entry, index) => perplexityMetrics(entry).flatMap((metric) => perplexityLine(entry, index, metric, context)))
-  if (accuracies.length + perplexities.length === 0) throw new CompareError('the runs have no task in common', 'Give runs of the same tasks.')
+  const lines = [...accuracies, ...perplexities]
+  const empty = variants.find((_, index) => lines.every(({ cells }) => !cells[index]))
+  if (empty) throw nothingInCommon(original, empty, (run) => selectEntries(run, { subsets: options.subsets ?? false }))
   return {
     original: summaryOf(original),
     variants: variants.map(summaryOf),
@@ -96,12 +117,12 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
     accuracies,
     perplexities,
     averages: variants.map((_, index) => average(accuracies, index)),
-    notes,
+    notes: [...new Set(notes)],
   }
 }
 
-function summaryOf({ kind, label, file, tool, date, isComplete, model }: StoredRun): RunSummary {
-  return { kind, label, file, tool, date, isComplete, model }
+function summaryOf({ kind, label, file, sources, tool, date, isComplete, limit, model }: StoredRun): RunSummary {
+  return { kind, label, file, ...(sources && { sources }), tool, date, isComplete, ...(limit !== undefined && { limit }), model }
 }
 
 /** Tasks and groups, each with the tasks that it is made of. */
@@ -133,18 +154,23 @@ function selectEntries(run: StoredRun, { tasks, subsets = false }: CompareOption
 }
 
 /** Fields that make two scores of one task incomparable, in words. */
-function differingFields(a: Entry, b: Entry, label: string): string[] {
+function differingFields(a: Entry, b: Entry, label: string, { commonItems }: CompareOptions): string[] {
   const differ = (field: string, left: string | number | null, right: string | number | null) =>
     left === null || right === null || left === right ? [] : [`${a.name}: ${field} ${left} against ${right} in ${label}`]
   const version = (entry: Entry) => (entry.version === null ? null : Number(entry.version) || entry.version)
   const members = (entry: Entry) => entry.strata.map(({ name }) => name).sort()
   const rows = ({ strata }: Entry) => (strata.some(({ rowCount }) => rowCount === null) ? null : strata.reduce((sum, { rowCount }) => sum + rowCount!, 0))
-  const reasons = [...differ('version', version(a), version(b)), ...differ('shots', a.shotCount, b.shotCount), ...differ('rows of the split', rows(a), rows(b))]
+  const reasons = [...differ('version', version(a), version(b)), ...differ('shots', a.shotCount, b.shotCount)]
+  // Items tell it by themselves where fewer are enough; a source without end says no more than what was read of it.
+  const areItemsCompared = commonItems === 'subset' && [a, b].every(({ strata }) => strata.every(({ items }) => items))
+  if (!areItemsCompared) reasons.push(...differ('rows of the split', rows(a), rows(b)))
   const missing = members(a).filter((name) => !members(b).includes(name))
   if (a.strata.length > 0 && b.strata.length > 0 && missing.length > 0)
     reasons.push(`${a.name}: ${label} lacks ${missing.length} of its subsets, such as ${missing[0]}`)
-  const metrics = a.scores.filter(({ metric }) => b.scores.some((score) => score.metric === metric))
-  if (metrics.length === 0)
+  const shared = a.scores.flatMap((score) => b.scores.filter(({ metric }) => metric === score.metric).map((other) => [score, other] as const))
+  for (const [score, other] of shared) reasons.push(...differ(`filter of ${score.metric}`, score.filter ?? 'none', other.filter ?? 'none'))
+  // A side whose figures are not numbers has none: a note says so.
+  if (shared.length === 0 && a.scores.length > 0 && b.scores.length > 0)
     reasons.push(
       `${a.name}: no metric in common: ${a.scores.map(({ metric }) => metric).join(', ')} against ${b.scores.map(({ metric }) => metric).join(', ')} in ${label}`,
     )
@@ -161,10 +187,17 @@ function differingTokenizers({ name, scores }: Entry, original: StoredRun, varia
 
 function pairEntries(original: Entry, variant: Entry): PairedEntry {
   const strata = original.strata.map((stratum) => ({ stratum, other: variant.strata.find(({ name }) => name === stratum.name) }))
-  if (strata.length === 0 || strata.some(({ stratum, other }) => !stratum.items || !other?.items)) return { original, variant, pairs: null, leftOut: 0 }
+  if (strata.length === 0 || strata.some(({ stratum, other }) => !stratum.items || !other?.items))
+    return { original, variant, pairs: null, leftOut: 0, onlyInVariant: 0 }
   const pairings = strata.map(({ stratum, other }) => pairItems(stratum.items!, other!.items!))
-  const leftOut = pairings.reduce((sum, { onlyInOriginal, onlyInVariant }) => sum + onlyInOriginal.length + onlyInVariant.length, 0)
-  return { original, variant, pairs: pairings.map(({ pairs }) => pairs), leftOut }
+  const onlyInVariant = pairings.reduce((sum, pairing) => sum + pairing.onlyInVariant.length, 0)
+  const leftOut = pairings.reduce((sum, { onlyInOriginal }) => sum + onlyInOriginal.length, onlyInVariant)
+  return { original, variant, pairs: pairings.map(({ pairs }) => pairs), leftOut, onlyInVariant }
+}
+
+function subsetNote({ original, pairs, leftOut }: PairedEntry, label: string): string {
+  const count = pairs!.reduce((sum, { length }) => sum + length, 0)
+  return `${original.name}: ${count} of ${count + leftOut} items are compared: ${label} has no others`
 }
 
 /** Whether items were asked differently or not at all: the first row that both runs have, with another prompt. */
@@ -180,21 +213,19 @@ function exampleOf(a: Entry, b: Entry): string {
   return ''
 }
 
-const isAccuracy = (metric: string) => metric.startsWith('acc') || metric === 'exact_match' || metric === 'f1'
-const PERPLEXITIES = new Set(['word_perplexity', 'byte_perplexity', 'bits_per_byte', 'token_perplexity', 'sentence_perplexity', 'perplexity'])
 /** Units of these are tokens: another tokenizer makes another number. */
 const PER_TOKEN = new Set(['token_perplexity', 'sentence_perplexity'])
 
 /** The metric that benchmarks are reported by: normalised by length where a task has it. */
 function accuracyMetrics({ scores }: Entry, { allMetrics = false }: CompareOptions): string[] {
-  const metrics = scores.map(({ metric }) => metric).filter(isAccuracy)
+  const metrics = scores.map(({ metric }) => metric).filter(isShare)
   if (allMetrics) return metrics
   const main = ['acc_norm', 'acc'].find((metric) => metrics.includes(metric)) ?? metrics[0]
   return main === undefined ? [] : [main]
 }
 
 function perplexityMetrics({ scores }: Entry): string[] {
-  return scores.map(({ metric }) => metric).filter((metric) => PERPLEXITIES.has(metric))
+  return scores.map(({ metric }) => metric).filter(isPerplexity)
 }
 
 interface LineContext {
@@ -272,8 +303,8 @@ function accuracyCell(
 }
 
 /** For each stratum 0 to 3 an item: bit 0 right in the original, bit 1 right in the variant. Null without pairs, or where scores are not 0 or 1. */
-function outcomesOf({ pairs }: PairedEntry, metric: string): Uint8Array[] | null {
-  if (!pairs) return null
+function outcomesOf({ original, variant, pairs }: PairedEntry, metric: string): Uint8Array[] | null {
+  if (!pairs || hasProblem(original, metric) || hasProblem(variant, metric)) return null
   const strata: Uint8Array[] = []
   for (const stratum of pairs) {
     const outcomes = new Uint8Array(stratum.length)
@@ -285,6 +316,10 @@ function outcomesOf({ pairs }: PairedEntry, metric: string): Uint8Array[] | null
     strata.push(outcomes)
   }
   return strata
+}
+
+function hasProblem({ problems }: Entry, metric: string): boolean {
+  return problems !== undefined && Object.hasOwn(problems, metric)
 }
 
 /** Corrects the p-values of each variant over its lines. */
@@ -312,7 +347,8 @@ function perplexityLine(entry: Entry, index: number, metric: string, context: Li
 
 function perplexityCell(pair: PairedEntry, metric: string, original: ComparedScore, score: ComparedScore, { bootstrap }: LineContext): PerplexityCell {
   const texts = pair.pairs?.flat().map((items) => items.map(({ values }) => values[metric]))
-  const isPaired = texts?.every((values) => values.every((value) => typeof value === 'object')) ?? false
+  const isSound = !hasProblem(pair.original, metric) && !hasProblem(pair.variant, metric)
+  const isPaired = isSound && (texts?.every((values) => values.every((value) => typeof value === 'object')) ?? false)
   const ratio = score.value / original.value
   const nats = metric === 'bits_per_byte' ? (score.value - original.value) * Math.LN2 : metric === 'sentence_perplexity' ? null : Math.log(ratio)
   if (!isPaired || texts!.length < 2) return { score, ratio, ratioInterval: null, nats, natsInterval: null }
@@ -365,6 +401,7 @@ function provenanceNotes(original: StoredRun, variants: readonly StoredRun[]): s
   const notes = [original, ...variants].flatMap(({ label, isComplete }) =>
     isComplete ? [] : [`${label} was interrupted: items that it did not reach are missing`],
   )
+  notes.push(...[original, ...variants].flatMap((run) => run.notes?.map((note) => `${run.label}: ${note}`) ?? []))
   for (const variant of variants) {
     if (variant.kind !== original.kind) {
       const [cited, measured] = original.kind === 'cited' ? [original, variant] : [variant, original]

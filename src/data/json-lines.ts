@@ -4,18 +4,18 @@ import { parseJson } from '../parse-json.ts'
 import type { SourceRow } from './dataset.ts'
 import { readLines } from './lines.ts'
 
-/** The rows of a file, in order; empty lines do not count. Fails with DatasetError on a line that is not JSON. */
-export async function* readJsonLines(file: string): AsyncGenerator<SourceRow> {
+/** The rows of a file, in order; empty lines do not count. Fails with DatasetError on a line that `parse` does not take. */
+export async function* readJsonLines(file: string, parse: (text: string) => unknown = parseJson): AsyncGenerator<SourceRow> {
   for await (const { lineNumber, text } of readLines(file)) {
     if (text.trim() === '') continue
     const place = `${file}, line ${lineNumber}`
-    yield { place, value: parseLine(text, place) }
+    yield { place, value: parseLine(text, place, parse) }
   }
 }
 
-function parseLine(line: string, place: string): unknown {
+function parseLine(line: string, place: string, parse: (text: string) => unknown): unknown {
   try {
-    return parseJson(line)
+    return parse(line)
   } catch (cause) {
     throw new DatasetError(`${place}: not JSON: ${line.length > 60 ? `${line.slice(0, 60)}…` : line}`, 'A .jsonl file holds one JSON object a line.', { cause })
   }

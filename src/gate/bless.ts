@@ -2,28 +2,25 @@
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { GateError } from '../errors.ts'
+import { endingOf } from '../store/find-results.ts'
 import { sanitizedName } from '../store/run-record.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 
 /** Where baselines lie when nothing is said. */
 export const BASELINES = 'results/baselines'
 
-/** Copies a run's results and samples to `folder/name`; comes back with that path. Fails with GateError on an interrupted run, or a name that is taken unless `force`. */
+/** Copies the results and samples that a run was read from to `folder/name`; comes back with that path. Fails with GateError on an interrupted run, or a name that is taken unless `force`. */
 export async function blessRun(run: StoredRun, name: string, { folder, force }: { readonly folder: string; readonly force: boolean }): Promise<string> {
   if (!run.isComplete) throw new GateError(`${run.file} was interrupted: it is no baseline`, 'Score the model to the end first.')
   const target = path.join(folder, sanitizedName(name))
   const isTaken = await exists(target)
   if (isTaken && !force) throw new GateError(`there is a baseline ${target}`, 'Give --force to replace it, or another --name.')
-  const [, time] = /^results(.*)\.json$/u.exec(path.basename(run.file)) ?? []
-  if (time === undefined) throw new GateError(`${run.file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
-  const source = path.dirname(run.file)
-  // A link may lead to a file that is nobody's to commit.
-  const names = (await readdir(source, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
-  const files = names.filter((file) => file === path.basename(run.file) || (file.startsWith('samples_') && file.endsWith(`${time}.jsonl`)))
+  const files: string[] = []
+  for (const { file } of run.sources ?? [{ file: run.file }]) files.push(file, ...(await samplesBeside(file)))
   const temporary = `${target}.${process.pid}.tmp`
   try {
     await mkdir(temporary, { recursive: true })
-    for (const file of files) await copyFile(path.join(source, file), path.join(temporary, file))
+    for (const file of files) await copyFile(file, path.join(temporary, path.basename(file)))
     if (isTaken) await rm(target, { recursive: true })
     await rename(temporary, target)
   } catch (cause) {
@@ -35,6 +32,16 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
     )
   }
   return target
+}
+
+/** The samples of a results file. Fails with GateError where its name does not say which they are. */
+async function samplesBeside(file: string): Promise<string[]> {
+  const ending = endingOf(path.basename(file))
+  if (ending === null) throw new GateError(`${file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
+  const folder = path.dirname(file)
+  // A link may lead to a file that is nobody's to commit.
+  const names = (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
+  return names.filter((name) => name.startsWith('samples_') && name.endsWith(`${ending}.jsonl`)).map((name) => path.join(folder, name))
 }
 
 /** A baseline's folder by its name, or the text itself where there is none of that name. */

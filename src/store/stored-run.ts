@@ -35,6 +35,8 @@ export interface StoredScore {
   /** Accuracies as shares from 0 to 1. */
   readonly value: number
   readonly standardError: number | null
+  /** What made the answer of what the model said, where lm-eval's task has such a filter: `strict-match`. */
+  readonly filter?: string
 }
 
 /** Rows of a dataset of the hub, as `load_dataset` names them. */
@@ -64,6 +66,8 @@ export interface StoredTask {
   readonly truncation?: TruncationRecord
   /** Null where no samples were stored. */
   readonly items: readonly StoredItem[] | null
+  /** Why a metric's figure or its items' values cannot be used, by metric. */
+  readonly problems?: Readonly<Record<string, string>>
 }
 
 /** Several subsets together. */
@@ -74,6 +78,8 @@ export interface StoredGroup {
   readonly scores: readonly StoredScore[]
   /** Names of tasks, not of groups. */
   readonly members: readonly string[]
+  /** As of a task. */
+  readonly problems?: Readonly<Record<string, string>>
 }
 
 /** Which model it was. Null where the writer did not say. */
@@ -89,14 +95,26 @@ export interface StoredModel {
   readonly maxLength: number | null
 }
 
+/** A file of a run, and what is taken from it. */
+export interface RunSource {
+  readonly file: string
+  readonly tasks: readonly string[]
+  /** Runs of its folder with tasks of it, where a folder was given. */
+  readonly newestOf?: number
+}
+
 /** One model on its tasks. */
 export interface StoredRun {
   /** Scores that were computed from items, or that stand in a card. */
   readonly kind: 'measured' | 'cited'
   /** How tables call it. */
   readonly label: string
-  /** The file that it was read from. */
+  /** The file that it was read from; the newest of several. */
   readonly file: string
+  /** All files that it was read from; absent for a card. */
+  readonly sources?: readonly RunSource[]
+  /** What a reader must know of how it was read. */
+  readonly notes?: readonly string[]
   /** `evalharness 0.1.0`, `lm-eval 0.4.13`, or `model card`. */
   readonly tool: string
   /** ISO 8601. */

@@ -1,0 +1,52 @@
+/** What a comparison leaves out, in words: a reader must not take silence for agreement. */
+import { CompareError } from '../errors.ts'
+import { isPerplexity, isShare } from '../store/metric-kind.ts'
+import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
+
+/** A task or group as far as it matters here. */
+interface Compared {
+  readonly name: string
+  readonly scores: readonly StoredScore[]
+  readonly strata: readonly StoredTask[]
+  readonly problems?: Readonly<Record<string, string>>
+}
+
+/** Notes on the metrics of an entry that a run cannot give: those that are shown, and those that would be if they were numbers. */
+export function problemNotes({ name, scores, problems, strata }: Compared, shown: readonly string[], label: string): string[] {
+  const wouldBeShown = (metric: string) => (isShare(metric) || isPerplexity(metric)) && !scores.some((score) => score.metric === metric)
+  const notesOf = (task: string, own: Compared['problems'], isTold: (metric: string) => boolean) =>
+    Object.entries(own ?? {}).flatMap(([metric, reason]) => (isTold(metric) ? [`${label}, ${task} ${metric}: ${reason}`] : []))
+  const isShown = (metric: string) => shown.includes(metric)
+  return [
+    ...notesOf(name, problems, (metric) => isShown(metric) || wouldBeShown(metric)),
+    ...strata.flatMap((stratum) => (stratum.name === name ? [] : notesOf(stratum.name, stratum.problems, isShown))),
+  ]
+}
+
+/** A note where nothing of an entry is compared because all of its metrics are of other kinds. */
+export function kindNotes({ name, scores }: Compared, shown: readonly string[]): string[] {
+  if (shown.length > 0 || scores.length === 0) return []
+  return [`${name} is left out: ${scores.map(({ metric }) => metric).join(', ')} ${scores.length === 1 ? 'is' : 'are'} neither accuracy nor perplexity`]
+}
+
+/** A note on tasks of a measured run whose items were not stored. */
+export function sampleNotes(entries: readonly Compared[], { kind, label }: StoredRun): string[] {
+  const missing = entries.filter(({ strata }) => strata.some(({ items }) => !items)).map(({ name }) => name)
+  return kind === 'cited' || missing.length === 0 ? [] : [`${label} has no samples of ${listed(missing)}: items are not paired`]
+}
+
+/** Two runs of which no figure can be compared. */
+export function nothingInCommon(original: StoredRun, variant: StoredRun, entriesOf: (run: StoredRun) => readonly Compared[]): CompareError {
+  const [ours, theirs] = [entriesOf(original), entriesOf(variant)]
+  const isShared = ours.some(({ name }) => theirs.some((entry) => entry.name === name))
+  const has = (label: string, entries: readonly Compared[]) =>
+    `${label} has ${entries.length === 0 ? 'none' : listed(entries.map(({ name, scores }) => `${name} (${scores.map(({ metric }) => metric).join(', ') || 'no figure'})`))}`
+  return new CompareError(
+    `${original.label} and ${variant.label} have no ${isShared ? 'figure' : 'task'} in common:\n  ${has(original.label, ours)}\n  ${has(variant.label, theirs)}`,
+    isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : 'Give runs of the same tasks.',
+  )
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
+}

@@ -1,0 +1,181 @@
+/** Samples files: the items of a task, checked against the scores of its results file. */
+import path from 'node:path'
+import { z } from 'zod'
+import { readJsonLines } from '../data/json-lines.ts'
+import { HarnessError, StoreError } from '../errors.ts'
+import { textMetric } from '../metrics/perplexity.ts'
+import { parsePythonJson } from '../parse-json.ts'
+import type { TextMetric } from '../task/define-task.ts'
+import { isPerplexity, metricKind } from './metric-kind.ts'
+import type { StoredItem, StoredRequest, StoredScore, StoredTextValue } from './stored-run.ts'
+
+/** A score, and where it comes from. */
+export interface ReadScore extends StoredScore {
+  /** How lm-eval's task says that items' values make the score: `mean`, `f1`, …; undefined where the file does not say. */
+  readonly aggregation: string | undefined
+}
+
+/** Items, and the metrics that they cannot be paired by. */
+export interface ReadSamples {
+  readonly items: readonly StoredItem[]
+  /** Why, by metric. */
+  readonly problems: Readonly<Record<string, string>>
+}
+
+const sampleSchema = z.looseObject({
+  doc_id: z.number().int().nonnegative(),
+  target: z.unknown(),
+  prompt_hash: z.string(),
+  target_hash: z.string(),
+  filter: z.string().optional(),
+  arguments: z.unknown(),
+  filtered_resps: z.unknown(),
+})
+type Sample = z.infer<typeof sampleSchema>
+type Value = StoredItem['values'][string]
+
+/**
+ * The items of a file. A metric that is not the same kind of number for every item is left out of their values, with the reason.
+ * Fails with StoreError on a malformed file, and where the items give other scores than the results file says.
+ */
+export async function readSamples(file: string, scores: readonly ReadScore[]): Promise<ReadSamples> {
+  const samples: { readonly sample: Sample; readonly place: string }[] = []
+  const known = new Set<number>()
+  let filter: string | undefined
+  for await (const { value, place } of storedRows(file)) {
+    const checked = sampleSchema.safeParse(value)
+    if (!checked.success) throw new StoreError(`${place}: ${z.prettifyError(checked.error)}`, 'Give samples that evalharness or lm-eval wrote.')
+    const sample = checked.data
+    filter ??= sample.filter
+    if (sample.filter !== filter) continue
+    if (known.has(sample.doc_id)) throw new StoreError(`${place}: item ${sample.doc_id} stands twice`, 'Remove one of the two, or score again.')
+    known.add(sample.doc_id)
+    samples.push({ sample, place: path.basename(place) })
+  }
+  const problems: [string, string][] = []
+  const columns = scores.flatMap((score): [string, readonly Value[]][] => {
+    const isOther = filter !== undefined && filter !== (score.filter ?? 'none')
+    const column = isOther ? `the score is of the filter ${score.filter ?? 'none'}, its items are of ${filter}: ${UNPAIRED}` : columnOf(score, samples, file)
+    if (typeof column !== 'string') return [[score.metric, column]]
+    problems.push([score.metric, column])
+    return []
+  })
+  return { items: samples.map(({ sample }, index) => itemOf(sample, columns, index)), problems: Object.fromEntries(problems) }
+}
+
+async function* storedRows(file: string) {
+  try {
+    yield* readJsonLines(file, parsePythonJson)
+  } catch (error) {
+    throw error instanceof HarnessError
+      ? new StoreError(error.message, 'The file was cut short; copy it again or score again.', { cause: error })
+      : new StoreError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, 'Check the path and its permissions.', {
+          cause: error,
+        })
+  }
+}
+
+const UNPAIRED = 'its items are not paired'
+
+/** A metric's value of every item, or why there is none. */
+function columnOf(score: ReadScore, samples: readonly { readonly sample: Sample; readonly place: string }[], file: string): readonly Value[] | string {
+  const values: Value[] = []
+  for (const { sample, place } of samples) {
+    const given = Object.hasOwn(sample, score.metric) ? sample[score.metric] : undefined
+    const value = valueOf(score.metric, given)
+    if (typeof value === 'string') return `${shown(given)} (${place}) ${value}: ${UNPAIRED}`
+    values.push(value)
+  }
+  if (values.length === 0) return values
+  const problem = checkScore(score, values, file)
+  if (problem !== null) return problem
+  const graded = metricKind(score.metric) === 'share' ? values.findIndex((value) => value !== 0 && value !== 1) : -1
+  return graded === -1 ? values : `${shown(values[graded])} (${samples[graded]!.place}) is neither 0 nor 1: ${UNPAIRED}`
+}
+
+/** A number or a text's part, by the metric's kind; else what is wrong with the value, in words. */
+function valueOf(metric: string, value: unknown): Value | string {
+  const kind = metricKind(metric)
+  if (kind === 'weighted') {
+    const [logProb, weight]: unknown[] = Array.isArray(value) && value.length === 2 ? value : []
+    return isNumber(logProb) && isNumber(weight) ? { logProb, weight } : 'is not a log-likelihood and a count'
+  }
+  const number = typeof value === 'boolean' ? Number(value) : value
+  if (!isNumber(number)) return 'is not a number'
+  return kind === 'log-mean' ? { logProb: number, weight: 1 } : number
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}
+
+/** Agreement that rounding leaves: both were computed from the same numbers. */
+const SCORE_TOLERANCE = 1e-6
+/** What lm-eval's metrics of these kinds are aggregated by unless a task says otherwise. */
+const USUAL_AGGREGATION: Readonly<Record<string, string>> = { perplexity: 'perplexity', bits_per_byte: 'bits_per_byte' }
+
+/** Samples of another run give other scores: fails with StoreError. Comes back with the reason where a metric is not made of its items' values. */
+function checkScore({ metric, value, aggregation }: ReadScore, values: readonly Value[], file: string): string | null {
+  const found = scoreOf(metric, values)
+  if (Math.abs(found - value) <= SCORE_TOLERANCE * Math.max(1, Math.abs(value))) return null
+  const usual = USUAL_AGGREGATION[metric] ?? (metricKind(metric) === 'weighted' ? 'weighted_perplexity' : 'mean')
+  if (metricKind(metric) === 'other' || (aggregation !== undefined && aggregation !== usual))
+    return `the score is ${value}, ${usual} of its items' values ${found}: ${UNPAIRED}`
+  throw new StoreError(`${file}: its items give ${metric} ${found}, the results file says ${value}`, 'The samples belong to another run.')
+}
+
+/** The score that items' values give. */
+export function scoreOf(metric: string, values: readonly Value[]): number {
+  if (!isPerplexity(metric)) return (values as readonly number[]).reduce((sum, value) => sum + value, 0) / values.length
+  return textMetric((metric === 'perplexity' ? 'word_perplexity' : metric) as TextMetric, values as readonly StoredTextValue[])
+}
+
+function itemOf(sample: Sample, columns: readonly (readonly [string, readonly Value[]])[], index: number): StoredItem {
+  return {
+    docId: sample.doc_id,
+    promptHash: sample.prompt_hash,
+    targetHash: sample.target_hash,
+    target: typeof sample.target === 'string' ? sample.target : (JSON.stringify(sample.target) ?? ''),
+    values: Object.fromEntries(columns.map(([metric, values]) => [metric, values[index]!])),
+    requests: withoutUnconditional(requestsOf(sample)),
+  }
+}
+
+/** Contexts, continuations and answers; answers are numbers or their texts, alone for a text and with is_greedy for a choice. */
+function requestsOf({ arguments: given, filtered_resps: answers }: Sample): StoredRequest[] {
+  const texts = typeof given === 'object' && given !== null ? Object.values(given) : []
+  const list = Array.isArray(answers) ? answers : []
+  return texts.map((entry: unknown, index) => {
+    const values: unknown[] = Array.isArray(entry) ? entry : typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
+    const [context, continuation] = values
+    const answer: unknown = list[index]
+    return { context: textOf(context), continuation: textOf(continuation), logProb: numberOf(Array.isArray(answer) ? answer[0] : answer) }
+  })
+}
+
+/** For `acc_mutual_info` lm-eval asks each choice again, without the context: those are no choices. */
+function withoutUnconditional(requests: StoredRequest[]): StoredRequest[] {
+  const half = requests.length / 2
+  const isRepeated =
+    Number.isInteger(half) &&
+    half > 0 &&
+    requests.every(({ context, continuation }, index) =>
+      index < half ? context !== '' : context === '' && continuation === requests[index - half]!.continuation && continuation !== '',
+    )
+  return isRepeated ? requests.slice(0, half) : requests
+}
+
+/** NaN for what is neither a number nor the text of one. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,83 @@
+/** What a run's numbers follow from beside its tasks: runs of different tasks stand for one only where all of this is the same. */
+import { z } from 'zod'
+
+/** By name, as texts; `none` where the writer did not say. */
+export type RunSettings = ReadonlyMap<string, string>
+
+const evalharnessSchema = z.looseObject({
+  model: z.looseObject({
+    source: z.string(),
+    revision: z.string().nullable(),
+    weightsHash: z.string().nullable(),
+    variant: z.unknown().optional(),
+    tokenizerHash: z.string(),
+    maxLength: z.number(),
+  }),
+  engine: z.looseObject({ dtype: z.unknown().optional() }).optional(),
+  settings: z.looseObject({ limit: z.unknown().optional(), rollingBos: z.unknown().optional() }).optional(),
+})
+
+/** The settings of a results file. */
+export function settingsOf(results: Readonly<Record<string, unknown>>): RunSettings {
+  const own = evalharnessSchema.safeParse(results.evalharness)
+  return new Map(Object.entries(own.success ? ownSettings(own.data) : lmEvalSettings(results)).map(([name, value]) => [name, shown(value)]))
+}
+
+function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSchema>): Record<string, unknown> {
+  return {
+    tool: 'evalharness',
+    // The folder may have moved; where the weights were not hashed it is all there is.
+    ...(model.weightsHash === null ? { model: model.source, revision: model.revision } : { weights: model.weightsHash }),
+    variant: model.variant,
+    tokenizer: model.tokenizerHash,
+    window: model.maxLength,
+    dtype: engine?.dtype,
+    limit: settings?.limit,
+    rolling_bos: settings?.rollingBos,
+  }
+}
+
+/** Those that change answers; batch sizes, devices and seeds of the bootstrap do not. */
+function lmEvalSettings(results: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const config = (typeof results.config === 'object' && results.config !== null ? results.config : {}) as Readonly<Record<string, unknown>>
+  return {
+    tool: 'lm-eval',
+    model: config.model,
+    model_args: argumentsOf(config.model_args),
+    model_name: results.model_name,
+    model_sha: config.model_sha,
+    model_dtype: config.model_dtype,
+    max_length: results.max_length,
+    limit: config.limit,
+    gen_kwargs: config.gen_kwargs,
+    fewshot_seed: config.fewshot_seed,
+    system_instruction_sha: results.system_instruction_sha,
+    chat_template_sha: results.chat_template_sha,
+    fewshot_as_multiturn: results.fewshot_as_multiturn,
+  }
+}
+
+/** `a=1,b=2` or an object, in any order. */
+function argumentsOf(given: unknown): unknown {
+  if (typeof given === 'string') return given.split(',').toSorted().join(',')
+  if (typeof given !== 'object' || given === null) return given
+  return Object.entries(given)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .toSorted()
+    .join(',')
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'none'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Settings that differ, in words. */
+export function differingSettings(a: RunSettings, b: RunSettings): string[] {
+  const names = [...new Set([...a.keys(), ...b.keys()])]
+  const short = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  return names.flatMap((name) => {
+    const [left, right] = [a.get(name) ?? 'none', b.get(name) ?? 'none']
+    return left === right ? [] : [`${name} ${short(left)} against ${short(right)}`]
+  })
+}

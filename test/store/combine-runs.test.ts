@@ -1,0 +1,138 @@
+/** Several runs in one folder: the newest of each task, named, and only where they belong together. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { sourceLines } from '../../src/commands/run-option.ts'
+import { StoreError } from '../../src/errors.ts'
+import { blessRun } from '../../src/gate/bless.ts'
+import { readRun } from '../../src/store/read-run.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+interface Changes {
+  readonly weights?: string
+  readonly limit?: number | null
+  readonly dtype?: string
+  readonly groups?: Readonly<Record<string, readonly string[]>>
+  readonly partial?: boolean
+}
+
+let folder: string
+
+beforeEach(() => {
+  folder = path.join(temporaryFolder(), 'original')
+  mkdirSync(folder)
+})
+
+const timeOf = (day: number, partial = false) => `2026-01-0${day}T00-00-00.000Z${partial ? '.partial' : ''}`
+const fileOf = (day: number) => path.join(folder, `results_${timeOf(day)}.json`)
+
+/** A run of that day, whose scores are the day in tenths. */
+function stored(day: number, tasks: readonly string[], { weights = 'aa', limit = null, dtype = 'f32', groups = {}, partial = false }: Changes = {}): void {
+  const names = [...Object.keys(groups), ...tasks]
+  const time = timeOf(day, partial)
+  writeFileSync(
+    path.join(folder, `results_${time}.json`),
+    JSON.stringify({
+      results: Object.fromEntries(names.map((name) => [name, { 'acc,none': day / 10 }])),
+      group_subtasks: groups,
+      config: { limit },
+      evalharness: {
+        version: '0.1.0',
+        is_complete: !partial,
+        model: {
+          label: 'original',
+          source: 'model',
+          revision: null,
+          architecture: null,
+          parameterCount: null,
+          weightsHash: weights,
+          variant: null,
+          tokenizerHash: 'bb',
+          maxLength: 128,
+        },
+        engine: { dtype },
+        settings: { limit },
+      },
+    }),
+  )
+  for (const task of tasks) {
+    const rows = Array.from({ length: 10 }, (_, docId) => ({
+      doc_id: docId,
+      target: '0',
+      prompt_hash: `p${docId}`,
+      target_hash: 't',
+      acc: docId < day ? 1 : 0,
+    }))
+    writeFileSync(path.join(folder, `samples_${task}_${time}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  }
+}
+
+/** Each task with the day that its score tells. */
+const daysOf = ({ tasks, groups }: Awaited<ReturnType<typeof readRun>>) =>
+  Object.fromEntries([...tasks, ...groups].map(({ name, scores }) => [name, scores[0]!.value * 10]))
+
+test('runs of different tasks are one run, and each file is named', async () => {
+  stored(1, ['piqa', 'boolq'])
+  stored(2, ['piqa'])
+  stored(3, ['mmlu_law'])
+  const run = await readRun(folder)
+  expect(daysOf(run)).toEqual({ mmlu_law: 3, piqa: 2, boolq: 1 })
+  expect(run).toMatchObject({ label: 'original', file: fileOf(3), isComplete: true })
+  expect(sourceLines(run)).toEqual([
+    `original: mmlu_law from ${fileOf(3)}`,
+    `original: piqa from ${fileOf(2)}, the newest of 2 runs`,
+    `original: boolq from ${fileOf(1)}`,
+  ])
+})
+
+test('a run that a newer one covers is not read, whatever its settings and samples', async () => {
+  stored(1, ['piqa'], { weights: 'other', limit: 10 })
+  writeFileSync(path.join(folder, `samples_piqa_${timeOf(1)}.jsonl`), 'damaged')
+  stored(2, ['piqa', 'boolq'])
+  const run = await readRun(folder)
+  expect(daysOf(run)).toEqual({ piqa: 2, boolq: 2 })
+  expect(sourceLines(run)).toEqual([`original: ${fileOf(2)}, the newest of 2 runs`])
+  expect(run.sources).toEqual([{ file: fileOf(2), tasks: ['piqa', 'boolq'], newestOf: 2 }])
+})
+
+test.each<[string, Changes, string]>([
+  ['weights', { weights: 'cc' }, 'weights aa against cc'],
+  ['limit', { limit: 100 }, 'limit none against 100'],
+  ['numbers', { dtype: 'f16' }, 'dtype f32 against f16'],
+])('runs of different tasks with other %s are refused', async (_, changes, difference) => {
+  stored(1, ['piqa'], changes)
+  stored(2, ['boolq'])
+  await expect(readRun(folder)).rejects.toThrow(StoreError)
+  await expect(readRun(folder)).rejects.toThrow(`results_${timeOf(2)}.json (boolq) and results_${timeOf(1)}.json (piqa) differ in ${difference}`)
+  // Each alone can be given.
+  expect(daysOf(await readRun(`NAME=${fileOf(1)}`))).toEqual({ piqa: 1 })
+  expect(sourceLines(await readRun(fileOf(1)))).toEqual([])
+})
+
+test('a group is of one run, with all of its tasks, and the groups in it', async () => {
+  const groups = { mmlu: ['mmlu_stem', 'law'], mmlu_stem: ['physics', 'maths'] }
+  stored(1, ['physics', 'maths', 'law'], { groups })
+  stored(2, ['physics', 'maths'], { groups: { mmlu_stem: ['physics', 'maths'] } })
+  stored(3, ['law', 'piqa'])
+  expect(daysOf(await readRun(folder))).toEqual({ mmlu: 1, mmlu_stem: 1, physics: 1, maths: 1, law: 1, piqa: 3 })
+})
+
+test('damaged files of earlier runs and later runs that were interrupted are left out with a note', async () => {
+  stored(1, ['piqa'])
+  writeFileSync(fileOf(1), '{')
+  stored(2, ['piqa'])
+  stored(3, ['piqa'], { partial: true })
+  const { notes, tasks } = await readRun(folder)
+  expect(tasks).toHaveLength(1)
+  expect(notes![0]).toMatch(/results_2026-01-03T00-00-00\.000Z\.partial\.json is later, but was interrupted: it is left out$/u)
+  expect(notes![1]).toMatch(/^results_2026-01-01T00-00-00\.000Z\.json, an earlier run, is left out: .*not JSON/u)
+})
+
+test('a blessed run has all of its files, and reads the same', async () => {
+  stored(1, ['piqa'])
+  stored(2, ['boolq'])
+  const target = await blessRun(await readRun(folder), 'main', { folder: temporaryFolder(), force: false })
+  rmSync(folder, { recursive: true })
+  expect(existsSync(folder)).toBe(false)
+  expect(daysOf(await readRun(target))).toEqual({ boolq: 2, piqa: 1 })
+})
