@@ -61,6 +61,8 @@ function stored(day: number, tasks: readonly string[], { weights = 'aa', limit =
       target: '0',
       prompt_hash: `p${docId}`,
       target_hash: 't',
+      arguments: {},
+      filtered_resps: [],
       acc: docId < day ? 1 : 0,
     }))
     writeFileSync(path.join(folder, `samples_${task}_${time}.jsonl`), rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
