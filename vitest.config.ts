@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { temporaryDirectory } from './test/temporary-directory-of-run.ts'
 
 export default defineConfig({
+  plugins: [temporaryDirectory],
   test: {
     include: ['test/**/*.test.ts'],
     // The engine starts its session process from the file beside it, which is TypeScript here; a forked process inherits these arguments.

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { temporaryDirectory } from './test/temporary-directory-of-run.ts'
 
 /** Suites of minutes: they install Python packages, need a real checkpoint, or measure processes. `npm run test:slow` */
 export default defineConfig({
+  plugins: [temporaryDirectory],
   test: {
     include: ['test/**/*.slow.ts'],
     globalSetup: ['test/temporary-directory-of-run.ts', 'test/build.ts'],

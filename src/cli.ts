@@ -1,37 +1,29 @@
 #!/usr/bin/env node
-/** The program: arguments in, words and an exit code out. The only place that prints or exits. */
-import { hideBin } from 'yargs/helpers'
-import { runCommandLine } from './commands/command-line.ts'
-import { terminalOver } from './commands/terminal.ts'
-import { HarnessError } from './errors.ts'
+/** The program: arguments in, words and an exit code out. The only place that exits. */
+import { writesFinished } from './at-exit.ts'
+import { announcement, watchSignals } from './commands/interruption.ts'
+import { tolerateClosedReaders } from './commands/terminal.ts'
 
-/** Exit codes: 0 done, 2 the input or the tool failed, 130 interrupted. */
+/** Exit codes: those of the commands, 2 where the input or the tool failed, 130 interrupted. */
 const FAILED = 2
 const INTERRUPTED = 130
+/** How long an exit waits for files that are being written. */
+const LONGEST_WRITE_MS = 30_000
 
-const interruption = new AbortController()
-process.on('SIGINT', interrupt)
-process.on('SIGTERM', interrupt)
-// A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED))
+tolerateClosedReaders(process.stdout, process.stderr, () => process.exit(FAILED))
+const signal = watchSignals(process, {
+  announce: (name) => void process.stderr.write(`${announcement(name, process.argv[2])}\n`),
+  force: () => {
+    process.stderr.write('ending as soon as the files that are being written are whole\n')
+    void exit(INTERRUPTED)
+  },
+})
+// The rest takes most of a second to load. A signal in that time must be heard.
+const { main } = await import('./commands/main.ts')
+await exit(await main(process.argv.slice(2), signal))
 
-const terminal = terminalOver(process.stdout, process.stderr, interruption.signal)
-
-process.exit(await runCommandLine(hideBin(process.argv), terminal).catch(explain))
-
-/** Says what went wrong; comes back with the exit code. */
-function explain(error: unknown): number {
-  if (error instanceof HarnessError) {
-    terminal.err(`evalharness: ${error.message}`)
-    terminal.err(`  ${error.hint}`)
-  } else {
-    terminal.err(`evalharness: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}`)
-  }
-  return FAILED
-}
-
-/** The first Ctrl-C ends the run and keeps what was scored; the second ends the program. */
-function interrupt(): void {
-  if (interruption.signal.aborted) process.exit(INTERRUPTED)
-  interruption.abort()
+/** Exits when the files that are being written are whole. */
+async function exit(code: number): Promise<never> {
+  await writesFinished(LONGEST_WRITE_MS)
+  process.exit(code)
 }

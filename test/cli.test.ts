@@ -164,7 +164,10 @@ test('--dry-run shows prompts and plan, and writes nothing', async () => {
   expect(existsSync(output)).toBe(false)
 })
 
-test('Ctrl-C ends the run within two seconds, keeps what was scored and says where it is', async () => {
+test.each([
+  ['Ctrl-C', ['SIGINT']],
+  ['SIGTERM twice, as `timeout` sends it,', ['SIGTERM', 'SIGTERM']],
+] as const)('%s ends the run within two seconds, keeps what was scored and says where it is', async (_name, signals) => {
   const model = tinyModel()
   const output = path.join(model, 'out')
   const rows = writeRows(model, 'piqa.jsonl', piqaRows(20_000))
@@ -185,9 +188,10 @@ test('Ctrl-C ends the run within two seconds, keeps what was scored and says whe
   ])
   await new Promise<void>((resolve) => child.stderr!.on('data', (chunk: Buffer) => chunk.toString().includes('boolq:') && setTimeout(resolve, 1500)))
   const pressedAt = performance.now()
-  child.kill('SIGINT')
+  for (const [index, signal] of signals.entries()) setTimeout(() => child.kill(signal), index * 50)
   const { code, err } = await ended
   expect(performance.now() - pressedAt).toBeLessThan(2000)
+  expect(err).toContain(`${signals[0]}: ending the run and writing what was scored. To force the end,`)
   expect(code).toBe(130)
   const [, file] = /interrupted; what was scored is in (\S+\.partial\.json)/u.exec(err)!
   const {

@@ -3,13 +3,12 @@
  * removed, and the file fails if anything but folders of `temporaryFolder` was left in it.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { afterAll } from 'vitest'
 import { TEST_FOLDER } from './temporary-folder.ts'
 
 /** Of the whole run: test/temporary-directory-of-run.ts made it. */
-const ofRun = (process.env['EVALHARNESS_TEST_TMPDIR'] ??= os.tmpdir())
+const ofRun = process.env['EVALHARNESS_TEST_TMPDIR']!
 // A name of a few characters: paths of sockets may have about a hundred.
 const ofFile = mkdtempSync(path.join(ofRun, 'f-'))
 process.env['TMPDIR'] = ofFile

@@ -1,23 +1,44 @@
 /**
- * A temporary directory for a whole run of vitest, below the system's. At the end it is removed, and the run fails if anything is left in it:
- * each test file removes its own (test/own-temporary-directory.ts).
+ * A temporary directory for a whole run of vitest, below the system's: each test file has its own in it (test/own-temporary-directory.ts). It is
+ * removed when vitest ends, and the run fails if a test file's is still there then.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isRunning } from '../src/is-running.ts'
 
 const PREFIX = 'evalharness-tests-'
+/** Below the run's: where test files have theirs. */
+const VARIABLE = 'EVALHARNESS_TEST_TMPDIR'
 
-export default function makeTemporaryDirectory(): () => void {
-  const parent = os.tmpdir()
-  removeLeftovers(parent)
-  const folder = mkdtempSync(path.join(parent, `${PREFIX}${process.pid}-`))
-  process.env['EVALHARNESS_TEST_TMPDIR'] = folder
-  process.env['TMPDIR'] = folder
+/** A plugin that makes the directory. */
+export const temporaryDirectory = {
+  name: 'temporary-directory',
+  config() {
+    const parent = os.tmpdir()
+    removeLeftovers(parent)
+    const folder = mkdtempSync(path.join(parent, `${PREFIX}${process.pid}-`))
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+    const ofFiles = path.join(folder, 't')
+    mkdirSync(ofFiles)
+    process.env['TMPDIR'] = folder
+    process.env[VARIABLE] = ofFiles
+  },
+  configureVitest({ vitest }: { readonly vitest: object }) {
+    const { _tmpDir: own } = vitest as VitestInside
+    if (own !== undefined) process.on('exit', () => rmSync(own, { recursive: true, force: true, maxRetries: 5 }))
+  },
+}
+
+interface VitestInside {
+  /** Where it keeps modules for its workers: chosen before any plugin is asked, and left behind when it is interrupted. */
+  readonly _tmpDir?: string
+}
+
+/** The check at the end, as vitest's global set-up. */
+export default function checkAtTheEnd(): () => void {
   return () => {
-    const left = readdirSync(folder, { recursive: true })
-    rmSync(folder, { recursive: true, force: true })
+    const left = readdirSync(process.env[VARIABLE]!, { recursive: true })
     if (left.length > 0) throw new Error(`left in the temporary directory of the tests: ${left.slice(0, 20).join(', ')}`)
   }
 }

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
+import { finishBeforeExit } from '../at-exit.ts'
 import { StoreError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
 import { RECORD_BYTES } from './answer-log.ts'
@@ -98,7 +99,7 @@ export async function pruneCache(cache: string, { mostBytes = Infinity, usedSinc
     kept += model.byteLength
     if (model.id === spare || (kept <= mostBytes && Date.parse(model.usedAt) >= usedSince)) continue
     kept -= model.byteLength
-    await removeModel(cache, model.id)
+    await finishBeforeExit(() => removeModel(cache, model.id))
     removed.push(model)
   }
   return removed

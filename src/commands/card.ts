@@ -13,7 +13,7 @@ import { verifyCard } from '../card/verify-card.ts'
 import { unmarkedTables, writeCard } from '../card/write-card.ts'
 import { parseConfig, readConfig, type ModelConfig } from '../checkpoint/config.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { CardError, CheckpointError, UsageError } from '../errors.ts'
+import { CardError, CheckpointError, unlessInterrupted, UsageError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { readRun } from '../store/read-run.ts'
@@ -60,13 +60,17 @@ export function cardCommand(terminal: Terminal, exit: (code: number) => void): C
           command: 'write <runs..>',
           describe: 'Put tables and model-index into a card',
           builder: writeOptions,
-          handler: (argv: WriteArguments) => write(argv, terminal),
+          handler: (argv: WriteArguments) => unlessInterrupted(write(argv, terminal), terminal.signal),
         })
         .command({
           command: 'verify <card>',
           describe: 'Check every figure of a card',
           builder: verifyOptions,
-          handler: async (argv: VerifyArguments) => exit(await verify(argv, terminal)),
+          handler: async (argv: VerifyArguments) => {
+            const work = verify(argv, terminal)
+            // Scoring ends itself: it has results to write.
+            exit(await (argv.run ? work : unlessInterrupted(work, terminal.signal)))
+          },
         })
         .demandCommand(1, 'Give write or verify.'),
     handler: () => {},

@@ -1,6 +1,6 @@
 /** The verbs and their options: arguments in, an exit code out, words to a terminal. */
 import yargs from 'yargs'
-import { UsageError } from '../errors.ts'
+import { unlessInterrupted, UsageError } from '../errors.ts'
 import { HARNESS_VERSION } from '../package-folder.ts'
 import { cacheCommand } from './cache.ts'
 import { cardCommand } from './card.ts'
@@ -15,13 +15,16 @@ import { runCommand } from './run.ts'
 import { tasksCommand } from './tasks.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Runs one command line, without the program's name; comes back with its exit code. Fails with a HarnessError. */
+/** Commands that have something to keep or to remove when they are interrupted. The others are let go at once; files that they are writing get whole. */
+const ENDS_ITSELF = new Set(['run', 'prune', 'demo', 'card'])
+
+/** Runs one command line, without the program's name; comes back with its exit code. Fails with a HarnessError, or with Interruption. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0
   const setExitCode = (code: number) => {
     exitCode = code
   }
-  await yargs([...args])
+  const parsing = yargs([...args])
     .scriptName('evalharness')
     .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
     .command(demoCommand(terminal, setExitCode, runCommandLine))
@@ -31,7 +34,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .command(reportCommand(terminal))
     .command(gateCommand(terminal, setExitCode))
     .command(pruneCommand(terminal, setExitCode))
-    .command(layermapCommand(terminal, setExitCode))
+    .command(layermapCommand(terminal))
     .command(tasksCommand(terminal))
     .command(cacheCommand(terminal))
     .command(doctorCommand(terminal, setExitCode))
@@ -48,5 +51,6 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       throw new UsageError(message, `\`evalharness ${verb === undefined || verb.startsWith('-') ? '' : `${verb} `}--help\` lists what can be given.`)
     })
     .parseAsync()
+  await (ENDS_ITSELF.has(args[0] ?? '') ? parsing : unlessInterrupted(parsing, terminal.signal))
   return exitCode
 }

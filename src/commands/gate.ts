@@ -1,6 +1,7 @@
 /** `evalharness gate`: a check with an exit code, for CI. */
 import { appendFile, readFile } from 'node:fs/promises'
 import type { Argv, CommandModule } from 'yargs'
+import { finishBeforeExit } from '../at-exit.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { CompareError, GateError, StoreError } from '../errors.ts'
 import { BASELINES, blessRun, findBaseline } from '../gate/bless.ts'
@@ -109,7 +110,9 @@ async function gate(argv: GateArguments, terminal: Terminal): Promise<number> {
   }
   if (argv.junit !== undefined) await writeWhole(argv.junit, [junitXml(judgement, names)])
   if (argv.summary !== undefined)
-    await appendFile(argv.summary, `${judgementMarkdown(judgement, names)}\n`).catch((cause: unknown) => cannotWrite(argv.summary!, cause))
+    await finishBeforeExit(() => appendFile(argv.summary!, `${judgementMarkdown(judgement, names)}\n`)).catch((cause: unknown) =>
+      cannotWrite(argv.summary!, cause),
+    )
   terminal.out(argv.json ? JSON.stringify({ ...names, ...judgement }, null, 2) : judgementTable(judgement, terminal.columns))
   return EXIT_CODE[judgement.verdict]
 }

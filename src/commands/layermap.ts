@@ -1,14 +1,11 @@
 /** `evalharness layermap BASE VARIANT`: which base layer each layer of a variant came from, told from the weights. */
 import { SingleBar } from 'cli-progress'
 import type { Argv, CommandModule } from 'yargs'
-import { Interruption, unlessInterrupted } from '../errors.ts'
+import { unlessInterrupted } from '../errors.ts'
 import { mapLayers } from '../prune/map-layers.ts'
 import { layerMapTable, verdictText } from '../report/layer-map-table.ts'
 import { locateModel, parsePlainModel } from './model-option.ts'
 import type { Terminal } from './terminal.ts'
-
-/** As a shell reports a program that Ctrl-C ended. */
-const INTERRUPTED = 130
 
 interface LayermapArguments {
   base: string
@@ -16,8 +13,8 @@ interface LayermapArguments {
   json: boolean
 }
 
-/** The command over a terminal; `exit` is told the exit code. */
-export function layermapCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, LayermapArguments> {
+/** The command over a terminal. */
+export function layermapCommand(terminal: Terminal): CommandModule<object, LayermapArguments> {
   return {
     command: 'layermap <base> <variant>',
     describe: 'Tell from the weights which base layer each layer of a variant came from',
@@ -27,16 +24,7 @@ export function layermapCommand(terminal: Terminal, exit: (code: number) => void
         .positional('variant', { type: 'string', describe: 'Folder, or OWNER/REPO on the hub' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the map as JSON' })
         .example('$0 layermap Qwen/Qwen3-8B-Base ./laco', 'how a checkpoint was made') as unknown as Argv<LayermapArguments>,
-    handler: async (argv) =>
-      exit(
-        await layermap(argv, terminal).then(
-          () => 0,
-          (error: unknown) => {
-            if (!(error instanceof Interruption)) throw error
-            return INTERRUPTED
-          },
-        ),
-      ),
+    handler: (argv) => layermap(argv, terminal),
   }
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
+import { finishBeforeExit } from '../at-exit.ts'
 import { defaultCacheFolder } from '../cache/cache-folder.ts'
 import { readConfig } from '../checkpoint/config.ts'
 import { readTokenizer } from '../checkpoint/tokenizer.ts'
@@ -11,7 +12,7 @@ import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
 import { EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { countTruncation } from '../count-truncation.ts'
-import { evaluate, inStretches, requestsOf, tokensBehindWarning, type EvaluateOptions, type ModelSource } from '../evaluate.ts'
+import { evaluate, inStretches, requestsOf, tokensBehindWarning, type EvaluateOptions, type ModelSource, type Watcher } from '../evaluate.ts'
 import { encoderOf, type EncodingOptions } from '../open-local.ts'
 import { openServed, type OpenedServed } from '../open-served.ts'
 import { parseJson } from '../parse-json.ts'
@@ -234,7 +235,7 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
     suites.push(suite)
   }
   if (argv.dryRun) {
-    await dryRun(models, suites, argv, options, terminal)
+    await unlessInterrupted(dryRun(models, suites, argv, options, terminal), terminal.signal)
     return 0
   }
   await using order = await beginOrder(argv.output, orderOf(argv))
@@ -243,32 +244,48 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
-    const watcher = progressWatcher(terminal, model.label)
-    const scored = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher)
-      .catch(nullIfInterrupted)
-      .finally(watcher.close)
-    if (!scored || scored.tasks.length === 0) break
-    const record = await checked(scored, model, suites, argv.checkDeterminism, { ...options, signal: terminal.signal }, terminal)
+    const stored = await keptFromFirstScore(terminal, model.label, async (watcher) => {
+      const scored = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher).catch(nullIfInterrupted)
+      if (!scored || scored.tasks.length === 0) return null
+      const record = await checked(scored, model, suites, argv.checkDeterminism, { ...options, signal: terminal.signal }, terminal)
+      order.keep()
+      return { record, ...(await writeRun(argv.output, record)) }
+    })
+    if (!stored) break
+    const { record, resultsFile } = stored
     runs.push(record)
-    order.keep()
-    const stored = await writeRun(argv.output, record)
-    resultsFiles.push(stored.resultsFile)
+    resultsFiles.push(resultsFile)
     for (const line of workSummary(record.work).split('\n')) terminal.err(`${model.label}: ${line}`)
     for (const line of tieSummary(record.tasks)) terminal.err(`${model.label} · ${line}`)
-    terminal.err(`${model.label}: ${howItEnded(record)} ${stored.resultsFile}`)
+    terminal.err(`${model.label}: ${howItEnded(record)} ${resultsFile}`)
   }
   if (argv.json) terminal.out(JSON.stringify(Object.fromEntries(runs.map((record) => [record.model.label, toResultsFile(record)])), null, 2))
   else if (runs.length > 0) terminal.out(resultTable(runs, { withSubsets: argv.subsets, columns: terminal.columns ?? Infinity }))
   if (!argv.json && runs.length > 1) await printRetention(resultsFiles, argv, terminal)
   const failure = runs.find((record) => record.failure)?.failure
   if (failure) throw new EngineError(failure.message, failure.hint)
-  if (!terminal.signal.aborted) {
+  if (runs.length === models.length && runs.every(({ isComplete }) => isComplete)) {
     await order.finish()
-    return 0
+    return terminal.signal.aborted ? INTERRUPTED : 0
   }
   const isKept = cacheOf(argv).cache !== undefined && models.some(({ served }) => !served)
   if (runs.length > 0 && isKept) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
+}
+
+/** Scores a model and stores the run. From the first score on there is something to store, so even a forced end waits for it. */
+async function keptFromFirstScore<T>(terminal: Terminal, label: string, scoreAndStore: (watcher: Watcher) => Promise<T>): Promise<T> {
+  const watcher = progressWatcher(terminal, label)
+  let hasScores = false
+  const work: Promise<T> = scoreAndStore({
+    ...watcher,
+    onBatch(...batch) {
+      if (!hasScores) void finishBeforeExit(() => work).catch(() => {})
+      hasScores = true
+      watcher.onBatch(...batch)
+    },
+  })
+  return work.finally(watcher.close)
 }
 
 /** Fails with UsageError on options that say how a model is computed here, where none is. */

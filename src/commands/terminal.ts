@@ -14,6 +14,20 @@ export interface Terminal {
   readonly signal: AbortSignal
 }
 
+/** A reader that has gone: `head`, which has seen enough, or a terminal that was closed. */
+const CLOSED = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'EBADF', 'ENXIO'])
+
+/**
+ * Lets a command go on, and its files be written, when nobody reads its words any more: they are dropped. `fail` is called when standard output cannot be
+ * written for another reason, such as a full disk.
+ */
+export function tolerateClosedReaders(output: NodeJS.WriteStream, errorStream: NodeJS.WriteStream, fail: () => void): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (!CLOSED.has(error.code ?? '')) fail()
+  })
+  errorStream.on('error', () => {})
+}
+
 /** Streams that words go to. */
 export type OutputStream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
 

@@ -1,8 +1,7 @@
 /** Parquet, the format of the hub's datasets. */
-import { fork, type ChildProcess } from 'node:child_process'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import pLimit from 'p-limit'
+import { startChild } from '../child-process.ts'
 import { DatasetError } from '../errors.ts'
 import type { SourceRow } from './dataset.ts'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
@@ -61,12 +60,6 @@ async function answerTo(question: ParquetQuestion, longestMs: number): Promise<P
   throw new DatasetError(`${question.file} is not a usable parquet file: ${answer.message}`, 'Download or copy it again.')
 }
 
-/** From the file beside this one, in the language that it is in. */
 function startProcess(): ChildProcess {
-  const here = fileURLToPath(import.meta.url)
-  return fork(path.join(path.dirname(here), `parquet-process${path.extname(here)}`), {
-    execArgv: [...process.execArgv, `--max-old-space-size=${HEAP_MEBIBYTES}`],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+  return startChild('parquet-process', import.meta.url, { nodeOptions: [`--max-old-space-size=${HEAP_MEBIBYTES}`], standardError: 'ignore' })
 }

@@ -2,14 +2,17 @@
  * The process that owns the onnxruntime sessions. It is a process of its own because a run blocks its thread until it ends: so the
  * program stays able to answer Ctrl-C, and outlives a session that the system kills for want of memory.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
-import { endWithProgram } from '../end-with-program.ts'
+import { endWithProgram } from '../inside-child.ts'
 import type { Device } from './device.ts'
 import { placedNodes, type PlacedNode } from './placement.ts'
 import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTensor } from './session-messages.ts'
+
+// A run holds this thread until it ends, which may be minutes.
+endWithProgram()
 
 const sessions = new Map<SessionName, ort.InferenceSession>()
 
@@ -21,12 +24,7 @@ ort.env.logLevel = 'fatal'
 process.on('message', (message: Request) => {
   void answer(message).then((reply) => process.send!(reply))
 })
-// The terminal sends Ctrl-C to every process of the group, and a scheduler its SIGTERM; the parent decides what happens here.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
 process.on('disconnect', () => process.exit(0))
-// A run holds this thread until it ends, which may be minutes.
-endWithProgram()
 
 async function answer(message: Request): Promise<Reply> {
   try {
@@ -39,25 +37,20 @@ async function answer(message: Request): Promise<Reply> {
 async function load({ session: name, model, root, threads, isOptimized, device, probe }: LoadMessage): Promise<Reply> {
   await sessions.get(name)?.release()
   sessions.delete(name)
-  const profileFolder = probe && (await mkdtemp(path.join(os.tmpdir(), 'evalharness-profile-')))
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: [providerOption(device)],
+    logSeverityLevel: 4,
+    graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+    ...(probe && { enableProfiling: true, profileFilePrefix: path.join(probe.profileFolder, 'probe') }),
+    extra: { session: { model_external_initializers_file_folder_path: root } },
+  })
+  sessions.set(name, session)
   let nodes: PlacedNode[] = []
-  try {
-    const session = await ort.InferenceSession.create(model, {
-      executionProviders: [providerOption(device)],
-      logSeverityLevel: 4,
-      graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
-      ...(threads !== undefined && { intraOpNumThreads: threads }),
-      ...(profileFolder !== undefined && { enableProfiling: true, profileFilePrefix: path.join(profileFolder, 'probe') }),
-      extra: { session: { model_external_initializers_file_folder_path: root } },
-    })
-    sessions.set(name, session)
-    if (probe) {
-      await session.run(tensorsOf(probe))
-      session.endProfiling()
-      nodes = placedNodes(await onlyFile(profileFolder!))
-    }
-  } finally {
-    if (profileFolder !== undefined) await rm(profileFolder, { recursive: true, force: true })
+  if (probe) {
+    await session.run(tensorsOf(probe.feeds))
+    session.endProfiling()
+    nodes = placedNodes(await onlyFile(probe.profileFolder))
   }
   return {
     kind: 'loaded',

@@ -20,8 +20,8 @@ export interface LoadMessage {
   readonly isOptimized: boolean
   /** The CPU when absent. */
   readonly device?: Device | undefined
-  /** Run once after loading to see where onnxruntime put the nodes. */
-  readonly probe?: Readonly<Record<string, SessionTensor>> | undefined
+  /** Run once after loading to see where onnxruntime put the nodes; its profile goes into the empty folder. */
+  readonly probe?: { readonly feeds: Readonly<Record<string, SessionTensor>>; readonly profileFolder: string } | undefined
 }
 
 /** A tensor that enters or leaves the graph. */

@@ -1,15 +1,22 @@
 /** The parent's end of the session process: one question, one answer, and what its death means. */
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startChild } from '../child-process.ts'
 import { EngineError } from '../errors.ts'
 import { encodeModel, type Graph } from '../graph/onnx-model.ts'
+import { makeTemporaryFolder } from '../temporary-folder.ts'
+import { nativeMessages } from './native-messages.ts'
 import type { LoadedReply, LoadMessage, Reply, Request, SessionName, SessionTensor } from './session-messages.ts'
 
 /** Memory ran out, and the session's process is gone or not to be trusted any more. */
 export class OutOfMemory extends Error {}
 
 /** How a graph is loaded. */
-export type LoadOptions = Omit<LoadMessage, 'kind' | 'model' | 'session'>
+export interface LoadOptions extends Omit<LoadMessage, 'kind' | 'model' | 'session' | 'probe'> {
+  /** Run once after loading to see where onnxruntime put the nodes. */
+  readonly probe?: Readonly<Record<string, SessionTensor>> | undefined
+}
 
 /** What the runtime says of itself. */
 export type RuntimeInfo = Omit<LoadedReply, 'kind' | 'peakBytes'>
@@ -31,6 +38,8 @@ export interface SessionProcess {
   readonly time: (feeds: Readonly<Record<string, SessionTensor>>, session: SessionName) => Promise<number>
   /** The most memory that the process has held so far, in bytes, as of its last answer. */
   readonly peakBytes: () => number
+  /** What libraries wrote to the process's standard error so far, the last lines of it. */
+  readonly nativeMessages: () => readonly string[]
   /** Ends the process at once, whatever it is doing. */
   readonly end: () => void
 }
@@ -38,45 +47,56 @@ export interface SessionProcess {
 /** Starts the process; it holds nothing yet. */
 export function startSessionProcess(): SessionProcess {
   const child = forkSession()
+  const messages = nativeMessages(child.stderr!)
   let peakBytes = 0
   const askFor = async <K extends Reply['kind']>(request: Request, kind: K) => {
-    const reply = await ask(child, request)
+    const reply = await ask(child, request, messages)
     if (reply.kind !== 'failed') peakBytes = reply.peakBytes
     largestSession = Math.max(largestSession, peakBytes)
     return expectReply(reply, kind)
   }
   return {
-    load: async (graph, options, session = 'model') => {
-      const { runtimeVersion, providers, nodes } = await askFor({ kind: 'load', session, model: encodeModel(graph), ...options }, 'loaded')
+    load: async (graph, { probe: feeds, ...options }, session = 'model') => {
+      // It is made here because the process may be killed at any moment.
+      await using folder = feeds && (await makeTemporaryFolder('profile'))
+      const probe = feeds && folder && { feeds, profileFolder: folder.path }
+      const { runtimeVersion, providers, nodes } = await askFor({ kind: 'load', session, model: encodeModel(graph), ...options, probe }, 'loaded')
       return { runtimeVersion, providers, nodes }
     },
     run: async (feeds, session = 'model') => (await askFor({ kind: 'run', session, feeds }, 'ran')).outputs,
     time: async (feeds, session) => (await askFor({ kind: 'run', session, feeds }, 'ran')).elapsedMs,
     peakBytes: () => peakBytes,
+    nativeMessages: messages,
     end: () => void child.kill('SIGKILL'),
   }
 }
 
-/** The session's own file, in the language that this one is in. */
 function forkSession(): ChildProcess {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './onnx-session.ts' : './onnx-session.js', import.meta.url)
   // onnxruntime reports its use to Microsoft unless it is told not to, and leaves log files where temporary ones go.
   const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env }
-  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env })
+  const child = startChild('onnx-session', import.meta.url, { env, standardError: 'pipe' })
   // A message that an ended process did not take; whoever waits for its answer hears of the end.
   child.on('error', () => {})
   return child
 }
 
+/** Longer than signals to two processes are apart. */
+const SIGNAL_DELAY_MS = 200
+
 /** The death of the process is an answer too: systems end a process that takes too much memory. */
-async function ask(child: ChildProcess, request: Request): Promise<Reply> {
+async function ask(child: ChildProcess, request: Request, messages: () => readonly string[]): Promise<Reply> {
   if (!child.connected) throw new OutOfMemory('the session process is gone')
   const stop = new AbortController()
-  const death = once(child, 'exit', { signal: stop.signal }).then(([code, signal]): never => {
+  const death = once(child, 'exit', { signal: stop.signal }).then(async ([code, signal]): Promise<never> => {
     // The system kills it, or an allocation inside it fails where nothing catches that and it aborts.
     if (signal === 'SIGKILL' || signal === 'SIGABRT' || code === 137 || code === 134) throw new OutOfMemory(`the session process ended with ${signal ?? code}`)
+    // A scheduler may signal every process of the run: then the program has been signalled too, and is about to hear of it.
+    if (signal !== null) await sleep(SIGNAL_DELAY_MS)
     throw new EngineError(
-      `the session process ended with ${signal ?? `exit code ${code}`}`,
+      `the session process ended with ${signal ?? `exit code ${code}`}${messages()
+        .slice(-3)
+        .map((line) => `; ${line}`)
+        .join('')}`,
       'Run `evalharness doctor` to see whether onnxruntime works on this machine.',
     )
   })

@@ -1,6 +1,7 @@
 /** Making a run the baseline: a copy under a name, made only when somebody says so. */
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { finishBeforeExit, removeAtExit } from '../at-exit.ts'
 import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
 import { sanitizedName } from '../store/run-record.ts'
@@ -18,11 +19,11 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
   const files: string[] = []
   for (const { file } of run.sources ?? [{ file: run.file }]) files.push(file, ...(await samplesBeside(file)))
   const temporary = `${target}.${process.pid}.tmp`
+  removeAtExit(temporary)
   try {
     await mkdir(temporary, { recursive: true })
     for (const file of files) await copyFile(file, path.join(temporary, path.basename(file)))
-    if (isTaken) await rm(target, { recursive: true })
-    await rename(temporary, target)
+    await finishBeforeExit(() => putInPlace(temporary, target, isTaken))
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
     throw new GateError(
@@ -42,6 +43,11 @@ async function samplesBeside(file: string): Promise<string[]> {
   // A link may lead to a file that is nobody's to commit.
   const names = (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
   return names.filter((name) => name.startsWith('samples_') && name.endsWith(`${ending}.jsonl`)).map((name) => path.join(folder, name))
+}
+
+async function putInPlace(temporary: string, target: string, isTaken: boolean): Promise<void> {
+  if (isTaken) await rm(target, { recursive: true })
+  await rename(temporary, target)
 }
 
 /** A baseline's folder by its name, or the text itself where there is none of that name. */

@@ -1,6 +1,7 @@
 /** A folder that appears whole or not at all: filled beside its place, then renamed. */
 import { mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
+import { finishBeforeExit, removeAtExit } from '../at-exit.ts'
 import { StoreError, UsageError } from '../errors.ts'
 import { isRunning } from '../is-running.ts'
 
@@ -44,6 +45,7 @@ export async function beginOutputFolder(
   } catch (cause) {
     throw cannotWrite(place, cause)
   }
+  const forget = removeAtExit(folder)
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize < bytes) {
     await rm(folder, { recursive: true, force: true })
@@ -57,15 +59,23 @@ export async function beginOutputFolder(
     workFolder,
     async publish(seal) {
       await rm(workFolder, { recursive: true })
-      const old = `${folder}.old`
-      const isReplaced = await exists(place)
-      if (isReplaced) await rename(place, old)
-      await rename(folder, place)
-      await rename(path.join(place, unsealed(seal)), path.join(place, seal))
-      if (isReplaced) await rm(old, { recursive: true })
+      await finishBeforeExit(() => putInPlace(folder, place, seal))
+      forget()
     },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      // Writes that an interruption let go may still make files.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
+}
+
+async function putInPlace(folder: string, place: string, seal: string): Promise<void> {
+  const old = `${folder}.old`
+  const isReplaced = await exists(place)
+  if (isReplaced) await rename(place, old)
+  await rename(folder, place)
+  await rename(path.join(place, unsealed(seal)), path.join(place, seal))
+  if (isReplaced) await rm(old, { recursive: true })
 }
 
 async function checkTarget(place: string, original: string, force: boolean): Promise<void> {

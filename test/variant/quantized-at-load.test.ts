@@ -54,14 +54,17 @@ describe('scratch files', () => {
     expect(scratchFolders()).toEqual([])
   })
 
-  test('what a killed run left is removed, what a running one uses is not', async () => {
+  test('what a killed run left is removed before others are made', async () => {
+    const one = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
     // Process 2 ** 22 + 1 is one more than Linux ever counts to.
-    mkdirSync(path.join(temporary, 'evalharness-weights-4194305-abc'))
-    mkdirSync(path.join(temporary, `evalharness-weights-${process.ppid}-abc`))
-    const variant = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
-    expect(scratchFolders().filter((name) => name.includes('4194305'))).toEqual([])
-    await variant[Symbol.asyncDispose]()
-    expect(scratchFolders()).toEqual([`evalharness-weights-${process.ppid}-abc`])
+    const left = scratchFolders()[0]!.replace(`-${process.pid}-`, '-4194305-')
+    mkdirSync(path.join(temporary, left))
+    const another = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
+    expect(scratchFolders()).toHaveLength(2)
+    expect(scratchFolders()).not.toContain(left)
+    await one[Symbol.asyncDispose]()
+    await another[Symbol.asyncDispose]()
+    expect(scratchFolders()).toEqual([])
   })
 
   test('a temporary folder that is not there is refused with what to do', async () => {

@@ -1,0 +1,62 @@
+/**
+ * What the program must not leave behind, and what it must not cut. Folders and child processes that are still registered when the program exits are
+ * removed and killed, however it exits, except by SIGKILL. Writes that are registered are waited for before a forced exit.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
+
+const places = new Set<string>()
+const children = new Set<ChildProcess>()
+const writes = new Set<Promise<unknown>>()
+let isWatching = false
+let isExiting = false
+
+function watchExit(): void {
+  if (isWatching) return
+  isWatching = true
+  process.on('exit', () => {
+    for (const child of children) child.kill('SIGKILL')
+    // A child that was just killed may still write into a folder of ours.
+    for (const place of places) rmSync(place, { recursive: true, force: true, maxRetries: 3 })
+  })
+}
+
+/** Removes a file or folder at the program's exit, unless the function that comes back was called before. */
+export function removeAtExit(place: string): () => void {
+  watchExit()
+  places.add(place)
+  return () => void places.delete(place)
+}
+
+/** Kills a child process at the program's exit. */
+export function killAtExit(child: ChildProcess): void {
+  watchExit()
+  children.add(child)
+  child.once('exit', () => children.delete(child))
+}
+
+/**
+ * Lets the exit wait for a write, which may consist of others. Comes back with its value, and not at all where the program is exiting and the write is
+ * not part of one that it waits for.
+ */
+export async function finishBeforeExit<T>(write: () => Promise<T>): Promise<T> {
+  if (isExiting && writes.size === 0) return new Promise<T>(() => {})
+  const writing = write()
+  writes.add(writing)
+  try {
+    return await writing
+  } finally {
+    writes.delete(writing)
+  }
+}
+
+/** Before an exit: waits until no registered write is under way, at most `longestMs`. No other begins. */
+export async function writesFinished(longestMs: number): Promise<void> {
+  isExiting = true
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<true>((resolve) => {
+    timer = setTimeout(() => resolve(true), longestMs)
+  })
+  while (writes.size > 0) if ((await Promise.race([Promise.allSettled(writes), deadline])) === true) break
+  clearTimeout(timer)
+}

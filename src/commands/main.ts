@@ -1,0 +1,33 @@
+/** One run of the program, from its arguments to its exit code. */
+import { HarnessError, Interruption, StoreError } from '../errors.ts'
+import { removeLeftovers } from '../temporary-folder.ts'
+import { runCommandLine } from './command-line.ts'
+import { terminalOver, type Terminal } from './terminal.ts'
+
+const FAILED = 2
+/** As a shell reports a program that Ctrl-C ended. */
+const INTERRUPTED = 130
+
+/** Runs a command line over the process's own streams; says what went wrong; comes back with the exit code. */
+export async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+  if (signal.aborted) return INTERRUPTED
+  void removeLeftovers()
+  const terminal = terminalOver(process.stdout, process.stderr, signal)
+  const code = await runCommandLine(args, terminal).catch((error: unknown) => explain(error, terminal))
+  return code === 0 && signal.aborted ? INTERRUPTED : code
+}
+
+function explain(error: unknown, { err, signal }: Terminal): number {
+  if (error instanceof Interruption) {
+    err('interrupted')
+    return INTERRUPTED
+  }
+  if (error instanceof HarnessError) {
+    err(`evalharness: ${error.message}`)
+    err(`  ${error.hint}`)
+  } else {
+    err(`evalharness: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}`)
+  }
+  // Other errors of an interrupted command may be a consequence; that results could not be written is not.
+  return signal.aborted && !(error instanceof StoreError) ? INTERRUPTED : FAILED
+}

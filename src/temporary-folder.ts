@@ -1,0 +1,74 @@
+/** Folders in the system's temporary directory (TMPDIR). None outlives the program; what a killed one left, the next one removes. */
+import { createHash } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { removeAtExit } from './at-exit.ts'
+
+/** Dispose of it to remove it and all that is in it. */
+export interface TemporaryFolder extends AsyncDisposable {
+  /** Links resolved. */
+  readonly path: string
+}
+
+/** Makes a folder `evalharness-KIND-MACHINE-PROCESS-START-RANDOM`. Failures are those of the file system. */
+export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder> {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), `evalharness-${kind}-${machineName()}-${process.pid}-${startOf(process.pid) ?? 0}-`)))
+  const forget = removeAtExit(folder)
+  return {
+    path: folder,
+    async [Symbol.asyncDispose]() {
+      // Windows refuses while a process that was told to end still has a file of it open.
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      forget()
+    },
+  }
+}
+
+const NAME = /^evalharness-[a-z]+-([0-9a-f]{8})-(\d+)-(\d+)-/u
+
+/** Removes folders of programs that were killed on this machine. Fails never: another program's temporary directory is no reason to end this one. */
+export async function removeLeftovers(): Promise<void> {
+  const parent = os.tmpdir()
+  for (const name of await readdir(parent).catch(() => [])) {
+    const [, machine, processId, start] = NAME.exec(name) ?? []
+    if (machine !== machineName() || isAlive(Number(processId), Number(start))) continue
+    await rm(path.join(parent, name), { recursive: true, force: true }).catch(() => {})
+  }
+}
+
+/** Whether the process that began at `start` still runs; where the system does not say when one began, whether any of that number does. */
+function isAlive(processId: number, start: number): boolean {
+  const now = startOf(processId)
+  if (now !== undefined) return start === 0 || now === start
+  try {
+    process.kill(processId, 0)
+    // On Linux there is no such process in sight, but it takes a signal: its /proc is hidden.
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** When a process began, in ticks since the system did; undefined where there is no such process or the system is not Linux. */
+function startOf(processId: number): number | undefined {
+  try {
+    // The name of the program, in parentheses, may hold anything.
+    const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\)/su, '').trim().split(' ')
+    return Number(fields[19])
+  } catch {
+    return undefined
+  }
+}
+
+/** Process numbers mean nothing on another machine or in another container that shares the directory. */
+function machineName(): string {
+  let namespace = ''
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // Not Linux.
+  }
+  return createHash('sha1').update(`${os.hostname()} ${namespace}`).digest('hex').slice(0, 8)
+}
