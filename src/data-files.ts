@@ -42,7 +42,7 @@ async function isFolder(option: string, file: string): Promise<boolean> {
 function oneFileForAll({ name, subsets }: Task, key: string, file: string): UsageError {
   const [first] = subsets!.names
   return new UsageError(
-    `--data ${key}=${file}: the file would be scored as each of the ${subsets!.names.length} subsets of ${name}`,
+    `--data ${key}=${file}: one file would be read for each of the ${subsets!.names.length} subsets of ${name}`,
     `Name the subset whose rows it holds (--data ${name}_${first}=FILE), or give a folder with a file for each.`,
   )
 }

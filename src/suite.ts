@@ -6,8 +6,18 @@ import { DatasetError, UsageError } from './errors.ts'
 import { openFewShotPool } from './few-shot-pool.ts'
 import { lookUp } from './look-up.ts'
 import type { ChoiceTask, Task } from './task/define-task.ts'
-import { oddRows, type PlacedQuestion } from './task/odd-rows.ts'
-import { itemTaskName, questionItem, renderQuestion, renderText, taskLabel, type Question, type RowSource, type TaskRow } from './task/render.ts'
+import { oddInstruction, oddRows, type PlacedQuestion } from './task/odd-rows.ts'
+import {
+  itemTaskName,
+  questionItem,
+  renderInstruction,
+  renderQuestion,
+  renderText,
+  taskLabel,
+  type Question,
+  type RowSource,
+  type TaskRow,
+} from './task/render.ts'
 import type { Item } from './task/request.ts'
 
 /** What decides which rows are asked, and how. */
@@ -59,7 +69,15 @@ export async function loadSuite(task: Task, options: SuiteOptions): Promise<Suit
     for (const part of loaded) yield* part.others()
   }
   const asked = loaded.flatMap(({ questions }) => questions)
-  const notices = [...loaded.flatMap((each) => each.notices), ...oddRows(taskLabel(task), task.taskFile === undefined, asked, others)]
+  const label = taskLabel(task)
+  const notices = [
+    ...loaded.flatMap((part) => part.notices),
+    ...oddInstruction(
+      label,
+      loaded.map(({ instruction }) => instruction),
+    ),
+    ...oddRows(label, task.taskFile === undefined, asked, others),
+  ]
   return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
 }
 
@@ -80,7 +98,9 @@ interface LoadedPart {
   readonly part: SuitePart
   /** Of a task with choices: what was asked. */
   readonly questions: readonly PlacedQuestion[]
-  /** And the others of the file, as far as they can be rendered. */
+  /** Stands before each of them. */
+  readonly instruction: string
+  /** The other rows of the file, as far as they can be rendered. */
   readonly others: () => Iterable<Question>
   readonly notices: readonly string[]
 }
@@ -107,7 +127,13 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
   if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
   const rendered =
     task.kind === 'text'
-      ? { items: chosen.map((row) => renderText({ task, subset, source: sourceName(dataset) }, row)), questions: [], others: () => [], notices: [] }
+      ? {
+          items: chosen.map((row) => renderText({ task, subset, source: sourceName(dataset) }, row)),
+          questions: [],
+          instruction: '',
+          others: () => [],
+          notices: [],
+        }
       : await renderQuestions(task, subset, shotCount, dataset, shotsDataset, rows, chosen)
   const { items, ...rest } = rendered
   const hubRows = (await fileOf(task.dataset.split)) === undefined ? hubRowsOf(task, subset) : undefined
@@ -149,16 +175,17 @@ async function renderQuestions(
         render: (row) => renderQuestion({ task, subset, source: sourceName(shotsDataset) }, row),
       })
     : undefined
+  const instruction = renderInstruction(source)
   const items: Item[] = []
   for (const [index, row] of chosen.entries()) {
     const { question } = questions[index]!
-    items.push(questionItem(source, row, question, (await pool?.draw(question, row.rowIndex)) ?? []))
+    items.push(questionItem(source, row, question, { instruction, examples: (await pool?.draw(question, row.rowIndex)) ?? [] }))
   }
   const asked = new Set(chosen)
   function* others(): Iterable<Question> {
     for (const row of rows) if (!asked.has(row)) yield* renderedIfPossible(source, row)
   }
-  return { items, questions, others, notices: pool?.notices() ?? [] }
+  return { items, questions, instruction, others, notices: pool?.notices() ?? [] }
 }
 
 /** Rows that are not asked may be at fault. */

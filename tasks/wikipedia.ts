@@ -16,8 +16,11 @@ export default defineTask({
   metrics: ['token_perplexity', 'sentence_perplexity'],
 })
 
-/** The first sentence of an article, by the rules of Unicode (UAX 29). */
+/** The first sentence of an article, by the rules of Unicode (UAX 29); empty lines before it are none. */
 function openingSentence(article: string): string {
-  const [first] = new Intl.Segmenter('en', { granularity: 'sentence' }).segment(article)
-  return first?.segment.trim() ?? ''
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'sentence' }).segment(article)) {
+    const sentence = segment.trim()
+    if (sentence !== '') return sentence
+  }
+  return ''
 }

@@ -98,9 +98,9 @@ describe('--data TASK=FILE holds the scored rows', () => {
 
   test('one file is not scored as each of 57 subjects', async () => {
     await expect(load(['mmlu'], [`mmlu=${rows}`], { shots: 0 })).rejects.toThrow(
-      `--data mmlu=${rows}: the file would be scored as each of the 57 subsets of mmlu`,
+      `--data mmlu=${rows}: one file would be read for each of the 57 subsets of mmlu`,
     )
-    await expect(load(['mmlu'], [`mmlu:dev=${dev}`, `mmlu:test=${rows}`])).rejects.toThrow('the file would be scored as each of the 57 subsets')
+    await expect(load(['mmlu'], [`mmlu:dev=${dev}`, `mmlu:test=${rows}`])).rejects.toThrow('one file would be read for each of the 57 subsets')
   })
 
   test.each([

@@ -7,7 +7,7 @@ import mmlu from '../../tasks/mmlu.ts'
 import piqa from '../../tasks/piqa.ts'
 import wikitext from '../../tasks/wikitext.ts'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
-import { questionItem, renderQuestion } from '../../src/task/render.ts'
+import { questionItem, renderInstruction, renderQuestion } from '../../src/task/render.ts'
 import { boolqKey, drawBoolqRow, drawPassage, drawYesNo, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
 import { drawCalls, drawGame } from './games.ts'
@@ -107,7 +107,7 @@ function answered(task: ChoiceTask, subset: string, row: unknown, shots: readonl
   const source = { task, subset, source: 'the valley' }
   const rowOf = (raw: unknown) => ({ rowIndex: 0, row: task.row.parse(raw), raw })
   const examples = shots.map((shot) => renderQuestion(source, rowOf(shot)))
-  const { requests, gold } = questionItem(source, rowOf(row), renderQuestion(source, rowOf(row)), examples)
+  const { requests, gold } = questionItem(source, rowOf(row), renderQuestion(source, rowOf(row)), { instruction: renderInstruction(source), examples })
   const request = requests[gold]!
   return request.kind === 'continuation' ? request.context + request.continuation : request.text
 }

@@ -561,6 +561,7 @@ async function dryRun(
       items: suite.parts.reduce((sum, part) => sum + part.items.length, 0),
       requests: requests.length,
       first: items[0]!.requests,
+      notices: suite.notices,
     }
   })
   const plans: Plan[] = []

@@ -75,6 +75,15 @@ export function oddRows(label: string, isBuiltIn: boolean, asked: readonly Place
   })
 }
 
+/** A notice for an instruction that runs into what follows it: nothing is put between, as lm-eval puts nothing behind its `description`. */
+export function oddInstruction(label: string, instructions: readonly string[]): string[] {
+  const odd = instructions.find((instruction) => instruction !== '' && !ENDS.test(instruction))
+  if (odd === undefined) return []
+  return [
+    `${label}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. End the instruction with "\\n\\n".`,
+  ]
+}
+
 function everyOne(questions: Iterable<Question>, find: Oddity['find']): boolean {
   for (const question of questions) if (find(question) === undefined) return false
   return true

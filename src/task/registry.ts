@@ -71,9 +71,12 @@ function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefi
   return Object.hasOwn(subsets.groups, own) ? subsets.groups[own] : undefined
 }
 
-/** A whole task. Fails with UsageError on a name that is not known. */
+/** A whole task. Fails with UsageError on a name that is not known, and on a subset's or group's. */
 export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task {
-  return known.get(name) ?? unknownTask(name, known)
+  const task = known.get(name)
+  if (task) return task
+  const [whole] = selectTasks(known, [name])
+  throw new UsageError(`${name} is a part of the task ${whole!.name}`, `All parts of a task have one setting: write ${whole!.name}.`)
 }
 
 /** Subsets and groups are looked through for the nearest name; there are too many to list. */

@@ -50,7 +50,8 @@ export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowInd
   const prompt = textOf(place, 'prompt', () => task.prompt(row))
   const choices = call(place, 'choices', () => task.choices(row))
   if (!Array.isArray(choices)) fail(`${place}: choices returned ${shownValue(choices)}, not a list of texts`)
-  choices.forEach((choice, index) => checkText(place, `choice ${index} is`, choice))
+  // Not forEach, which passes over holes.
+  for (const [index, choice] of choices.entries()) checkText(place, `choice ${index} is`, choice)
   if (choices.length < 2)
     fail(
       `${place}: ${choices.length === 0 ? 'no choices' : 'one choice'}; a question needs two or more`,
@@ -59,15 +60,20 @@ export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowInd
   return { prompt, choices, gold: checkedGold(task, row, choices.length, place) }
 }
 
-/** The item of a question with its few-shot examples before it. Fails with DatasetError when the task's instruction fails. */
+/** What stands before a question: the instruction, then few-shot examples. */
+export interface QuestionContext {
+  readonly instruction: string
+  readonly examples: readonly Question[]
+}
+
+/** The item of a question. */
 export function questionItem(
-  { task, subset, source }: RowSource<ChoiceTask>,
+  { task, subset }: RowSource<ChoiceTask>,
   { rowIndex, raw }: TaskRow,
-  question: Question,
-  examples: readonly Question[],
+  { prompt, choices, gold }: Question,
+  { instruction, examples }: QuestionContext,
 ): Item {
-  const { prompt, choices, gold } = question
-  const context = instructionOf(task, subset, source) + examples.map(exampleText).join('') + prompt
+  const context = instruction + examples.map(exampleText).join('') + prompt
   const ask = (before: string): Request[] => choices.map((choice) => ({ kind: 'continuation', context: before, continuation: ` ${choice}` }))
   const requests = task.metrics.includes('acc_mutual_info') ? [...ask(context), ...ask('')] : ask(context)
   return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: String(gold), choices, gold, original: '', requests }
@@ -78,7 +84,8 @@ function exampleText({ prompt, choices, gold }: Question): string {
   return `${prompt} ${choices[gold]}\n\n`
 }
 
-function instructionOf(task: ChoiceTask, subset: string, source: string): string {
+/** What stands before the examples; '' for a task without an instruction. Fails with DatasetError when the task's function fails. */
+export function renderInstruction({ task, subset, source }: RowSource<ChoiceTask>): string {
   if (!task.instruction) return ''
   const place = `${taskLabel(task)}: ${source}`
   const instruction = call(place, 'instruction', () => task.instruction!(subset))

@@ -6,6 +6,7 @@ const MOST_CHARACTERS = 60
 export function shownValue(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (value instanceof Promise) return 'a promise'
+  if (typeof value === 'bigint') return `${value}n`
   const text = asJson(value) ?? String(value)
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
 }

@@ -38,6 +38,7 @@ describe('a row that no score follows from is refused by task, file, row and val
     ['a label that is not there', { label: -1 }, 'label -1 is out of range'],
     ['a label between two', { label: 0.5 }, 'gold returned 0.5, not the index of a choice'],
     ['a label as text', { label: '1' }, 'gold returned "1", not the index of a choice'],
+    ['several labels', { label: [0, 1] }, 'gold returned [0,1], not the index of a choice'],
     ['a letter', { label: 'B' }, 'gold returned "B", not the index of a choice'],
     ['a label null', { label: null }, 'gold returned null, not the index of a choice'],
   ])('%s', async (_, part, message) => {
@@ -64,6 +65,9 @@ describe('functions of a task', () => {
     ['prompt returns nothing', { prompt: () => undefined }, 'row 0: prompt returned undefined, not a text'],
     ['prompt is asynchronous', { prompt: async () => 'q' }, 'row 0: prompt returned a promise, not a text'],
     ['choices returns a text', { choices: () => 'AB' }, 'row 0: choices returned "AB", not a list of texts'],
+    ['gold is a bigint', { gold: () => 1n }, 'row 0: gold returned 1n, not the index of a choice'],
+    ['a choice is missing', { choices: () => Array.from({ length: 3 }).fill('a', 1) }, 'row 0: choice 0 is undefined, not a text'],
+    ['choices have a hole', { choices: () => Object.assign(['a'], { length: 2 }) }, 'row 0: choice 1 is undefined, not a text'],
     ['a choice is a number', { choices: () => [1, 2] }, 'row 0: choice 0 is 1, not a text'],
     ['instruction returns nothing', { instruction: () => {} }, 'instruction returned undefined, not a text'],
     ['the schema throws', { row: row.transform(broken) }, 'row 0): the schema row fails: no such field'],
@@ -118,6 +122,15 @@ describe('white space and equal choices', () => {
     const rows = [{ ...good, q: 'Why? ' }, good]
     expect((await load(own(), rows, { limit: 1 })).notices).toEqual([expect.stringContaining('1 of 1 rows has a prompt that ends in white space')])
     await expect(load(own({ prompt: () => 'Q ' }), rows, { limit: 1 })).rejects.toThrow('every row has a prompt that ends in white space')
+  })
+
+  test('an instruction that runs into the question is a notice', async () => {
+    const { notices, parts } = await load(own({ instruction: () => 'Answer.' }), [good])
+    expect(notices).toEqual([
+      'task mine (./mine.js): the first example or question follows the instruction without white space: "…Answer.". End the instruction with "\\n\\n".',
+    ])
+    expect(parts[0]!.items[0]!.requests[0]).toMatchObject({ context: 'Answer.Why?' })
+    expect((await load(own({ instruction: () => 'Answer.\n\n' }), [good])).notices).toEqual([])
   })
 
   test('built-in tasks keep lm-eval’s text and say nothing of what real benchmarks have', async () => {

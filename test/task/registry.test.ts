@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
-import { loadTasks, selectTasks } from '../../src/task/registry.ts'
+import { loadTasks, selectTasks, taskCalled } from '../../src/task/registry.ts'
 
 const known = await loadTasks()
 const subsetsOf = (...names: string[]) =>
@@ -30,5 +30,13 @@ describe('names as lm-eval has them', () => {
   test('an unknown subset is an unknown task', () => {
     expect(() => selectTasks(known, ['mmlu_anatomie'])).toThrow(UsageError)
     expect(() => selectTasks(known, ['piqa_anatomy'])).toThrow(UsageError)
+    expect(() => selectTasks(known, ['mmlu_anatomie'])).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^Did you mean mmlu_anatomy\? Known: boolq,/u) }),
+    )
+  })
+
+  test('where a whole task is asked for, a part of it is named as such', () => {
+    expect(() => taskCalled(known, 'mmlu_anatomy')).toThrow('mmlu_anatomy is a part of the task mmlu')
+    expect(() => taskCalled(known, 'mlmu')).toThrow('unknown task "mlmu"')
   })
 })

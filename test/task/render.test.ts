@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
-import { questionItem, renderQuestion, renderText } from '../../src/task/render.ts'
+import { questionItem, renderInstruction, renderQuestion, renderText } from '../../src/task/render.ts'
 
 const tasks = await loadTasks()
 
@@ -16,7 +16,7 @@ function renderChoice(task: ChoiceTask, raw: unknown, { subset = '', shots = [] 
   const source = { task, subset, source: 'rows.jsonl' }
   const row = { rowIndex: 4, row: raw, raw }
   const examples = shots.map((shot, rowIndex) => renderQuestion({ ...source, source: 'dev.jsonl' }, { rowIndex, row: shot, raw: shot }))
-  return questionItem(source, row, renderQuestion(source, row), examples)
+  return questionItem(source, row, renderQuestion(source, row), { instruction: renderInstruction(source), examples })
 }
 
 test('MMLU: description, few-shot examples, question; the letters as choices', () => {
