@@ -33,7 +33,8 @@ function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSche
     window: model.maxLength,
     dtype: engine?.dtype,
     limit: settings?.limit,
-    rolling_bos: settings?.rollingBos,
+    // Records from before the setting was there did as lm-eval does.
+    rolling_bos: settings?.rollingBos ?? 'lm-eval',
   }
 }
 

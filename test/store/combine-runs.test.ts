@@ -12,6 +12,8 @@ interface Changes {
   readonly weights?: string
   readonly limit?: number | null
   readonly dtype?: string
+  /** Absent in records from before the setting was there. */
+  readonly rollingBos?: string
   readonly groups?: Readonly<Record<string, readonly string[]>>
   readonly partial?: boolean
 }
@@ -27,7 +29,11 @@ const timeOf = (day: number, partial = false) => `2026-01-0${day}T00-00-00.000Z$
 const fileOf = (day: number) => path.join(folder, `results_${timeOf(day)}.json`)
 
 /** A run of that day, whose scores are the day in tenths. */
-function stored(day: number, tasks: readonly string[], { weights = 'aa', limit = null, dtype = 'f32', groups = {}, partial = false }: Changes = {}): void {
+function stored(
+  day: number,
+  tasks: readonly string[],
+  { weights = 'aa', limit = null, dtype = 'f32', rollingBos, groups = {}, partial = false }: Changes = {},
+): void {
   const names = [...Object.keys(groups), ...tasks]
   const time = timeOf(day, partial)
   writeFileSync(
@@ -51,7 +57,7 @@ function stored(day: number, tasks: readonly string[], { weights = 'aa', limit =
           maxLength: 128,
         },
         engine: { dtype },
-        settings: { limit },
+        settings: { limit, ...(rollingBos !== undefined && { rollingBos }) },
       },
     }),
   )
@@ -137,4 +143,12 @@ test('a blessed run has all of its files, and reads the same', async () => {
   rmSync(folder, { recursive: true })
   expect(existsSync(folder)).toBe(false)
   expect(daysOf(await readRun(target))).toEqual({ boolq: 2, piqa: 1 })
+})
+
+test('a record without --rolling-bos goes with one that has the default, and not with another', async () => {
+  stored(1, ['piqa'])
+  stored(2, ['wikitext'], { rollingBos: 'lm-eval' })
+  expect(daysOf(await readRun(folder))).toEqual({ piqa: 1, wikitext: 2 })
+  stored(3, ['boolq'], { rollingBos: 'once' })
+  await expect(readRun(folder)).rejects.toThrow(/rolling_bos once against lm-eval/u)
 })
