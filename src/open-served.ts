@@ -23,6 +23,7 @@ export async function openServed(
   onNotice: (notice: string) => void,
 ): Promise<OpenedServed> {
   const tokenizer = await readTokenizer(folder, await readSpecialIds(folder))
+  for (const notice of tokenizer.notices) onNotice(notice)
   const connection = await connect(source)
   const { maxLength: most } = connection
   if (maxLength === undefined && most === null)

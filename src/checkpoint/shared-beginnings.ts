@@ -7,8 +7,8 @@
  * before it. After white space it is not (` \n ` is two pieces at the end of a text and one before another line end), nor after an
  * apostrophe (`'r` is two pieces and `'re` is one).
  */
-import type { Tokenizer } from '@huggingface/tokenizers'
 import { sharedTextLength } from '../task/shared-text.ts'
+import type { Pipeline } from './tokenizer/pipeline.ts'
 
 /** What is read of tokenizer.json. */
 export interface TokenizerContent {
@@ -27,34 +27,13 @@ interface Encoded {
   readonly ids: readonly number[]
 }
 
-/** The parts of a tokenizer that are used; its package's types do not resolve. */
-interface Parts {
-  readonly pre_tokenizer: ((text: string) => string[]) | null
-  readonly model: { encode(pieces: readonly string[]): string[]; readonly tokens_to_ids: ReadonlyMap<string, number> } | null
-}
-
-/** Pieces remembered with their tokens. */
-const MOST_PIECES = 200_000
-
 const NOTHING: Encoded = { text: '', ends: [], counts: [], ids: [] }
 
-/** An encoder that gives what `tokenizer` gives, faster where texts begin alike; undefined where that cannot be promised of its pre-tokenizer. */
-export function encodeSharingBeginnings(tokenizer: Tokenizer, content: TokenizerContent): EncodeText | undefined {
-  const { pre_tokenizer: split, model } = tokenizer as unknown as Parts
-  if (!split || !model || !isLeftToRight(content.pre_tokenizer) || !isStable(content.normalizer)) return undefined
-  const added = [...tokenizer.get_added_tokens_decoder().values()].map((token) => token.content)
+/** An encoder that gives what `pipeline.encode` gives, faster where texts begin alike; undefined where that cannot be promised of its pre-tokenizer. */
+export function encodeSharingBeginnings(pipeline: Pipeline, content: TokenizerContent): EncodeText | undefined {
+  if (!isLeftToRight(content.pre_tokenizer) || !isStable(content.normalizer)) return undefined
+  const { split, encodePiece, encode: plain, addedTexts: added } = pipeline
   const longestAdded = Math.max(0, ...added.map(({ length }) => length))
-  const known = new Map<string, readonly number[]>()
-  const tokensOf = (piece: string): readonly number[] => {
-    let ids = known.get(piece)
-    if (ids === undefined) {
-      ids = model.encode([piece]).map((token) => model.tokens_to_ids.get(token) ?? -1)
-      if (known.size >= MOST_PIECES) known.clear()
-      known.set(piece, ids)
-    }
-    return ids
-  }
-  const plain = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids
   let last = NOTHING
   return (text) => {
     const kept = piecesInCommon(last, text)
@@ -67,10 +46,9 @@ export function encodeSharingBeginnings(tokenizer: Tokenizer, content: Tokenizer
     const ids = last.ids.slice(0, keptTokens)
     const counts = last.counts.slice(0, kept)
     for (const piece of pieces) {
-      for (const id of tokensOf(piece)) ids.push(id)
+      for (const id of encodePiece(piece)) ids.push(id)
       counts.push(ids.length)
     }
-    if (ids.includes(-1, keptTokens)) return plain(text)
     last = { text, ends: [...last.ends.slice(0, kept), ...ends], counts, ids }
     return ids
   }

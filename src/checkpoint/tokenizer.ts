@@ -1,11 +1,14 @@
 /** A checkpoint's tokenizer, from tokenizer.json and tokenizer_config.json. */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { Tokenizer } from '@huggingface/tokenizers'
 import { CheckpointError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
 import { readModelFile } from './model-file.ts'
-import { encodeSharingBeginnings, KNOWN_PATTERNS, type TokenizerContent } from './shared-beginnings.ts'
+import { encodeSharingBeginnings, KNOWN_PATTERNS } from './shared-beginnings.ts'
+import { makePipeline, type Pipeline } from './tokenizer/pipeline.ts'
+import { TOKENIZER_SCHEMA, type TokenizerContent } from './tokenizer/schema.ts'
+import { type AppliedSettings, applySettings, type SettingsFiles } from './tokenizer/settings.ts'
+import { Unsupported } from './tokenizer/unsupported.ts'
 import { OutOfTime, timeLimit } from '../time-limit.ts'
 
 /** Text to token ids. */
@@ -18,6 +21,8 @@ export interface CheckpointTokenizer {
   readonly prefixText: string
   /** sha256 of tokenizer.json, hexadecimal. */
   readonly hash: string
+  /** What a user should know of how the file is read. */
+  readonly notices: readonly string[]
 }
 
 /** What config.json says of tokens. */
@@ -38,47 +43,61 @@ export async function readTokenizer(folder: string, special: SpecialIds): Promis
       'Only fast tokenizers are read; transformers writes tokenizer.json with `AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)`.',
     )
   }
+  const text = content.toString('utf8')
+  const other = async (name: string) => {
+    const found = await readModelFile(folder, name)
+    return found && parse(found.toString('utf8'), path.join(folder, name))
+  }
+  const [settings, config, specialTokens, addedTokens] = await Promise.all(
+    ['tokenizer_config.json', 'config.json', 'special_tokens_map.json', 'added_tokens.json'].map(other),
+  )
   // Old tokenizers have no tokenizer_config.json.
-  const settings = parse((await readModelFile(folder, 'tokenizer_config.json'))?.toString('utf8') ?? '{}', path.join(folder, 'tokenizer_config.json'))
-  const parsed = parse(content.toString('utf8'), file)
-  const tokenizer = makeTokenizer(parsed, settings, file)
-  const prefixToken = specialId(tokenizer, settings['bos_token']) ?? specialId(tokenizer, settings['eos_token']) ?? special.bosTokenId ?? special.eosTokenId
+  const files = { settings: settings ?? {}, config: config ?? {}, specialTokens, addedTokens, isByteLevel: text.includes('"ByteLevel"') }
+  const { applied, pipeline } = open(folder, parse(text, file), files)
+  const prefixToken = applied.bos ?? applied.eos ?? special.bosTokenId ?? special.eosTokenId
   if (prefixToken === undefined)
     throw new CheckpointError(`${folder}: neither a bos nor an eos token`, 'Set eos_token in tokenizer_config.json or eos_token_id in config.json.')
   if (!isToken(prefixToken, special))
     throw new CheckpointError(`${folder}: the bos or eos token is ${String(prefixToken)}, which has no embedding`, OTHER_MODEL)
   return {
-    encode: checkedEncoder(tokenizer, parsed, file, special),
+    encode: checkedEncoder(pipeline, applied.content, file, special),
     prefixToken,
-    prefixText: tokenizer.id_to_token(prefixToken) ?? '',
+    prefixText: applied.tokens.textOf(prefixToken) ?? '',
     hash: createHash('sha256').update(content).digest('hex'),
+    notices: applied.notices,
   }
 }
 
 const OTHER_MODEL = 'The tokenizer is damaged, or belongs to another model than config.json.'
+const NOT_HONOURED = 'A tokenizer is refused where it would not give the tokens that transformers gives; docs/tokenizers.md lists what is supported.'
 
 function isToken(id: unknown, { vocabularySize }: SpecialIds): id is number {
   return Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabularySize
 }
 
-/** Longest time for one text, in milliseconds; honest tokenizers take a few for the longest rows there are. */
+/** Longest time for one text, in milliseconds; ordinary tokenizers take a few for the longest rows there are. */
 const LONGEST_ENCODING_MS = 3000
 
-/** An encoder whose failures are CheckpointErrors: what the tokenizer's own rules do with a text is up to the stranger that wrote them. */
-function checkedEncoder(tokenizer: Tokenizer, content: Record<string, unknown>, file: string, special: SpecialIds): CheckpointTokenizer['encode'] {
+/** An encoder whose failures are CheckpointErrors: what the tokenizer's rules do with a text depends on whoever wrote them. */
+function checkedEncoder(pipeline: Pipeline, content: TokenizerContent, file: string, special: SpecialIds): CheckpointTokenizer['encode'] {
   const limit = hasUnknownPattern(content) ? timeLimit(LONGEST_ENCODING_MS) : <T>(work: () => T) => work()
   const guarded = <T>(work: () => T, text: string): T => {
     try {
       return limit(work)
     } catch (cause) {
+      const shown = JSON.stringify(text.slice(0, 60))
+      if (cause instanceof Unsupported) throw new CheckpointError(`${file}: ${cause.message}: ${shown} cannot be encoded`, NOT_HONOURED, { cause })
       const reason =
         cause instanceof OutOfTime ? `takes longer than ${LONGEST_ENCODING_MS / 1000} s` : `fails: ${cause instanceof Error ? cause.message : String(cause)}`
-      throw new CheckpointError(`${file}: encoding ${JSON.stringify(text.slice(0, 60))} ${reason}`, OTHER_MODEL, { cause })
+      throw new CheckpointError(`${file}: encoding ${shown} ${reason}`, OTHER_MODEL, { cause })
     }
   }
-  const encode = guarded(() => encoderOf(tokenizer, content), 'a')
-  return (text, options) => {
-    const ids = guarded(() => encode(text, options), text)
+  const { before, after } = pipeline.around
+  const isAlone = before.length + after.length === 0
+  const encodeText = encodeSharingBeginnings(pipeline, content) ?? pipeline.encode
+  return (text, { specialTokens } = { specialTokens: true }) => {
+    const own = guarded(() => encodeText(text), text)
+    const ids = specialTokens && !isAlone ? [...before, ...own, ...after] : own
     for (const id of ids)
       if (!isToken(id, special))
         throw new CheckpointError(
@@ -90,7 +109,7 @@ function checkedEncoder(tokenizer: Tokenizer, content: Record<string, unknown>, 
 }
 
 /** A regular expression that is not one of the known ones may take for ever. */
-function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: Record<string, unknown>): boolean {
+function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: TokenizerContent): boolean {
   let isUnknown = false
   JSON.stringify([normalizer, preTokenizer], (key, value: unknown) => {
     if (key === 'Regex' && !KNOWN_PATTERNS.has(value)) isUnknown = true
@@ -99,37 +118,49 @@ function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: Record<s
   return isUnknown
 }
 
-/** The fast way where it is known to be exact, else the plain one. */
-function encoderOf(tokenizer: Tokenizer, content: TokenizerContent): CheckpointTokenizer['encode'] {
-  const plain = (text: string, specialTokens: boolean): readonly number[] => tokenizer.encode(text, { add_special_tokens: specialTokens }).ids
-  const encodeText = encodeSharingBeginnings(tokenizer, content)
-  // What the tokenizer puts around any text, seen on a word.
-  const [around, word] = [plain('a', true), plain('a', false)]
-  const place = around.findIndex((id, index) => id === word[0] && index + word.length <= around.length)
-  if (!encodeText || place < 0) return (text, { specialTokens } = { specialTokens: true }) => plain(text, specialTokens)
-  const [before, after] = [around.slice(0, place), around.slice(place + word.length)]
-  return (text, { specialTokens } = { specialTokens: true }) => {
-    const ids = encodeText(text)
-    return specialTokens && before.length + after.length > 0 ? [...before, ...ids, ...after] : ids
-  }
-}
-
-function makeTokenizer(content: Record<string, unknown>, settings: Record<string, unknown>, file: string): Tokenizer {
+/** The stages with all settings applied. Fails with CheckpointError where something is not honoured, and names it. */
+function open(folder: string, content: Record<string, unknown>, files: SettingsFiles): { readonly applied: AppliedSettings; readonly pipeline: Pipeline } {
+  const file = path.join(folder, 'tokenizer.json')
+  const parsed = TOKENIZER_SCHEMA.safeParse(withModelType(content))
+  if (!parsed.success) throw new CheckpointError(`${file}: ${issueText(parsed.error.issues, content)}`, NOT_HONOURED, { cause: parsed.error })
   try {
-    return new Tokenizer(content, settings)
+    const applied = applySettings(parsed.data, files)
+    return { applied, pipeline: makePipeline(applied.content, applied.tokens, applied.splitsSpecial) }
   } catch (cause) {
-    throw new CheckpointError(
-      `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'The tokenizer is damaged or of a kind that is not known; known are BPE, WordPiece and Unigram.',
-      { cause },
-    )
+    if (!(cause instanceof Unsupported)) throw cause
+    throw new CheckpointError(`${file} has ${cause.message}`, NOT_HONOURED, { cause })
   }
 }
 
-/** The id of a special token, which is written as text or as an object with `content`. */
-function specialId(tokenizer: Tokenizer, token: unknown): number | undefined {
-  const text = typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token
-  return typeof text === 'string' ? tokenizer.token_to_id(text) : undefined
+/** Old files do not name the type of their model: with merges it is BPE, with scores Unigram. */
+function withModelType(content: Record<string, unknown>): Record<string, unknown> {
+  const { model } = content
+  if (typeof model !== 'object' || model === null || 'type' in model) return content
+  const type = 'merges' in model ? 'BPE' : 'vocab' in model && Array.isArray(model.vocab) ? 'Unigram' : undefined
+  return type === undefined ? content : { ...content, model: { type, ...model } }
+}
+
+type Issue = { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
+
+/** The first thing that is not honoured: its path and value. */
+function issueText(issues: readonly Issue[], content: unknown): string {
+  const [issue] = issues
+  if (!issue) return 'malformed'
+  const shown = (keys: readonly PropertyKey[]) => {
+    let value: unknown = content
+    for (const key of keys) value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined
+    return (JSON.stringify(value) ?? 'missing').slice(0, 80)
+  }
+  const name = (keys: readonly PropertyKey[]) =>
+    keys
+      .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+      .join('')
+      .slice(1) || 'the file'
+  if (issue.code === 'unrecognized_keys') {
+    const keys = [...issue.path, issue.keys![0]!]
+    return `${name(keys)} ${shown(keys)} is not a known field`
+  }
+  return `${name(issue.path)} ${shown(issue.path)} is not supported (${issue.message})`
 }
 
 function parse(text: string, file: string): Record<string, unknown> {

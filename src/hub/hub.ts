@@ -26,9 +26,9 @@ const PARALLEL_DOWNLOADS = 4
 const DEFAULT_REVISION = 'main'
 
 /** What a model folder is made of besides its weights; everything else of a repository is left where it is. */
-const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config)\.json$/u
+const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
 /** What a tokenizer is read from. */
-const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config)\.json$/u
+const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
 const WEIGHTS = 'model.safetensors'
 const WEIGHTS_INDEX = 'model.safetensors.index.json'
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })

@@ -1,8 +1,11 @@
 /** What is encoded with shared beginnings is what is encoded plainly, whatever came before. */
-import { Tokenizer } from '@huggingface/tokenizers'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeSharingBeginnings } from '../../src/checkpoint/shared-beginnings.ts'
+import { AddedTokens } from '../../src/checkpoint/tokenizer/added-tokens.ts'
+import { vocabularyOf } from '../../src/checkpoint/tokenizer/models.ts'
+import { makePipeline, type Pipeline } from '../../src/checkpoint/tokenizer/pipeline.ts'
+import { TOKENIZER_SCHEMA, type TokenizerContent } from '../../src/checkpoint/tokenizer/schema.ts'
 
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true }
 const split = (digits: string) => ({
@@ -27,12 +30,12 @@ const ALPHABET = [..."abreslt'1.Ġ".split(''), 'Ċ', 'č', 'ĉ']
 const OTHERS = Array.from({ length: 256 }, (_, byte) => byteCharacter(byte)).filter((character) => !ALPHABET.includes(character))
 
 /** A tokenizer that merges any two or three neighbours, so that every cut shows in its tokens. */
-function tokenizerOf(kind: keyof typeof KINDS): { readonly tokenizer: Tokenizer; readonly content: (typeof KINDS)[typeof kind] } {
+function tokenizerOf(kind: keyof typeof KINDS): { readonly pipeline: Pipeline; readonly content: TokenizerContent } {
   const pairs = ALPHABET.flatMap((one) => ALPHABET.map((other) => [one, other] as const))
   const triples = pairs.flatMap(([one, other]) => ALPHABET.map((third) => [one + other, third] as const))
   const merges = [...pairs, ...triples]
   const words = ['<end>', ...ALPHABET, ...OTHERS, ...merges.map((pair) => pair.join(''))]
-  const content = {
+  const content = TOKENIZER_SCHEMA.parse({
     version: '1.0',
     added_tokens: [{ id: 0, content: '<end>', special: true, single_word: false, lstrip: false, rstrip: false, normalized: false }],
     post_processor: null,
@@ -46,8 +49,10 @@ function tokenizerOf(kind: keyof typeof KINDS): { readonly tokenizer: Tokenizer;
       merges: merges.map((pair) => pair.join(' ')),
     },
     ...KINDS[kind],
-  }
-  return { tokenizer: new Tokenizer(content, {}), content }
+  })
+  const added = new AddedTokens(vocabularyOf(content.model))
+  for (const token of content.added_tokens) added.add(token)
+  return { pipeline: makePipeline(content, added, false), content }
 }
 
 function byteCharacter(byte: number): string {
@@ -61,13 +66,13 @@ const character = fc.constantFrom(..."abreslt'1. \n\r\t".split(''), ' ', '\n', '
 const text = fc.array(character, { maxLength: 14 }).map((characters) => characters.join(''))
 
 describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
-  const { tokenizer, content } = tokenizerOf(kind)
-  const plain = (value: string) => tokenizer.encode(value, { add_special_tokens: false }).ids
+  const { pipeline, content } = tokenizerOf(kind)
+  const plain = (value: string) => pipeline.encode(value)
 
   test('any texts after each other, beginning alike or not, have the tokens that they have alone', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, fc.array(text, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 3 }), (groups) => {
-        const encode = encodeSharingBeginnings(tokenizer, content)!
+        const encode = encodeSharingBeginnings(pipeline, content)!
         for (const [beginning, ends] of groups) for (const end of ends) expect(encode(beginning + end)).toEqual(plain(beginning + end))
       }),
       { numRuns: 3000, seed: 7 },
@@ -84,13 +89,13 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
     ['b<en', 'd>'],
     ['a  ', 'b'],
   ])('what follows may change the pieces before it: %j, %j', (beginning, end) => {
-    const encode = encodeSharingBeginnings(tokenizer, content)!
+    const encode = encodeSharingBeginnings(pipeline, content)!
     for (const value of [beginning, beginning + end, beginning]) expect(encode(value)).toEqual(plain(value))
   })
 })
 
 test('other pre-tokenizers and normalizers are not promised anything', () => {
-  const { tokenizer, content } = tokenizerOf('GPT-2')
+  const { pipeline, content } = tokenizerOf('GPT-2')
   for (const other of [
     { pre_tokenizer: { type: 'Metaspace' } },
     { pre_tokenizer: { ...BYTE_LEVEL, add_prefix_space: true } },
@@ -98,5 +103,5 @@ test('other pre-tokenizers and normalizers are not promised anything', () => {
     { pre_tokenizer: null },
     { normalizer: { type: 'Lowercase' } },
   ])
-    expect(encodeSharingBeginnings(tokenizer, { ...content, ...other })).toBeUndefined()
+    expect(encodeSharingBeginnings(pipeline, { ...content, ...other })).toBeUndefined()
 })

@@ -59,14 +59,21 @@ test.each([
   await expect(readTokenizer(tokenizerWith(changes), SPECIAL).then((tokenizer) => tokenizer.encode('open a jar'))).rejects.toThrow(CheckpointError)
 })
 
-test.each([1e9, -1, 0.5, '7'])('a token that is called %j is refused where a text has it', async (id) => {
-  const changes = ({ model }: Record<string, unknown>) => {
+const called =
+  (id: unknown) =>
+  ({ model }: Record<string, unknown>) => {
     const { vocab, ...rest } = model as { vocab: Record<string, unknown> }
     return { model: { ...rest, vocab: { ...vocab, o: id } } }
   }
-  const tokenizer = await readTokenizer(tokenizerWith(changes), SPECIAL)
-  expect(tokenizer.encode('a jar')).not.toContain(id)
+
+test('a token beyond the embedding matrix is refused where a text has it', async () => {
+  const tokenizer = await readTokenizer(tokenizerWith(called(1e9)), SPECIAL)
+  expect(tokenizer.encode('a jar')).not.toContain(1e9)
   expect(() => tokenizer.encode('open')).toThrow(CheckpointError)
+})
+
+test.each([-1, 0.5, '7'])('a token that is called %j is refused at once', async (id) => {
+  await expect(readTokenizer(tokenizerWith(called(id)), SPECIAL)).rejects.toThrow('model.vocab.o ')
 })
 
 test('a token beyond the rows of the embedding matrix is refused, and so is such a prefix', async () => {
@@ -74,4 +81,33 @@ test('a token beyond the rows of the embedding matrix is refused, and so is such
   const tokenizer = await readTokenizer(folder, { ...SPECIAL, vocabularySize: 40 })
   expect(() => tokenizer.encode('~')).toThrow(/and the model has 40/u)
   await expect(readTokenizer(folder, { bosTokenId: 1, eosTokenId: 2, vocabularySize: 1 })).rejects.toThrow('which has no embedding')
+})
+
+test.each([
+  [{ pre_tokenizer: { type: 'UnicodeScripts' } }, 'pre_tokenizer.type "UnicodeScripts"'],
+  [{ pre_tokenizer: { type: 'Whitespace', keep: true } }, 'pre_tokenizer.keep true is not a known field'],
+  [
+    { pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: 'yes' }] } },
+    'pre_tokenizer.pretokenizers[0].individual_digits "yes"',
+  ],
+  [{ normalizer: { type: 'Transliterate' } }, 'normalizer.type "Transliterate"'],
+  [{ post_processor: { type: 'Alternate' } }, 'post_processor.type "Alternate"'],
+  [{ truncate: 8 }, 'truncate 8 is not a known field'],
+  [{ version: '2.0' }, 'version "2.0"'],
+  [{ model: { type: 'Hash', vocab: {} } }, 'model.type "Hash"'],
+  [{ model: { type: 'BPE', dropout: 0.1, vocab: { a: 0 }, merges: [] } }, 'model.dropout 0.1'],
+  [{ model: { type: 'BPE', vocab: { a: 0 }, merges: ['a b'] } }, 'model.merges[0] ["a","b"]'],
+  [split(String.raw`(a)\1`)(), String.raw`the escape "\\1"`],
+  [split('[[:alpha:]]')(), 'a POSIX class in "[[:alpha:]]"'],
+  [
+    { normalizer: { type: 'Strip', strip_left: true, strip_right: true }, pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first' } },
+    'prepend_scheme "first" of Metaspace after the normalizer Strip',
+  ],
+])('%j is refused by its path and value', async (changes, message) => {
+  await expect(
+    readTokenizer(
+      tokenizerWith(() => changes),
+      SPECIAL,
+    ),
+  ).rejects.toThrow(message)
 })
