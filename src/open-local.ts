@@ -16,7 +16,6 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
   const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
   for (const notice of checkpoint.notices) onNotice(notice)
   const encoder = encoderOf(checkpoint, options)
-  for (const notice of checkpoint.tokenizer.notices) onNotice(notice)
   const variant = await openVariant(checkpoint, variantSettings(model.settings), options.signal)
   if (variant.record) onNotice(variantSummary(variant.record))
   const { batchTokens, memoryBytes, threads, devices, dtype } = options

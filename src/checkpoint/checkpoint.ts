@@ -28,6 +28,6 @@ export async function openCheckpoint(folder: string, { mayBeQuantized = false } 
     )
   const file = await readConfigFile(folder)
   const [{ config, weights }, tokenizer] = await Promise.all([openWeights(folder, file.config, { mayBeQuantized }), readTokenizer(folder, file.config)])
-  const notices = [...file.notices, ...weights.notices]
+  const notices = [...file.notices, ...weights.notices, ...tokenizer.notices]
   return { config, architecture: file.architecture, weights, tokenizer, parameterCount: countParameters(config), notices }
 }
