@@ -68,7 +68,7 @@ export function fuzzTargets(): FuzzTarget[] {
       name: 'run',
       share: 10,
       seeds: runs,
-      read: (folder) => command('compare', ...bothRuns(folder), '--resamples', '20', '--all-metrics', '--subsets'),
+      read: (folder) => command('compare', ...bothRuns(folder), '--all-metrics', '--subsets'),
     },
     { name: 'report', share: 4, seeds: runs, read: writeReport },
     { name: 'gate', share: 6, seeds: runs.map((files) => ({ ...files, 'gate.yaml': Buffer.from(POLICY) })), read: gate },
@@ -79,18 +79,7 @@ export function fuzzTargets(): FuzzTarget[] {
       share: 6,
       seeds: runs.map((files) => ({ ...files, 'README.md': Buffer.from(CARD), 'laco.json': jsonFile(LACO_RECORD) })),
       read: (folder) =>
-        command(
-          'card',
-          'write',
-          ...bothRuns(folder),
-          '--into',
-          path.join(folder, 'README.md'),
-          '--laco',
-          path.join(folder, 'laco.json'),
-          '--eval-results',
-          '--resamples',
-          '20',
-        ),
+        command('card', 'write', ...bothRuns(folder), '--into', path.join(folder, 'README.md'), '--laco', path.join(folder, 'laco.json'), '--eval-results'),
     },
     hubTarget(checkpoints),
   ]
@@ -154,7 +143,7 @@ const bothRuns = (folder: string) => [path.join(folder, 'original'), path.join(f
 
 async function writeReport(folder: string): Promise<void> {
   const file = path.join(folder, 'report.html')
-  await command('report', ...bothRuns(folder), '--output', file, '--resamples', '20')
+  await command('report', ...bothRuns(folder), '--output', file)
   const page = readFileSync(file, 'utf8')
   const elements = page.match(/<(?:script|img|iframe|object|embed|link|base|form|svg|image|use|foreignObject|a)\b[^>]*/giu) ?? []
   const strange = elements.filter(
@@ -177,8 +166,6 @@ async function gate(folder: string): Promise<void> {
     junit,
     '--summary',
     summary,
-    '--resamples',
-    '20',
   )
   if (existsSync(junit) && /<(?!\/?(?:\?xml|testsuites|testsuite|testcase|failure|error|system-out)\b)/u.test(readFileSync(junit, 'utf8')))
     throw new Error('gate.xml has another element')
@@ -190,7 +177,7 @@ const verifyWithProfile = (folder: string) => command('card', 'verify', path.joi
 async function verifyCardFile(folder: string): Promise<void> {
   const card = path.join(folder, 'README.md')
   await command('card', 'verify', card, '--all')
-  await command('compare', `${card}#original`, `${card}#variant`, '--resamples', '20')
+  await command('compare', `${card}#original`, `${card}#variant`)
 }
 
 /** Runs a command of the program in this process, and looks at what it would have printed. */

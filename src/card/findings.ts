@@ -159,16 +159,19 @@ function perplexityFindings(card: Card, { perplexities }: CardFigures): Finding[
       ]
 }
 
+/** The cuts of published cards, with the majority class as chance. */
+const CARD_WITH_MAJORITY: StatusProfile = { ...PROFILES.card, nearChance: { ...PROFILES.card.nearChance!, chance: 'baseline' } }
+
 function statusFindings({ benchmarks }: CardFigures): Finding[] {
   const named = benchmarks.filter(({ status }) => status)
   const wordOf = ({ task, original, variant }: BenchmarkRow, profile: StatusProfile) => statusOfRow(task, original, variant, profile)
   const asCard = named.every((row) => row.status!.text === `${wordOf(row, PROFILES.card).sign} ${wordOf(row, PROFILES.card).name}`)
-  const other = named.filter((row) => wordOf(row, PROFILES.card).name !== wordOf(row, PROFILES.default).name)
+  const other = named.filter((row) => wordOf(row, PROFILES.card).name !== wordOf(row, CARD_WITH_MAJORITY).name)
   if (named.length === 0) return []
   const cuts = 'Good from 75 %, Acceptable from 65 %, Degraded below, Near random where a score is no better than uniform chance'
   const held =
     other.length > 0
-      ? ` Held against the majority class too, ${other.map((row) => `${row.variant.row} is ${wordOf(row, PROFILES.default).name}`).join(', ')}.`
+      ? ` Compared with the majority class too, ${other.map((row) => `${row.variant.row} is ${wordOf(row, CARD_WITH_MAJORITY).name}`).join(', ')}.`
       : ''
   return [
     {

@@ -56,7 +56,9 @@ export function statusOfRow(task: string, original: Printed, variant: Printed, p
   const split = knownSplit(task)
   const score = { value: variant.value / PERCENT, standardError: null, provenance: 'cited' as const }
   const chance = split ? withChance(split.uniform, split.majority) : null
-  return statusOf({ score, retention: variant.value / original.value, retentionInterval: null, chance, itemCount: split?.itemCount ?? null }, profile)
+  const retention = variant.value / original.value
+  const cited = { ...score, value: original.value / PERCENT }
+  return statusOf({ score, original: cited, retention, retentionInterval: null, chance, itemCount: split?.itemCount ?? null }, profile)
 }
 
 function statusCell(task: string, original: Printed, variant: Printed, status: Cell, profile: StatusProfile): CheckedCell {

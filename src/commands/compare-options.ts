@@ -10,8 +10,6 @@ import { UsageError } from '../errors.ts'
 export interface CompareArguments {
   tasks: string[]
   profile: string
-  resamples: number
-  seed: number
   commonItems: boolean
 }
 
@@ -27,21 +25,16 @@ export function describeCompareOptions<T>(yargs: Argv<T>) {
       describe: 'Only these tasks or groups, separated by commas',
     })
     .option('profile', { type: 'string', default: 'default', requiresArg: true, describe: 'Words for retentions: default, card, or a YAML file' })
-    .option('resamples', { type: 'number', default: 10_000, requiresArg: true, describe: 'Bootstrap resamples' })
-    .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap' })
-    .option('common-items', { type: 'boolean', default: false, describe: 'Compare the items that both have, where one run has more' })
+    .option('common-items', { type: 'boolean', default: false, describe: 'Compare only the items that all runs have' })
 }
 
 /** The options, checked. Fails with UsageError. */
-export async function compareOptionsOf({ tasks, profile, resamples, seed, commonItems }: CompareArguments): Promise<CompareOptions> {
-  if (!Number.isSafeInteger(resamples) || resamples < 1)
-    throw new UsageError(`--resamples ${resamples} is not a whole number from 1 on`, 'Give for example --resamples 10000.')
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new UsageError(`--seed ${seed} is not a whole number from 0 on`, 'Give for example --seed 1.')
+export async function compareOptionsOf({ tasks, profile, commonItems }: CompareArguments): Promise<CompareOptions> {
   const names = tasks
     .flatMap((entry) => entry.split(','))
     .map((name) => name.trim())
     .filter((name) => name !== '')
-  return { profile: await readProfile(profile), resamples, seed, commonItems, ...(names.length > 0 && { tasks: names }) }
+  return { profile: await readProfile(profile), commonItems, ...(names.length > 0 && { tasks: names }) }
 }
 
 /** `default`, `card`, or the path of a YAML file. Fails with UsageError, which names the file and what is wrong with it. */

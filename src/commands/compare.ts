@@ -10,7 +10,6 @@ interface Arguments extends CompareArguments {
   runs: string[]
   allMetrics: boolean
   subsets: boolean
-  strict: boolean
   json: boolean
 }
 
@@ -30,12 +29,11 @@ export function compareCommand({ out, err, columns }: Terminal): CommandModule<o
       )
         .option('all-metrics', { type: 'boolean', default: false, describe: 'Every metric of a task, not only its main one' })
         .option('subsets', { type: 'boolean', default: false, describe: 'Subsets of tasks (MMLU’s subjects) too' })
-        .option('strict', { type: 'boolean', default: false, describe: 'Say indeterminate where the interval straddles a status’ cut' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the comparison as JSON' })
         .example('$0 compare results/original results/pruned', 'the newest run of each task in each folder')
         .example('$0 compare base=lm-eval/results_2026.json results/pruned --profile card', 'lm-eval’s run against your own') as unknown as Argv<Arguments>,
     handler: async (argv) => {
-      const options = { ...(await compareOptionsOf(argv)), allMetrics: argv.allMetrics, subsets: argv.subsets, isStrict: argv.strict }
+      const options = { ...(await compareOptionsOf(argv)), allMetrics: argv.allMetrics, subsets: argv.subsets }
       const [original, ...variants] = await readRuns(argv.runs, err)
       const comparison = compareRuns(original!, variants, options)
       out(argv.json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))

@@ -20,8 +20,6 @@ interface GateArguments {
   baselines: string
   junit?: string
   summary?: string
-  resamples: number
-  seed: number
   json: boolean
 }
 
@@ -62,8 +60,6 @@ function gateOptions(yargs: Argv): Argv<GateArguments> {
     .option('baselines', { type: 'string', default: BASELINES, requiresArg: true, describe: 'Folder of blessed baselines' })
     .option('junit', { type: 'string', requiresArg: true, describe: 'Write JUnit XML to this file' })
     .option('summary', { type: 'string', requiresArg: true, describe: 'Append Markdown to this file, such as $GITHUB_STEP_SUMMARY' })
-    .option('resamples', { type: 'number', default: 10_000, requiresArg: true, describe: 'Bootstrap resamples' })
-    .option('seed', { type: 'number', default: 0, requiresArg: true, describe: 'Of the bootstrap' })
     .option('json', { type: 'boolean', default: false, describe: 'Print the judgement as JSON' })
     .example('$0 gate --baseline original --candidate results/pruned --policy gate.yaml', 'in CI')
     .example('$0 gate bless results/original', 'after which --baseline original finds it') as unknown as Argv<GateArguments>
@@ -78,7 +74,7 @@ function blessOptions(yargs: Argv): Argv<BlessArguments> {
 }
 
 async function gate(argv: GateArguments, terminal: Terminal): Promise<number> {
-  const { baseline, candidate, policy, resamples, seed } = argv
+  const { baseline, candidate, policy } = argv
   if (baseline === undefined || candidate === undefined || policy === undefined) {
     const missing = Object.entries({ baseline, candidate, policy }).flatMap(([name, value]) => (value === undefined ? [`--${name}`] : []))
     throw new GateError(`not given: ${missing.join(', ')}`, '`evalharness gate --help` has an example.')
@@ -96,8 +92,6 @@ async function gate(argv: GateArguments, terminal: Terminal): Promise<number> {
     const tasks = [...limits.keys()].filter((task) => known.includes(task))
     const metrics = new Map([...limits].map(([task, { metric }]) => [task, metric]))
     const comparison = compareRuns(original, [variant], {
-      resamples,
-      seed,
       ...(tasks.length > 0 && { tasks }),
       allMetrics: [...metrics.values()].some((metric) => metric !== undefined),
     })

@@ -1,5 +1,6 @@
 /** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
 import type { Argv, CommandModule } from 'yargs'
+import { commonItemsOf } from '../compare/common-items.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { flippedItems } from '../compare/flips.ts'
 import { reportPage } from '../report/html-page.ts'
@@ -25,8 +26,10 @@ export function reportCommand({ err }: Terminal): CommandModule<object, Argument
         .option('output', { alias: 'o', type: 'string', default: 'report.html', requiresArg: true, describe: 'The file; it is replaced if it is there' })
         .example('$0 report results/original results/pruned -o pruned.html', 'open it in any browser') as unknown as Argv<Arguments>,
     handler: async (argv) => {
-      const [original, ...variants] = await readRuns(argv.runs, err)
-      const comparison = compareRuns(original!, variants, await compareOptionsOf(argv))
+      const stored = await readRuns(argv.runs, err)
+      const options = await compareOptionsOf(argv)
+      const comparison = compareRuns(stored[0]!, stored.slice(1), options)
+      const [original, ...variants] = options.commonItems ? commonItemsOf(stored).runs : stored
       const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
       await writeWhole(argv.output, [await reportPage(comparison, flips)])
       err(`written: ${argv.output}`)

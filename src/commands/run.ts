@@ -395,10 +395,10 @@ async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<Ret
 }
 
 /** Of the first model and the others, from what was stored of them. */
-async function printRetention(resultsFiles: readonly string[], { seed, subsets }: RunArguments, { out, columns }: Terminal): Promise<void> {
+async function printRetention(resultsFiles: readonly string[], { subsets }: RunArguments, { out, columns }: Terminal): Promise<void> {
   const [original, ...variants] = await readRuns(resultsFiles)
   // An interrupted run has fewer items than the one before it.
-  out(retentionTable(compareRuns(original!, variants, { seed, subsets, commonItems: true }), columns))
+  out(retentionTable(compareRuns(original!, variants, { subsets, commonItems: true }), columns))
 }
 
 /** The exit code of a run that ended before its first score. */

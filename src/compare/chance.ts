@@ -12,8 +12,12 @@ export function chanceOf(task: string, items: readonly StoredItem[] | null): Cha
   // A text that is generated, or one continuation that is likeliest or not, cannot be guessed among choices.
   if (items.some(({ requests }) => requests.length < 2)) return null
   const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
+  if (items.length < LEAST_ITEMS) return withChance(uniform, knownSplit(task)?.majority ?? null)
   return withChance(uniform, haveClasses(items) ? largestShare(items) : null)
 }
+
+/** Fewer items do not show whether choices are classes, nor how often each is right: one item has a majority of all. */
+const LEAST_ITEMS = 20
 
 /** Both kinds of guessing, and the better one. */
 export function withChance(uniform: number, majority: number | null): Chance {

@@ -2,32 +2,29 @@
 import { CompareError } from '../errors.ts'
 import { isPerplexity, isShare } from '../store/metric-kind.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
-import { percentileInterval, resampleIndices, resampleOutcomes, type BootstrapOptions } from './bootstrap.ts'
+import { ALPHA, meanInterval, ratioInterval, type CountedPair } from './betting-bounds.ts'
 import { chanceOf } from './chance.ts'
+import { commonItemsOf } from './common-items.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison, PerplexityCell, PerplexityLine, RunSummary } from './comparison.ts'
 import { differingRollingBos, truncationNote, windowNote } from './encoding-differences.ts'
 import { knownSplit } from './known-splits.ts'
 import { pairItems } from './pair-items.ts'
 import { holm, mcnemarExact } from './significance.ts'
 import { PROFILES, statusOf, type StatusProfile } from './status.ts'
+import { logRatioOfMeans, natsChange, type Change, type TextPair } from './text-interval.ts'
 import { kindNotes, nothingInCommon, problemNotes, sampleNotes } from './uncompared.ts'
 
 /** Options of a comparison. */
 export interface CompareOptions {
   readonly profile?: StatusProfile
-  /** Bootstrap resamples; 10,000 when absent. */
-  readonly resamples?: number
-  readonly seed?: number
   /** Only these tasks or groups. */
   readonly tasks?: readonly string[]
   /** One line a task, of its main metric, when false. */
   readonly allMetrics?: boolean
   /** Subsets and their groups too. */
   readonly subsets?: boolean
-  /** Compare the items that both have, where one run has more; `subset`: only where it is the original that has more. */
+  /** Compare the items that all runs have, where one has more: every score is of these items. `subset`: only where it is the original that has more. */
   readonly commonItems?: boolean | 'subset'
-  /** Statuses say so where an interval leaves more than one possible. */
-  readonly isStrict?: boolean
 }
 
 /** A task or group of a run, as one thing to be compared. */
@@ -46,20 +43,21 @@ interface Entry {
 interface PairedEntry {
   readonly original: Entry
   readonly variant: Entry
-  /** A stratum each; null where a side has no items. */
-  readonly pairs: readonly (readonly (readonly [StoredItem, StoredItem])[])[] | null
-  /** Items that are left out. */
-  readonly leftOut: number
-  /** Those of them that the original lacks. */
-  readonly onlyInVariant: number
+  /** Null where a side has no items. */
+  readonly pairs: readonly (readonly [StoredItem, StoredItem])[] | null
 }
 
 /** Compares. Fails with CompareError, which names each task and field that differ. */
-export function compareRuns(original: StoredRun, variants: readonly StoredRun[], options: CompareOptions = {}): Comparison {
-  const { profile = PROFILES.default, resamples = 10_000, seed = 0 } = options
+export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly StoredRun[], options: CompareOptions = {}): Comparison {
+  const stored = [storedOriginal, ...storedVariants]
+  const { runs, notes: commonNotes } = options.commonItems
+    ? commonItemsOf(stored, { onlyIfSubset: options.commonItems === 'subset' })
+    : { runs: stored, notes: [] }
+  const [original, variants] = [runs[0]!, runs.slice(1)]
+  const { profile = PROFILES.default } = options
   const entries = selectEntries(original, options)
   const reasons: string[] = []
-  const notes = [...provenanceNotes(original, variants), ...entries.flatMap(({ name, strata }) => truncationNote(name, strata, original))]
+  const notes = [...provenanceNotes(original, variants), ...commonNotes, ...entries.flatMap(({ name }) => truncationNotes(name, stored))]
   const shownOf = (entry: Entry) => [...accuracyMetrics(entry, options), ...perplexityMetrics(entry)]
   notes.push(
     ...sampleNotes(entries, original),
@@ -84,15 +82,9 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
         reasons.push(...differingRollingBos(entry.name, original, variant))
         notes.push(...windowNote(entry.name, original, variant))
       }
-      notes.push(...truncationNote(entry.name, other.strata, variant), ...problemNotes(other, shownOf(entry), variant.label))
-      const pair = pairEntries(entry, other)
-      if (pair.leftOut > 0) {
-        const what = `${entry.name}: ${pair.leftOut} items are only in ${original.label} or only in ${variant.label}`
-        const isSubset = pair.onlyInVariant === 0 && pair.pairs!.some(({ length }) => length > 0)
-        if (options.commonItems === true) notes.push(`${what} and are left out`)
-        else if (options.commonItems === 'subset' && isSubset) notes.push(subsetNote(pair, variant.label))
-        else reasons.push(`${what}${exampleOf(entry, other)}`)
-      }
+      notes.push(...problemNotes(other, shownOf(entry), variant.label))
+      const { pair, leftOut } = pairEntries(entry, other)
+      if (leftOut > 0) reasons.push(`${entry.name}: ${leftOut} items are only in ${original.label} or only in ${variant.label}${exampleOf(entry, other)}`)
       return pair
     })
   })
@@ -104,7 +96,7 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
         : 'Score both with the same settings, leave tasks out with --tasks, or compare what both have with --common-items.',
     )
   }
-  const context = { original, variants, paired, bootstrap: { resamples, seed }, profile, isStrict: options.isStrict ?? false }
+  const context = { original, variants, paired, profile }
   const accuracies = withHolm(entries.flatMap((entry, index) => accuracyMetrics(entry, options).map((metric) => accuracyLine(entry, index, metric, context))))
   const perplexities = entries.flatMap((entry, index) => perplexityMetrics(entry).flatMap((metric) => perplexityLine(entry, index, metric, context)))
   const lines = [...accuracies, ...perplexities]
@@ -113,12 +105,17 @@ export function compareRuns(original: StoredRun, variants: readonly StoredRun[],
   return {
     original: summaryOf(original),
     variants: variants.map(summaryOf),
-    settings: { profile: profile.name, resamples, seed },
+    settings: { profile: profile.name, confidence: 1 - ALPHA },
     accuracies,
     perplexities,
     averages: variants.map((_, index) => average(accuracies, index)),
     notes: [...new Set(notes)],
   }
+}
+
+/** Of each run as it was stored: prompts that were cut are counted over all items of a task. */
+function truncationNotes(name: string, runs: readonly StoredRun[]): string[] {
+  return runs.flatMap((run) => truncationNote(name, entriesOf(run).find((entry) => entry.name === name)?.strata ?? [], run))
 }
 
 function summaryOf({ kind, label, file, sources, tool, date, isComplete, limit, model }: StoredRun): RunSummary {
@@ -185,19 +182,13 @@ function differingTokenizers({ name, scores }: Entry, original: StoredRun, varia
     : []
 }
 
-function pairEntries(original: Entry, variant: Entry): PairedEntry {
+function pairEntries(original: Entry, variant: Entry): { readonly pair: PairedEntry; readonly leftOut: number } {
   const strata = original.strata.map((stratum) => ({ stratum, other: variant.strata.find(({ name }) => name === stratum.name) }))
   if (strata.length === 0 || strata.some(({ stratum, other }) => !stratum.items || !other?.items))
-    return { original, variant, pairs: null, leftOut: 0, onlyInVariant: 0 }
+    return { pair: { original, variant, pairs: null }, leftOut: 0 }
   const pairings = strata.map(({ stratum, other }) => pairItems(stratum.items!, other!.items!))
-  const onlyInVariant = pairings.reduce((sum, pairing) => sum + pairing.onlyInVariant.length, 0)
-  const leftOut = pairings.reduce((sum, { onlyInOriginal }) => sum + onlyInOriginal.length, onlyInVariant)
-  return { original, variant, pairs: pairings.map(({ pairs }) => pairs), leftOut, onlyInVariant }
-}
-
-function subsetNote({ original, pairs, leftOut }: PairedEntry, label: string): string {
-  const count = pairs!.reduce((sum, { length }) => sum + length, 0)
-  return `${original.name}: ${count} of ${count + leftOut} items are compared: ${label} has no others`
+  const leftOut = pairings.reduce((sum, { onlyInOriginal, onlyInVariant }) => sum + onlyInOriginal.length + onlyInVariant.length, 0)
+  return { pair: { original, variant, pairs: pairings.flatMap(({ pairs }) => pairs) }, leftOut }
 }
 
 /** Whether items were asked differently or not at all: the first row that both runs have, with another prompt. */
@@ -233,9 +224,7 @@ interface LineContext {
   readonly variants: readonly StoredRun[]
   /** By variant, then by entry. */
   readonly paired: readonly (readonly (PairedEntry | null)[])[]
-  readonly bootstrap: BootstrapOptions
   readonly profile: StatusProfile
-  readonly isStrict: boolean
 }
 
 function scoreOf(entry: Entry, metric: string, { kind }: StoredRun): ComparedScore | null {
@@ -248,13 +237,19 @@ function accuracyLine(entry: Entry, index: number, metric: string, context: Line
   const items = entry.strata.length > 0 && entry.strata.every((stratum) => stratum.items) ? entry.strata.flatMap((stratum) => stratum.items!) : null
   const chance = chanceOf(entry.name, items)
   const paired = pairs.find((pair) => pair?.pairs)
-  const itemCount = paired ? paired.pairs!.reduce((sum, { length }) => sum + length, 0) : countOf(entry)
+  const itemCount = paired ? paired.pairs!.length : countOf(entry)
   const original = scoreOf(entry, metric, context.original)!
   const cells = pairs.map((pair, variant): AccuracyCell | null => {
     const score = pair && scoreOf(pair.variant, metric, context.variants[variant]!)
     return score ? accuracyCell({ pair, metric, original, score, chance, itemCount: itemCount ?? countOf(pair.variant) }, context) : null
   })
-  return { task: entry.name, metric, shotCount: entry.shotCount, itemCount, chance, original, cells }
+  return { task: entry.name, metric, shotCount: entry.shotCount, itemCount, splitCount: splitCountOf(entry), chance, original, cells }
+}
+
+/** Rows of the whole split, as far as they are known. */
+function splitCountOf({ name, strata }: Entry): number | null {
+  const known = strata.length > 0 && strata.every(({ rowCount }) => rowCount !== null)
+  return known ? strata.reduce((sum, { rowCount }) => sum + rowCount!, 0) : (knownSplit(name)?.itemCount ?? null)
 }
 
 function countOf({ name, strata }: Entry): number | null {
@@ -271,51 +266,54 @@ interface CellInput {
   readonly itemCount: number | null
 }
 
-function accuracyCell(
-  { pair, metric, original: stored, score: storedScore, chance, itemCount }: CellInput,
-  { bootstrap, profile, isStrict }: LineContext,
-): AccuracyCell {
-  const strata = outcomesOf(pair, metric)
-  const count = strata?.reduce((sum, { length }) => sum + length, 0) ?? 0
-  const tally = (outcome: number) => strata!.reduce((sum, outcomes) => sum + outcomes.filter((value) => value === outcome).length, 0)
-  const flips = strata ? { lost: tally(1), gained: tally(2) } : null
-  const both = strata ? tally(3) : 0
-  // Over the items that both have; where nothing is left out these are the stored scores.
-  const recount = (own: ComparedScore, right: number): ComparedScore =>
-    pair.leftOut > 0 ? { ...own, value: right / count, standardError: Math.sqrt(((right / count) * (1 - right / count)) / (count - 1)) } : own
-  const original = flips ? recount(stored, both + flips.lost) : stored
-  const score = flips ? recount(storedScore, both + flips.gained) : storedScore
-  const resampled = strata ? resampleOutcomes(strata, bootstrap) : null
+function accuracyCell({ pair, metric, original, score, chance, itemCount }: CellInput, { profile }: LineContext): AccuracyCell {
+  const outcomes = outcomesOf(pair, metric)
+  const flips = outcomes && flipsOf(outcomes)
   const retention = original.value === 0 ? null : score.value / original.value
-  const retentionInterval = resampled && percentileInterval(Float64Array.from(resampled.variant, (right, index) => right / resampled.original[index]!))
+  const retentionInterval = outcomes && retention !== null ? ratioInterval(outcomes) : null
   return {
     score,
     difference: score.value - original.value,
-    differenceInterval: resampled && percentileInterval(Float64Array.from(resampled.variant, (right, index) => (right - resampled.original[index]!) / count)),
+    differenceInterval:
+      outcomes &&
+      meanInterval(
+        outcomes.map((outcome) => ({ value: outcome.variant - outcome.original, count: outcome.count })),
+        { low: -1, high: 1 },
+      ),
     retention,
     retentionInterval,
     adjustedRetention: chance && original.value > chance.baseline ? (score.value - chance.baseline) / (original.value - chance.baseline) : null,
     flips,
     pValue: flips && mcnemarExact(flips.lost, flips.gained),
     adjustedPValue: null,
-    status: statusOf({ score, retention, retentionInterval, chance, itemCount: strata ? count : itemCount }, profile, isStrict),
+    status: statusOf({ score, original, retention, retentionInterval, chance, itemCount }, profile),
   }
 }
 
-/** For each stratum 0 to 3 an item: bit 0 right in the original, bit 1 right in the variant. Null without pairs, or where scores are not 0 or 1. */
-function outcomesOf({ original, variant, pairs }: PairedEntry, metric: string): Uint8Array[] | null {
-  if (!pairs || hasProblem(original, metric) || hasProblem(variant, metric)) return null
-  const strata: Uint8Array[] = []
-  for (const stratum of pairs) {
-    const outcomes = new Uint8Array(stratum.length)
-    for (const [index, [a, b]] of stratum.entries()) {
-      const [left, right] = [a.values[metric], b.values[metric]]
-      if ((left !== 0 && left !== 1) || (right !== 0 && right !== 1)) return null
-      outcomes[index] = left + 2 * right
-    }
-    strata.push(outcomes)
+/** How many items have each pair of scores. Null without items, or where a score is not from 0 to 1. */
+function outcomesOf({ original: before, variant: after, pairs }: PairedEntry, metric: string): CountedPair[] | null {
+  if (!pairs || pairs.length === 0 || hasProblem(before, metric) || hasProblem(after, metric)) return null
+  const counts = new Map<string, { original: number; variant: number; count: number }>()
+  for (const [a, b] of pairs) {
+    const [original, variant] = [a.values[metric], b.values[metric]]
+    if (!isShareValue(original) || !isShareValue(variant)) return null
+    const key = `${original} ${variant}`
+    const known = counts.get(key)
+    if (known) known.count++
+    else counts.set(key, { original, variant, count: 1 })
   }
-  return strata
+  return [...counts.values()]
+}
+
+function isShareValue(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1
+}
+
+/** Items that flipped between right and wrong; null where scores are not 0 or 1. */
+function flipsOf(outcomes: readonly CountedPair[]): AccuracyCell['flips'] {
+  if (outcomes.some(({ original, variant }) => ![0, 1].includes(original) || ![0, 1].includes(variant))) return null
+  const countOfPair = (from: number, to: number) => outcomes.find(({ original, variant }) => original === from && variant === to)?.count ?? 0
+  return { lost: countOfPair(1, 0), gained: countOfPair(0, 1) }
 }
 
 function hasProblem({ problems }: Entry, metric: string): boolean {
@@ -340,44 +338,44 @@ function perplexityLine(entry: Entry, index: number, metric: string, context: Li
   const cells = context.paired.map((line, variant): PerplexityCell | null => {
     const pair = line[index]
     const score = pair && scoreOf(pair.variant, metric, context.variants[variant]!)
-    return score ? perplexityCell(pair, metric, original, score, context) : null
+    return score ? perplexityCell(pair, metric, original, score) : null
   })
-  return [{ task: entry.name, metric, itemCount: countOf(entry), original, cells }]
+  return [{ task: entry.name, metric, itemCount: countOf(entry), splitCount: splitCountOf(entry), original, cells }]
 }
 
-function perplexityCell(pair: PairedEntry, metric: string, original: ComparedScore, score: ComparedScore, { bootstrap }: LineContext): PerplexityCell {
-  const texts = pair.pairs?.flat().map((items) => items.map(({ values }) => values[metric]))
-  const isSound = !hasProblem(pair.original, metric) && !hasProblem(pair.variant, metric)
-  const isPaired = isSound && (texts?.every((values) => values.every((value) => typeof value === 'object')) ?? false)
+function perplexityCell(pair: PairedEntry, metric: string, original: ComparedScore, score: ComparedScore): PerplexityCell {
   const ratio = score.value / original.value
   const nats = metric === 'bits_per_byte' ? (score.value - original.value) * Math.LN2 : metric === 'sentence_perplexity' ? null : Math.log(ratio)
-  if (!isPaired || texts!.length < 2) return { score, ratio, ratioInterval: null, nats, natsInterval: null }
-  const measure = (side: 0 | 1, indices: Int32Array): number =>
-    perplexityOf(
-      metric,
-      Array.from(indices, (text) => texts![text]![side] as { logProb: number; weight: number }),
-    )
-  const resampled = resampleIndices(texts!.length, bootstrap, (indices) => {
-    const [before, after] = [measure(0, indices), measure(1, indices)]
-    return [after / before, metric === 'bits_per_byte' ? (after - before) * Math.LN2 : Math.log(after / before)]
-  })
+  const texts = textPairsOf(pair, metric)
+  if (!texts) return { score, ratio, ratioInterval: null, nats, natsInterval: null }
+  const change = natsChange(texts)
+  const { interval } = changeOfMetric(metric, texts, change)
   return {
     score,
     ratio,
-    ratioInterval: percentileInterval(resampled.map(([value]) => value!)),
+    ratioInterval: interval && [Math.exp(interval[0]), Math.exp(interval[1])],
     nats,
-    natsInterval: nats === null ? null : percentileInterval(resampled.map(([, value]) => value!)),
+    natsInterval: nats === null ? null : change.interval,
   }
 }
 
-function perplexityOf(metric: string, texts: readonly { readonly logProb: number; readonly weight: number }[]): number {
-  if (metric === 'sentence_perplexity') return texts.reduce((sum, { logProb, weight }) => sum + Math.exp(-logProb / weight), 0) / texts.length
-  let [logProb, weight] = [0, 0]
-  for (const text of texts) {
-    logProb += text.logProb
-    weight += text.weight
+/** Change of the metric's logarithm. */
+function changeOfMetric(metric: string, texts: readonly TextPair[], change: Change): Change {
+  if (metric === 'bits_per_byte') return logRatioOfMeans(texts.map(([a, b]) => [-a.logProb, -b.logProb]))
+  if (metric === 'sentence_perplexity') return logRatioOfMeans(texts.map(([a, b]) => [Math.exp(-a.logProb / a.weight), Math.exp(-b.logProb / b.weight)]))
+  return change
+}
+
+/** Texts with weight under both models; null where a side has none. */
+function textPairsOf({ original: before, variant: after, pairs }: PairedEntry, metric: string): TextPair[] | null {
+  if (!pairs || pairs.length === 0 || hasProblem(before, metric) || hasProblem(after, metric)) return null
+  const texts: TextPair[] = []
+  for (const [a, b] of pairs) {
+    const [original, variant] = [a.values[metric], b.values[metric]]
+    if (typeof original !== 'object' || typeof variant !== 'object') return null
+    if (original.weight > 0) texts.push([original, variant])
   }
-  return metric === 'bits_per_byte' ? -logProb / weight / Math.LN2 : Math.exp(-logProb / weight)
+  return texts
 }
 
 /** Over the lines that a variant has, one a task. */

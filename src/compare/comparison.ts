@@ -1,7 +1,7 @@
 /** An original against its variants: what a comparison comes to. Plain data; tables, cards, gates and pages are made from it. */
 import type { StoredRun } from '../store/stored-run.ts'
 
-/** From, to: both bounds of a 95 % interval. */
+/** Both bounds of a 95 % interval: of accuracies by betting (betting-bounds.ts), of perplexities by Student's t (text-interval.ts). */
 export type Interval = readonly [number, number]
 
 /** The word for a retention, with its sign. */
@@ -39,6 +39,7 @@ export interface AccuracyCell {
   readonly differenceInterval: Interval | null
   /** Variant over original; null when the original's score is 0. */
   readonly retention: number | null
+  /** Null where items are not paired, and where retention is. */
   readonly retentionInterval: Interval | null
   /** (variant − baseline) / (original − baseline); null where chance is not known or the original is not above it. */
   readonly adjustedRetention: number | null
@@ -56,8 +57,10 @@ export interface AccuracyLine {
   readonly task: string
   readonly metric: string
   readonly shotCount: number | null
-  /** Items that were compared; where a side is cited, of the split as far as it is known. */
+  /** Items that every figure of the line is of; where a side is cited, of the split as far as it is known. */
   readonly itemCount: number | null
+  /** Items of the whole split; null where it is not known. */
+  readonly splitCount: number | null
   readonly chance: Chance | null
   readonly original: ComparedScore
   /** In the order of the comparison's variants. */
@@ -80,6 +83,8 @@ export interface PerplexityLine {
   readonly task: string
   readonly metric: string
   readonly itemCount: number | null
+  /** Texts of the whole split; null where it is not known. */
+  readonly splitCount: number | null
   readonly original: ComparedScore
   readonly cells: readonly (PerplexityCell | null)[]
 }
@@ -99,7 +104,7 @@ export interface AverageCell {
 export interface Comparison {
   readonly original: RunSummary
   readonly variants: readonly RunSummary[]
-  readonly settings: { readonly profile: string; readonly resamples: number; readonly seed: number }
+  readonly settings: { readonly profile: string; readonly confidence: number }
   readonly accuracies: readonly AccuracyLine[]
   readonly perplexities: readonly PerplexityLine[]
   /** In the order of the variants; null where a variant has no accuracy. */

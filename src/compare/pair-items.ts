@@ -12,21 +12,22 @@ export interface Pairing {
 export function pairItems(original: readonly StoredItem[], variant: readonly StoredItem[]): Pairing {
   const waiting = new Map<string, StoredItem[]>()
   for (const item of inOrder(variant)) {
-    const same = waiting.get(keyOf(item))
+    const same = waiting.get(itemKey(item))
     if (same) same.push(item)
-    else waiting.set(keyOf(item), [item])
+    else waiting.set(itemKey(item), [item])
   }
   const pairs: [StoredItem, StoredItem][] = []
   const onlyInOriginal: StoredItem[] = []
   for (const item of inOrder(original)) {
-    const other = waiting.get(keyOf(item))?.shift()
+    const other = waiting.get(itemKey(item))?.shift()
     if (other) pairs.push([item, other])
     else onlyInOriginal.push(item)
   }
   return { pairs, onlyInOriginal, onlyInVariant: [...waiting.values()].flat() }
 }
 
-function keyOf({ promptHash, targetHash }: StoredItem): string {
+/** Equal for items that ask the same and want the same answer. */
+export function itemKey({ promptHash, targetHash }: StoredItem): string {
   return `${promptHash} ${targetHash}`
 }
 

@@ -7,6 +7,7 @@ import type { StatusProfile } from './status.ts'
 const word = { name: z.string().min(1), sign: z.string().default('') }
 const profileSchema = z.strictObject({
   name: z.string().min(1).optional(),
+  by: z.enum(['interval', 'point']).default('interval'),
   cuts: z.array(z.strictObject({ ...word, at_least: z.number().nonnegative().optional() })).min(1),
   near_chance: z
     .strictObject({ ...word, chance: z.enum(['uniform', 'baseline']).default('baseline') })
@@ -24,7 +25,7 @@ export function parseProfile(text: string, file: string): StatusProfile {
   }
   const checked = profileSchema.safeParse(content)
   if (!checked.success) throw new UsageError(`${file} is not a status profile: ${z.prettifyError(checked.error)}`, 'docs/comparing.md shows one.')
-  const { name = file, cuts, near_chance: nearChance } = checked.data
+  const { name = file, by, cuts, near_chance: nearChance } = checked.data
   cuts.forEach(({ at_least: bound, name: cut }, index) => {
     const isLast = index === cuts.length - 1
     if ((bound === undefined) !== isLast)
@@ -32,5 +33,5 @@ export function parseProfile(text: string, file: string): StatusProfile {
     if (!isLast && index > 0 && bound! >= cuts[index - 1]!.at_least!)
       throw new UsageError(`${file}: ${cut} is at_least ${bound}, not below the cut before it`, 'Cuts go from the highest down.')
   })
-  return { name, cuts: cuts.map(({ at_least: atLeast, ...status }) => ({ ...status, atLeast })), nearChance }
+  return { name, by, cuts: cuts.map(({ at_least: atLeast, ...status }) => ({ ...status, atLeast })), nearChance }
 }

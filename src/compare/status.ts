@@ -1,4 +1,5 @@
 /** The word for a retention: profiles of cuts, and the rule for scores no better than guessing. */
+import { proportionInterval } from './beta.ts'
 import type { Chance, ComparedScore, Interval, Status } from './comparison.ts'
 
 /** How statuses are given. */
@@ -6,59 +7,117 @@ export interface StatusProfile {
   readonly name: string
   /** From the highest cut down: the first whose `atLeast` the retention reaches. The last has none. */
   readonly cuts: readonly (Status & { readonly atLeast?: number | undefined })[]
-  /** For a score that is not above its chance by more than two standard errors or one point, whichever is more; null to leave it out. */
+  /** What the cuts are compared with: the retention's 95 % interval, where there is one, or the retention alone. */
+  readonly by: 'interval' | 'point'
+  /** For a score that is shown to be no better than its chance; null to leave it out. */
   readonly nearChance: (Status & { readonly chance: 'uniform' | 'baseline' }) | null
 }
 
-const CARD_CUTS = [
-  { name: 'Excellent', sign: '✅', atLeast: 0.88 },
-  { name: 'Good', sign: '✅', atLeast: 0.75 },
-  { name: 'Acceptable', sign: '⚠️', atLeast: 0.65 },
-  { name: 'Degraded', sign: '⚠️' },
-] as const
-
-/** `default` holds scores against the majority class too; `card` against uniform chance alone, as published cards do. */
+/**
+ * `default` compares the interval with cuts in the range that gates use, and counts the majority class as chance. `card` compares the retention
+ * alone with the cuts of published cards, and counts uniform chance only.
+ */
 export const PROFILES: Readonly<Record<'default' | 'card', StatusProfile>> = {
-  default: { name: 'default', cuts: CARD_CUTS, nearChance: { name: 'Near random', sign: '❌', chance: 'baseline' } },
-  card: { name: 'card', cuts: CARD_CUTS, nearChance: { name: 'Near random', sign: '❌', chance: 'uniform' } },
+  default: {
+    name: 'default',
+    cuts: [
+      { name: 'Excellent', sign: '✅', atLeast: 0.95 },
+      { name: 'Good', sign: '✅', atLeast: 0.88 },
+      { name: 'Acceptable', sign: '⚠️', atLeast: 0.75 },
+      { name: 'Degraded', sign: '❌' },
+    ],
+    by: 'interval',
+    nearChance: { name: 'Near random', sign: '❌', chance: 'baseline' },
+  },
+  card: {
+    name: 'card',
+    cuts: [
+      { name: 'Excellent', sign: '✅', atLeast: 0.88 },
+      { name: 'Good', sign: '✅', atLeast: 0.75 },
+      { name: 'Acceptable', sign: '⚠️', atLeast: 0.65 },
+      { name: 'Degraded', sign: '⚠️' },
+    ],
+    by: 'point',
+    nearChance: { name: 'Near random', sign: '❌', chance: 'uniform' },
+  },
 }
 
-/** Where the interval leaves more than one word possible. */
-export const INDETERMINATE: Status = { name: 'Indeterminate', sign: '❔' }
+/** Where the items leave every word possible, or cannot tell the score from chance. */
+export const TOO_FEW_ITEMS: Status = { name: 'Too few items', sign: '❔' }
 /** Where the original scores nothing. */
 export const NO_STATUS: Status = { name: '–', sign: '' }
 
 /** What is to be named. */
 export interface Judged {
   readonly score: ComparedScore
+  readonly original: ComparedScore
   readonly retention: number | null
   readonly retentionInterval: Interval | null
   readonly chance: Chance | null
-  /** Items of the score; for a standard error where none is known. */
+  /** Items of the score. */
   readonly itemCount: number | null
 }
 
-/** The word for a score. With `isStrict`, `INDETERMINATE` where the retention's interval straddles a cut. */
-export function statusOf(judged: Judged, profile: StatusProfile, isStrict = false): Status {
-  if (isNearChance(judged, profile)) return pick(profile.nearChance!)
-  if (judged.retention === null) return NO_STATUS
-  const status = cutFor(judged.retention, profile)
-  if (isStrict && judged.retentionInterval) {
-    const [low, high] = judged.retentionInterval
-    if (cutFor(low, profile) !== cutFor(high, profile)) return INDETERMINATE
-  }
-  return pick(status)
+/**
+ * The word for a score. Where the interval reaches over a cut, the words that it leaves possible: `at least Good`, `at most Acceptable`,
+ * `Acceptable to Good`, or `TOO_FEW_ITEMS` where it leaves all.
+ */
+export function statusOf(judged: Judged, profile: StatusProfile): Status {
+  const { retention, retentionInterval } = judged
+  const standing = standingToChance(judged, profile)
+  if (standing === 'near') return pick(profile.nearChance!)
+  if (standing === 'unknown') return TOO_FEW_ITEMS
+  if (retention === null) return NO_STATUS
+  const [low, high] = profile.by === 'interval' && retentionInterval ? retentionInterval : [retention, retention]
+  return statusBetween(cutIndex(low, profile), cutIndex(high, profile), profile)
 }
 
-function isNearChance({ score: { value, standardError }, chance, itemCount }: Judged, { nearChance }: StatusProfile): boolean {
-  if (!nearChance || !chance) return false
-  const error = standardError ?? (itemCount === null ? 0 : Math.sqrt((value * (1 - value)) / itemCount))
+/** Every status that a profile can give, for readers of printed ones. */
+export function statusesOf(profile: StatusProfile): Status[] {
+  const indices = profile.cuts.map((_, index) => index)
+  const ranges = indices.flatMap((lowest) => indices.filter((highest) => highest <= lowest).map((highest) => statusBetween(lowest, highest, profile)))
+  return [...ranges, ...(profile.nearChance ? [pick(profile.nearChance)] : []), TOO_FEW_ITEMS, NO_STATUS]
+}
+
+/** The points above chance that a score may have and still be called near it, where the original itself is hardly above. */
+const NEAR_POINTS = 0.02
+/** The share of the original's own distance to chance that a score may keep and still be called near it. */
+const NEAR_SHARE = 0.25
+
+/**
+ * Where a score stands to chance. `above`: the exact binomial 95 % interval of the score excludes chance, and the score is more than one
+ * point above it. Otherwise `near` when the interval also excludes a quarter of the original's distance to chance (at least 2 points),
+ * and `unknown` when it does not: then the items are too few to tell.
+ */
+function standingToChance({ score, original, chance, itemCount }: Judged, { nearChance }: StatusProfile): 'above' | 'near' | 'unknown' {
+  if (!nearChance || !chance) return 'above'
+  const guessed = chance[nearChance.chance]
+  const [low, high] = scoreInterval(score, itemCount)
   // Scores are printed in hundredths of a percent: what equals the bound there is not above it.
-  return value - chance[nearChance.chance] <= Math.max(2 * error, 0.01) + 1e-9
+  if (low > guessed && score.value - guessed > 0.01 + 1e-9) return 'above'
+  return high <= guessed + Math.max(NEAR_POINTS, NEAR_SHARE * (original.value - guessed)) ? 'near' : 'unknown'
 }
 
-function cutFor(retention: number, { cuts }: StatusProfile) {
-  return cuts.find(({ atLeast }) => atLeast === undefined || retention >= atLeast) ?? cuts.at(-1)!
+function scoreInterval({ value, standardError }: ComparedScore, itemCount: number | null): Interval {
+  if (itemCount !== null) return proportionInterval(value * itemCount, itemCount)
+  const reach = 1.96 * (standardError ?? 0)
+  return [value - reach, value + reach]
+}
+
+function cutIndex(retention: number, { cuts }: StatusProfile): number {
+  const index = cuts.findIndex(({ atLeast }) => atLeast === undefined || retention >= atLeast)
+  return index === -1 ? cuts.length - 1 : index
+}
+
+/** Cuts are counted from the highest down. */
+function statusBetween(lowest: number, highest: number, { cuts }: StatusProfile): Status {
+  const [worst, best] = [cuts[lowest]!, cuts[highest]!]
+  if (lowest === highest) return pick(best)
+  const [isBottom, isTop] = [lowest === cuts.length - 1, highest === 0]
+  if (isBottom && isTop) return TOO_FEW_ITEMS
+  const sign = worst.sign === best.sign ? best.sign : TOO_FEW_ITEMS.sign
+  if (isTop) return { name: `at least ${worst.name}`, sign }
+  return isBottom ? { name: `at most ${best.name}`, sign } : { name: `${worst.name} to ${best.name}`, sign }
 }
 
 function pick({ name, sign }: Status): Status {

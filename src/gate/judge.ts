@@ -1,5 +1,6 @@
-/** A policy against a comparison: a verdict a rule. Limits are held against the bound of an interval, so that chance neither passes nor fails a model. */
+/** Compares a policy with a comparison: one verdict per rule. Limits are compared with the bounds of an interval, so that chance neither passes nor fails a model. */
 import type { Comparison, Interval } from '../compare/comparison.ts'
+import { LEAST_TEXTS } from '../compare/text-interval.ts'
 import type { Policy } from './policy.ts'
 
 /** The limit that a rule sets. */
@@ -20,9 +21,11 @@ export interface JudgedRule {
   readonly verdict: RuleVerdict
   /** Items that were compared. */
   readonly itemCount: number | null
+  /** Items of the whole split; null where it is not known. */
+  readonly splitCount: number | null
   /** For `undecided`: items at which an interval of the same spread would leave the limit; null when the value is on it. */
   readonly itemsNeeded: number | null
-  /** For `incomparable`: why. */
+  /** For `incomparable`, and for `undecided` where no interval can decide: why. */
   readonly reason: string | null
 }
 
@@ -54,7 +57,7 @@ function judgeAccuracy(
   { accuracies }: Comparison,
 ): JudgedRule {
   const line = accuracies.find((candidate) => candidate.task === task && (metric === undefined || candidate.metric === metric))
-  const rule = { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.itemCount ?? null }
+  const rule = { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.itemCount ?? null, splitCount: line?.splitCount ?? null }
   const cell = line?.cells[0]
   if (!cell)
     return incomparable(rule, line ? `the candidate has no ${task}` : `the runs have no accuracy of ${task}${metric === undefined ? '' : ` by ${metric}`}`)
@@ -68,14 +71,25 @@ function judgeAccuracy(
 
 function judgePerplexity(task: string, metric: string | undefined, limit: number, { perplexities }: Comparison): JudgedRule {
   const line = perplexities.find((candidate) => candidate.task === task && (metric === undefined || candidate.metric === metric))
-  const rule = { task, metric: line?.metric ?? metric ?? null, kind: 'max_perplexity_ratio' as const, limit, itemCount: line?.itemCount ?? null }
+  const rule = {
+    task,
+    metric: line?.metric ?? metric ?? null,
+    kind: 'max_perplexity_ratio' as const,
+    limit,
+    itemCount: line?.itemCount ?? null,
+    splitCount: line?.splitCount ?? null,
+  }
   const cell = line?.cells[0]
   if (!cell)
     return incomparable(rule, line ? `the candidate has no ${task}` : `the runs have no perplexity of ${task}${metric === undefined ? '' : ` by ${metric}`}`)
+  if (cell.ratioInterval === null && line.itemCount !== null && line.itemCount < LEAST_TEXTS) {
+    const reason = `fewer than ${LEAST_TEXTS} texts give no interval`
+    return { ...rule, value: cell.ratio, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
+  }
   return decide(rule, cell.ratio, cell.ratioInterval, 'at most')
 }
 
-type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount'>
+type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount' | 'splitCount'>
 
 function incomparable(rule: Rule, reason: string): JudgedRule {
   return { ...rule, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason }
@@ -86,12 +100,12 @@ function decide(rule: Rule, value: number, interval: Interval | null, side: 'at 
   const [low, high] = interval
   const keeps = (bound: number) => (side === 'at least' ? bound >= rule.limit : bound <= rule.limit)
   const verdict = keeps(low) && keeps(high) ? 'passed' : keeps(low) || keeps(high) ? 'undecided' : 'regressed'
-  const itemsNeeded = verdict === 'undecided' ? itemsToTell(rule, value, interval) : null
+  const itemsNeeded = verdict === 'undecided' ? itemsToDecide(rule, value, interval) : null
   return { ...rule, value, interval, verdict, itemsNeeded, reason: null }
 }
 
 /** An interval narrows with the square root of the number of items: on the side of the limit it must not reach farther than the limit is away. */
-function itemsToTell({ limit, itemCount }: Rule, value: number, [low, high]: Interval): number | null {
+function itemsToDecide({ limit, itemCount }: Rule, value: number, [low, high]: Interval): number | null {
   const distance = Math.abs(value - limit)
   if (itemCount === null || distance === 0) return null
   const reach = limit > value ? high - value : value - low

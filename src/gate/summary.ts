@@ -1,6 +1,7 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
 import Table from 'cli-table3'
 import { cellText, fittingTable } from '../report/fitting-table.ts'
+import { bounded } from '../report/retention-table.ts'
 import { heading, markdownBody, paragraph, table } from '../report/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
 
@@ -19,15 +20,21 @@ export function describeRule({ kind, limit, metric }: JudgedRule): string {
   }
 }
 
-/** What was found, against what was demanded. */
+/** What was found, and for an undecided rule what would decide it. */
 export function sentence(rule: JudgedRule): string {
-  const { kind, value, interval, verdict, itemCount, itemsNeeded, reason } = rule
+  const { kind, value, interval, verdict, itemCount, reason } = rule
   if (verdict === 'incomparable') return reason!
-  const found = `${amount(kind, value!)}, 95 % interval ${amount(kind, interval![0])} to ${amount(kind, interval![1])}, on ${count(itemCount)} items`
-  if (verdict !== 'undecided') return found
-  return itemsNeeded === null
-    ? `${found}: on the limit itself, no number of items would tell`
-    : `${found}: too few to tell, about ${count(itemsNeeded)} would do`
+  const bounds = interval ? `95 % interval ${amount(kind, interval[0])} to ${amount(kind, interval[1])}` : reason!
+  const found = `${amount(kind, value!)}, ${bounds}, on ${count(itemCount)} ${itemCount === 1 ? 'item' : 'items'}`
+  return verdict === 'undecided' ? `${found}: ${whatWouldDecide(rule)}` : found
+}
+
+function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): string {
+  if (itemCount !== null && splitCount !== null && itemCount >= splitCount) return 'the whole split was scored, so this task cannot decide the rule'
+  if (itemsNeeded === null) return 'the value is on the limit, no number of items would decide'
+  if (splitCount !== null && itemsNeeded > splitCount)
+    return `about ${count(itemsNeeded)} items would decide, but the split has ${count(splitCount)}: this task cannot decide the rule`
+  return `too few items, about ${count(itemsNeeded)} would decide`
 }
 
 /** The judgement as a table, and its outcome in a line. Where the table is wider than `columns`, each rule is a paragraph. */
@@ -42,7 +49,7 @@ export function judgementTable({ rules, verdict }: Judgement, columns = Infinity
 export function judgementMarkdown({ rules, verdict }: Judgement, { baseline, candidate }: { readonly baseline: string; readonly candidate: string }): string {
   return markdownBody([
     heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
-    paragraph(`\`${candidate}\` against \`${baseline}\`. Limits are held against the bounds of 95 % intervals.`),
+    paragraph(`\`${candidate}\` against \`${baseline}\`. Limits are compared with the bounds of 95 % intervals.`),
     table([
       ['Task', 'Rule', 'Verdict', 'Found'],
       ...rules.map((rule) => [rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)]),
@@ -60,8 +67,8 @@ function outcome(verdict: RuleVerdict): string {
 }
 
 function amount(kind: JudgedRule['kind'], value: number): string {
-  if (kind === 'min_retention') return `${(value * 100).toFixed(1)} %`
-  return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${value.toFixed(3)}×`
+  if (kind === 'min_retention') return `${bounded(value * 100, 1)} %`
+  return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${bounded(value, 3)}×`
 }
 
 function count(value: number | null): string {

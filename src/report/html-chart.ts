@@ -14,7 +14,8 @@ export async function retentionChart({ accuracies, variants }: Comparison): Prom
               variant: variants[index]!.label,
               retention: cell.retention * 100,
               low: (cell.retentionInterval?.[0] ?? cell.retention) * 100,
-              high: (cell.retentionInterval?.[1] ?? cell.retention) * 100,
+              // Few items have an upper bound far to the right, which would leave no room for the rest.
+              high: Math.min(cell.retentionInterval?.[1] ?? cell.retention, Math.max(MOST_RETENTION, cell.retention)) * 100,
               chance: chance && original.value > 0 ? (chance.baseline / original.value) * 100 : null,
             },
           ],
@@ -29,6 +30,9 @@ export async function retentionChart({ accuracies, variants }: Comparison): Prom
   // The renderer takes no variables, so it is given stand-ins.
   return svg.replaceAll('#010203', 'currentColor').replaceAll('#040506', 'var(--line)')
 }
+
+/** Where the chart cuts an interval. */
+const MOST_RETENTION = 1.5
 
 const INK = '#010203'
 const LINE = '#040506'

@@ -6,7 +6,7 @@ import { markup, jsonForScript, type Html } from './html-escape.ts'
 import { retentionChart } from './html-chart.ts'
 import { FLIPS_SCRIPT } from './html-flips.ts'
 import { STYLE } from './html-style.ts'
-import { percent, pText, signed } from './retention-table.ts'
+import { bounded, percent, pText, signed } from './retention-table.ts'
 
 /** The page's text. `flips` are of all lines and variants. */
 export async function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): Promise<string> {
@@ -16,8 +16,8 @@ export async function reportPage(comparison: Comparison, flips: readonly Flipped
   const body = markup`<main>
     <h1>${title}</h1>
     <p class="lead">
-      Paired on the same items: ${comparison.settings.resamples.toLocaleString('en-US')} bootstrap resamples from seed ${comparison.settings.seed}, 95 %
-      intervals, McNemar’s exact test with Holm’s correction, statuses of the profile ${comparison.settings.profile}.
+      Paired on the same items: 95 % intervals that hold at every number of items, McNemar’s exact test with Holm’s correction, statuses of the
+      profile ${comparison.settings.profile}.
     </p>
     ${comparison.notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${accuracySection(comparison)}
     ${
@@ -130,7 +130,7 @@ function accuracyRow(line: AccuracyLine, cell: AccuracyCell | null, label: strin
     <td>${label}</td>
     <td class="number">${scoreText(score)}</td>
     <td class="number">${withInterval(signed(difference * 100, 1), differenceInterval, (value) => signed(value * 100, 1))}</td>
-    <td class="number">${retention === null ? '–' : withInterval(percent(retention, 1), retentionInterval, (value) => percent(value, 1))}</td>
+    <td class="number">${retention === null ? '–' : withInterval(percent(retention, 1), retentionInterval, (value) => `${bounded(value * 100, 1)} %`)}</td>
     <td class="number">${adjustedRetention === null ? '–' : percent(adjustedRetention, 1)}</td>
     <td class="number">${flips ? flips.lost : '–'}</td>
     <td class="number">${flips ? flips.gained : '–'}</td>
@@ -168,7 +168,7 @@ function perplexitySection({ perplexities, variants, original }: Comparison): Ht
       ${lead}
       <td>${variants[index]!.label}</td>
       <td class="number">${cell.score.value.toFixed(4)}</td>
-      <td class="number">${withInterval(`${cell.ratio.toFixed(2)}×`, cell.ratioInterval, (value) => value.toFixed(2))}</td>
+      <td class="number">${withInterval(`${cell.ratio.toFixed(2)}×`, cell.ratioInterval, (value) => bounded(value, 2))}</td>
       <td class="number">${cell.nats === null ? '–' : withInterval(signed(cell.nats, 3), cell.natsInterval, (value) => signed(value, 3))}</td>
     </tr>`
   }

@@ -96,7 +96,7 @@ function accuracyCells(cell: AccuracyCell): string[] {
   return [
     `${percent(score.value)}${score.provenance === 'cited' ? ' cited' : ''}`,
     `${signed(difference * 100, 1)}${intervalText(differenceInterval, (value) => signed(value * 100, 1))}`,
-    retention === null ? '–' : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => (value * 100).toFixed(1))}`,
+    retention === null ? '–' : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => bounded(value * 100, 1))}`,
     adjustedRetention === null ? '–' : percent(adjustedRetention, Math.abs(adjustedRetention) < 0.01 ? 1 : 0),
     flips ? `${flips.lost} ${flips.gained}` : '–',
     adjustedPValue === null ? '–' : pText(adjustedPValue),
@@ -130,7 +130,7 @@ function perplexityCells(cell: PerplexityCell | null): string[] {
   const { score, ratio, ratioInterval, nats, natsInterval } = cell
   return [
     score.value.toFixed(4),
-    `${ratio.toFixed(2)}×${intervalText(ratioInterval, (value) => value.toFixed(2))}`,
+    `${ratio.toFixed(2)}×${intervalText(ratioInterval, (value) => bounded(value, 2))}`,
     nats === null ? '–' : `${signed(nats, 3)}${intervalText(natsInterval, (value) => signed(value, 3))}`,
   ]
 }
@@ -150,6 +150,11 @@ export function signed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits)
   if (Number(text) === 0) return text
   return `${value < 0 ? '−' : '+'}${text}`
+}
+
+/** A bound; few items leave some so wide that their digits say nothing. */
+export function bounded(value: number, digits: number): string {
+  return value >= 1000 ? '> 999' : value.toFixed(digits)
 }
 
 function intervalText(interval: Interval | null, text: (value: number) => string): string {

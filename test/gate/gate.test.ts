@@ -8,7 +8,8 @@ import { judge, type JudgedRule } from '../../src/gate/judge.ts'
 import { junitXml } from '../../src/gate/junit.ts'
 import { parsePolicy } from '../../src/gate/policy.ts'
 import { judgementMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
-import { choiceTask, citedRun, storedRun } from '../stored-runs.ts'
+import type { StoredTask } from '../../src/store/stored-run.ts'
+import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
 
 const score = { value: 0.5, standardError: null, provenance: 'measured' as const }
 
@@ -28,13 +29,13 @@ function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partial<Perpl
     ...accuracy,
   }
   const text: PerplexityCell = { score, ratio: 1, ratioInterval: null, nats: 0, natsInterval: null, ...perplexity }
-  const { original, settings } = compareRuns(storedRun('a', [choiceTask('piqa', [1])]), [storedRun('b', [choiceTask('piqa', [1])])], { resamples: 1 })
+  const { original, settings } = compareRuns(storedRun('a', [choiceTask('piqa', [1])]), [storedRun('b', [choiceTask('piqa', [1])])])
   return {
     original,
     variants: [original],
     settings,
-    accuracies: [{ task: 'piqa', metric: 'acc_norm', shotCount: 0, itemCount: 400, chance: null, original: score, cells: [cell] }],
-    perplexities: [{ task: 'wikitext', metric: 'word_perplexity', itemCount: 62, original: score, cells: [text] }],
+    accuracies: [{ task: 'piqa', metric: 'acc_norm', shotCount: 0, itemCount: 400, splitCount: 10_000, chance: null, original: score, cells: [cell] }],
+    perplexities: [{ task: 'wikitext', metric: 'word_perplexity', itemCount: 62, splitCount: 62, original: score, cells: [text] }],
     averages: [null],
     notes: [],
   }
@@ -42,7 +43,7 @@ function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partial<Perpl
 
 const judgeOne = (policy: string, comparison: Comparison): JudgedRule => judge(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).rules[0]!
 
-describe('a rule is held against the bound of the interval', () => {
+describe('a rule is compared with the bounds of the interval', () => {
   test.each<[string, number, Interval, string]>([
     ['the whole interval keeps it', 0.97, [0.95, 0.99], 'passed'],
     ['the interval straddles it, though the point keeps it', 0.97, [0.94, 1.0], 'undecided'],
@@ -72,13 +73,13 @@ describe('a rule is held against the bound of the interval', () => {
   })
 })
 
-describe('too few items to tell', () => {
+describe('too few items to decide', () => {
   test('says how many would do: at twice the distance a quarter of them', () => {
     const rule = (retention: number) =>
       judgeOne('{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention, retentionInterval: [retention - 0.08, retention + 0.08] }))
     expect(rule(0.92).itemsNeeded).toBe(6400)
     expect(rule(0.94).itemsNeeded).toBe(1600)
-    expect(sentence(rule(0.92))).toBe('92.0 %, 95 % interval 84.0 % to 100.0 %, on 400 items: too few to tell, about 6,400 would do')
+    expect(sentence(rule(0.92))).toBe('92.0 %, 95 % interval 84.0 % to 100.0 %, on 400 items: too few items, about 6,400 would decide')
   })
 
   test('takes the bound on the side of the limit', () => {
@@ -88,7 +89,63 @@ describe('too few items to tell', () => {
   test('has no answer on the limit itself', () => {
     const rule = judgeOne('{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention: 0.9, retentionInterval: [0.8, 1] }))
     expect(rule).toMatchObject({ verdict: 'undecided', itemsNeeded: null })
-    expect(sentence(rule)).toMatch(/no number of items would tell$/u)
+    expect(sentence(rule)).toMatch(/no number of items would decide$/u)
+  })
+})
+
+describe('what a split cannot decide', () => {
+  const rule = (itemCount: number, splitCount: number | null) => {
+    const comparison = comparisonOf({ retention: 0.92, retentionInterval: [0.84, 1] })
+    return judgeOne('{ piqa: { min_retention: 0.9 } }', { ...comparison, accuracies: [{ ...comparison.accuracies[0]!, itemCount, splitCount }] })
+  }
+
+  test('a split smaller than the items that would decide', () => {
+    expect(sentence(rule(54, 135))).toMatch(/: about 864 items would decide, but the split has 135: this task cannot decide the rule$/u)
+  })
+
+  test('a split that was scored whole', () => {
+    expect(sentence(rule(135, 135))).toMatch(/: the whole split was scored, so this task cannot decide the rule$/u)
+  })
+
+  test('a split of unknown size is not spoken of', () => expect(sentence(rule(54, null))).toMatch(/: too few items, about 864 would decide$/u))
+})
+
+describe('no verdict rests on an interval that is too narrow for its number of items', () => {
+  const judgeRuns = (original: StoredTask, variant: StoredTask, limits: string) =>
+    judgeOne(`{ ${original.name}: ${limits} }`, compareRuns(storedRun('a', [original]), [storedRun('b', [variant])]))
+  const ones = (count: number) => Array.from({ length: count }, () => 1)
+  const texts = (count: number, nats: number) =>
+    textTask(
+      'wikitext',
+      Array.from({ length: count }, () => ({ logProb: -100 * nats, weight: 100 })),
+    )
+
+  test.each([1, 2, 5, 20])('%d items that all agree do not pass retention at least 90 %%', (count) => {
+    expect(judgeRuns(choiceTask('piqa', ones(count)), choiceTask('piqa', ones(count)), '{ min_retention: 0.9 }').verdict).toBe('undecided')
+  })
+
+  test('200 items that all agree pass it', () => {
+    expect(judgeRuns(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ min_retention: 0.9 }').verdict).toBe('passed')
+  })
+
+  test('one lost item of one is no regression yet; 20 of 20 are', () => {
+    expect(judgeRuns(choiceTask('piqa', [1]), choiceTask('piqa', [0]), '{ min_retention: 0.9 }').verdict).toBe('undecided')
+    const none = Array.from({ length: 20 }, () => 0)
+    expect(judgeRuns(choiceTask('piqa', ones(20)), choiceTask('piqa', none), '{ min_retention: 0.9 }').verdict).toBe('regressed')
+  })
+
+  test('a drop of at most 0 points is not shown by items that all agree', () => {
+    expect(judgeRuns(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ max_drop_points: 0 }').verdict).toBe('undecided')
+  })
+
+  test('one text, or nine, decide nothing about a perplexity; ten do', () => {
+    const limits = '{ max_perplexity_ratio: 1.5 }'
+    expect(sentence(judgeRuns(texts(1, 3), texts(1, 3), limits))).toBe(
+      '1.000×, fewer than 10 texts give no interval, on 1 item: the whole split was scored, so this task cannot decide the rule',
+    )
+    expect(judgeRuns(texts(9, 3), texts(9, 3), limits)).toMatchObject({ verdict: 'undecided', itemsNeeded: 10 })
+    expect(judgeRuns(texts(10, 3), texts(10, 3), limits).verdict).toBe('passed')
+    expect(judgeRuns(texts(10, 3), texts(10, 4), limits).verdict).toBe('regressed')
   })
 })
 

@@ -1,0 +1,107 @@
+/** Runs cut to the items that all of them have, with the scores of those items. */
+import { meanStandardError, mean, pooledMean, pooledStandardError } from '../metrics/standard-error.ts'
+import { metricKind } from '../store/metric-kind.ts'
+import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
+import { itemKey } from './pair-items.ts'
+import { perplexityOf } from './perplexity-of-texts.ts'
+
+/** The runs, and what was left out. */
+export interface CommonRuns {
+  readonly runs: readonly StoredRun[]
+  /** A note per task of which some run has items that another lacks. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Keeps of each task the items that every run with stored items of that task has, and scores them anew. A task of which nothing is left out, or
+ * that fewer than two runs have with items, stays as it is, stored figures included. With `onlyIfSubset` so does a task of which a later run has
+ * items that the first lacks.
+ */
+export function commonItemsOf(runs: readonly StoredRun[], { onlyIfSubset = false } = {}): CommonRuns {
+  const notes: string[] = []
+  const cut = new Map<string, ReadonlyMap<string, number>>()
+  for (const name of new Set(runs.flatMap(({ tasks }) => tasks.map((task) => task.name)))) {
+    const having = runs.flatMap((run) => {
+      const items = run.tasks.find((task) => task.name === name)?.items
+      return items ? [{ label: run.label, items }] : []
+    })
+    if (having.length < 2) continue
+    const common = commonCounts(having.map(({ items }) => items))
+    const kept = [...common.values()].reduce((sum, count) => sum + count, 0)
+    if (having.every(({ items }) => items.length === kept)) continue
+    if (onlyIfSubset && (kept === 0 || !isSubset(runs, name, common))) continue
+    cut.set(name, common)
+    notes.push(`${name}: compared on the ${kept} items that all have; ${having.map(({ label, items }) => `${label} has ${items.length}`).join(', ')}`)
+  }
+  return { runs: cut.size === 0 ? runs : runs.map((run) => cutRun(run, cut)), notes }
+}
+
+/** Whether every run but the first has no other items than the common ones, and the first has them too. */
+function isSubset([first, ...others]: readonly StoredRun[], name: string, common: ReadonlyMap<string, number>): boolean {
+  const itemsOf = (run: StoredRun) => run.tasks.find((task) => task.name === name)?.items
+  const has = (counts: ReadonlyMap<string, number>, key: string) => counts.get(key) ?? 0
+  const inFirst = countItems(itemsOf(first!) ?? [])
+  return others.every((run) => [...countItems(itemsOf(run) ?? [])].every(([key, count]) => count <= has(inFirst, key) && count <= has(common, key)))
+}
+
+/** How often each item occurs in every list: a dataset may ask the same twice. */
+function commonCounts(lists: readonly (readonly StoredItem[])[]): Map<string, number> {
+  const [first, ...others] = lists.map(countItems)
+  return new Map([...first!].map(([key, count]) => [key, Math.min(count, ...others.map((counts) => counts.get(key) ?? 0))]))
+}
+
+function countItems(items: readonly StoredItem[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(itemKey(item), (counts.get(itemKey(item)) ?? 0) + 1)
+  return counts
+}
+
+function cutRun(run: StoredRun, cut: ReadonlyMap<string, ReadonlyMap<string, number>>): StoredRun {
+  const tasks = run.tasks
+    .map((task) => (task.items && cut.has(task.name) ? cutTask(task, cut.get(task.name)!) : task))
+    .filter(({ itemCount }) => itemCount !== 0)
+  const groups = run.groups.map((group) => (group.members.some((member) => cut.has(member)) ? pooledGroup(group, tasks) : group))
+  return { ...run, tasks, groups }
+}
+
+function cutTask(task: StoredTask, common: ReadonlyMap<string, number>): StoredTask {
+  const left = new Map(common)
+  const items = task
+    .items!.toSorted((a, b) => a.docId - b.docId)
+    .filter((item) => {
+      const count = left.get(itemKey(item)) ?? 0
+      if (count > 0) left.set(itemKey(item), count - 1)
+      return count > 0
+    })
+  // Ties and prompts that were cut were counted over all items.
+  const { ties: _, truncation: __, ...rest } = task
+  return { ...rest, itemCount: items.length, items, scores: task.scores.flatMap(({ metric }) => scoreOf(metric, items) ?? []) }
+}
+
+/** The metric over these items; undefined where an item lacks it, and for metrics that are not made of items' values. */
+function scoreOf(metric: string, items: readonly StoredItem[]): StoredScore | undefined {
+  const values = items.map((item) => item.values[metric])
+  const numbers = values.filter((value) => typeof value === 'number')
+  const texts = values.filter((value) => typeof value === 'object')
+  const kind = metricKind(metric)
+  if (kind === 'share' && numbers.length === items.length) return { metric, value: mean(numbers), standardError: finiteOrNull(meanStandardError(numbers)) }
+  const isOfTexts = kind === 'weighted' || kind === 'log-mean'
+  return isOfTexts && texts.length === items.length ? { metric, value: perplexityOf(metric, texts), standardError: null } : undefined
+}
+
+function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGroup {
+  const members = group.members.flatMap((member) => tasks.find(({ name }) => name === member) ?? [])
+  const scores = group.scores.flatMap(({ metric }): StoredScore[] => {
+    const parts = members.flatMap(({ itemCount, scores: own }) => {
+      const score = own.find((candidate) => candidate.metric === metric)
+      return score && itemCount !== null ? [{ itemCount, score: score.value, standardError: score.standardError ?? NaN }] : []
+    })
+    if (parts.length === 0 || parts.length !== members.length) return []
+    return [{ metric, value: pooledMean(parts), standardError: finiteOrNull(pooledStandardError(parts)) }]
+  })
+  return { ...group, members: members.map(({ name }) => name), scores }
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
