@@ -1,5 +1,5 @@
 /** Signals, sent to the built program as timeouts, schedulers, terminals and npm send them: docs/reliability.md lists what is promised. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -146,4 +146,117 @@ describe.skipIf(process.platform !== 'linux').each(ROUTES)('two signals to $rout
       else expect({ code, signal }).toEqual({ code: 130, signal: null })
     },
   )
+})
+
+test('three and more signals, all within three seconds, are one', async () => {
+  const started = start(NODE)
+  await underWay(started)
+  for (let count = 0; count < 12; count++) {
+    await sendPair('SIGTERM', SIGNALS[count % 3]!, 0, -started.child.pid!)
+    await sleep(20)
+  }
+  expect(await started.ended).toMatchObject({ code: 130 })
+  expectPartialResults(started)
+  await expectNothingLeft(started)
+})
+
+test('the time limit of timeout itself, which signals the program and then its group', async () => {
+  const measured = start(NODE)
+  const startedAt = performance.now()
+  await underWay(measured)
+  const seconds = ((performance.now() - startedAt) / 1000) * 1.3 + 1
+  measured.child.kill('SIGTERM')
+  await measured.ended
+  const started = start(['timeout', String(seconds), ...NODE])
+  // So timeout says that the time was up.
+  expect(await started.ended).toMatchObject({ code: 124 })
+  expectPartialResults(started)
+  await expectNothingLeft(started)
+})
+
+test.each([
+  [0, 'SIGTERM'],
+  [100, 'SIGTERM'],
+  [300, 'SIGHUP'],
+  [600, 'SIGINT'],
+  [1000, 'SIGTERM'],
+] as const)('two signals %i ms after the start: nothing is written, and nothing stays', async (delayMs, name) => {
+  const started = start(NODE)
+  await sleep(delayMs)
+  await sendPair(name, name, 50, -started.child.pid!)
+  const { code, signal } = await started.ended
+  // Until Node itself has started, nothing can answer a signal.
+  if (signal === null) expect(code).toBe(130)
+  else expect(signal).toBe(name)
+  expect(existsSync(path.join(started.output, 'tiny'))).toBe(false)
+  await expectNothingLeft(started)
+})
+
+test('while weights are quantised at load: nothing is written, and no scratch file stays', async () => {
+  const started = start(NODE, (output, cache) => longRun(output, cache).map((word) => (word === `tiny=${model}` ? `${word},quantize=nf4` : word)))
+  await until(() => readdirSync(started.temporary).some((name) => name.startsWith('evalharness-weights-')))
+  await sendPair('SIGTERM', 'SIGTERM', 50, -started.child.pid!)
+  expect((await started.ended).code).toBe(130)
+  await expectNothingLeft(started)
+})
+
+test('kill -9 leaves a scratch file, which the next command removes', async () => {
+  const started = start(NODE, (output, cache) => longRun(output, cache).map((word) => (word === `tiny=${model}` ? `${word},quantize=nf4` : word)))
+  await underWay(started)
+  process.kill(started.child.pid!, 'SIGKILL')
+  await started.ended
+  await until(() => processesOf(started.temporary).length === 0)
+  expect(readdirSync(started.temporary)).toEqual([expect.stringMatching(/^evalharness-weights-/u)])
+  execFileSync(process.execPath, [CLI, 'tasks'], { env: { ...process.env, TMPDIR: started.temporary }, stdio: 'ignore' })
+  expect(readdirSync(started.temporary)).toEqual([])
+})
+
+test('a terminal that is gone: what was scored is stored', async () => {
+  // `script` gives the program a terminal; killed, it takes it away, and the system sends SIGHUP.
+  const started = start(['sh', '-c', 'exec script -qfec "$*" /dev/null', 'sh', ...NODE])
+  await underWay(started)
+  process.kill(started.child.pid!, 'SIGKILL')
+  await until(() => processesOf(started.temporary).length === 0)
+  expectPartialResults(started)
+  await expectNothingLeft(started)
+})
+
+const prune = (output: string) => ['prune', 'laco', '-m', model, '-o', output, '--lowest-layer', '0', '--merge-layers', '2', '--threshold', '-1']
+const OTHERS = [
+  ['prune', prune],
+  ['demo', (output: string) => ['demo', '-o', output]],
+  ['doctor', () => ['doctor']],
+  ['layermap', () => ['layermap', model, model]],
+  ['tasks', () => ['tasks']],
+  ['cache ls', () => ['cache', 'ls']],
+] as const
+
+describe.each(OTHERS)('two signals to %s', (name, args) => {
+  test.each([200, 500, 900, 1500, 2500])('%i ms after the start: exit code 130 unless it was done, and nothing unfinished stays', async (delayMs) => {
+    const started = start(NODE, args)
+    await sleep(delayMs)
+    await sendPair('SIGTERM', 'SIGINT', 50, -started.child.pid!)
+    const { code, signal, err } = await started.ended
+    if (signal === null && err.includes('SIGTERM: ')) expect({ code, err }).toMatchObject({ code: 130 })
+    // Done before the signal, or not yet begun.
+    else expect({ code, signal, err }).toSatisfy(({ code: given }) => given === 0 || given === 2 || signal !== null)
+    expect(err).not.toContain('this is a bug')
+    const besideOutput = readdirSync(path.dirname(started.output))
+    expect(besideOutput.filter((entry) => entry !== 'out')).toEqual([])
+    if (name === 'prune' && besideOutput.length > 0) expect(readdirSync(started.output)).toContain('config.json')
+    await expectNothingLeft(started)
+  })
+})
+
+test('a reader that has seen enough, such as head, changes neither the work nor the exit code', () => {
+  const folder = temporaryFolder()
+  const { stdout } = spawnSync(
+    'bash',
+    ['-c', `"$@" | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"; ls ${folder}/out`, 'bash', ...NODE, 'demo', '-o', `${folder}/out`],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  )
+  expect(stdout).toBe('0\ndemo.json\nlaco\nreport.html\nresults\n')
 })

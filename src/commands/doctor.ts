@@ -1,4 +1,4 @@
-/** `evalharness doctor`: what this machine can run on, what is missing, and what mends it. */
+/** `evalharness doctor`: what this machine can run on, what is missing, and what fixes it. */
 import os from 'node:os'
 import path from 'node:path'
 import type { CommandModule } from 'yargs'
@@ -6,7 +6,8 @@ import { readConfig } from '../checkpoint/config.ts'
 import { readWeights } from '../checkpoint/weights.ts'
 import { listAdapters, type Adapter } from '../engine/adapters.ts'
 import { devicesToTry } from '../engine/choose-device.ts'
-import { hasCudaProvider, missingCudaLibraries } from '../engine/cuda-provider.ts'
+import type { CudaAdvice } from '../engine/cuda-advice.ts'
+import { adviseOnCuda, hasCudaProvider } from '../engine/cuda-provider.ts'
 import { possibleDevices } from '../engine/device.ts'
 import { diagnoseDevice, diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/self-test.ts'
 import { HARNESS_VERSION, PACKAGE_FOLDER } from '../package-folder.ts'
@@ -26,7 +27,8 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()
   const adapters = await listAdapters()
   const devices = runtime.works ? await diagnoseDevices() : []
-  const missing = hasCudaProvider() ? await missingCudaLibraries() : []
+  const isCudaPossible = possibleDevices().some(({ provider }) => provider === 'cuda')
+  const cuda = isCudaPossible ? await adviseOnCuda() : null
   const machine = {
     evalharness: HARNESS_VERSION,
     node: process.version,
@@ -46,7 +48,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
     .find((provider) => devices.some(({ device, works }) => works && device.startsWith(provider)))
   const exitCode = runtime.works && auto !== undefined ? 0 : 2
   if (json) {
-    out(JSON.stringify({ ...machine, runtime, adapters, devices, missingLibraries: missing, auto: auto ?? null }, null, 2))
+    out(JSON.stringify({ ...machine, runtime, adapters, devices, cuda, auto: auto ?? null }, null, 2))
     return exitCode
   }
   out(`evalharness  ${machine.evalharness}, Node ${machine.node}, ${machine.platform}`)
@@ -57,8 +59,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   for (const line of adapterLines(adapters)) out(line)
   out(`hub          ${machine.hub.endpoint}, HF_TOKEN ${machine.hub.token}, HF_HUB_OFFLINE ${machine.hub.offline}`)
   for (const line of runtimeLines(runtime)) out(line)
-  for (const diagnosis of devices) for (const line of deviceLines(diagnosis)) out(line)
-  if (missing.length > 0) out(`             missing for CUDA: ${missing.join(', ')}`)
+  for (const diagnosis of devices) for (const line of deviceLines(diagnosis, cuda)) out(line)
   if (auto !== undefined) out(`--device auto takes ${auto}`)
   return exitCode
 }
@@ -87,17 +88,21 @@ function adapterLines(adapters: readonly Adapter[]): string[] {
 
 function runtimeLines(runtime: RuntimeDiagnosis): string[] {
   if (!runtime.works) {
-    return [
-      `onnxruntime  does not work: ${runtime.reason}`,
-      '             mend it: npm install onnxruntime-node --ignore-scripts (Linux needs glibc, not musl)',
-    ]
+    return [`onnxruntime  does not work: ${runtime.reason}`, '             fix: npm install onnxruntime-node --ignore-scripts (Linux needs glibc, not musl)']
   }
   return [`onnxruntime  ${runtime.version}, providers that the npm package brings: ${runtime.providers.join(', ')}`]
 }
 
-function deviceLines(diagnosis: DeviceDiagnosis): string[] {
+function deviceLines(diagnosis: DeviceDiagnosis, cuda: CudaAdvice | null): string[] {
   const name = diagnosis.device.padEnd(12)
-  if (!diagnosis.works) return [`${name} does not work: ${diagnosis.reason}`, `             mend it: ${diagnosis.hint}`]
+  if (!diagnosis.works) {
+    const failed = `${name} does not work: ${diagnosis.reason}`
+    if (!cuda || !diagnosis.device.startsWith('cuda')) return [failed, `             fix: ${diagnosis.hint}`]
+    return [failed, `             ${cuda.finding}`, ...cuda.commands.map((command) => `               ${command}`)]
+  }
   const seconds = (diagnosis.elapsedMs / 1000).toFixed(1)
-  return [`${name} works: a known text is scored right within ${diagnosis.difference.toExponential(0)} nats per token, in ${seconds} s with loading`]
+  return [
+    `${name} works: a known text is scored right within ${diagnosis.difference.toExponential(0)} nats per token, in ${seconds} s with loading`,
+    ...diagnosis.warnings.map((warning) => `             note: ${warning}`),
+  ]
 }

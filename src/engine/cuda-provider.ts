@@ -1,36 +1,84 @@
-/** The CUDA provider of onnxruntime-node: too large for npm, so the package has a script that fetches it. */
+/** The CUDA provider of onnxruntime-node, which is too large for npm, and what of CUDA this machine has. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { z } from 'zod'
+import { cudaAdvice, type CudaAdvice, type CudaFacts } from './cuda-advice.ts'
 
 /** The folder of the installed onnxruntime-node. */
 const PACKAGE = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
+/** Where its binding and libonnxruntime.so.1 lie. */
+const FOLDER = path.join(PACKAGE, 'bin/napi-v6', process.platform, process.arch)
 
-const library = (name: string) => path.join(PACKAGE, 'bin/napi-v6', process.platform, process.arch, `libonnxruntime_providers_${name}.so`)
+const library = (name: string) => path.join(FOLDER, `libonnxruntime_providers_${name}.so`)
 
-/** Whether the provider has been fetched: two libraries beside the binding. */
+/** Whether the provider has been installed: two libraries beside the binding. */
 export function hasCudaProvider(): boolean {
   return existsSync(library('cuda')) && existsSync(library('shared'))
 }
 
-/** Libraries of CUDA and cuDNN that the fetched provider asks for and the system does not have, by file name. */
-export async function missingCudaLibraries(): Promise<string[]> {
-  const listed = await promisify(execFile)('ldd', [library('cuda')]).then(
-    ({ stdout }) => stdout,
-    () => '',
-  )
-  return parseMissing(listed)
+/** What to do for CUDA on this machine; null where nothing is missing. */
+export async function adviseOnCuda(): Promise<CudaAdvice | null> {
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')))
+  const shown = (place: string) => path.relative(process.cwd(), place)
+  return cudaAdvice(await cudaFacts(), { folder: shown(FOLDER), installScript: shown(path.join(PACKAGE, 'script/install.js')), version })
+}
+
+async function cudaFacts(): Promise<CudaFacts> {
+  const listed = hasCudaProvider() ? await output('ldd', library('cuda')) : ''
+  return {
+    driver: parseDriver(await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => '')),
+    libraries: await loadableLibraries(),
+    otherFolders: await toolkitFolders(),
+    provider: hasCudaProvider() ? parseProvider(listed) : null,
+  }
+}
+
+/** Of /proc/driver/nvidia/version: `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`. */
+export function parseDriver(text: string): string | null {
+  return /Kernel Module\D*?(?:for x86_64\s+)?(\d{3,}\.[\d.]+)/u.exec(text)?.[1] ?? null
 }
 
 const NOT_FOUND = ' => not found'
 
-/** Of what `ldd` prints. */
-export function parseMissing(listed: string): string[] {
+/** Of what `ldd` prints: for which CUDA the provider is, and the libraries that it asks for and the system does not have. */
+export function parseProvider(listed: string): NonNullable<CudaFacts['provider']> {
   const lines = listed.split('\n').map((line) => line.trim())
-  return lines.filter((line) => line.endsWith(NOT_FOUND)).map((line) => line.slice(0, -NOT_FOUND.length))
+  const cuda = /\blib(?:cudart|cublas)\.so\.(\d+)/u.exec(listed)?.[1]
+  return {
+    cuda: cuda === undefined ? null : Number(cuda),
+    missing: lines.filter((line) => line.endsWith(NOT_FOUND)).map((line) => line.slice(0, -NOT_FOUND.length)),
+  }
 }
 
-/** Fetches it from nuget.org, whatever npm's settings say of install scripts. */
-export const CUDA_COMMAND = `node ${path.relative(process.cwd(), path.join(PACKAGE, 'script/install.js'))} --onnxruntime-node-install`
+const NAMES = /^lib(?:cudart|cublas|cublasLt|cudnn)\.so\.\d+$/u
+
+/** By file name: those of the loader's cache and of LD_LIBRARY_PATH. */
+async function loadableLibraries(): Promise<string[]> {
+  const cached = (await output('/sbin/ldconfig', '-p')).split('\n').map((line) => line.trim().split(' ')[0]!)
+  const folders = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '')
+  const named = await Promise.all(folders.map(async (folder) => readdir(folder).catch(() => [])))
+  return [...new Set([...cached, ...named.flat()])].filter((name) => NAMES.test(name))
+}
+
+/** Folders of toolkits in their usual places. */
+async function toolkitFolders(): Promise<{ folder: string; cuda: number }[]> {
+  const toolkits = (await readdir('/usr/local').catch(() => [])).filter((name) => /^cuda(?:-[\d.]+)?$/u.test(name))
+  const found = toolkits.map(async (name) => {
+    const folder = path.join('/usr/local', name, 'lib64')
+    const cuda = (await readdir(folder).catch(() => [])).flatMap((file) => /^libcudart\.so\.(\d+)$/u.exec(file)?.[1] ?? [])[0]
+    return cuda === undefined ? [] : [{ folder, cuda: Number(cuda) }]
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** What a program prints; nothing where it is not there or fails. */
+async function output(file: string, ...args: string[]): Promise<string> {
+  return promisify(execFile)(file, args, { timeout: 5000 }).then(
+    ({ stdout }) => stdout,
+    () => '',
+  )
+}

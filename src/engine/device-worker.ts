@@ -15,6 +15,7 @@ import { deviceHint, deviceName, graphType, type Device, type Dtype } from './de
 import type { ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
 import { adapterOperations, batchOperations } from './operations.ts'
+import { explainNativeMessages } from './native-messages.ts'
 import { operatorsOnCpu } from './placement.ts'
 import { rowFeeds } from './row-feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   readonly scoreBytes: number | undefined
   readonly threads: number | undefined
   readonly onNotice: (notice: string) => void
+  /** Told what libraries wrote to standard error while the model was loaded. */
+  readonly onNativeMessages?: ((lines: readonly string[]) => void) | undefined
 }
 
 /** A model on a device. */
@@ -235,13 +238,14 @@ function modelOn(config: ModelConfig, weights: RunnableWeights, { device, dtype,
 
 interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
-async function startSession({ graph, root, probe }: ModelVariant, { device, threads }: WorkerOptions): Promise<LoadedSession> {
+async function startSession({ graph, root, probe }: ModelVariant, { device, threads, onNativeMessages }: WorkerOptions): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
     const info = await session.load(graph, { root, threads, isOptimized: true, device, probe })
     const strays = operatorsOnCpu(info.nodes)
     if (probe && strays.length > 0)
       throw new EngineError(`${deviceName(device)} has no kernel for ${strays.join(', ')}: the model would run partly on the CPU`, 'Give another --device.')
+    onNativeMessages?.(session.nativeMessages())
     return { ...session, ...info }
   } catch (error) {
     session.end()
@@ -258,6 +262,13 @@ async function startSession({ graph, root, probe }: ModelVariant, { device, thre
     const needsFloat16 = /requires f16/u.test(error.message)
     // onnxruntime begins with its own source line and the condition that did not hold.
     const reason = error.message.replace(/^onnxruntime failed: (?:.* was false\. )?/su, '').trim()
-    throw new EngineError(`cannot run on ${deviceName(device)}: ${reason}`, needsFloat16 ? 'Give --dtype f32.' : deviceHint(device), { cause: error })
+    const explained = explainNativeMessages(session.nativeMessages())
+    throw new EngineError(
+      `cannot run on ${deviceName(device)}: ${[reason, ...explained].join('; ')}`,
+      needsFloat16 ? 'Give --dtype f32.' : await deviceHint(device),
+      {
+        cause: error,
+      },
+    )
   }
 }

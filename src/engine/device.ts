@@ -1,7 +1,8 @@
 /** What a model can run on: execution providers of onnxruntime, and the types in which each calculates. */
 import { EngineError, UsageError } from '../errors.ts'
 import type { FloatType } from '../graph/onnx-model.ts'
-import { CUDA_COMMAND } from './cuda-provider.ts'
+import { adviceText } from './cuda-advice.ts'
+import { adviseOnCuda } from './cuda-provider.ts'
 
 /** Execution providers, by onnxruntime's names. */
 const PROVIDERS = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const
@@ -110,10 +111,12 @@ export function deviceName({ provider, index }: Device): string {
 }
 
 /** What to do where a device cannot be used. */
-export function deviceHint({ provider, index }: Device): string {
+export async function deviceHint({ provider, index }: Device): Promise<string> {
   switch (provider) {
-    case 'cuda':
-      return `It needs an NVIDIA GPU ${index} in nvidia-smi, CUDA 12, cuDNN 9, and its provider, which is fetched from nuget.org with: ${CUDA_COMMAND}`
+    case 'cuda': {
+      const advice = await adviseOnCuda()
+      return advice ? adviceText(advice) : `Is GPU ${index} in the list of nvidia-smi? It needs CUDA 12 or 13 and cuDNN 9: see docs/devices.md.`
+    }
     case 'webgpu':
       return process.platform === 'linux'
         ? 'It runs through Vulkan: install its loader and the driver of the GPU. Debian, AMD or Intel: apt-get install libvulkan1 mesa-vulkan-drivers; NVIDIA: its own driver.'

@@ -29,6 +29,8 @@ export interface OnnxOptions extends BatchLimits {
   readonly scoreBytes?: number
   /** Threads inside an operator. */
   readonly threads?: number
+  /** Told what libraries wrote to standard error while the model was loaded. */
+  readonly onNativeMessages?: (lines: readonly string[]) => void
   /** Told what a user should know: that passes were halved, that a device cannot be used. */
   readonly onNotice?: (notice: string) => void
 }
@@ -103,7 +105,7 @@ async function startOn(
   adapters: readonly Adapter[],
   config: ModelConfig,
   weights: RunnableWeights,
-  { dtype: asked, scoreBytes, threads, onNotice = () => {}, batchTokens, passTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
+  { dtype: asked, scoreBytes, threads, onNotice = () => {}, onNativeMessages, batchTokens, passTokens, memoryBytes }: Omit<OnnxOptions, 'devices'>,
 ): Promise<Started> {
   const [device] = devices
   assertAvailable(device)
@@ -126,6 +128,7 @@ async function startOn(
       scoreBytes,
       threads,
       onNotice,
+      onNativeMessages,
     }),
   )
   const started = await Promise.allSettled(starting)

@@ -5,6 +5,7 @@ import { HarnessError } from '../errors.ts'
 import { graphBuilder } from '../graph/builder.ts'
 import type { Graph } from '../graph/onnx-model.ts'
 import { deviceName, type Device } from './device.ts'
+import { explainNativeMessages } from './native-messages.ts'
 import { onnxEngine } from './onnx.ts'
 import { startSessionProcess } from './session-process.ts'
 
@@ -53,6 +54,7 @@ export type DeviceDiagnosis = { readonly device: string } & (
       readonly works: true
       /** Off the known answer, in nats per token. */ readonly difference: number
       /** Loading and scoring, in milliseconds. */ readonly elapsedMs: number
+      /** What its libraries warned of, in words of ours. */ readonly warnings: readonly string[]
     }
   | { readonly works: false; readonly reason: string; readonly hint: string }
 )
@@ -62,12 +64,16 @@ export async function diagnoseDevice(device: Device, config: ModelConfig, weight
   const startedAt = performance.now()
   const name = deviceName(device)
   try {
-    await using engine = await onnxEngine(config, weights, { devices: [device], dtype: 'float32', batchTokens: 64 })
+    let warnings: readonly string[] = []
+    const onNativeMessages = (lines: readonly string[]) => {
+      warnings = explainNativeMessages(lines)
+    }
+    await using engine = await onnxEngine(config, weights, { devices: [device], dtype: 'float32', batchTokens: 64, onNativeMessages })
     let logProb = 0
     for await (const { scores } of engine.score([{ input: Int32Array.from(TOKENS.slice(0, -1)), targets: Int32Array.from(TOKENS.slice(1)) }]))
       logProb += scores[0]!.logProb
     const difference = Math.abs(logProb - KNOWN_SCORE) / (TOKENS.length - 1)
-    if (difference < TOLERANCE) return { device: name, works: true, difference, elapsedMs: performance.now() - startedAt }
+    if (difference < TOLERANCE) return { device: name, works: true, difference, elapsedMs: performance.now() - startedAt, warnings }
     return {
       device: name,
       works: false,

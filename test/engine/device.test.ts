@@ -3,7 +3,7 @@ import { readConfig } from '../../src/checkpoint/config.ts'
 import { readWeights } from '../../src/checkpoint/weights.ts'
 import { listAdapters, parseNvidiaSmi, type Adapter } from '../../src/engine/adapters.ts'
 import { devicesToTry } from '../../src/engine/choose-device.ts'
-import { hasCudaProvider, parseMissing } from '../../src/engine/cuda-provider.ts'
+import { hasCudaProvider, parseProvider } from '../../src/engine/cuda-provider.ts'
 import { assertAvailable, dtypeFor, parseDevices, parseDtype } from '../../src/engine/device.ts'
 import { onnxEngine, type OnnxOptions } from '../../src/engine/onnx.ts'
 import type { Sequence, SequenceScore } from '../../src/plan/sequence.ts'
@@ -55,10 +55,10 @@ describe('what the user gives', () => {
   })
 })
 
-test('ldd tells which libraries of CUDA are missing', () => {
+test('ldd tells for which CUDA the provider is, and which libraries are missing', () => {
   const listed =
     '\tlibcudart.so.12 => /usr/local/cuda/lib64/libcudart.so.12 (0x00007f)\n\tlibcudnn.so.9 => not found\n\tlibm.so.6 => /lib/libm.so.6 (0x00007f)\n'
-  expect(parseMissing(listed)).toEqual(['libcudnn.so.9'])
+  expect(parseProvider(listed)).toEqual({ cuda: 12, missing: ['libcudnn.so.9'] })
 })
 
 describe('auto', () => {
@@ -150,13 +150,13 @@ describe('a forced device that is not there', () => {
   })
 
   test.skipIf(process.platform !== 'linux' || process.arch !== 'x64' || hasCudaProvider())(
-    'cuda without its provider: the reason, and the command',
+    'cuda without its provider: the reason, and what to do',
     async () => {
       await expect(score({ devices: [cuda] })).rejects.toThrow(
         expect.objectContaining({
           code: 'ENGINE',
           message: expect.stringMatching(/^cannot run on cuda:0: .*Failed to load shared library/u),
-          hint: expect.stringContaining('node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install'),
+          hint: expect.stringMatching(/^(?:No NVIDIA driver is loaded; CUDA 13 needs|The provider is not installed; CUDA 1[23] fits)/u),
         }),
       )
     },
