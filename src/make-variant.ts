@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { openCheckpoint, type Checkpoint } from './checkpoint/checkpoint.ts'
+import { openCheckpoint, openOutline, type Checkpoint, type Outline } from './checkpoint/checkpoint.ts'
 import { hashWeights } from './checkpoint/weights-hash.ts'
 import { countParameters } from './checkpoint/expected-tensors.ts'
 import { layerRunner } from './engine/layer-runner.ts'
@@ -53,6 +53,7 @@ export interface Destination {
 
 /** Told what a user wants to see of a pruning in progress. */
 export interface PruningWatcher {
+  readonly onNotice: (notice: string) => void
   /** Told how many layers of a pass were run: 0 first, all of them last. The first pass is the original's, then one a candidate. */
   readonly onLayer: (layersDone: number, layersInPass: number) => void
   readonly onIteration: (iteration: Iteration) => void
@@ -62,10 +63,14 @@ export interface PruningWatcher {
   readonly onBytes: (count: number) => void
 }
 
-/** Checks everything that can be checked, and computes nothing. Fails with a HarnessError. */
-export async function planLaco(model: ModelSource, options: LacoOptions): Promise<LacoPlan> {
-  const { checkpoint, settings, calibration, text } = await prepareLaco(model, options)
-  const { layerCount } = checkpoint.config
+/**
+ * Checks everything that can be checked, and computes nothing; config.json is enough. `onNotice` is told what of the model is not used, or not there.
+ * Fails with a HarnessError.
+ */
+export async function planLaco(model: ModelSource, options: LacoOptions, onNotice: (notice: string) => void): Promise<LacoPlan> {
+  const outline = await outlineOf(model, onNotice)
+  const { settings, calibration, text } = await prepareLaco(outline, options)
+  const { layerCount } = outline.config
   const candidates: (readonly CollapsedLayer[])[] = []
   const { iterations, stopReason } = await collapseLayers({ ...settings, threshold: 0 }, layerCount, async (candidate) => {
     candidates.push(candidate)
@@ -73,11 +78,11 @@ export async function planLaco(model: ModelSource, options: LacoOptions): Promis
   })
   const merges = iterations
     .filter(({ decision }) => decision === 'accepted')
-    .map(({ base, followerCount }, index) => ({ base, followers: followerCount, ...sizeOf(checkpoint, candidates[index]!, options.merge) }))
+    .map(({ base, followerCount }, index) => ({ base, followers: followerCount, ...sizeOf(outline, candidates[index]!, options.merge) }))
   return {
     settings,
-    calibration: { source: text.source, sentences: calibration.sentenceCount, tokens: calibration.tokenCount },
-    original: sizeOf(checkpoint, originalLayers(layerCount), options.merge),
+    calibration: { source: text.source, sentences: text.sentences.length, tokens: calibration?.tokenCount ?? null },
+    original: sizeOf(outline, originalLayers(layerCount), options.merge),
     merges,
     stopReason,
   }
@@ -86,8 +91,9 @@ export async function planLaco(model: ModelSource, options: LacoOptions): Promis
 /** Collapses layers and writes the checkpoint. Fails with a HarnessError, and with PruneError when no merge is accepted: then nothing is written. */
 export async function pruneLaco(model: ModelSource, options: LacoOptions, destination: Destination, watcher: PruningWatcher): Promise<LacoRecord> {
   const { signal } = destination
-  const { checkpoint, settings, calibration, text } = await prepareLaco(model, options)
-  const { config, weights } = checkpoint
+  const checkpoint = await checkpointOf(model, watcher.onNotice)
+  const { config, weights, tokenizer } = checkpoint
+  const { settings, calibration, text } = await prepareLaco({ config, tokenizer }, options)
   const { merge, similarity } = options
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const weightsHash = hashWeights(weights)
@@ -96,7 +102,7 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   await using runner = layerRunner(config, options.threads)
   const pointerRange = [settings.lowestLayer, settings.highestLayer - settings.mergeLayers] as const
   const { workFolder } = output
-  const work = { config, weights, calibration, kind: similarity, merge, pointerRange, runner, workFolder, onLayer: watcher.onLayer }
+  const work = { config, weights, calibration: calibration!, kind: similarity, merge, pointerRange, runner, workFolder, onLayer: watcher.onLayer }
   const similarityOf = await unlessInterrupted(compareWithOriginal(work), signal)
   const collapse = await collapseLayers(
     settings,
@@ -107,7 +113,7 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   if (collapse.acceptedCount === 0) throw nothingAccepted(collapse, settings)
 
   const facts = pruningFacts(model, checkpoint, collapse.layers, merge, await unlessInterrupted(weightsHash, signal))
-  const record = lacoRecord(facts, { settings, merge, similarity, text, calibration, collapse })
+  const record = lacoRecord(facts, { settings, merge, similarity, text, calibration: calibration!, collapse })
   await writeVariant(model, checkpoint, collapse.layers, merge, record, output, watcher, signal)
   return record
 }
@@ -115,7 +121,7 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
 /** Writes the checkpoint without the given layers. Fails with a HarnessError. */
 export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>, destination: Destination, watcher: PruningWatcher): Promise<DropRecord> {
   const { signal } = destination
-  const checkpoint = await openCheckpoint(model.folder)
+  const checkpoint = await checkpointOf(model, watcher.onNotice)
   const layers = layersAfterDrop(checkpoint, dropped)
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const facts = pruningFacts(model, checkpoint, layers, PLAIN, await unlessInterrupted(hashWeights(checkpoint.weights), signal))
@@ -124,39 +130,59 @@ export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>
   return record
 }
 
-/** What `pruneDrop` would write. */
-export async function planDrop(model: ModelSource, dropped: ReadonlySet<number>): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
+/** What `pruneDrop` would write; config.json is enough. */
+export async function planDrop(
+  model: ModelSource,
+  dropped: ReadonlySet<number>,
+  onNotice: (notice: string) => void,
+): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
+  const outline = await outlineOf(model, onNotice)
+  const layers = layersAfterDrop(outline, dropped)
+  return { original: sizeOf(outline, originalLayers(outline.config.layerCount), PLAIN), pruned: sizeOf(outline, layers, PLAIN) }
+}
+
+/** A checkpoint with all that pruning needs; `onNotice` is told what of it is not used. */
+async function checkpointOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(model.folder)
-  const layers = layersAfterDrop(checkpoint, dropped)
-  return { original: sizeOf(checkpoint, originalLayers(checkpoint.config.layerCount), PLAIN), pruned: sizeOf(checkpoint, layers, PLAIN) }
+  for (const notice of checkpoint.notices) onNotice(notice)
+  return checkpoint
+}
+
+async function outlineOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Outline> {
+  const outline = await openOutline(model.folder)
+  for (const notice of outline.notices) onNotice(notice)
+  if (!outline.hasWeights) onNotice(`no weights in ${model.folder}: sizes are those that config.json gives`)
+  return outline
 }
 
 /** Where nothing is merged, the rule does not matter. */
 const PLAIN: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
 
 interface PreparedLaco {
-  readonly checkpoint: Checkpoint
   readonly settings: LacoSettings
   readonly text: CalibrationText
-  readonly calibration: Calibration
+  /** Undefined without a tokenizer. */
+  readonly calibration: Calibration | undefined
 }
 
 /** The highest layer of the published card. */
 const CARD_HIGHEST_LAYER = 28
 
-async function prepareLaco(model: ModelSource, { settings: given, merge, calibrationFile }: LacoOptions): Promise<PreparedLaco> {
+async function prepareLaco(
+  { config, tokenizer }: Pick<Outline, 'config' | 'tokenizer'>,
+  { settings: given, merge, calibrationFile }: LacoOptions,
+): Promise<PreparedLaco> {
   if (merge.emulateBf16 && merge.rule !== 'telescope') {
     throw new UsageError(`--emulate-bf16 does not go with --rule ${merge.rule}`, 'It repeats the published loop, which is the rule telescope.')
   }
   const text = await readCalibrationText(calibrationFile)
-  const checkpoint = await openCheckpoint(model.folder)
-  const { layerCount, maxPositions } = checkpoint.config
+  const { layerCount, maxPositions } = config
   const settings = { ...given, highestLayer: given.highestLayer ?? Math.min(CARD_HIGHEST_LAYER, layerCount) }
   checkSettings(settings, layerCount)
-  return { checkpoint, settings, text, calibration: planCalibration(text, (sentence) => checkpoint.tokenizer.encode(sentence), maxPositions) }
+  return { settings, text, calibration: tokenizer && planCalibration(text, (sentence) => tokenizer.encode(sentence), maxPositions) }
 }
 
-function layersAfterDrop({ config: { layerCount } }: Checkpoint, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
+function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
   for (const layer of dropped) {
     if (layer >= layerCount) throw new UsageError(`--layers names layer ${layer}, the model has layers 0 to ${layerCount - 1}`, 'Layers count from 0.')
   }
@@ -168,17 +194,18 @@ function weightBytes({ weights }: Checkpoint): number {
   return [...weights.tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
-function sizeOf({ config, weights }: Checkpoint, layers: readonly CollapsedLayer[], merge: MergeOptions): ModelSize {
+function sizeOf({ config, tensors }: Pick<Outline, 'config' | 'tensors'>, layers: readonly CollapsedLayer[], merge: MergeOptions): ModelSize {
   return {
     layers: layers.length,
     parameters: countParameters({ ...config, layerCount: layers.length }),
-    bytes: plannedBytes(planTensors(layers, weights.tensors, merge)),
+    bytes: plannedBytes(planTensors(layers, tensors, merge)),
   }
 }
 
 function pruningFacts(model: ModelSource, checkpoint: Checkpoint, layers: readonly CollapsedLayer[], merge: MergeOptions, weightsHash: string): PruningFacts {
-  const original = sizeOf(checkpoint, originalLayers(checkpoint.config.layerCount), merge)
-  const pruned = sizeOf(checkpoint, layers, merge)
+  const outline = { config: checkpoint.config, tensors: checkpoint.weights.tensors }
+  const original = sizeOf(outline, originalLayers(checkpoint.config.layerCount), merge)
+  const pruned = sizeOf(outline, layers, merge)
   return {
     evalharness: HARNESS_VERSION,
     created: new Date().toISOString(),

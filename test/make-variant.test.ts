@@ -15,7 +15,7 @@ import type { MergeRule } from '../src/prune/merge-rule.ts'
 import { deepModel } from './deep-model.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const silent: PruningWatcher = { onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
+const silent: PruningWatcher = { onNotice() {}, onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
 const SETTINGS = { mergeLayers: 3, lowestLayer: 1, highestLayer: 7, interval: 2, threshold: -1, maxCompression: 0.5 }
 const MERGE = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false } as const
 const OPTIONS: LacoOptions = { settings: SETTINGS, merge: MERGE, similarity: 'flatten' }
@@ -235,20 +235,20 @@ test('what a killed run left beside the folder goes when the next one begins; wh
 
 test('a dry run says what would be done', async () => {
   const original = modelOf(await deepModel({ layers: 8 }))
-  const plan = await planLaco(original, OPTIONS)
+  const plan = await planLaco(original, OPTIONS, () => {})
   expect(plan.merges.map(({ base, followers, layers }) => [base, followers, layers])).toEqual([
     [4, 2, 6],
     [2, 2, 4],
   ])
   const { pruned } = await pruneLaco(original, OPTIONS, to(outputFolder()), silent)
   expect(plan.merges.at(-1)).toMatchObject(pruned)
-  expect((await planDrop(original, new Set([1, 2, 3, 4]))).pruned).toEqual(pruned)
-  expect((await planLaco(original, { ...OPTIONS, settings: { ...SETTINGS, highestLayer: undefined } })).settings.highestLayer).toBe(8)
+  expect((await planDrop(original, new Set([1, 2, 3, 4]), () => {})).pruned).toEqual(pruned)
+  expect((await planLaco(original, { ...OPTIONS, settings: { ...SETTINGS, highestLayer: undefined } }, () => {})).settings.highestLayer).toBe(8)
 })
 
 test.each([
   [[8], '--layers names layer 8, the model has layers 0 to 7'],
   [[0, 1, 2, 3, 4, 5, 6, 7], '--layers names every layer of the model'],
 ])('dropping %o is refused', async (layers, message) => {
-  await expect(planDrop(modelOf(await deepModel({ layers: 8 })), new Set(layers))).rejects.toThrow(message)
+  await expect(planDrop(modelOf(await deepModel({ layers: 8 })), new Set(layers), () => {})).rejects.toThrow(message)
 })

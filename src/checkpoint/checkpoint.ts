@@ -1,10 +1,13 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
 import { CheckpointError } from '../errors.ts'
 import { isFolder } from '../is-folder.ts'
-import { readConfigFile, type ModelConfig } from './config.ts'
-import { countParameters } from './expected-tensors.ts'
+import { readConfigFile, type ConfigFile, type ModelConfig } from './config.ts'
+import { countParameters, expectedTensors } from './expected-tensors.ts'
+import { modelFile } from './model-file.ts'
+import { BYTES_PER_VALUE } from './safetensors.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
-import { openWeights, type StoredWeights } from './weights.ts'
+import { hasWeights } from './weight-files.ts'
+import { openWeights, refuseQuantized, type StoredWeights } from './weights.ts'
 
 /** A model folder that was checked. */
 export interface Checkpoint {
@@ -21,13 +24,58 @@ export interface Checkpoint {
 
 /** Reads and checks a model folder. Fails with CheckpointError; on quantised weights too, unless they may be. */
 export async function openCheckpoint(folder: string, { mayBeQuantized = false } = {}): Promise<Checkpoint> {
-  if (!(await isFolder(folder)))
-    throw new CheckpointError(
-      `no such model folder: ${folder}`,
-      'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
-    )
+  if (!(await isFolder(folder))) throw noFolder(folder)
   const file = await readConfigFile(folder)
   const [{ config, weights }, tokenizer] = await Promise.all([openWeights(folder, file.config, { mayBeQuantized }), readTokenizer(folder, file.config)])
   const notices = [...file.notices, ...weights.notices, ...tokenizer.notices]
   return { config, architecture: file.architecture, weights, tokenizer, parameterCount: countParameters(config), notices }
+}
+
+/** As much of a model as its folder holds: enough to plan. */
+export interface Outline {
+  readonly config: ModelConfig
+  /** By name; those that config.json calls for where the folder holds no weights, and their bytes are nowhere. */
+  readonly tensors: StoredWeights['tensors']
+  readonly hasWeights: boolean
+  /** Undefined where the folder has no tokenizer.json. */
+  readonly tokenizer: CheckpointTokenizer | undefined
+  readonly notices: readonly string[]
+}
+
+/** Reads what is there of a model folder; config.json must be. Fails with CheckpointError on a file that is there and wrong. */
+export async function openOutline(folder: string): Promise<Outline> {
+  if (!(await isFolder(folder))) throw noFolder(folder)
+  const file = await readConfigFile(folder)
+  refuseQuantized(folder, file.config)
+  const [tokenizer, isThere] = await Promise.all([tokenizerIfAny(folder, file.config), hasWeights(folder)])
+  const { config, weights } = isThere ? await openWeights(folder, file.config) : { config: file.config, weights: undefined }
+  return {
+    config,
+    tensors: weights?.tensors ?? assumedTensors(file),
+    hasWeights: isThere,
+    tokenizer,
+    notices: [...file.notices, ...(weights?.notices ?? []), ...(tokenizer?.notices ?? [])],
+  }
+}
+
+/** The tokenizer of a folder; undefined where it has none. */
+export async function tokenizerIfAny(folder: string, config: ModelConfig): Promise<CheckpointTokenizer | undefined> {
+  return (await modelFile(folder, 'tokenizer.json')) === undefined ? undefined : readTokenizer(folder, config)
+}
+
+/** What the weights will be when they are there, in the type that config.json names; else in bfloat16, as most models are. */
+function assumedTensors({ config, dtype = 'BF16' }: ConfigFile): StoredWeights['tensors'] {
+  return new Map(
+    expectedTensors(config).map(({ name, shape }) => {
+      const byteLength = shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
+      return [name, { dtype, shape, location: '', byteOffset: 0, byteLength }]
+    }),
+  )
+}
+
+function noFolder(folder: string): CheckpointError {
+  return new CheckpointError(
+    `no such model folder: ${folder}`,
+    'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
+  )
 }

@@ -5,10 +5,12 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
+import { lookUp } from '../look-up.ts'
 import { parseJson } from '../parse-json.ts'
 import { checkFields } from './config-fields.ts'
 import { readModelFile } from './model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
+import type { Dtype } from './safetensors.ts'
 import { ropeFields, toRope, type Rope } from './rope-config.ts'
 
 /** The model families whose graph can be built, by the class that transformers has for each. */
@@ -96,6 +98,8 @@ const configSchema = z.looseObject({
   quantization_config: z.unknown().optional(),
   bos_token_id: tokenId,
   eos_token_id: tokenId,
+  dtype: z.unknown().optional(),
+  torch_dtype: z.unknown().optional(),
 })
 type RawConfig = z.infer<typeof configSchema>
 
@@ -106,6 +110,8 @@ export interface ConfigFile {
   readonly architecture: string
   /** What of the file is not used, as sentences for the user. */
   readonly notices: readonly string[]
+  /** Element type of the weights, as far as the file says it; `dtype` wins over the older `torch_dtype`, as in transformers. */
+  readonly dtype: Dtype | undefined
 }
 
 /** Reads and checks `config.json` of a model folder. Fails with CheckpointError on a missing or malformed file, or a model that is not supported. */
@@ -140,8 +146,12 @@ function parseConfigFile(content: unknown, file: string): ConfigFile {
   if (!checked.success)
     throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, 'Compare it with the config.json of the model on the hub.')
   checkFields(checked.data, family, file, notices)
-  return { config: toModelConfig(checked.data, family, file, notices), architecture, notices }
+  const type = checked.data.dtype ?? checked.data.torch_dtype
+  const dtype = typeof type === 'string' ? lookUp(DTYPES, type) : undefined
+  return { config: toModelConfig(checked.data, family, file, notices), architecture, notices, dtype }
 }
+
+const DTYPES: Readonly<Record<string, Dtype>> = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' }
 
 const namesSchema = z.object({ architectures: z.array(z.string()).nullish(), model_type: z.string().nullish() })
 

@@ -30,6 +30,11 @@ export async function findWeightFiles(folder: string): Promise<WeightFiles> {
   return { files: await Promise.all(names.map((name) => shard(folder, name))), notices: [] }
 }
 
+/** Whether a folder holds weights, or says that it does. */
+export async function hasWeights(folder: string): Promise<boolean> {
+  return (await modelFile(folder, SINGLE_FILE)) !== undefined || (await modelFile(folder, INDEX_FILE)) !== undefined
+}
+
 /** An index beside the single file is mostly what an older, sharded save left. */
 async function indexNotices(folder: string): Promise<string[]> {
   let names: readonly string[] | undefined

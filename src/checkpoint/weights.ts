@@ -61,12 +61,7 @@ export async function openWeights(folder: string, config: ModelConfig, options?:
  */
 export async function readWeights(folder: string, config: ModelConfig, { mayBeQuantized = false } = {}): Promise<StoredWeights> {
   const { quantization } = config
-  if (quantization && !mayBeQuantized) {
-    throw new CheckpointError(
-      `${folder}: the weights are quantised with ${quantization.method}`,
-      'They can be scored; to prune or map layers give the checkpoint before quantisation (F32, BF16 or F16 weights).',
-    )
-  }
+  if (!mayBeQuantized) refuseQuantized(folder, config)
   const { files, notices } = await findWeightFiles(folder)
   const sizes = quantization ? BYTES_PER_STORED_VALUE : (BYTES_PER_VALUE as typeof BYTES_PER_STORED_VALUE)
   const headers = await Promise.all(files.map((file) => readSafetensorsHeader<StoredDtype>(file, sizes)))
@@ -98,6 +93,15 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
       ...unusedTensors(config, [...entries.keys()], packed),
     ],
   }
+}
+
+/** Fails with CheckpointError where the config says that the weights are quantized. */
+export function refuseQuantized(folder: string, { quantization }: ModelConfig): void {
+  if (quantization)
+    throw new CheckpointError(
+      `${folder}: the weights are quantised with ${quantization.method}`,
+      'They can be scored; to prune or map layers give the checkpoint before quantisation (F32, BF16 or F16 weights).',
+    )
 }
 
 const HEAD = 'lm_head.weight'

@@ -3,9 +3,10 @@ import path from 'node:path'
 import { CheckpointError, UsageError } from '../errors.ts'
 import type { ModelSource } from '../evaluate.ts'
 import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
-import { fetchModelSnapshot } from '../hub/hub.ts'
+import { fetchModelSnapshot, fetchOutlineSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
 import { isFolder } from '../is-folder.ts'
+import { nearFolder, notAFolder, unknownSetting } from './no-model.ts'
 import { isServed, locateServed, refuseSecrets, SERVED_SETTINGS, servedLabel } from './served-option.ts'
 
 /** A model as the user named it. */
@@ -51,13 +52,22 @@ function settingsOf(entries: readonly string[], option: string): ModelSettings {
     const [name, value] = [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]
     if (value === '') throw new UsageError(`--model ${JSON.stringify(option)} gives ${name} no value`, `Give ${name}=VALUE, or leave it out.`)
     if (settings.has(name)) throw new UsageError(`--model ${JSON.stringify(option)} gives ${name} twice`, 'Give it once.')
+    const unknown = unknownSetting(value)
+    if (unknown) throw unknown
     settings.set(name, value)
   }
   return Object.fromEntries(settings)
 }
 
-/** Finds the files: a folder as it is; `OWNER/REPO` or `OWNER/REPO@REVISION` is fetched into the hub's cache. */
-export async function locateModel({ label, source, settings }: ModelOption, onNotice: (notice: string) => void): Promise<ModelSource> {
+/** What of a repository is needed: to score it, to plan a run, or to plan sizes. */
+export type NeededFiles = 'all' | 'tokenizer' | 'config'
+
+/** Finds the files: a folder as it is; of `OWNER/REPO` or `OWNER/REPO@REVISION` what is needed is fetched into the hub's cache. */
+export async function locateModel(
+  { label, source, settings }: ModelOption,
+  onNotice: (notice: string) => void,
+  needed: NeededFiles = 'all',
+): Promise<ModelSource> {
   if (isServed(source)) return locateServed({ label, source, settings })
   const [foreign] = SERVED_SETTINGS.filter((name) => settings[name] !== undefined)
   if (foreign !== undefined)
@@ -66,14 +76,20 @@ export async function locateModel({ label, source, settings }: ModelOption, onNo
       'Leave it out, or give an address: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
     )
   if (await isFolder(source)) return { label, source, settings, folder: source, revision: null }
+  const error = await notAFolder(source)
+  if (error) throw error
   const repository = repositoryReference(source)
   const looksLocal = repository === undefined || source.startsWith('.') || path.isAbsolute(source)
+  const near = await nearFolder(source)
   if (looksLocal)
     throw new CheckpointError(
       `no such model folder: ${source}`,
-      'Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.',
+      `${near === undefined ? '' : `Did you mean ${near}? `}Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.`,
     )
-  onNotice(`${label}: no folder ${source} here, so it is taken for a repository of the hub`)
-  const snapshot = await fetchModelSnapshot(repository.name, repository.revision)
+  onNotice(`${label}: no folder ${source} here${near === undefined ? '' : ` (there is ${near})`}, so it is taken for a repository of the hub`)
+  const { name, revision } = repository
+  const snapshot = await (needed === 'all'
+    ? fetchModelSnapshot(name, revision)
+    : fetchOutlineSnapshot(name, revision, { withTokenizer: needed === 'tokenizer' }))
   return { label, source, settings, folder: snapshot.folder, revision: snapshot.revision }
 }

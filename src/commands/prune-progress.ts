@@ -20,6 +20,7 @@ export function pruningWatcher({ err, errorStream }: Terminal, threshold: number
   }
   return {
     stop,
+    onNotice: err,
     onLayer(layersDone, layersInPass) {
       if (layersDone === 0) start(pass, layersInPass)
       else bar?.update(layersDone)

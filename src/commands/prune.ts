@@ -137,7 +137,7 @@ async function laco(argv: LacoArguments, terminal: Terminal): Promise<void> {
     threads,
   }
   if (argv.dryRun) {
-    const plan = await planLaco(await modelOf(argv, terminal), options)
+    const plan = await planLaco(await modelOf(argv, terminal), options, terminal.err)
     terminal.out(argv.json ? JSON.stringify(plan, null, 2) : lacoPlanText(plan))
     return
   }
@@ -154,7 +154,7 @@ async function laco(argv: LacoArguments, terminal: Terminal): Promise<void> {
 async function drop(argv: DropArguments, terminal: Terminal): Promise<void> {
   const dropped = parseLayers(argv.layers)
   if (argv.dryRun) {
-    const plan = await planDrop(await modelOf(argv, terminal), dropped)
+    const plan = await planDrop(await modelOf(argv, terminal), dropped, terminal.err)
     terminal.out(argv.json ? JSON.stringify(plan, null, 2) : sizesText(plan.original, plan.pruned))
     return
   }
@@ -173,11 +173,11 @@ function tell(record: PruningRecord, { json }: PruneArguments, { folder }: Desti
   err(`written to ${folder}; score it: evalharness run -m original=${record.base_model.source} -m pruned=${folder} -t piqa,hellaswag`)
 }
 
-async function modelOf({ model }: PruneArguments, terminal: Terminal): Promise<ModelSource> {
+async function modelOf({ model, dryRun }: PruneArguments, terminal: Terminal): Promise<ModelSource> {
   if (model === undefined || model === '') throw new UsageError('no model given', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
   if (isServed(model)) throw new UsageError('a model on a server has no weights here', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
   return unlessInterrupted(
-    locateModel(parsePlainModel(model), (notice) => terminal.err(notice)),
+    locateModel(parsePlainModel(model), (notice) => terminal.err(notice), dryRun ? 'config' : 'all'),
     terminal.signal,
   )
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { finishBeforeExit } from '../at-exit.ts'
 import { defaultCacheFolder } from '../cache/cache-folder.ts'
 import { readConfig } from '../checkpoint/config.ts'
-import { readTokenizer } from '../checkpoint/tokenizer.ts'
+import { tokenizerIfAny } from '../checkpoint/checkpoint.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
@@ -30,6 +30,7 @@ import { beginOrder, readUnfinished } from '../store/unfinished-run.ts'
 import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks, taskCalled } from '../task/registry.ts'
+import { modelOutline, outlineText, type ModelOutline } from './model-outline.ts'
 import { parseBytes } from './byte-count.ts'
 import { parseDataOptions } from './data-option.ts'
 import { readRuns } from './run-option.ts'
@@ -215,7 +216,7 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   for (const model of modelOptions)
     models.push(
       await unlessInterrupted(
-        locateModel(model, (notice) => terminal.err(notice)),
+        locateModel(model, (notice) => terminal.err(notice), argv.dryRun ? 'tokenizer' : 'all'),
         terminal.signal,
       ),
     )
@@ -565,9 +566,16 @@ async function dryRun(
     }
   })
   const plans: Plan[] = []
+  const outlines: ModelOutline[] = []
   for (const model of models) {
     const { label } = model
-    const { encoder, planWork } = await openPlanner(model, options)
+    if (!model.served) outlines.push(await modelOutline(model, (notice) => err(`${label}: ${notice}`)))
+    const planner = await openPlanner(model, options)
+    if (!planner) {
+      err(`${label}: no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
+      continue
+    }
+    const { encoder, planWork } = planner
     for (const warning of tokensBehindWarning(encoder)) err(`${label}: ${warning}`)
     const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
     for (const [index, { stretches, totals }] of encoded.entries()) {
@@ -591,7 +599,7 @@ async function dryRun(
     }
   }
   if (json) {
-    out(JSON.stringify({ prompts, plans }, null, 2))
+    out(JSON.stringify({ prompts, models: outlines, plans }, null, 2))
     return
   }
   for (const { task, shots, items, requests, first } of prompts) {
@@ -605,6 +613,7 @@ async function dryRun(
     }
   }
   const count = (value: number) => value.toLocaleString('en-US')
+  for (const outline of outlines) out(outlineText(outline))
   for (const plan of plans) {
     out(
       `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches${cutText(plan)}`,
@@ -618,16 +627,18 @@ function cutText({ truncation: { requestCount, itemCount, mostTokensLost } }: Pl
   return itemCount === 0 ? '' : ` · cut to the window: ${count(requestCount)} requests of ${count(itemCount)} items, by up to ${count(mostTokensLost)} tokens`
 }
 
-/** What encodes for a model, and what would be computed of its sequences; a server is only asked how long its context is. */
+/** What encodes for a model, and what would be computed of its sequences; undefined without a tokenizer. A server is only asked how long its context is. */
 async function openPlanner(
   { folder, settings, served }: ModelSource,
   options: BatchLimits & EncodingOptions,
-): Promise<Pick<OpenedServed, 'encoder' | 'planWork'>> {
+): Promise<Pick<OpenedServed, 'encoder' | 'planWork'> | undefined> {
   if (served) return openServed(served, folder, options, () => {})
   const config = await readConfig(folder)
+  const tokenizer = await tokenizerIfAny(folder, config)
+  if (!tokenizer) return undefined
   const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, options)
   return {
-    encoder: encoderOf({ config, tokenizer: await readTokenizer(folder, config) }, options),
+    encoder: encoderOf({ config, tokenizer }, options),
     planWork(sequences) {
       const { tokensComputed, batches } = planBatches(sequences, usual, most)
       return { tokensComputed, batches: batches.length }

@@ -4,6 +4,7 @@ import type { ModelSource } from '../evaluate.ts'
 import { fetchTokenizerSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
 import { isFolder } from '../is-folder.ts'
+import { unknownSetting } from './no-model.ts'
 import type { ModelSettings } from '../model-settings.ts'
 
 /** Is it addresses, and no folder? */
@@ -68,6 +69,8 @@ function withoutEnd(address: string): string {
 function addressesOf(source: string): string[] {
   const urls = source.split(',').map((text) => {
     const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
+    const setting = url ? undefined : unknownSetting(`,${text}`)
+    if (setting) throw setting
     if (!url || !isServed(url.href)) throw new UsageError(`${JSON.stringify(text)} is not an address`, 'Give http://HOST:PORT/v1, several with commas between.')
     if (url.search !== '' || url.hash !== '') throw new UsageError(`the address of ${url.host} has something behind ? or #`, 'Give http://HOST:PORT/v1.')
     return withoutEnd(url.href)

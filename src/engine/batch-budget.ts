@@ -72,6 +72,13 @@ export function onePassBudget(config: BatchShape, { batchTokens }: Pick<BatchLim
   return { usual: USUAL_TOKENS, most, pass: most }
 }
 
+/** What the process that computes takes on the CPU: at the least, and with passes as they are when nothing is said. In bytes, about. */
+export function expectedMemory(config: BatchShape): { readonly least: number; readonly usual: number } {
+  const perToken = bytesPerToken(config) + bytesPerPastToken(config)
+  const fixed = fixedBytes(config)
+  return { least: fixed + LEAST_TOKENS * perToken, usual: fixed + batchBudget(config).pass * perToken }
+}
+
 type BatchShape = Pick<
   ModelConfig,
   'hiddenSize' | 'intermediateSize' | 'headCount' | 'keyValueHeadCount' | 'headSize' | 'layerCount' | 'vocabularySize' | 'tiedHead'

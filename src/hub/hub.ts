@@ -29,6 +29,7 @@ const DEFAULT_REVISION = 'main'
 const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
 /** What a tokenizer is read from. */
 const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
+const CONFIG = 'config.json'
 const WEIGHTS = 'model.safetensors'
 const WEIGHTS_INDEX = 'model.safetensors.index.json'
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
@@ -87,7 +88,7 @@ export async function fetchFile(repository: Repository, file: string): Promise<s
 export async function fetchModelSnapshot(name: string, revision?: string, onFile: (file: string) => void = () => {}): Promise<ModelSnapshot> {
   const repository = await resolveRepository('model', name, revision)
   const files = await listRepository(repository)
-  if (!files.includes('config.json')) throw new HubError(`${name} has no config.json at ${repository.commit}`, 'Is it a model in the format of transformers?')
+  if (!files.includes(CONFIG)) throw noConfig(repository)
   const fetchOne = (file: string) => {
     onFile(file)
     return fetchFile(repository, file)
@@ -96,6 +97,23 @@ export async function fetchModelSnapshot(name: string, revision?: string, onFile
   const limit = pLimit(PARALLEL_DOWNLOADS)
   await Promise.all([...files.filter((file) => MODEL_FILES.test(file)), ...weights].map((file) => limit(fetchOne, file)))
   return { folder: snapshotFolder(repository), revision: repository.commit }
+}
+
+/** Fetches config.json, and what a tokenizer is read from if that is wanted and there; no weights. Fails with HubError. */
+export async function fetchOutlineSnapshot(
+  name: string,
+  revision: string | undefined,
+  { withTokenizer }: { readonly withTokenizer: boolean },
+): Promise<ModelSnapshot> {
+  const repository = await resolveRepository('model', name, revision)
+  const files = await listRepository(repository)
+  if (!files.includes(CONFIG)) throw noConfig(repository)
+  for (const file of files.filter((entry) => entry === CONFIG || (withTokenizer && TOKENIZER_FILES.test(entry)))) await fetchFile(repository, file)
+  return { folder: snapshotFolder(repository), revision: repository.commit }
+}
+
+function noConfig({ name, commit }: Repository): HubError {
+  return new HubError(`${name} has no ${CONFIG} at ${commit}`, 'Is it a model in the format of transformers?')
 }
 
 /** Fetches what a tokenizer is read from, and no weights. Fails with HubError. */

@@ -99,7 +99,8 @@ export type PruningRecord = DropRecord | LacoRecord
 /** What a search would do, were every merge accepted. */
 export interface LacoPlan {
   readonly settings: LacoSettings
-  readonly calibration: { readonly source: string; readonly sentences: number; readonly tokens: number }
+  /** `tokens` is null without a tokenizer. */
+  readonly calibration: { readonly source: string; readonly sentences: number; readonly tokens: number | null }
   readonly original: ModelSize
   /** The merges in order, and the model's size after each. */
   readonly merges: readonly ({ readonly base: number; readonly followers: number } & ModelSize)[]

@@ -26,7 +26,7 @@ export function lacoPlanText({ settings, calibration, original, merges, stopReas
   return [
     table.toString(),
     `if every merge reaches a similarity above ${settings.threshold}; then ${stopReason} ends the search`,
-    `calibration: ${calibration.sentences} sentences of ${calibration.tokens} tokens (${calibration.source}); nothing was computed or written`,
+    `calibration: ${calibration.sentences} sentences${calibration.tokens === null ? '' : ` of ${calibration.tokens} tokens`} (${calibration.source}); nothing was computed or written`,
   ].join('\n')
 }
 

@@ -204,10 +204,22 @@ function pairOf(
 
 function checkShape(name: string, shape: readonly number[], expected: readonly number[], folder: string): void {
   if (shape.join() === expected.join()) return
+  const axis = vocabularyAxis(name)
+  if (axis !== undefined && shape.length === expected.length && shape.every((extent, index) => index === axis || extent === expected[index]))
+    throw new AdapterError(
+      `${folder}: ${name} has ${shape[axis]} tokens, the model's vocabulary ${expected[axis]}: the vocabulary was resized before the adapter was trained`,
+      `Merge it in PEFT: load the model, resize_token_embeddings(${shape[axis]}), load the adapter on it, merge_and_unload(), and save model and tokenizer.`,
+    )
   throw new AdapterError(
     `${folder}: ${name} has shape [${shape.join(', ')}], its config and the model call for [${expected.join(', ')}]`,
     'The adapter was trained on another model, or its config belongs to another file.',
   )
+}
+
+/** Which extent of a tensor counts tokens. */
+function vocabularyAxis(name: string): number | undefined {
+  if (name === EMBEDDINGS || name === HEAD || name === 'lm_head.lora_B') return 0
+  return name === 'model.embed_tokens.lora_A' ? 1 : undefined
 }
 
 /** Longest time for one pattern on one name, in milliseconds: a stranger's pattern may take for ever. */

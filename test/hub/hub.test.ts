@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
 import { openDataset } from '../../src/data/dataset.ts'
 import { DatasetError, HubError } from '../../src/errors.ts'
-import { fetchModelSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
+import { fetchModelSnapshot, fetchOutlineSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
 import { gitHash } from '../git-hash.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { tinyModel } from '../tiny-model.ts'
@@ -427,3 +427,15 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   })
   response.end(content.subarray(from, to + 1))
 }
+
+test('for a plan config.json is fetched, and the tokenizer where it is wanted and there', async () => {
+  contents[`models/a/planned@${COMMIT}`] = {
+    'config.json': Buffer.from('{}'),
+    'tokenizer.json': Buffer.from('{}'),
+    'model.safetensors': Buffer.from('12'),
+  }
+  const { folder } = await fetchOutlineSnapshot('a/planned', undefined, { withTokenizer: false })
+  expect(readdirSync(folder)).toEqual(['config.json'])
+  await fetchOutlineSnapshot('a/planned', undefined, { withTokenizer: true })
+  expect(readdirSync(folder).sort()).toEqual(['config.json', 'tokenizer.json'])
+})

@@ -11,7 +11,7 @@ import { verdictText } from '../../src/report/layer-map-table.ts'
 import { deepModel } from '../deep-model.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const silent: PruningWatcher = { onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
+const silent: PruningWatcher = { onNotice() {}, onLayer() {}, onIteration() {}, onWrite() {}, onBytes() {} }
 const map = (base: string, variant: string) => mapLayers(base, variant, { onStart() {}, onStep() {} })
 const base = deepModel({ layers: 10 })
 

@@ -131,3 +131,15 @@ test('a pattern that would take for ever is refused', async () => {
   writeFileSync(path.join(folder, 'adapter_config.json'), JSON.stringify({ ...config, rank_pattern: { '(?:[a-z0-9._]+)+!': 2 } }))
   await expect(readAdapter(folder, await readConfig(path.join(FIXTURES, 'qwen3')))).rejects.toThrow(/the pattern .* takes longer than 1 s/u)
 })
+
+test.each([
+  ['saved-embeddings', "model.embed_tokens.weight has 160 tokens, the model's vocabulary 144"],
+  ['saved-head', "lm_head.weight has 176 tokens, the model's vocabulary 144"],
+  ['embeddings-and-head', "lm_head.lora_B has 128 tokens, the model's vocabulary 144"],
+])('%s: a vocabulary that was resized is named', async (name, message) => {
+  const golden = readJson(ADAPTERS, name, 'golden.json') as Golden
+  const config = await readConfig(path.join(FIXTURES, golden.fixture))
+  const reading = readAdapter(path.join(ADAPTERS, name), { ...config, vocabularySize: 144 })
+  await expect(reading).rejects.toThrow(message)
+  await expect(reading).rejects.toThrow('was resized before the adapter was trained')
+})

@@ -1,0 +1,41 @@
+/** What config.json alone says of a model that would be scored: layers, parameters, and the memory that it takes. */
+import { readConfigFile } from '../checkpoint/config.ts'
+import { countParameters } from '../checkpoint/expected-tensors.ts'
+import { expectedMemory } from '../engine/batch-budget.ts'
+import type { ModelSource } from '../evaluate.ts'
+import { variantSettings } from '../variant/variant-settings.ts'
+import { expectedWeightMemory } from '../variant/weight-memory.ts'
+
+/** Sizes of a model, before anything of its weights is read. */
+export interface ModelOutline {
+  readonly model: string
+  readonly architecture: string
+  readonly layers: number
+  /** A tied head counts once. */
+  readonly parameters: number
+  /** Longest input, in tokens. */
+  readonly window: number
+  /** Of the process that computes on the CPU, in bytes, about; without an adapter. */
+  readonly memory: { readonly least: number; readonly usual: number }
+}
+
+/** Reads config.json. `onNotice` is told what of it is not used. Fails with CheckpointError. */
+export async function modelOutline({ label, folder, settings }: ModelSource, onNotice: (notice: string) => void): Promise<ModelOutline> {
+  const { config, architecture, notices } = await readConfigFile(folder)
+  for (const notice of notices) onNotice(notice)
+  return {
+    model: label,
+    architecture,
+    layers: config.layerCount,
+    parameters: countParameters(config),
+    window: config.maxPositions,
+    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }),
+  }
+}
+
+/** One line. */
+export function outlineText({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {
+  const size = (bytes: number) => (bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`)
+  const count = (value: number) => value.toLocaleString('en-US')
+  return `${model}: ${architecture}, ${layers} layers, ${count(parameters)} parameters, window of ${count(window)} tokens · memory on the CPU: about ${size(memory.usual)}, ${size(memory.least)} at the least (--memory)`
+}
