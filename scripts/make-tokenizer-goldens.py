@@ -97,7 +97,7 @@ def trained(kind, normalizer, pre_tokenizer, texts, size):
         alphabet = pre_tokenizers.ByteLevel.alphabet() if "byte-level" in kind else []
         trainer = trainers.BpeTrainer(initial_alphabet=alphabet, limit_alphabet=size // 2, **affixes, **common)
     # One text may be one word, and training takes the square of that.
-    tokenizer.train_from_iterator([text[:300] for text in texts], trainer)
+    tokenizer.train_from_iterator([text[:120] for text in texts], trainer)
     model = json.loads(tokenizer.to_str())["model"]
     if "fallback" in kind:
         model["byte_fallback"] = True
@@ -171,7 +171,7 @@ def drawn(chance, texts):
         normal = [step for step in normal if step["type"] != "ByteLevel"]
         steps = [step for step in steps if step["type"] not in ("ByteLevel", "Metaspace")] + [{"type": "ByteLevel", **chance.choice(FLAGS)}]
     normalizer, pre_tokenizer = sequence("normalizer", normal), sequence("", steps)
-    model = trained(kind, normalizer, pre_tokenizer, chance.sample(texts, 150), chance.choice([200, 600]))
+    model = trained(kind, normalizer, pre_tokenizer, chance.sample(texts, 80), chance.choice([200, 400]))
     if model["type"] == "BPE":
         model.update(fuse_unk=chance.random() < 0.5, ignore_merges=chance.random() < 0.2, unk_token=chance.choice(["<unk>", "<unk>", None]))
         if "fallback" not in kind:
