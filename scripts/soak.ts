@@ -7,13 +7,13 @@
  * fails unless the final numbers are identical, no kill cost more than one batch, and the reader never met a record that it could not read.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { readRecords, RECORD_BYTES } from '../src/cache/answer-log.ts'
 import { readRun } from '../src/store/read-run.ts'
+import { temporaryFolder } from '../test/temporary-folder.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const CLI = path.join(ROOT, 'dist/src/cli.js')
@@ -61,7 +61,7 @@ process.on = function (name, listener) {
 
 /** Runs the whole; `tell` hears how it goes. */
 export async function soak(options: SoakOptions, tell: (line: string) => void = () => {}): Promise<SoakResult> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'evalharness-soak-'))
+  const folder = temporaryFolder()
   const random = generator(options.seed)
   const model = path.join(folder, 'model')
   cpSync(options.model, model, { recursive: true })

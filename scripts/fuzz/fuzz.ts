@@ -12,6 +12,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { temporaryFolder } from '../../test/temporary-folder.ts'
 import { inputFiles, writeInput, type InputName } from './input.ts'
 import type { FuzzTarget } from './target.ts'
 import type { Answer, Outcome } from './worker.ts'
@@ -50,6 +51,7 @@ const { values } = parseArgs({
 })
 
 const longestMs = Number(values.longest)
+const temporary = temporaryFolder()
 const { fuzzTargets } = (await import(pathToFileURL(path.resolve(values.targets)).href)) as typeof import('./targets.ts')
 const targets = chosenTargets(fuzzTargets(), values.only)
 const tallies = new Map<string, Tally>(targets.map(({ name }) => [name, { read: 0, refused: 0, failed: 0, slowestMs: 0, slowest: 0, peakBytes: 0 }]))
@@ -101,6 +103,8 @@ async function startWorker(): Promise<ChildProcess> {
   const worker = fork(path.join(import.meta.dirname, 'worker.ts'), [path.resolve(values.targets)], {
     execArgv: ['--import', new URL('../typescript.js', import.meta.url).href, `--max-old-space-size=${HEAP_MEBIBYTES}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A worker that is killed removes nothing.
+    env: { ...process.env, TMPDIR: temporary },
   })
   worker.stderr!.resume()
   await new Promise((resolve, reject) => worker.once('message', resolve).once('exit', () => reject(new Error('a worker did not start'))))
