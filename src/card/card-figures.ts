@@ -21,8 +21,23 @@ export interface Printed extends Cell {
   readonly digits: number
 }
 
+/** How many items a score is of. */
+export interface ItemCount {
+  readonly count: number
+  /** Of the split, where the card says so. */
+  readonly of: number | null
+}
+
 /** One benchmark of the card. */
 export interface BenchmarkRow {
+  /** As the card calls it, without its shots. */
+  readonly name: string
+  /** Which of several models the row is of; null where the card has one. */
+  readonly model: string | null
+  /** Null where the card does not say. */
+  readonly items: ItemCount | null
+  /** What guessing gives, in percent; null where the card does not say. */
+  readonly chance: Printed | null
   /** `piqa`, `boolq`, …; the name in small letters where the benchmark is not known. */
   readonly task: string
   /** From names such as `MMLU (5-shot)`; null where the card does not say. */
@@ -31,13 +46,25 @@ export interface BenchmarkRow {
   readonly original: Printed
   readonly variant: Printed
   readonly retention: Printed | null
+  /** Percent; null where the card has none. */
+  readonly retentionInterval: PrintedInterval | null
   readonly status: Cell | null
 }
 
-/** One perplexity of the card. */
+/** An interval as it is printed. */
+export interface PrintedInterval {
+  readonly low: Printed
+  readonly high: Printed
+}
+
+/** One perplexity of the card, or bits per byte. */
 export interface PerplexityRow {
+  /** As the card calls it: original and model. */
+  readonly model: string
   /** Text and unit, such as WikiText and `word_perplexity`; null where the card does not say. */
   readonly measure: { readonly task: string; readonly metric: string } | null
+  /** The cell that says how many items it is of; empty where there is none. */
+  readonly items: string
   /** The first row of a measure is the original's. */
   readonly side: 'original' | 'variant'
   readonly perplexity: Printed
@@ -73,10 +100,22 @@ export function taskOf(name: string): string {
   return TASKS.has(known) ? known : plain
 }
 
-/** The shots of a name such as `MMLU (5-shot)`; null where it has none. */
+/** The shots of a name such as `MMLU (5-shot)`, its last ones; null where it has none. */
 export function shotsOf(name: string): number | null {
-  const shots = /(?:^|\D)(\d+)[\s-]*shots?\b/iu.exec(name)?.[1]
+  const shots = [...name.matchAll(SHOTS)].at(-1)?.[1]
   return shots === undefined ? null : Number(shots)
+}
+
+const SHOTS = /(?:^|(?<=\D))(\d+)[\s-]*shots?\b/giu
+
+/** Whether two names are of one benchmark: alike, or both of a known one. */
+export function isSameTask({ name, task }: Pick<BenchmarkRow, 'name' | 'task'>, other: string): boolean {
+  return [other, withoutShots(other)].some((text) => plainName(text) === plainName(name)) || (TASKS.has(task) && taskOf(other) === task)
+}
+
+/** As it reads in a table, whatever its capitals: cells have no backticks and single spaces. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll('`', '').replaceAll(/\s+/gu, ' ').trim()
 }
 
 /** The model that a card says its own was made from; null where it names none, or several. */
@@ -87,17 +126,46 @@ export function baseModelOf({ frontMatter }: Card): string | null {
   return typeof only === 'string' ? only : null
 }
 
+/** Whether a table is of benchmarks. */
+export function isBenchmarkTable({ head }: CardTable): boolean {
+  return has(head, /benchmark/iu) && (has(head, /retention/iu) || has(head, /^original\b/iu))
+}
+
+/** Whether a table is of perplexities. */
+export function isPerplexityTable({ head }: CardTable): boolean {
+  return has(head, /^perplexity$/iu)
+}
+
+/** Whether a table is of bits per byte. */
+export function isBitsTable({ head }: CardTable): boolean {
+  return has(head, BITS)
+}
+
+/** Whether a table says what a model is good for. */
+export function isUseCaseTable({ head }: CardTable): boolean {
+  return has(head, /use case/iu)
+}
+
+const BITS = /^bits per byte$/iu
+
 /** Reads the figures. Fails with CardError where two tables say the same. */
 export function cardFigures(card: Card): CardFigures {
-  const benchmarks = onlyTable(card, 'benchmarks', ({ head }) => has(head, /benchmark/iu) && (has(head, /retention/iu) || has(head, /^original\b/iu)))
-  const perplexities = onlyTable(card, 'perplexities', ({ head }) => has(head, /^perplexity$/iu))
-  const useCases = onlyTable(card, 'use cases', ({ head }) => has(head, /use case/iu))
+  const benchmarks = onlyTable(card, 'benchmarks', isBenchmarkTable)
+  const perplexities = onlyTable(card, 'perplexities', isPerplexityTable)
+  const bits = onlyTable(card, 'bits per byte', isBitsTable)
+  const useCases = onlyTable(card, 'use cases', isUseCaseTable)
   return {
     benchmarks: benchmarks ? benchmarkRows(benchmarks) : [],
-    perplexities: perplexities ? perplexityRows(perplexities) : [],
-    useCases: useCases ? useCases.rows.map((row) => cellOf('use cases', useCases, row, 1)) : [],
+    perplexities: [...(perplexities ? perplexityRows(perplexities, /^perplexity$/iu) : []), ...(bits ? perplexityRows(bits, BITS) : [])],
+    useCases: useCases ? useCaseCells(useCases) : [],
     attributes: attributesOf(card),
   }
+}
+
+/** In the column Status, the second where none is called so. */
+function useCaseCells(table: CardTable): Cell[] {
+  const status = table.head.findIndex((cell) => /^status$/iu.test(cell))
+  return table.rows.map((row) => cellOf('use cases', table, row, Math.max(1, status)))
 }
 
 function has(head: readonly string[], pattern: RegExp): boolean {
@@ -110,11 +178,32 @@ function cellOf(name: string, table: CardTable, row: CardRow, column: number): C
 
 /** The first number of a cell; null where there is none. */
 export function printed(cell: Cell): Printed | null {
-  const match = /[−-]?\d[\d,]*(?:\.\d+)?/u.exec(cell.text)
-  if (!match) return null
-  const text = match[0].replaceAll(',', '').replace('−', '-')
-  const digits = text.split('.')[1]?.length ?? 0
-  return { ...cell, value: Number(text), slack: 0.5 * 10 ** -digits, digits }
+  const [first] = NUMBER.exec(cell.text) ?? []
+  return first === undefined ? null : numberOf(cell, first)
+}
+
+const NUMBER = /[−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/iu
+
+function numberOf(cell: Cell, found: string): Printed {
+  const text = found.replaceAll(',', '').replace('−', '-')
+  const [mantissa, exponent = '0'] = text.toLowerCase().split('e')
+  const digits = mantissa!.split('.')[1]?.length ?? 0
+  return { ...cell, value: Number(text), slack: 0.5 * 10 ** (Number(exponent) - digits), digits }
+}
+
+/** `[93.0, 98.5]`; null where there is none. */
+function printedInterval(cell: Cell): PrintedInterval | null {
+  const [, low, high] = /\[([−-]?\d[\d.]*|> 999), ([−-]?\d[\d.]*|> 999)\]/u.exec(cell.text) ?? []
+  // Bounds beyond that are not printed.
+  const bound = (text: string) => (text === '> 999' ? { ...numberOf(cell, '1000'), slack: 0, value: Infinity } : numberOf(cell, text))
+  return low === undefined || high === undefined ? null : { low: bound(low), high: bound(high) }
+}
+
+/** `5 of 1,838 (limit 5)`. */
+function itemCountOf({ text }: Cell): ItemCount | null {
+  const [, count, of] = /^(\d[\d,]*)(?: of (\d[\d,]*))?/u.exec(text) ?? []
+  const number = (digits: string) => Number(digits.replaceAll(',', ''))
+  return count === undefined ? null : { count: number(count), of: of === undefined ? null : number(of) }
 }
 
 /** Columns of a table of benchmarks; −1 where there is none. */
@@ -123,13 +212,23 @@ interface BenchmarkColumns {
   readonly variant: number
   readonly retention: number
   readonly status: number
+  readonly model: number
+  readonly items: number
+  readonly chance: number
 }
 
 /** By their heads; scores whose columns are headed by the names of models stand in the order original, variant. Fails with CardError. */
 function columnsOf({ head, line }: CardTable): BenchmarkColumns {
   const find = (pattern: RegExp) => head.findIndex((cell) => pattern.test(cell))
-  const [name, retention, status] = [find(/benchmark/iu), find(/retention/iu), find(/status/iu)]
-  const scores = head.flatMap((_, index) => (index === name || index === retention || index === status ? [] : [index]))
+  const others = {
+    retention: find(/retention/iu),
+    status: find(/status/iu),
+    model: find(/^model$/iu),
+    items: find(/^items$/iu),
+    chance: find(/^chance$/iu),
+  }
+  const known = new Set([find(/benchmark/iu), ...Object.values(others)])
+  const scores = head.flatMap((_, index) => (known.has(index) ? [] : [index]))
   const matching = (pattern: RegExp) => scores.find((index) => pattern.test(head[index]!))
   const namedOriginal = matching(/original|base/iu)
   const namedVariant = matching(/pruned|variant|quanti|adapted|this/iu)
@@ -140,7 +239,7 @@ function columnsOf({ head, line }: CardTable): BenchmarkColumns {
       `the table of benchmarks in line ${line} lacks a column of scores: it has ${head.join(', ')}`,
       'It needs one of the original and one of the card’s model.',
     )
-  return { original, variant, retention, status }
+  return { original, variant, ...others }
 }
 
 function benchmarkRows(table: CardTable): BenchmarkRow[] {
@@ -148,7 +247,9 @@ function benchmarkRows(table: CardTable): BenchmarkRow[] {
   const rows = table.rows.flatMap((row) => benchmarkRow(table, row, columns))
   const scores = rows.flatMap(({ original, variant }) => [original, variant])
   const areShares = scores.every(({ text, value }) => !text.includes('%') && value <= 1)
-  return areShares ? rows.map((row) => ({ ...row, original: inPercent(row.original), variant: inPercent(row.variant) })) : rows
+  return areShares
+    ? rows.map((row) => ({ ...row, original: inPercent(row.original), variant: inPercent(row.variant), chance: row.chance && inPercent(row.chance) }))
+    : rows
 }
 
 function inPercent(share: Printed): Printed {
@@ -164,20 +265,52 @@ function benchmarkRow(table: CardTable, row: CardRow, columns: BenchmarkColumns)
   const [original, variant] = [number(columns.original), number(columns.variant)]
   if (!original || !variant) return []
   const name = row.cells[0] ?? ''
-  return [{ task: taskOf(name), shotCount: shotsOf(name), original, variant, retention: number(columns.retention), status: cell(columns.status) }]
+  const [retention, items] = [cell(columns.retention), cell(columns.items)]
+  return [
+    {
+      name: withoutShots(name),
+      model: cell(columns.model)?.text ?? null,
+      task: taskOf(name),
+      shotCount: shotsOf(name),
+      items: items && itemCountOf(items),
+      chance: number(columns.chance),
+      original,
+      variant,
+      retention: number(columns.retention),
+      retentionInterval: retention && printedInterval(retention),
+      status: cell(columns.status),
+    },
+  ]
 }
 
-function perplexityRows(table: CardTable): PerplexityRow[] {
+/** `MMLU` of `MMLU (5-shot)`. */
+function withoutShots(name: string): string {
+  const open = name.lastIndexOf(' (')
+  return open > 0 && /^ \(\d+-shot\)$/u.test(name.slice(open)) ? name.slice(0, open) : name
+}
+
+function perplexityRows(table: CardTable, heading: RegExp): PerplexityRow[] {
   const column = (pattern: RegExp) => table.head.findIndex((cell) => pattern.test(cell))
-  const [value, ratio, measured] = [column(/^perplexity$/iu), column(/ratio/iu), column(/^measure$/iu)]
+  const [value, ratio, measured, items] = [column(heading), column(/ratio/iu), column(/^(?:measure|text)$/iu), column(/^items$/iu)]
+  const isBits = heading === BITS
   const seen = new Set<string>()
   return table.rows.flatMap((row): PerplexityRow[] => {
-    const perplexity = printed(cellOf('perplexity', table, row, value))
+    const perplexity = printed(cellOf(isBits ? 'bits per byte' : 'perplexity', table, row, value))
     if (!perplexity) return []
     const name = measured < 0 ? '' : (row.cells[measured] ?? '')
-    const side = seen.has(name) ? 'variant' : 'original'
-    seen.add(name)
-    return [{ measure: measureOf(name), side, perplexity, ratio: ratio < 0 ? null : printed(cellOf('perplexity', table, row, ratio)) }]
+    const key = `${name}\n${items < 0 ? '' : row.cells[items]}`
+    const side = seen.has(key) ? 'variant' : 'original'
+    seen.add(key)
+    return [
+      {
+        model: row.cells[0] ?? '',
+        measure: isBits && name !== '' ? { task: name.toLowerCase(), metric: 'bits_per_byte' } : measureOf(name),
+        items: items < 0 ? '' : (row.cells[items] ?? ''),
+        side,
+        perplexity,
+        ratio: ratio < 0 ? null : printed(cellOf(perplexity.table, table, row, ratio)),
+      },
+    ]
   })
 }
 
@@ -192,7 +325,7 @@ function measureOf(name: string): PerplexityRow['measure'] {
 
 /** Whether two perplexities are of the same text in the same unit, as far as the card says. */
 export function isSameMeasure(a: PerplexityRow, b: PerplexityRow): boolean {
-  return a.measure?.task === b.measure?.task && a.measure?.metric === b.measure?.metric
+  return a.measure?.task === b.measure?.task && a.measure?.metric === b.measure?.metric && a.items === b.items
 }
 
 /** Tables of two or three columns whose first is a name. */

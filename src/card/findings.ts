@@ -5,10 +5,11 @@ import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import type { BenchmarkRow, CardFigures } from './card-figures.ts'
 import { lookUp } from '../look-up.ts'
 import { attribute, PERCENT } from './checked-cell.ts'
+import { profileText } from './card-sections.ts'
 import { parameterCells } from './model-checks.ts'
 import { parametersWith, PUBLISHED_REPORTS } from './published-figures.ts'
 import type { Card } from './read-card.ts'
-import { countCell, statusOfRow } from './score-checks.ts'
+import { countCell, statusCell, statusOfRow } from './score-checks.ts'
 
 /** Something that a reader of the card should know. */
 export interface Finding {
@@ -19,15 +20,15 @@ export interface Finding {
   readonly text: string
 }
 
-/** All findings; `base` is the card's base_model, `model` what config.json of it says. */
-export function cardFindings(card: Card, figures: CardFigures, base: string | null, model: ModelConfig | undefined): Finding[] {
+/** All findings; `base` is the card's base_model, `model` what config.json of it says, `profile` that of its statuses. */
+export function cardFindings(card: Card, figures: CardFigures, base: string | null, model: ModelConfig | undefined, profile: StatusProfile): Finding[] {
   return [
     ...citationFindings(card, figures, base),
     ...chanceFindings(figures),
     ...countFindings(figures),
     ...(model ? parameterFindings(figures, model) : []),
     ...perplexityFindings(card, figures),
-    ...statusFindings(figures),
+    ...statusFindings(figures, profile),
   ]
 }
 
@@ -61,9 +62,10 @@ function citationFindings(card: Card, { benchmarks }: CardFigures, base: string 
 }
 
 function chanceFindings({ benchmarks }: CardFigures): Finding[] {
-  const adjusted = benchmarks.flatMap(({ task, original, variant }) => {
+  const adjusted = benchmarks.flatMap(({ task, items, original, variant }) => {
     const split = knownSplit(task)
-    if (!split) return []
+    // A few items tell little of what a model retains.
+    if (!split || (items && items.count < split.itemCount)) return []
     const baseline = Math.max(split.uniform, split.majority ?? 0) * PERCENT
     return [{ row: variant.row, split, baseline, variant, share: overChance(original.value, variant.value, baseline) }]
   })
@@ -94,27 +96,42 @@ function overChance(original: number, variant: number, baseline: number): string
 }
 
 function countFindings({ benchmarks }: CardFigures): Finding[] {
-  const counted = benchmarks.flatMap((row) => (knownSplit(row.task) ? [countCell(row.task, row.original), countCell(row.task, row.variant)] : []))
+  const counted = benchmarks.filter(({ task }) => knownSplit(task)).flatMap((row) => [countCell(row, row.original), countCell(row, row.variant)])
   const wrong = counted.filter(({ verdict }) => verdict === 'different')
-  if (counted.length === 0) return []
-  return wrong.length === 0
-    ? [
-        {
-          id: 'full-splits',
-          kind: 'note',
-          text: `All ${counted.length} scores are counts out of the full splits (${counted
-            .filter((_, index) => index % 2 === 1)
-            .map(({ expected }) => expected.split(' is ')[1])
-            .join('; ')}): no subset was used.`,
-        },
-      ]
-    : [
-        {
-          id: 'not-a-count',
-          kind: 'wrong',
-          text: `Not a count out of the full split: ${wrong.map(({ row, text }) => `${row} ${text}`).join(', ')}. It is of a subset, of another split, or a slip.`,
-        },
-      ]
+  const parts = benchmarks.filter(({ task, items }) => items && items.count < (items.of ?? knownSplit(task)?.itemCount ?? 0))
+  const count = (value: number) => value.toLocaleString('en-US')
+  return [
+    ...(parts.length > 0
+      ? [
+          {
+            id: 'partial',
+            kind: 'misleading' as const,
+            text: `Not of the whole split: ${[...new Set(parts.map(({ name, task, items }) => `${name} ${count(items!.count)} of ${count(items!.of ?? knownSplit(task)!.itemCount)} items`))].join(', ')}. Such scores cannot be compared with published ones.`,
+          },
+        ]
+      : []),
+    ...(wrong.length > 0
+      ? [
+          {
+            id: 'not-a-count',
+            kind: 'wrong' as const,
+            text: `Not a count out of the items: ${wrong.map(({ row, text }) => `${row} ${text}`).join(', ')}. It is of a subset, of another split, or a slip.`,
+          },
+        ]
+      : []),
+    ...(wrong.length === 0 && parts.length === 0 && counted.length > 0
+      ? [
+          {
+            id: 'full-splits',
+            kind: 'note' as const,
+            text: `All ${counted.length} scores are counts out of the full splits (${counted
+              .filter((_, index) => index % 2 === 1)
+              .map(({ expected }) => expected.split(' is ')[1])
+              .join('; ')}): no subset was used.`,
+          },
+        ]
+      : []),
+  ]
 }
 
 function parameterFindings(figures: CardFigures, model: ModelConfig): Finding[] {
@@ -162,22 +179,20 @@ function perplexityFindings(card: Card, { perplexities }: CardFigures): Finding[
 /** The cuts of published cards, with the majority class as chance. */
 const CARD_WITH_MAJORITY: StatusProfile = { ...PROFILES.card, nearChance: { ...PROFILES.card.nearChance!, chance: 'baseline' } }
 
-function statusFindings({ benchmarks }: CardFigures): Finding[] {
+function statusFindings({ benchmarks }: CardFigures, profile: StatusProfile): Finding[] {
   const named = benchmarks.filter(({ status }) => status)
-  const wordOf = ({ task, original, variant }: BenchmarkRow, profile: StatusProfile) => statusOfRow(task, original, variant, profile)
-  const asCard = named.every((row) => row.status!.text === `${wordOf(row, PROFILES.card).sign} ${wordOf(row, PROFILES.card).name}`)
-  const other = named.filter((row) => wordOf(row, PROFILES.card).name !== wordOf(row, CARD_WITH_MAJORITY).name)
   if (named.length === 0) return []
-  const cuts = 'Good from 75 %, Acceptable from 65 %, Degraded below, Near random where a score is no better than uniform chance'
-  const held =
-    other.length > 0
-      ? ` Compared with the majority class too, ${other.map((row) => `${row.variant.row} is ${wordOf(row, CARD_WITH_MAJORITY).name}`).join(', ')}.`
-      : ''
+  const fits = named.every((row) => statusCell(row, row.status!, profile).verdict === 'equal')
+  // What the same cuts give where published cards look at uniform chance alone.
+  const byDefault = (row: BenchmarkRow) => statusOfRow({ ...row, chance: null }, CARD_WITH_MAJORITY)
+  const other = profile === PROFILES.card ? named.filter((row) => statusOfRow({ ...row, chance: null }, profile).name !== byDefault(row).name) : []
+  const compared =
+    other.length > 0 ? ` Compared with the majority class too, ${other.map((row) => `${row.variant.row} is ${byDefault(row).name}`).join(', ')}.` : ''
   return [
     {
       id: 'statuses',
-      kind: asCard && other.length === 0 ? 'note' : 'misleading',
-      text: `The statuses ${asCard ? 'fit' : 'do not fit'} these cuts: ${cuts}.${held}`,
+      kind: fits && other.length === 0 ? 'note' : 'misleading',
+      text: `The statuses ${fits ? 'fit' : 'do not fit'} their profile. ${profileText(profile)}${compared}`,
     },
   ]
 }

@@ -15,6 +15,22 @@ export interface FrontMatter extends ParsedYaml {
   readonly end: number
 }
 
+/** A place in the card's text, as for `slice`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** A block of the card that is not within another. */
+export interface CardBlock extends Span {
+  readonly type: string
+  readonly line: number
+  /** Without marks; of HTML all of it. */
+  readonly text: string
+  /** Where it is a table. */
+  readonly table?: CardTable
+}
+
 /** A table of the card. */
 export interface CardTable {
   /** Text of the heading above it; empty where there is none. */
@@ -38,6 +54,10 @@ export interface Card {
   readonly tables: readonly CardTable[]
   /** All text outside tables, a paragraph a line. */
   readonly prose: readonly { readonly line: number; readonly text: string }[]
+  /** In the order of the text. */
+  readonly blocks: readonly CardBlock[]
+  /** HTML wherever it stands, comments among it; never what is code. */
+  readonly html: readonly (Span & { readonly text: string })[]
 }
 
 /** Parses a card; `file` is what errors call it. Fails with CardError on YAML that is none, and on nesting that goes deeper than the stack. */
@@ -54,19 +74,34 @@ export function readCard(text: string, file: string): Card {
 /** Markdown nested in itself takes time with the square of its depth and more; honest cards take some ten milliseconds. */
 const inTime = timeLimit(3000)
 
-function readBody(text: string, frontMatter: FrontMatter | null): Pick<Card, 'tables' | 'prose'> {
-  // Blanked, so that places in the tree are places in the card.
-  const body = frontMatter ? text.slice(0, frontMatter.end + 4).replace(/[^\r\n]/gu, ' ') + text.slice(frontMatter.end + 4) : text
+function readBody(text: string, frontMatter: FrontMatter | null): Pick<Card, 'tables' | 'prose' | 'blocks' | 'html'> {
+  // Blanked, so that places in the tree are places in the card; a byte order mark would not be counted.
+  const blanked = frontMatter ? frontMatter.end + 4 : text.startsWith('\uFEFF') ? 1 : 0
+  const body = text.slice(0, blanked).replace(/[^\r\n]+/gu, (run) => ' '.repeat(run.length)) + text.slice(blanked)
   const root: Root = fromMarkdown(body, { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] })
   const tables: CardTable[] = []
   const prose: { line: number; text: string }[] = []
+  const blocks: CardBlock[] = []
+  const html: (Span & { text: string })[] = []
   let heading = ''
   for (const node of root.children) {
     if (node.type === 'heading') heading = textOf(node)
-    if (node.type === 'table') tables.push(tableOf(node, heading))
+    const table = node.type === 'table' ? tableOf(node, heading) : undefined
+    if (table) tables.push(table)
     else if (node.type !== 'html' && node.type !== 'code') prose.push({ line: lineOf(node), text: proseOf(node) })
+    blocks.push({ type: node.type, ...spanOf(node), line: lineOf(node), text: node.type === 'table' ? '' : textOf(node), ...(table && { table }) })
+    collectHtml(node, html)
   }
-  return { tables, prose }
+  return { tables, prose, blocks, html }
+}
+
+function spanOf({ position }: RootContent): Span {
+  return { start: position?.start.offset ?? 0, end: position?.end.offset ?? 0 }
+}
+
+function collectHtml(node: RootContent, found: (Span & { text: string })[]): void {
+  if (node.type === 'html') found.push({ ...spanOf(node), text: node.value })
+  if ('children' in node) for (const child of node.children) collectHtml(child, found)
 }
 
 /** Links give their address too: a source is often nothing else. */

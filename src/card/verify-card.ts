@@ -3,6 +3,7 @@ import type { ModelConfig } from '../checkpoint/config.ts'
 import { lookUp } from '../look-up.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { baseModelOf, cardFigures } from './card-figures.ts'
+import { readNote } from './card-note.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import { cardFindings, type Finding } from './findings.ts'
 import { modelCells } from './model-checks.ts'
@@ -16,13 +17,15 @@ export interface CardVerdict {
   readonly findings: readonly Finding[]
 }
 
-/** Checks a card with the words of `profile`. `config` is the original's, where it is not a known model. Fails with CardError. */
-export async function verifyCard(card: Card, profile: StatusProfile = PROFILES.card, config?: ModelConfig): Promise<CardVerdict> {
+/** Checks a card with the words of `profile`, by default of the one that it was written with, else `card`. `config` is the original's, where it is not a known model. Fails with CardError. */
+export async function verifyCard(card: Card, profile?: StatusProfile, config?: ModelConfig): Promise<CardVerdict> {
   const figures = cardFigures(card)
+  const note = readNote(card)
+  const used = profile ?? note?.profile ?? PROFILES.card
   const base = baseModelOf(card)
   const model = config ?? (base === null ? undefined : lookUp(KNOWN_MODELS, base.toLowerCase()))
   return {
-    cells: [...scoreCells(card, figures, profile), ...(await modelCells(card, figures, model))],
-    findings: cardFindings(card, figures, base, model),
+    cells: [...scoreCells(card, figures, used, note), ...(await modelCells(card, figures, model))],
+    findings: cardFindings(card, figures, base, model, used),
   }
 }

@@ -1,8 +1,9 @@
 /** `evalharness card write|verify`: a model card's tables from runs, and a model card held against itself and against runs. */
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
+import { cardContents, checkWhole } from '../card/card-contents.ts'
 import { baseModelOf, cardFigures, printed } from '../card/card-figures.ts'
 import { evalResultFiles } from '../card/eval-results.ts'
 import { KNOWN_MODELS } from '../card/published-figures.ts'
@@ -10,19 +11,20 @@ import { readCard, type Card } from '../card/read-card.ts'
 import { reproduceCard } from '../card/reproduce-card.ts'
 import { cardVerdictTable } from '../card/verdict-table.ts'
 import { verifyCard } from '../card/verify-card.ts'
-import { unmarkedTables, writeCard } from '../card/write-card.ts'
+import { baseModelFor, writeCard } from '../card/write-card.ts'
 import { parseConfig, readConfig, type ModelConfig } from '../checkpoint/config.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { CardError, CheckpointError, unlessInterrupted, UsageError } from '../errors.ts'
 import { parseJson } from '../parse-json.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
+import { heading, markdownBody } from '../report/markdown.ts'
 import { readRun } from '../store/read-run.ts'
 import { sanitizedName } from '../store/run-record.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { writeWhole } from '../store/write-whole.ts'
 import { compareOptionsOf, describeCompareOptions, readProfile, type CompareArguments } from './compare-options.ts'
 import { parseModelOption } from './model-option.ts'
-import { openCard, readCardOrRun } from './run-option.ts'
+import { openCard, readRuns } from './run-option.ts'
 import { scoreModels } from './run.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -30,13 +32,15 @@ interface WriteArguments extends CompareArguments {
   runs: string[]
   into?: string
   laco?: string
+  baseModel?: string
+  partial: boolean
   evalResults: boolean
   dryRun: boolean
 }
 
 interface VerifyArguments {
   card: string
-  profile: string
+  profile?: string
   config?: string
   originalRun?: string
   variantRun?: string
@@ -83,11 +87,17 @@ function writeOptions(yargs: Argv): Argv<WriteArguments> {
       type: 'string',
       array: true,
       demandOption: true,
-      describe: 'The original, then the card’s model: [NAME=]FILE, FOLDER, or CARD.md#original',
+      describe: 'The original, then the models of the card: [NAME=]FILE, FOLDER, or CARD.md#original',
     }),
   )
-    .option('into', { type: 'string', requiresArg: true, describe: 'The card: README.md' })
+    .option('into', { type: 'string', requiresArg: true, describe: 'The card: README.md, or the folder that it stands in' })
     .option('laco', { type: 'string', requiresArg: true, describe: 'laco.json of a collapsed checkpoint, for its tables' })
+    .option('base-model', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'The original’s repository on the hub, OWNER/NAME [default: what the card or the run says]',
+    })
+    .option('partial', { type: 'boolean', default: false, describe: 'Write scores of a part of a split too, with their number of items' })
     .option('eval-results', { type: 'boolean', default: false, describe: 'Write the hub’s .eval_results/*.yaml beside the card too' })
     .option('dry-run', { type: 'boolean', default: false, describe: 'Print the card instead of writing it' })
     .example(
@@ -99,7 +109,11 @@ function writeOptions(yargs: Argv): Argv<WriteArguments> {
 function verifyOptions(yargs: Argv): Argv<VerifyArguments> {
   return yargs
     .positional('card', { type: 'string', demandOption: true, describe: 'README.md' })
-    .option('profile', { type: 'string', default: 'card', requiresArg: true, describe: 'Words for retentions: card, default, or a YAML file' })
+    .option('profile', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Words for retentions: card, default, or a YAML file [default: what the card was written with, else card]',
+    })
     .option('config', {
       type: 'string',
       requiresArg: true,
@@ -126,23 +140,44 @@ function verifyOptions(yargs: Argv): Argv<VerifyArguments> {
 }
 
 async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
-  const { into, laco, dryRun } = argv
-  if (into === undefined) throw new UsageError('no card given', 'Give --into README.md; it is made if it is not there.')
-  if (argv.runs.length !== 2) throw new UsageError(`${argv.runs.length} runs given`, 'Give the original’s run and that of the card’s model.')
-  const [original, variant] = [await readCardOrRun(argv.runs[0]!), await readCardOrRun(argv.runs[1]!)]
-  const comparison = compareRuns(original, [variant], await compareOptionsOf(argv))
-  const card = (await isThere(into)) ? await openForWriting(into) : readCard(`# ${variant.label}\n`, into)
-  for (const { name, line } of unmarkedTables(card, comparison))
-    terminal.err(`${into}: line ${line} is of a table of ${name} already, and another is put at the end; remove one, or put the markers around it`)
-  const text = writeCard(card, comparison, laco === undefined ? null : await readLaco(laco))
+  const { laco, baseModel, dryRun } = argv
+  if (argv.into === undefined) throw new UsageError('no card given', 'Give --into README.md; it is made if it is not there.')
+  if (argv.runs.length < 2) throw new UsageError(`${argv.runs.length} runs given`, 'Give the original’s run and that of the card’s model.')
+  if (baseModel !== undefined && !HUB_ID.test(baseModel))
+    throw new UsageError(`--base-model ${baseModel} is not a repository of the hub`, 'Give OWNER/NAME, such as Qwen/Qwen3-8B-Base.')
+  const into = await cardFile(argv.into)
+  const [original, ...variants] = await readRuns(argv.runs, terminal.err)
+  const contents = cardContents(original!, variants, await compareOptionsOf(argv), {
+    laco: laco === undefined ? null : await readLaco(laco),
+    ...(baseModel !== undefined && { baseModel }),
+  })
+  if (!argv.partial) checkWhole(contents)
+  const card = (await isThere(into)) ? await openForWriting(into) : readCard(markdownBody([heading(1, variants[0]!.label)]), into)
+  const text = writeCard(card, contents)
   if (dryRun) {
     terminal.out(text)
     return
   }
   await writeWhole(into, [text])
-  const files = argv.evalResults ? evalResultFiles(comparison) : []
+  const files = argv.evalResults ? evalResultFiles(contents) : []
   for (const { name, text: content } of files) await writeWhole(path.join(path.dirname(into), name), [content])
+  const base = baseModelFor(card, contents)
+  if (base === null || !HUB_ID.test(base))
+    terminal.err(`${base === null ? 'the card names no base_model' : `base_model ${base} is not a repository of the hub`}: give --base-model OWNER/NAME`)
   terminal.err(`written: ${[into, ...files.map(({ name }) => path.join(path.dirname(into), name))].join(', ')}`)
+}
+
+/** `owner/name`; a path does not begin like that, or has more parts. */
+const HUB_ID = /^\w[\w.-]*\/\w[\w.-]*$/u
+
+/** The file itself, also behind a link; README.md of a folder. */
+async function cardFile(into: string): Promise<string> {
+  const isFolder = await stat(into).then(
+    (entry) => entry.isDirectory(),
+    () => /[/\\]$/u.test(into),
+  )
+  const file = isFolder ? path.join(into, 'README.md') : into
+  return (await isThere(file)) ? realpath(file) : file
 }
 
 /** A card whose every byte is in its text: what was read as a replacement character could not be left as it was. */
@@ -189,7 +224,7 @@ async function readLaco(file: string): Promise<LacoRecord> {
 
 async function verify(argv: VerifyArguments, terminal: Terminal): Promise<number> {
   const card = await openCard(argv.card)
-  const verdict = await verifyCard(card, await readProfile(argv.profile), await configOf(argv, card))
+  const verdict = await verifyCard(card, argv.profile === undefined ? undefined : await readProfile(argv.profile), await configOf(argv, card))
   if (verdict.cells.length === 0)
     throw new CardError(`${argv.card} has no figures to check`, 'It needs a table with the columns Benchmark, Original, Pruned and Retention.')
   const runs = await runsOf(argv, card, terminal)

@@ -28,11 +28,11 @@ export function sourceLines({ label, sources = [] }: StoredRun): string[] {
   })
 }
 
-/** `CARD.md#original`, `CARD.md#variant`, or a run. */
+/** `CARD.md#original`, `CARD.md#variant`, `CARD.md#NAME` of one of several models, or a run. */
 export async function readCardOrRun(spec: string): Promise<StoredRun> {
-  const [, label, file, column] = /^(?:([^=/\\]+)=)?(.+\.(?:md|markdown))(?:#(\w+))?$/isu.exec(spec) ?? []
+  const [, label, file, column] = /^(?:([^=/\\]+)=)?(.+\.(?:md|markdown))(?:#(.+))?$/isu.exec(spec) ?? []
   if (file === undefined) return readRun(spec)
-  if (column !== 'original' && column !== 'variant') throw new UsageError(`${spec}: which column?`, `Give ${file}#original or ${file}#variant.`)
+  if (column === undefined) throw new UsageError(`${spec}: which column?`, `Give ${file}#original or ${file}#variant.`)
   const run = citedRun(await openCard(file), column, file)
   return label === undefined ? run : { ...run, label }
 }

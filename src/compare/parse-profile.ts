@@ -35,3 +35,8 @@ export function parseProfile(text: string, file: string): StatusProfile {
   })
   return { name, by, cuts: cuts.map(({ at_least: atLeast, ...status }) => ({ ...status, atLeast })), nearChance }
 }
+
+/** The fields of a profile's file, from which `parseProfile` makes it again. */
+export function profileFields({ name, by, cuts, nearChance }: StatusProfile): object {
+  return { name, by, cuts: cuts.map(({ atLeast, ...status }) => ({ ...status, ...(atLeast !== undefined && { at_least: atLeast }) })), near_chance: nearChance }
+}

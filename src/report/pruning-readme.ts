@@ -1,6 +1,8 @@
 /** README.md of a pruned checkpoint: what was done to which model, in the tables that published cards of pruned models have. */
 import type { RootContent } from 'mdast'
 import type { LacoRecord, LayerOrigin, PruningRecord } from '../prune/pruning-record.ts'
+import { markedBlocks } from './card-markers.ts'
+import { hyperparameterBlocks, similarityBlocks, statisticsBlocks, summaryBlocks } from './laco-tables.ts'
 import { spanText, sumText } from './layer-sum.ts'
 import { codeBlock, heading, markdownDocument, paragraph, table } from './markdown.ts'
 
@@ -21,6 +23,8 @@ export function pruningReadme(record: PruningRecord): string {
   return markdownDocument(frontMatter, [
     heading(1, `${lastName(base.source)}, ${pruned.layers} of ${original.layers} layers`),
     paragraph(`Made from \`${isRepository ? base.source : lastName(base.source)}\` ${how}`),
+    heading(2, 'Model summary'),
+    ...markedBlocks('summary', summaryBlocks(record, isRepository ? base.source.split('@')[0]! : `\`${lastName(base.source)}\``)),
     heading(2, 'Sizes'),
     table([
       ['', 'Original', 'Pruned', 'Removed'],
@@ -49,33 +53,17 @@ export function pruningReadme(record: PruningRecord): string {
 }
 
 function lacoSections(record: LacoRecord): RootContent[] {
-  const { settings, similarities, calibration } = record
-  const average = similarities.reduce((sum, value) => sum + value, 0) / similarities.length
-  const summary = (name: string, value: number, rounded: number) => [name, value.toFixed(4), rounded.toFixed(4)]
-  const rounded = record.similarities_bf16
+  const { settings, calibration, similarities_bf16: rounded } = record
+  const average = rounded.reduce((sum, value) => sum + value, 0) / rounded.length
   return [
     heading(2, 'LaCo hyperparameters'),
-    table([
-      ['Parameter', 'Value', 'Description'],
-      ['MERGE_LAYERS (C)', String(settings.merge_layers), 'Adjacent layers that become one'],
-      ['LOWEST_LAY (L)', String(settings.lowest_layer), 'Lowest layer that may be the base of a group'],
-      ['HIGHEST_LAY (H)', String(settings.highest_layer), 'One past the highest layer of the first group'],
-      ['INTERVAL (I)', String(settings.interval), 'Layers that the pointer moves down after a merge'],
-      ['THRESHOLD (T)', String(settings.threshold), 'A merge is kept when the mean cosine is greater'],
-      ['MAX_COMPRESSION', percent(settings.max_compression), 'Largest share of the layers to remove'],
-      ['Merge rule', settings.rule, RULES[settings.rule] + (settings.emulate_bf16 ? ', computed in bfloat16' : '')],
-      ['q_norm, k_norm', settings.qk_norm, settings.qk_norm === 'merge' ? 'Merged like projections, where the model has them' : "The base's"],
-    ]),
+    ...markedBlocks('hyperparameters', hyperparameterBlocks(record)),
+    paragraph(
+      `Merge rule: \`${settings.rule}\`, ${RULES[settings.rule]}${settings.emulate_bf16 ? ', computed in bfloat16' : ''}. q_norm and k_norm, where the model has them: ${settings.qk_norm === 'merge' ? 'merged like projections' : "the base's"}.`,
+    ),
     heading(2, 'Pruning statistics'),
-    table([
-      ['Metric', 'Value'],
-      ['Successful merges', count(record.accepted)],
-      ['Rejected merges', count(record.rejected)],
-      ['Total iterations', count(record.iterations.length)],
-      ['Stopped by', record.stop_reason],
-      ['Layer compression', percent(record.layer_compression)],
-      ['Parameter compression', percent(record.parameter_compression)],
-    ]),
+    ...markedBlocks('statistics', statisticsBlocks(record)),
+    paragraph(`The search ended at: ${record.stop_reason}.`),
     heading(2, 'Iterations'),
     table([
       ['Iteration', 'Group', 'Similarity', 'Margin', 'Decision', 'Layers'],
@@ -90,21 +78,16 @@ function lacoSections(record: LacoRecord): RootContent[] {
     ]),
     heading(2, 'Hidden state similarity (calibration set)'),
     paragraph(
-      `Cosines between the last hidden states of the original and of this model, ${SIMILARITIES[settings.similarity]}, on ${count(calibration.sentences)} sentences of ${count(calibration.tokens)} tokens (${calibration.source === 'built-in' ? 'built in' : `\`${calibration.source}\``}). Beside each the same rounded to bfloat16, in which published figures were computed.`,
+      `Cosines between the last hidden states of the original and of this model, ${SIMILARITIES[settings.similarity]}, on ${count(calibration.sentences)} sentences of ${count(calibration.tokens)} tokens (${calibration.source === 'built-in' ? 'built in' : `\`${calibration.source}\``}).`,
     ),
-    table([
-      ['Metric', 'Value', 'In bfloat16'],
-      summary('Average', average, rounded.reduce((sum, value) => sum + value, 0) / rounded.length),
-      summary('Min', Math.min(...similarities), Math.min(...rounded)),
-      summary('Max', Math.max(...similarities), Math.max(...rounded)),
-    ]),
+    ...markedBlocks('similarity', similarityBlocks(record)),
     paragraph(
-      `Individual similarities: ${similarities.map((value) => value.toFixed(4)).join(', ')}. In bfloat16: ${rounded.map((value) => value.toFixed(4)).join(', ')}.`,
+      `Rounded to bfloat16, in which published figures were computed: average ${average.toFixed(4)}, of ${rounded.map((value) => value.toFixed(4)).join(', ')}.`,
     ),
   ]
 }
 
-const RULES = { telescope: 'The last layer of a group', paper: 'The base plus all differences from it', mean: 'The mean of the layers above the base' } as const
+const RULES = { telescope: 'the last layer of a group', paper: 'the base plus all differences from it', mean: 'the mean of the layers above the base' } as const
 const SIMILARITIES = {
   flatten: 'one a sentence over all tokens',
   'last-token': "of each sentence's last token",

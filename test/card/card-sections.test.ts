@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { cardSections } from '../../src/card/card-sections.ts'
 import { readCard } from '../../src/card/read-card.ts'
-import { compareRuns } from '../../src/compare/compare-runs.ts'
+import { cardContents } from '../../src/card/card-contents.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
 import { markdownBody } from '../../src/report/markdown.ts'
@@ -36,10 +36,15 @@ test('seven tables come out, with the figures of the published card but for its 
     })
     return { ...cited, tasks: cited.tasks.map((task) => ({ ...task, shotCount: task.name === 'mmlu' ? 5 : 0 })) }
   }
-  const comparison = compareRuns(run('Qwen3-8B-Base', [0.7954, 0.8309, 0.7855, 0.7689, 26.19]), [run('this model', [0.6567, 0.6177, 0.4852, 0.2512, 71.48])], {
-    profile: PROFILES.card,
-  })
-  const sections = cardSections(comparison, LACO)
+  const contents = cardContents(
+    run('Qwen3-8B-Base', [0.7954, 0.8309, 0.7855, 0.7689, 26.19]),
+    [run('this model', [0.6567, 0.6177, 0.4852, 0.2512, 71.48])],
+    {
+      profile: PROFILES.card,
+    },
+    { laco: LACO },
+  )
+  const sections = cardSections(contents, ['this model'], 'Qwen/Qwen3-8B-Base')
   const tables = sections.map(({ name, blocks }) => [
     name,
     readCard(markdownBody(blocks), 'x').tables[0]!.rows.map(({ cells }) => cells.slice(0, name === 'hyperparameters' ? 2 : 5)),

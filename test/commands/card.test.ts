@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readCard } from '../../src/card/read-card.ts'
 import { CARD, CONFIG } from '../card/card-fixture.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -51,13 +52,12 @@ describe('verify holds parameters against a config.json', () => {
   })
 })
 
-test('write says which tables a card would have twice', async () => {
+test('write does not throw away scores that the runs do not have', async () => {
   const file = cardFile()
   const { code, err } = await evalharness('card', 'write', `${file}#original`, `${file}#variant`, '--into', file, '--tasks', 'piqa', '--profile', 'card')
-  expect(code).toBe(0)
-  const lines = (cell: string) => CARD.split('\n').findIndex((line) => line.includes(cell)) + 1
-  expect(err).toContain(`line ${lines('**PIQA**')} is of a table of benchmarks already`)
-  expect(err).toContain(`line ${lines('Physical reasoning')} is of a table of use-cases already`)
+  const line = CARD.split('\n').findIndex((text) => text.startsWith('| Benchmark')) + 1
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`the table of benchmarks in line ${line} has BoolQ, which the runs do not have`) })
+  expect(readFileSync(file, 'utf8')).toBe(CARD)
 })
 
 test('write leaves a card that is not UTF-8 as it was', async () => {
@@ -94,6 +94,44 @@ test('write: a column of a card beside another, into a card that is made', async
   expect(readdirSync(path.join(path.dirname(into), '.eval_results')).sort()).toEqual(['boolq.yaml', 'piqa.yaml'])
   const dry = await evalharness('card', 'write', `${source}#original`, `${source}#variant`, '--into', into, '--dry-run', '--tasks', 'piqa')
   expect(dry.out).toContain('<!-- evalharness:benchmarks:begin -->')
+})
+
+test('write needs --partial for a part of a split, which then stands in table and model-index; verify accepts it', async () => {
+  const folder = temporaryFolder()
+  const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
+  mkdirSync(path.join(folder, 'data/piqa'), { recursive: true })
+  copyFileSync(rows, path.join(folder, 'data/piqa/validation.jsonl'))
+  const [results, into] = [path.join(folder, 'results'), path.join(folder, 'card')]
+  const models = ['-m', `a=${tinyModel('qwen3')}`, '-m', `b=${tinyModel('qwen3-untied')}`]
+  expect(await evalharness('run', ...models, '-t', 'piqa', '-L', '5', '--data-dir', path.join(folder, 'data'), '-o', results, '--no-cache')).toMatchObject({
+    code: 0,
+  })
+  const write = (...args: readonly string[]) => evalharness('card', 'write', path.join(results, 'a'), path.join(results, 'b'), '--into', `${into}/`, ...args)
+  expect(await write()).toEqual({
+    code: 2,
+    out: '',
+    err: expect.stringMatching(/part of their split:\n {2}b, piqa: 5 of 30 items \(limit 5\)[\s\S]*--partial/u),
+  })
+  expect(existsSync(into)).toBe(false)
+  const written = await write('--partial')
+  expect(written).toMatchObject({ code: 0, err: expect.stringMatching(/the card names no base_model: give --base-model OWNER\/NAME\nwritten: .*README\.md/u) })
+  const text = readFileSync(path.join(into, 'README.md'), 'utf8')
+  expect(text).toMatch(/\| \*\*PIQA\*\*\s*\| 5 of 30 \(limit 5\) \|/u)
+  expect(readCard(text, 'x').frontMatter?.content).toMatchObject({
+    'model-index': [
+      {
+        name: 'b',
+        results: [
+          {
+            dataset: { name: 'PIQA', type: 'baber/piqa', split: 'validation', args: { num_few_shot: 0, num_items: 5, limit: 5 } },
+            metrics: [{ type: 'accuracy_norm', name: 'Accuracy (Normalized) (5 of 30 items)' }],
+          },
+        ],
+      },
+    ],
+  })
+  const verified = await evalharness('card', 'verify', path.join(into, 'README.md'))
+  expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('PIQA 5 of 30 items') })
 })
 
 describe('bad input: exit code 2, and the card is left as it was', () => {
