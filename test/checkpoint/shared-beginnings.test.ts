@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeSharingBeginnings } from '../../src/checkpoint/shared-beginnings.ts'
 import { AddedTokens } from '../../src/checkpoint/tokenizer/added-tokens.ts'
-import { vocabularyOf } from '../../src/checkpoint/tokenizer/models.ts'
 import { makePipeline, type Pipeline } from '../../src/checkpoint/tokenizer/pipeline.ts'
 import { TOKENIZER_SCHEMA, type TokenizerContent } from '../../src/checkpoint/tokenizer/schema.ts'
 
@@ -50,7 +49,7 @@ function tokenizerOf(kind: keyof typeof KINDS): { readonly pipeline: Pipeline; r
     },
     ...KINDS[kind],
   })
-  const added = new AddedTokens(vocabularyOf(content.model))
+  const added = new AddedTokens(content.model)
   for (const token of content.added_tokens) added.add(token)
   return { pipeline: makePipeline(content, added, false), content }
 }

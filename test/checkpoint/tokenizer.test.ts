@@ -111,3 +111,27 @@ test.each([
     ),
   ).rejects.toThrow(message)
 })
+
+const added = (content: string, id: number) => ({ id, content, single_word: false, lstrip: false, rstrip: true, normalized: false, special: false })
+
+test('white space that an added token takes may be another token too (tokenizers 0.23.3)', async () => {
+  const tokens = { added_tokens: [added('an', 99), added('\t', 100)] }
+  const tokenizer = await readTokenizer(
+    tokenizerWith(() => tokens),
+    SPECIAL,
+  )
+  expect(tokenizer.encode('an\t\to\t')).toEqual([99, 100, 100, 83, 100])
+})
+
+test('a text that is nothing after normalization has no tokens (tokenizers 0.23.3)', async () => {
+  const words = {
+    normalizer: { type: 'Strip', strip_left: true, strip_right: true },
+    pre_tokenizer: null,
+    model: { type: 'WordLevel', vocab: { u: 3 }, unk_token: 'u' },
+  }
+  const tokenizer = await readTokenizer(
+    tokenizerWith(() => words),
+    SPECIAL,
+  )
+  expect([tokenizer.encode('  '), tokenizer.encode(' a ')]).toEqual([[], [3]])
+})

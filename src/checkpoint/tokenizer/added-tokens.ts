@@ -1,7 +1,8 @@
 /** Tokens that are found in a text before it is split: `<s>`, `<|im_start|>`, words of a domain (the Rust library's AddedVocabulary). */
 import { has, WHITE_SPACE } from './character-set.ts'
 import type { Normalize } from './normalizers.ts'
-import type { AddedTokenContent } from './schema.ts'
+import { vocabularyOf } from './models.ts'
+import type { AddedTokenContent, ModelContent } from './schema.ts'
 import { Unsupported } from './unsupported.ts'
 import { WORD_OF_RUST } from './word.ts'
 
@@ -14,8 +15,12 @@ export class AddedTokens {
   private readonly ids = new Map<string, number>()
   private readonly vocabulary: ReadonlyMap<string, number>
 
-  constructor(vocabulary: ReadonlyMap<string, number>) {
-    this.vocabulary = vocabulary
+  /** Unigram vocabularies may have a token twice, and new ids come after all of them. */
+  private readonly size: number
+
+  constructor(model: ModelContent) {
+    this.vocabulary = vocabularyOf(model)
+    this.size = model.type === 'Unigram' ? model.vocab.length : this.vocabulary.size
   }
 
   /** Adds one, or replaces the flags of one that is there. It gets the id that its text has in the vocabulary, else the next free one, whatever a file says. */
@@ -46,7 +51,7 @@ export class AddedTokens {
   }
 
   private nextId(): number {
-    const { size } = this.vocabulary
+    const { size } = this
     const last = Math.max(-1, ...this.ids.values())
     return last >= size || (size === 0 && last >= 0) ? last + 1 : size
   }
@@ -87,7 +92,7 @@ interface Node {
 }
 
 function splitter(all: readonly Found[], ignored: (token: AddedTokenContent) => boolean): SplitAtTokens {
-  if (all.length === 0) return (text) => [{ text }]
+  if (all.length === 0) return (text) => (text === '' ? [] : [{ text }])
   const root = trieOf(all)
   const word = WORD_OF_RUST()
   return (text) => {
@@ -105,7 +110,8 @@ function splitter(all: readonly Found[], ignored: (token: AddedTokenContent) => 
       if (found.token.lstrip) start = Math.max(done, spacesBefore(text, start))
       if (found.token.rstrip) end = spacesAfter(text, end)
       if (done < start) parts.push({ text: text.slice(done, start) })
-      parts.push({ id: found.id })
+      // Where the token before took its white space, nothing may be left of it.
+      if (start < end) parts.push({ id: found.id })
       done = end
     }
     if (done < text.length) parts.push({ text: text.slice(done) })

@@ -73,7 +73,7 @@ export function applySettings(file: TokenizerContent, { settings, config, specia
     unknownToken: contentOf(special(merged['unk_token'], 'unk_token')) ?? '<unk>',
   })
   const { named, extra } = specials(merged, rebuilt.defaults, byText)
-  const all = new AddedTokens(vocabularyOf(rebuilt.content.model))
+  const all = new AddedTokens(rebuilt.content.model)
   if (name === AS_IS) for (const token of file.added_tokens) all.add(token)
   for (const token of toAdd(tokens, named, extra, all)) all.add(token)
   if (name === 'Qwen2Tokenizer') for (const token of [...named.values(), ...extra]) all.add(complete({ content: contentOf(token)!, special: true }))

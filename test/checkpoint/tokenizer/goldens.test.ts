@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { AddedTokens } from '../../../src/checkpoint/tokenizer/added-tokens.ts'
-import { vocabularyOf } from '../../../src/checkpoint/tokenizer/models.ts'
 import { makePipeline } from '../../../src/checkpoint/tokenizer/pipeline.ts'
 import { TOKENIZER_SCHEMA } from '../../../src/checkpoint/tokenizer/schema.ts'
 import { Unsupported } from '../../../src/checkpoint/tokenizer/unsupported.ts'
@@ -36,7 +35,7 @@ const SPECIAL = ['<unk>', '<s>', '</s>'].map((content, id) => ({
 function idsOf({ kind, changes, fields }: Goldens['cases'][number]): readonly (readonly number[])[] | string {
   try {
     const content = TOKENIZER_SCHEMA.parse({ added_tokens: SPECIAL, model: { ...models[kind], ...changes }, ...fields })
-    const added = new AddedTokens(vocabularyOf(content.model))
+    const added = new AddedTokens(content.model)
     for (const token of content.added_tokens) added.add(token)
     const { encode, around } = makePipeline(content, added, false)
     return texts.map((text) => [...around.before, ...encode(text), ...around.after])
