@@ -159,8 +159,10 @@ function differingFields(a: Entry, b: Entry, label: string, { commonItems }: Com
   const rows = ({ strata }: Entry) => (strata.some(({ rowCount }) => rowCount === null) ? null : strata.reduce((sum, { rowCount }) => sum + rowCount!, 0))
   const reasons = [...differ('version', version(a), version(b)), ...differ('shots', a.shotCount, b.shotCount)]
   // Items tell it by themselves where fewer are enough; a source without end says no more than what was read of it.
-  const areItemsCompared = commonItems === 'subset' && [a, b].every(({ strata }) => strata.every(({ items }) => items))
+  const areItemsCompared = commonItems === 'subset' && hasItems(a) && hasItems(b)
   if (!areItemsCompared) reasons.push(...differ('rows of the split', rows(a), rows(b)))
+  // Where items are there they are paired, and tell it one by one.
+  if (!hasItems(a) || !hasItems(b)) reasons.push(...differ('items', itemsOf(a), itemsOf(b)))
   const missing = members(a).filter((name) => !members(b).includes(name))
   if (a.strata.length > 0 && b.strata.length > 0 && missing.length > 0)
     reasons.push(`${a.name}: ${label} lacks ${missing.length} of its subsets, such as ${missing[0]}`)
@@ -172,6 +174,14 @@ function differingFields(a: Entry, b: Entry, label: string, { commonItems }: Com
       `${a.name}: no metric in common: ${a.scores.map(({ metric }) => metric).join(', ')} against ${b.scores.map(({ metric }) => metric).join(', ')} in ${label}`,
     )
   return reasons
+}
+
+function hasItems({ strata }: Entry): boolean {
+  return strata.every(({ items }) => items)
+}
+
+function itemsOf({ strata }: Entry): number | null {
+  return strata.length === 0 || strata.some(({ itemCount }) => itemCount === null) ? null : strata.reduce((sum, { itemCount }) => sum + itemCount!, 0)
 }
 
 function differingTokenizers({ name, scores }: Entry, original: StoredRun, variant: StoredRun): string[] {

@@ -1,25 +1,40 @@
 /** A judgement as JUnit XML, which every CI shows: a test case a rule. */
 import { create } from 'xmlbuilder2'
+import type { GateOutcome } from './outcome.ts'
 import { describeRule, sentence } from './summary.ts'
-import type { Judgement } from './judge.ts'
 
-/** The file's text. Regressed is a failure, undecided and incomparable are errors: the rule could not be tested. */
-export function junitXml({ rules }: Judgement, { baseline, candidate }: { readonly baseline: string; readonly candidate: string }): string {
-  const count = (...verdicts: readonly string[]) => String(rules.filter(({ verdict }) => verdicts.includes(verdict)).length)
+/**
+ * The file's text. Regressed is a failure; undecided and incomparable are errors: the rule could not be tested. A gate that came to no judgement
+ * has one test case, with the error.
+ */
+export function junitXml({ judgement, error, notes, names: { baseline, candidate } }: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): string {
+  const rules = judgement?.rules ?? []
+  const count = (...verdicts: readonly string[]) => rules.filter(({ verdict }) => verdicts.includes(verdict)).length
   const suite = create({ version: '1.0', encoding: 'UTF-8' })
     .ele('testsuites')
     .ele('testsuite', {
-      name: `evalharness gate: ${candidate} against ${baseline}`,
-      tests: String(rules.length),
-      failures: count('regressed'),
-      errors: count('undecided', 'incomparable'),
+      name: xmlText(`evalharness gate: ${candidate} against ${baseline}`),
+      tests: String(rules.length + (error ? 1 : 0)),
+      failures: String(count('regressed')),
+      errors: String(count('undecided', 'incomparable') + (error ? 1 : 0)),
     })
   for (const rule of rules) {
-    const testCase = suite.ele('testcase', { classname: rule.task, name: describeRule(rule) })
-    const message = sentence(rule)
+    const testCase = suite.ele('testcase', { classname: xmlText(rule.task), name: xmlText(describeRule(rule)) })
+    const message = xmlText(sentence(rule))
     if (rule.verdict === 'regressed') testCase.ele('failure', { message, type: rule.kind }).txt(message)
     else if (rule.verdict !== 'passed') testCase.ele('error', { message, type: rule.verdict }).txt(message)
     else testCase.ele('system-out').txt(message)
   }
+  if (error)
+    suite
+      .ele('testcase', { classname: 'gate', name: 'evalharness gate' })
+      .ele('error', { message: xmlText(error.message), type: error.code })
+      .txt(xmlText(`${error.message}\n${error.hint}`))
+  if (notes.length > 0) suite.ele('system-out').txt(xmlText(notes.join('\n')))
   return `${suite.end({ prettyPrint: true })}\n`
+}
+
+/** XML has no control characters but tabs and line ends, not even escaped; messages name values of files. */
+function xmlText(text: string): string {
+  return text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
 }

@@ -4,6 +4,7 @@ import { cellText, fittingTable } from '../report/fitting-table.ts'
 import { bounded } from '../report/retention-table.ts'
 import { heading, markdownBody, paragraph, table } from '../report/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
+import type { GateOutcome } from './outcome.ts'
 
 const SIGNS: Readonly<Record<RuleVerdict, string>> = { passed: '✅', regressed: '❌', undecided: '❔', incomparable: '⚠️' }
 
@@ -45,15 +46,28 @@ export function judgementTable({ rules, verdict }: Judgement, columns = Infinity
   return `${fittingTable(lines.toString(), paragraphs.join('\n'), columns)}\ngate ${outcome(verdict)}`
 }
 
-/** The judgement for a pull request. */
-export function judgementMarkdown({ rules, verdict }: Judgement, { baseline, candidate }: { readonly baseline: string; readonly candidate: string }): string {
+/** The outcome for a pull request. */
+export function gateMarkdown({
+  judgement,
+  error,
+  notes,
+  names: { baseline, candidate },
+}: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): string {
+  const pair = `\`${candidate}\` against \`${baseline}\`.`
+  const details = notes.map((note) => paragraph(`Note: ${note}`))
+  if (!judgement) {
+    const message = error === null ? [] : [paragraph(error.message), paragraph(error.hint)]
+    return markdownBody([heading(2, '⚠️ evalharness gate came to no verdict'), paragraph(pair), ...message, ...details])
+  }
+  const { rules, verdict } = judgement
   return markdownBody([
     heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
-    paragraph(`\`${candidate}\` against \`${baseline}\`. Limits are compared with the bounds of 95 % intervals.`),
+    paragraph(`${pair} Limits are compared with the bounds of 95 % intervals.`),
     table([
       ['Task', 'Rule', 'Verdict', 'Found'],
       ...rules.map((rule) => [rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)]),
     ]),
+    ...details,
   ])
 }
 

@@ -1,7 +1,7 @@
 /** The gate as CI meets it: files in, an exit code out. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
@@ -9,16 +9,18 @@ import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 const folder = temporaryFolder()
 const results = path.join(folder, 'results')
 const rows = writeRows(folder, 'piqa.jsonl', piqaRows(40))
-const scored = (async () => {
+
+beforeAll(async () => {
   const models = ['-m', `original=${tinyModel('qwen3')}`, '-m', `other=${tinyModel('qwen3-untied')}`]
   expect(await evalharness('run', ...models, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', results)).toMatchObject({ code: 0 })
   expect(await evalharness('run', '-m', `few=${tinyModel('qwen3')}`, '-t', 'piqa', '--data', `piqa=${rows}`, '-L', '10', '-o', results)).toMatchObject({
     code: 0,
   })
-})()
+  const shifted = writeRows(folder, 'shifted.jsonl', piqaRows(80).slice(40))
+  expect(await evalharness('run', '-m', `shifted=${tinyModel('qwen3')}`, '-t', 'piqa', '--data', `piqa=${shifted}`, '-o', results)).toMatchObject({ code: 0 })
+}, 180_000)
 
 async function gate(candidate: string, policy: string, ...more: readonly string[]) {
-  await scored
   const file = path.join(temporaryFolder(), 'gate.yaml')
   writeFileSync(file, policy)
   return evalharness('gate', '--baseline', path.join(results, 'original'), '--candidate', path.join(results, candidate), '--policy', file, ...more)
@@ -39,24 +41,62 @@ test('1: a limit that no model keeps', async () => {
   expect({ code, verdict: JSON.parse(out).verdict }).toEqual({ code: 1, verdict: 'regressed' })
 })
 
-test('3: a rule for a task that the runs lack, and runs that cannot be compared', async () => {
-  expect((await gate('original', 'tasks: { mmlu: { min_retention: 0.9 } }')).code).toBe(3)
-  const { code, err } = await gate('few', 'tasks: { piqa: { min_retention: 0.9 } }')
-  expect(code).toBe(3)
-  expect(err).toMatch(/piqa: 30 items are only in original or only in few/u)
+test('a candidate with fewer of the same rows is compared on those, with a note; one with more is not', async () => {
+  const policy = 'tasks: { piqa: { min_retention: 0.1 } }'
+  const { code, out, err } = await gate('few', policy, '--json')
+  expect([0, 3]).toContain(code)
+  expect(err).toMatch(/^note: piqa: compared on the 10 items that all have; original has 40, few has 10$/mu)
+  expect(JSON.parse(out)).toMatchObject({
+    rules: [{ itemCount: 10, reason: null }],
+    notes: ['piqa: compared on the 10 items that all have; original has 40, few has 10'],
+  })
+  await expect(gate('original', policy, '--baseline', 'x')).resolves.toMatchObject({ code: 2, err: expect.stringContaining('--baseline is given 2 times') })
+  const file = path.join(temporaryFolder(), 'gate.yaml')
+  writeFileSync(file, policy)
+  const reverse = await evalharness('gate', '--baseline', path.join(results, 'few'), '--candidate', path.join(results, 'original'), '--policy', file)
+  expect(reverse).toMatchObject({ code: 3, err: expect.stringContaining('piqa: 30 items are only in few or only in original') })
+  expect(reverse.err).not.toMatch(/--common-items|--tasks/u)
 })
 
-test('2: what is not given, a policy that is none, a run that is not there', async () => {
-  expect(await evalharness('gate', '--policy', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('not given: --baseline, --candidate') })
-  expect(await gate('original', 'tasks: 3')).toMatchObject({ code: 2 })
-  expect(await gate('nobody', 'tasks: { piqa: { min_retention: 1 } }')).toMatchObject({ code: 2, err: expect.stringContaining('no such run') })
+describe('JUnit, summary and JSON are written where there is no judgement', () => {
+  test.each<[string, number, string, string, string]>([
+    ['a task that no run has', 2, 'original', 'tasks: { piqqa: { min_retention: 1 } }', 'no run has a task "piqqa"'],
+    ['a metric that no run has', 2, 'original', 'tasks: { piqa: { metric: f1, min_retention: 1 } }', 'piqa has no metric "f1"'],
+    ['a policy without tasks', 2, 'original', 'tasks: {}', 'no task'],
+    ['a policy with an unknown key', 2, 'original', 'task: { piqa: { min_retention: 1 } }', 'is not a policy'],
+    ['a run that is not there', 2, 'nobody', 'tasks: { piqa: { min_retention: 1 } }', 'no such run'],
+    ['runs that cannot be compared', 3, 'shifted', 'tasks: { piqa: { min_retention: 1 } }', 'the runs cannot be compared'],
+  ])('%s: %i', async (_, exitCode, candidate, policy, message) => {
+    const place = temporaryFolder()
+    const [junit, summary] = [path.join(place, 'new/junit.xml'), path.join(place, 'new/summary.md')]
+    const { code, out, err } = await gate(candidate, policy, '--junit', junit, '--summary', summary, '--json')
+    expect({ code, err }).toMatchObject({ code: exitCode, err: expect.stringContaining(message) })
+    expect(JSON.parse(out)).toMatchObject({ rules: [], verdict: null, exitCode, error: { message: expect.stringContaining(message) } })
+    expect(readFileSync(junit, 'utf8')).toMatch(/tests="1" failures="0" errors="1"[^]*<error message=/u)
+    expect(readFileSync(summary, 'utf8')).toContain('evalharness gate came to no verdict')
+  })
+
+  test('options that are missing or empty, and a report that cannot be written', async () => {
+    const junit = path.join(temporaryFolder(), 'junit.xml')
+    expect(await evalharness('gate', '--policy', 'x', '--junit', junit)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('not given: --baseline, --candidate'),
+    })
+    expect(readFileSync(junit, 'utf8')).toContain('not given: --baseline, --candidate')
+    const policy = 'tasks: { piqa: { min_retention: 0.1 } }'
+    expect(await gate('original', policy, '--summary', '')).toMatchObject({ code: 2, err: expect.stringContaining('--summary is empty') })
+    const blocked = await gate('original', policy, '--junit', path.join(junit, 'in-a-file.xml'), '--json')
+    expect(blocked).toMatchObject({ code: 2, err: expect.stringContaining('cannot write') })
+    expect(JSON.parse(blocked.out)).toMatchObject({ rules: [{ task: 'piqa' }] })
+  })
 })
+
+test('2: a policy that is none', async () => expect(await gate('original', 'tasks: 3')).toMatchObject({ code: 2 }))
 
 test('a run becomes the baseline when it is blessed, and not otherwise', async () => {
-  await scored
   const baselines = path.join(folder, 'baselines')
   const bless = (...more: readonly string[]) => evalharness('gate', 'bless', path.join(results, 'original'), '--baselines', baselines, ...more)
-  expect(await bless('--name', 'main')).toMatchObject({ code: 0, out: '', err: `blessed: ${path.join(baselines, 'main')}\n` })
+  expect(await bless('--name', 'main')).toMatchObject({ code: 0, out: '', err: expect.stringMatching(/^original: .*results_.*\.json\nblessed: .*main\n$/u) })
   expect(readdirSync(path.join(baselines, 'main')).map((name) => name.split('_')[0])).toEqual(['results', 'samples'])
   expect(await bless('--name', 'main')).toMatchObject({ code: 2, err: expect.stringContaining('--force') })
   expect((await bless('--name', 'main', '--force')).code).toBe(0)

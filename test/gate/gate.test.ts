@@ -4,10 +4,11 @@ import { create } from 'xmlbuilder2'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
 import type { AccuracyCell, Comparison, Interval, PerplexityCell } from '../../src/compare/comparison.ts'
 import { GateError } from '../../src/errors.ts'
+import { checkPolicy } from '../../src/gate/check-policy.ts'
 import { judge, type JudgedRule } from '../../src/gate/judge.ts'
 import { junitXml } from '../../src/gate/junit.ts'
 import { parsePolicy } from '../../src/gate/policy.ts'
-import { judgementMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
+import { gateMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
 import type { StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
 
@@ -214,6 +215,27 @@ describe('a policy of a stranger', () => {
   ])('%s is a GateError', (_, text) => expect(() => parsePolicy(text, 'gate.yaml')).toThrow(GateError))
 })
 
+describe('a policy that names what no run has is refused', () => {
+  const runs = [storedRun('a', [choiceTask('piqa', [1, 0]), textTask('wikitext', [{ logProb: -3, weight: 1 }])]), storedRun('b', [choiceTask('boolq', [1])])]
+  const check = (policy: string) => checkPolicy(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), runs, 'gate.yaml')
+  test.each([
+    ['a task', '{ piqqa: { min_retention: 0.9 } }', 'gate.yaml: no run has a task "piqqa"', 'Did you mean piqa? The runs have: piqa, wikitext, boolq.'],
+    ['a metric', '{ piqa: { metric: ac, min_retention: 0.9 } }', 'gate.yaml: piqa has no metric "ac"', 'Did you mean acc? It has: acc.'],
+    [
+      'another kind',
+      '{ wikitext: { max_drop_points: 1 } }',
+      'max_drop_points needs an accuracy, wikitext has word_perplexity',
+      'max_perplexity_ratio is for perplexities',
+    ],
+    ['the reverse', '{ piqa: { metric: acc, max_perplexity_ratio: 1.1 } }', 'max_perplexity_ratio needs a perplexity, acc of piqa is not one', 'accuracies'],
+  ])('%s', (_, policy, message, hint) => {
+    expect(() => check(policy)).toThrow(GateError)
+    expect(() => check(policy)).toThrow(message)
+    expect(() => check(policy)).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }))
+  })
+  test('a task that one run has is for the judgement to tell', () => expect(() => check('{ boolq: { min_retention: 0.9 } }')).not.toThrow())
+})
+
 describe('is told', () => {
   const comparison = comparisonOf(
     { retention: 0.9, retentionInterval: [0.86, 0.94], difference: -0.05, differenceInterval: [-0.08, -0.02] },
@@ -223,12 +245,12 @@ describe('is told', () => {
     parsePolicy('tasks: { piqa: { min_retention: 0.95, max_drop_points: 3 }, wikitext: { max_perplexity_ratio: 1.1 }, mmlu: { min_retention: 0.9 } }', 'g'),
     comparison,
   )
-  const names = { baseline: 'orig<inal', candidate: 'x & y' }
+  const outcome = { judgement, error: null, notes: ['10 of 40 items\u0000'], names: { baseline: 'orig<inal', candidate: 'x & y' } }
 
   test('as JUnit XML: regressed fails, what could not be tested is an error', () => {
-    const { testsuites } = create(junitXml(judgement, names)).toObject() as { testsuites: { testsuite: Record<string, unknown> } }
+    const { testsuites } = create(junitXml(outcome)).toObject() as { testsuites: { testsuite: Record<string, unknown> } }
     const { testcase, ...suite } = testsuites.testsuite as { testcase: Record<string, unknown>[] }
-    expect(junitXml(judgement, names)).toContain('name="evalharness gate: x &amp; y against orig&lt;inal"')
+    expect(junitXml(outcome)).toContain('name="evalharness gate: x &amp; y against orig&lt;inal"')
     expect(suite).toMatchObject({ '@tests': '4', '@failures': '1', '@errors': '2' })
     expect(testcase.map((entry) => [entry['@classname'], entry['@name'], Object.keys(entry).at(-1)])).toEqual([
       ['piqa', 'acc_norm: retention at least 95.0 %', 'failure'],
@@ -238,8 +260,21 @@ describe('is told', () => {
     ])
   })
 
+  test('as JUnit XML and Markdown with an error instead: nothing passes in silence', () => {
+    const failed = { ...outcome, judgement: null, error: { code: 'STORE', message: 'no such run: <x>\u001b', hint: 'Give one.' } }
+    const { testsuites } = create(junitXml(failed)).toObject() as { testsuites: { testsuite: Record<string, unknown> } }
+    expect(testsuites.testsuite).toMatchObject({
+      '@tests': '1',
+      '@failures': '0',
+      '@errors': '1',
+      testcase: { error: { '@message': 'no such run: &lt;x&gt;\uFFFD', '@type': 'STORE' } },
+    })
+    expect(gateMarkdown(failed)).toMatch(/^## ⚠️ evalharness gate came to no verdict\n[^]*no such run: [^]*Give one\./u)
+  })
+
   test('as Markdown and on the terminal', () => {
-    const markdown = judgementMarkdown(judgement, names)
+    const markdown = gateMarkdown(outcome)
+    expect(markdown).toContain('Note: 10 of 40 items')
     expect(markdown).toContain('## ❌ evalharness gate failed: the candidate regressed')
     expect(markdown).toMatch(
       /\| wikitext \| word\\?_perplexity: at most 1\.100× the perplexity\s+\| ✅ passed\s+\| 1\.050×, 95 % interval 1\.040× to 1\.060×, on 62 items/u,

@@ -63,7 +63,7 @@ function lmEval(
       versions: each(() => 1),
       'n-shot': each(() => 0),
       higher_is_better: each(({ higherIsBetter = {} }) => higherIsBetter),
-      'n-samples': each(({ samples }) => ({ original: 10, effective: samples.filter(({ filter }) => filter !== 'second').length })),
+      'n-samples': each(({ samples }) => ({ original: 10, effective: samples.length === 0 ? 2 : samples.filter(({ filter }) => filter !== 'second').length })),
       config: { model: 'hf', model_args: `pretrained=some/${name}` },
       date: 1767323045.5,
       model_name: `some/${name}`,

@@ -1,0 +1,43 @@
+/** A policy against what runs have: a name that neither has is a mistake in the policy, and no reason for a verdict. */
+import { GateError } from '../errors.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { isPerplexity, isShare } from '../store/metric-kind.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+import type { Policy, TaskLimits } from './policy.ts'
+
+/** Fails with GateError, with the nearest name, on a task or metric that no run has, and on a limit that the metric cannot have. */
+export function checkPolicy(policy: Policy, runs: readonly StoredRun[], file: string): void {
+  const entries = runs.flatMap((run) => [...run.tasks, ...run.groups])
+  const names = unique(entries.map(({ name }) => name))
+  for (const [task, limits] of policy) {
+    const own = entries.filter(({ name }) => name === task)
+    if (own.length === 0)
+      throw new GateError(`${file}: no run has a task ${JSON.stringify(task)}`, `${didYouMean(task, names)}The runs have: ${listed(names)}.`)
+    // A figure that is not a number stands among the problems.
+    const metrics = unique(own.flatMap(({ scores, problems }) => [...scores.map(({ metric }) => metric), ...Object.keys(problems ?? {})]))
+    checkMetric(task, limits, metrics, file)
+  }
+}
+
+function checkMetric(task: string, { metric, minRetention, maxDropPoints, maxPerplexityRatio }: TaskLimits, metrics: readonly string[], file: string): void {
+  if (metric !== undefined && !metrics.includes(metric))
+    throw new GateError(`${file}: ${task} has no metric ${JSON.stringify(metric)}`, `${didYouMean(metric, metrics)}It has: ${listed(metrics)}.`)
+  const candidates = metric === undefined ? metrics : [metric]
+  const refuse = (limit: string, kind: string) => {
+    throw new GateError(
+      `${file}: ${limit} needs ${kind}, ${metric === undefined ? `${task} has ${listed(metrics)}` : `${metric} of ${task} is not one`}`,
+      'min_retention and max_drop_points are for accuracies, max_perplexity_ratio is for perplexities.',
+    )
+  }
+  if (minRetention !== undefined && !candidates.some(isShare)) refuse('min_retention', 'an accuracy')
+  if (maxDropPoints !== undefined && !candidates.some(isShare)) refuse('max_drop_points', 'an accuracy')
+  if (maxPerplexityRatio !== undefined && !candidates.some(isPerplexity)) refuse('max_perplexity_ratio', 'a perplexity')
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`
+}
