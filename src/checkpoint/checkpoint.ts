@@ -7,7 +7,7 @@ import { modelFile } from './model-file.ts'
 import { BYTES_PER_VALUE } from './safetensors.ts'
 import { readTokenizer, type CheckpointTokenizer } from './tokenizer.ts'
 import { hasWeights } from './weight-files.ts'
-import { openWeights, refuseQuantized, type StoredWeights } from './weights.ts'
+import { readWeights, refuseQuantized, type StoredWeights } from './weights.ts'
 
 /** A model folder that was checked. */
 export interface Checkpoint {
@@ -26,7 +26,8 @@ export interface Checkpoint {
 export async function openCheckpoint(folder: string, { mayBeQuantized = false } = {}): Promise<Checkpoint> {
   if (!(await isFolder(folder))) throw noFolder(folder)
   const file = await readConfigFile(folder)
-  const [{ config, weights }, tokenizer] = await Promise.all([openWeights(folder, file.config, { mayBeQuantized }), readTokenizer(folder, file.config)])
+  const { config } = file
+  const [weights, tokenizer] = await Promise.all([readWeights(folder, config, { mayBeQuantized }), readTokenizer(folder, config)])
   const notices = [...file.notices, ...weights.notices, ...tokenizer.notices]
   return { config, architecture: file.architecture, weights, tokenizer, parameterCount: countParameters(config), notices }
 }
@@ -48,9 +49,9 @@ export async function openOutline(folder: string): Promise<Outline> {
   const file = await readConfigFile(folder)
   refuseQuantized(folder, file.config)
   const [tokenizer, isThere] = await Promise.all([tokenizerIfAny(folder, file.config), hasWeights(folder)])
-  const { config, weights } = isThere ? await openWeights(folder, file.config) : { config: file.config, weights: undefined }
+  const weights = isThere ? await readWeights(folder, file.config) : undefined
   return {
-    config,
+    config: file.config,
     tensors: weights?.tensors ?? assumedTensors(file),
     hasWeights: isThere,
     tokenizer,

@@ -36,23 +36,8 @@ export interface StoredWeights extends Weights {
   readonly files: readonly string[]
   /** Projections that a quantising tool packed, by the name of the tensor that they stand for: `tensors` has no such. */
   readonly packed: ReadonlyMap<string, PackedMatrix>
-  /** The config ties the head to the embeddings, and the files hold a head with other values. */
-  readonly hasOwnHead: boolean
   /** What the files hold that is not used, as sentences for the user. */
   readonly notices: readonly string[]
-}
-
-/** Weights, and the config that they are run with. */
-export interface OpenedWeights {
-  /** As config.json has it, but for a head that it ties and the weights do not: transformers 5 keeps that one (`tie_weights`). */
-  readonly config: ModelConfig
-  readonly weights: StoredWeights
-}
-
-/** Finds the weights as `readWeights` does, and says whether their head is tied. */
-export async function openWeights(folder: string, config: ModelConfig, options?: { readonly mayBeQuantized?: boolean }): Promise<OpenedWeights> {
-  const weights = await readWeights(folder, config, options)
-  return { config: weights.hasOwnHead ? { ...config, tiedHead: false } : config, weights }
 }
 
 /**
@@ -78,22 +63,19 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
     else checkTensor(expected, entries, config, folder)
   }
   const tensors = new Map([...stored].filter((entry): entry is [string, WeightTensor] => isPlain(entry[1]) && !packed.has(entry[0])))
-  const hasOwnHead = await headDiffers(config, root, tensors)
+  const headNotices = (await headDiffers(config, root, tensors)) ? [OTHER_HEAD] : []
   return {
     root,
     tensors,
     files: files.map(locate).sort(),
     packed,
-    hasOwnHead,
-    notices: [
-      ...notices,
-      ...(hasOwnHead
-        ? [`config.json ties the head to the embeddings, but the weights hold ${HEAD} with other values: that is used, as transformers 5 does`]
-        : []),
-      ...unusedTensors(config, [...entries.keys()], packed),
-    ],
+    notices: [...notices, ...headNotices, ...unusedTensors(config, [...entries.keys()], packed)],
   }
 }
+
+const OTHER_HEAD =
+  'config.json ties the head to the embeddings, and the weights hold lm_head.weight with other values: not used, as in lm-eval, which ties them; ' +
+  'transformers alone would use it. If the model has a head of its own, set tie_word_embeddings to false'
 
 /** Fails with CheckpointError where the config says that the weights are quantized. */
 export function refuseQuantized(folder: string, { quantization }: ModelConfig): void {

@@ -1,7 +1,7 @@
 /** The log-probabilities of transformers 5.24 for each config.json of config-spellings.golden.json. */
 import { expect, test } from 'vitest'
 import { readConfig } from '../../src/checkpoint/config.ts'
-import { openWeights } from '../../src/checkpoint/weights.ts'
+import { readWeights } from '../../src/checkpoint/weights.ts'
 import { onnxEngine } from '../../src/engine/onnx.ts'
 import { cases, folderOf, isRefused, scored, tokens } from './config-spellings.ts'
 
@@ -10,7 +10,8 @@ const TOLERANCE = 2e-4
 
 test.each(cases.filter((one) => one.log_probs && !isRefused(one)))('$name', async ({ log_probs: expected, ...one }) => {
   const folder = folderOf(one)
-  const { config, weights } = await openWeights(folder, await readConfig(folder))
+  const config = await readConfig(folder)
+  const weights = await readWeights(folder, config)
   await using engine = await onnxEngine(config, weights, { batchTokens: 4096, threads: 1 })
   const sequences = Array.from({ length: scored }, (_, index) => {
     const end = tokens.length - scored + index

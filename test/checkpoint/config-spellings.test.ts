@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { readConfigFile } from '../../src/checkpoint/config.ts'
-import { openWeights } from '../../src/checkpoint/weights.ts'
+import { readWeights } from '../../src/checkpoint/weights.ts'
 import { CheckpointError } from '../../src/errors.ts'
 import { inverseFrequencies, rotaryScale } from '../../src/graph/rope.ts'
 import { cases, folderOf, isRefused, REFUSED_THOUGH_IGNORED } from './config-spellings.ts'
@@ -12,7 +12,8 @@ import { cases, folderOf, isRefused, REFUSED_THOUGH_IGNORED } from './config-spe
 describe('the model is the one of transformers:', () => {
   test.each(cases.filter((one) => one.log_probs && !isRefused(one)))('$name', async (one) => {
     const folder = folderOf(one)
-    const { config } = await openWeights(folder, (await readConfigFile(folder)).config)
+    const { config } = await readConfigFile(folder)
+    await readWeights(folder, config)
     const found = inverseFrequencies(config.rope, config.headSize)
     expect(found.length).toBe(one.frequencies!.length)
     for (const [index, value] of found.entries()) expect(Math.abs(value / one.frequencies![index]! - 1)).toBeLessThan(2e-6)
@@ -38,7 +39,7 @@ describe('the model is the one of transformers:', () => {
 describe('is refused as by transformers, or because what it asks for is not computed:', () => {
   test.each(cases.filter(isRefused))('$name', async (one) => {
     const folder = folderOf(one)
-    const opened = readConfigFile(folder).then(({ config }) => openWeights(folder, config))
+    const opened = readConfigFile(folder).then(({ config }) => readWeights(folder, config))
     await expect(opened).rejects.toThrow(CheckpointError)
     await expect(opened).rejects.toThrow(REFUSED_THOUGH_IGNORED[one.name] ?? folder)
   })
