@@ -39,7 +39,8 @@ async function cudaFacts(): Promise<CudaFacts> {
 
 /** Of /proc/driver/nvidia/version: `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`. */
 export function parseDriver(text: string): string | null {
-  return /Kernel Module\D*?(?:for x86_64\s+)?(\d{3,}\.[\d.]+)/u.exec(text)?.[1] ?? null
+  const words = text.split('\n', 1)[0]!.split(' ')
+  return words.find((word) => /^\d{3,4}\.[\d.]+$/u.test(word)) ?? null
 }
 
 const NOT_FOUND = ' => not found'
