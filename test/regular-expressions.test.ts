@@ -64,7 +64,7 @@ test('so are those that are made of text, of which there are these', () => {
     ['src/commands/model-option.ts', 1],
     ['src/data/dataset.ts', 1],
     ['src/metrics/perplexity.ts', 1],
-    ['src/task/python-text.ts', 2],
+    ['src/task/python-text.ts', 3],
     // Patterns of an adapter, under a limit of time.
     ['src/variant/read-adapter.ts', 1],
   ])

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts'
 import { lookUp } from '../look-up.ts'
 import { didYouMean, nearestName } from '../nearest-name.ts'
 import type { ChoiceMetric, Task, TextMetric } from './define-task.ts'
-import { WHITE_SPACE } from './python-text.ts'
+import { endsWithSpace, startsWithSpace } from './python-text.ts'
 import { shownValue } from './shown-value.ts'
 
 /** Checks the value of a field; `at` says which field of which file. */
@@ -49,7 +49,7 @@ const text: Check = (value, at) => {
 
 const plainText: Check = (value, at) => {
   text(value, at)
-  if (new RegExp(`^[${WHITE_SPACE}]|[${WHITE_SPACE}]$`, 'u').test(value as string))
+  if (startsWithSpace(value as string) || endsWithSpace(value as string))
     fail(`${at} ${shownValue(value)} begins or ends with white space`, 'Take the white space away.')
 }
 

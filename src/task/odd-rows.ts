@@ -7,7 +7,7 @@
  * tasks keep lm-eval's text whatever the rows hold.
  */
 import { DatasetError } from '../errors.ts'
-import { WHITE_SPACE } from './python-text.ts'
+import { endsWithSpace, startsWithSpace } from './python-text.ts'
 import type { Question } from './render.ts'
 import { shownValue } from './shown-value.ts'
 
@@ -22,24 +22,21 @@ interface Oddity {
   readonly isOfBenchmarks: boolean
 }
 
-const STARTS = new RegExp(`^[${WHITE_SPACE}]`, 'u')
-const ENDS = new RegExp(`[${WHITE_SPACE}]$`, 'u')
-
 const ODDITIES: readonly Oddity[] = [
   {
-    find: ({ prompt }) => (ENDS.test(prompt) ? `…${prompt.slice(-20)}` : undefined),
+    find: ({ prompt }) => (endsWithSpace(prompt) ? `…${prompt.slice(-20)}` : undefined),
     have: 'a prompt that ends in white space',
     hint: 'A space is put between prompt and choice: end the prompt without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices }) => choices.find((choice) => STARTS.test(choice)),
+    find: ({ choices }) => choices.find(startsWithSpace),
     have: 'a choice that begins with white space',
     hint: 'A space is put between prompt and choice: begin the choices without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices }) => choices.find((choice) => ENDS.test(choice)),
+    find: ({ choices }) => choices.find(endsWithSpace),
     have: 'a choice that ends in white space',
     hint: 'The white space is scored as part of the choice: take it away, for example with strip.',
     isOfBenchmarks: true,
@@ -77,7 +74,7 @@ export function oddRows(label: string, isBuiltIn: boolean, asked: readonly Place
 
 /** A notice for an instruction that runs into what follows it: nothing is put between, as lm-eval puts nothing behind its `description`. */
 export function oddInstruction(label: string, instructions: readonly string[]): string[] {
-  const odd = instructions.find((instruction) => instruction !== '' && !ENDS.test(instruction))
+  const odd = instructions.find((instruction) => instruction !== '' && !endsWithSpace(instruction))
   if (odd === undefined) return []
   return [
     `${label}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. End the instruction with "\\n\\n".`,

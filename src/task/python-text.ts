@@ -5,6 +5,22 @@ export const WHITE_SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\
 
 const LEADING = new RegExp(`^[${WHITE_SPACE}]+`, 'u')
 const IS_SPACE = new RegExp(`[${WHITE_SPACE}]`, 'u')
+const RUNS = new RegExp(`[${WHITE_SPACE}]+`, 'gu')
+
+/** Whether the text begins with white space. */
+export function startsWithSpace(text: string): boolean {
+  return IS_SPACE.test(text[0] ?? '')
+}
+
+/** Whether the text ends in white space. */
+export function endsWithSpace(text: string): boolean {
+  return IS_SPACE.test(text.at(-1) ?? '')
+}
+
+/** Python's `' '.join(text.split())`. */
+export function squeeze(text: string): string {
+  return strip(text.replace(RUNS, ' '))
+}
 
 /** Python's `str.strip()`. */
 export function strip(text: string): string {

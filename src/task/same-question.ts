@@ -1,8 +1,6 @@
 /** Whether a few-shot example gives an item's answer away. */
-import { WHITE_SPACE } from './python-text.ts'
+import { squeeze } from './python-text.ts'
 import type { Question } from './render.ts'
-
-const RUNS = new RegExp(`[${WHITE_SPACE}]+`, 'gu')
 
 /** A question's texts without their differences in white space. */
 export interface ComparableQuestion {
@@ -23,8 +21,4 @@ export function comparable({ prompt, choices, gold }: Question): ComparableQuest
  */
 export function isSameQuestion(example: ComparableQuestion, item: ComparableQuestion): boolean {
   return example.prompt === item.prompt && item.choices.includes(example.answer)
-}
-
-function squeeze(text: string): string {
-  return text.replace(RUNS, ' ').trim()
 }
