@@ -132,7 +132,7 @@ test('write needs --partial for a part of a split, which then stands in table an
   })
   const verified = await evalharness('card', 'verify', path.join(into, 'README.md'))
   expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('PIQA 5 of 30 items') })
-})
+}, 60_000)
 
 describe('bad input: exit code 2, and the card is left as it was', () => {
   const table = CARD.slice(CARD.indexOf('| Benchmark'), CARD.indexOf('Closing'))
