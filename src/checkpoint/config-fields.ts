@@ -130,6 +130,7 @@ const SAME: readonly (readonly [RegExp, RegExp])[] = [
 
 /** Adds a notice for each field that is ignored though it could matter. Fails with CheckpointError on one that says that the model computes something else. */
 export function checkFields(config: Readonly<Record<string, unknown>>, family: Family, file: string, notices: string[]): void {
+  // A name that begins with _ is a program's own note.
   const unknown: string[] = []
   const ignored: string[] = []
   for (const [name, value] of Object.entries(config)) {
@@ -138,7 +139,7 @@ export function checkFields(config: Readonly<Record<string, unknown>>, family: F
       if (!readers.includes(family) && (MATTERS[name]?.(value, family) ?? !isOff(name, value))) ignored.push(name)
     } else if (MUST_BE_OFF.has(name) || (!READ.has(name) && !HARMLESS.has(name) && COMPUTATION.some((pattern) => pattern.test(name)) && !isDropout(name))) {
       if (!isOff(name, value) && !isSame(name, value)) throw otherComputation(name, value, file)
-    } else if (!READ.has(name) && !HARMLESS.has(name) && !isDropout(name)) unknown.push(name)
+    } else if (!READ.has(name) && !HARMLESS.has(name) && !isDropout(name) && !name.startsWith('_')) unknown.push(name)
   }
   if (ignored.length > 0) notices.push(`config.json has ${ignored.join(', ')}, which transformers ignores for ${family}; ignored here too`)
   if (unknown.length > 0) notices.push(`config.json has fields that are not known: ${shortened(unknown)}; ignored, as transformers does`)

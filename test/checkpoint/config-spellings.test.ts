@@ -45,6 +45,11 @@ describe('is refused as by transformers, or because what it asks for is not comp
   })
 })
 
+test('a note of a program is nothing to speak of', async () => {
+  const folder = folderOf({ fixture: 'llama2', set: { _model_name_or_path: 'a/b', unsloth_version: '1', attn_pdrop: 0.1 }, without: [] })
+  expect((await readConfigFile(folder)).notices).toEqual([])
+})
+
 const noticesOf = async (name: string) => (await readConfigFile(folderOf(cases.find((one) => one.name === name)!))).notices
 
 test.each([
