@@ -19,7 +19,6 @@ import { parseJson } from '../parse-json.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
 import { heading, markdownBody } from '../report/markdown.ts'
 import { readRun } from '../store/read-run.ts'
-import { sanitizedName } from '../store/run-record.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { writeWhole } from '../store/write-whole.ts'
 import { compareOptionsOf, describeCompareOptions, readProfile, type CompareArguments } from './compare-options.ts'
@@ -281,8 +280,10 @@ async function runsOf(argv: VerifyArguments, card: Card, terminal: Terminal): Pr
   const known = new Set(['piqa', 'boolq', 'hellaswag', 'mmlu'])
   const tasks = cardFigures(card).benchmarks.flatMap(({ task }) => (known.has(task) ? [task] : []))
   const models = await modelsOf(argv, card)
-  await scoreModels({ models, tasks: [...tasks, ...(cardFigures(card).perplexities.length > 0 ? ['wikitext'] : [])], ...argv }, terminal)
-  const [original, variant] = models.map((model) => path.join(argv.output, sanitizedName(parseModelOption(model).label)))
+  const [original, variant] = await scoreModels(
+    { models, tasks: [...tasks, ...(cardFigures(card).perplexities.length > 0 ? ['wikitext'] : [])], ...argv },
+    terminal,
+  )
   return [await readRun(original!), await readRun(variant!)]
 }
 

@@ -10,7 +10,7 @@ import { tokenizerIfAny } from '../checkpoint/checkpoint.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
 import { parseDevices, parseDtype } from '../engine/device.ts'
-import { EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
+import { CompareError, EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
 import { countTruncation } from '../count-truncation.ts'
 import { evaluate, inStretches, requestsOf, tokensBehindWarning, type EvaluateOptions, type ModelSource, type Watcher } from '../evaluate.ts'
 import { encoderOf, type EncodingOptions } from '../open-local.ts'
@@ -163,8 +163,8 @@ export interface ScoringOrder {
   readonly output: string
 }
 
-/** Scores models and stores the runs below `output`, in folders by label; prints what `run` prints, on standard error. Fails with Interruption. */
-export async function scoreModels({ models, tasks, dataDir, limit, output }: ScoringOrder, terminal: Terminal): Promise<void> {
+/** Scores models and stores the runs below `output`, in folders by label; prints what `run` prints, on standard error. Comes back with the results files, one a model. Fails with Interruption. */
+export async function scoreModels({ models, tasks, dataDir, limit, output }: ScoringOrder, terminal: Terminal): Promise<readonly string[]> {
   const argv: RunArguments = {
     model: [...models],
     tasks: [...tasks],
@@ -190,16 +190,18 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
     resume: undefined,
     checkDeterminism: undefined,
   }
-  const code = await run(argv, { ...terminal, out: terminal.err })
+  const resultsFiles: string[] = []
+  const code = await run(argv, { ...terminal, out: terminal.err }, resultsFiles)
   if (code !== 0) throw new Interruption('interrupted')
+  return resultsFiles
 }
 
 function cacheOf({ cache = defaultCacheFolder() }: RunArguments): Pick<EvaluateOptions, 'cache'> {
   return cache === false ? {} : { cache }
 }
 
-/** The exit code: 0, or 130 after an interruption. */
-async function run(given: RunArguments, terminal: Terminal): Promise<number> {
+/** The exit code: 0, or 130 after an interruption. `resultsFiles` is given the file of each model. */
+async function run(given: RunArguments, terminal: Terminal, resultsFiles: string[] = []): Promise<number> {
   const argv = given.resume === undefined ? given : { ...given, ...(await resumedOrder(given, terminal)) }
   const options = checkOptions(argv)
   const taskNames = listOf(argv.tasks)
@@ -242,7 +244,6 @@ async function run(given: RunArguments, terminal: Terminal): Promise<number> {
   await using order = await beginOrder(argv.output, orderOf(argv))
   const encodings = new Map()
   const runs: RunRecord[] = []
-  const resultsFiles: string[] = []
   for (const model of models) {
     if (terminal.signal.aborted) break
     const stored = await keptFromFirstScore(terminal, model.label, async (watcher) => {
@@ -396,10 +397,16 @@ async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<Ret
 }
 
 /** Of the first model and the others, from what was stored of them. */
-async function printRetention(resultsFiles: readonly string[], { subsets }: RunArguments, { out, columns }: Terminal): Promise<void> {
+async function printRetention(resultsFiles: readonly string[], { subsets }: RunArguments, { out, err, columns }: Terminal): Promise<void> {
   const [original, ...variants] = await readRuns(resultsFiles)
-  // An interrupted run has fewer items than the one before it.
-  out(retentionTable(compareRuns(original!, variants, { subsets, commonItems: true }), columns))
+  try {
+    // An interrupted run has fewer items than the one before it.
+    out(retentionTable(compareRuns(original!, variants, { subsets, commonItems: true }), columns))
+  } catch (error) {
+    // What was scored is stored; one that was cut early may have no task of the others.
+    if (!(error instanceof CompareError)) throw error
+    err(`not compared: ${error.message}`)
+  }
 }
 
 /** The exit code of a run that ended before its first score. */

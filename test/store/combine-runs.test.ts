@@ -28,6 +28,8 @@ beforeEach(() => {
 const timeOf = (day: number, partial = false) => `2026-01-0${day}T00-00-00.000Z${partial ? '.partial' : ''}`
 const fileOf = (day: number) => path.join(folder, `results_${timeOf(day)}.json`)
 
+const shown = (day: number) => path.join('original', path.basename(fileOf(day)))
+
 /** A run of that day, whose scores are the day in tenths. */
 function stored(
   day: number,
@@ -87,9 +89,9 @@ test('runs of different tasks are one run, and each file is named', async () => 
   expect(daysOf(run)).toEqual({ mmlu_law: 3, piqa: 2, boolq: 1 })
   expect(run).toMatchObject({ label: 'original', file: fileOf(3), isComplete: true })
   expect(sourceLines(run)).toEqual([
-    `original: mmlu_law from ${fileOf(3)}`,
-    `original: piqa from ${fileOf(2)}, the newest of 2 runs`,
-    `original: boolq from ${fileOf(1)}`,
+    `original: mmlu_law from ${shown(3)}`,
+    `original: piqa from ${shown(2)}, the newest of 2 runs`,
+    `original: boolq from ${shown(1)}`,
   ])
 })
 
@@ -99,7 +101,7 @@ test('a run that a newer one covers is not read, whatever its settings and sampl
   stored(2, ['piqa', 'boolq'])
   const run = await readRun(folder)
   expect(daysOf(run)).toEqual({ piqa: 2, boolq: 2 })
-  expect(sourceLines(run)).toEqual([`original: ${fileOf(2)}, the newest of 2 runs`])
+  expect(sourceLines(run)).toEqual([`original: ${shown(2)}, the newest of 2 runs`])
   expect(run.sources).toEqual([{ file: fileOf(2), tasks: ['piqa', 'boolq'], newestOf: 2 }])
 })
 
