@@ -19,8 +19,10 @@ const signal = watchSignals(process, {
   },
 })
 // The rest takes most of a second to load. A signal in that time must be heard.
-const { main } = await import('./commands/main.ts')
-await exit(await main(process.argv.slice(2), signal))
+const interrupted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))
+const loaded = await Promise.race([import('./commands/main.ts'), interrupted])
+if (loaded === null) process.stderr.write('interrupted before it began; nothing was written\n')
+await exit(loaded === null ? INTERRUPTED : await loaded.main(process.argv.slice(2), signal))
 
 /** Exits when the files that are being written are whole. */
 async function exit(code: number): Promise<never> {

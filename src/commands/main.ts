@@ -10,7 +10,6 @@ const INTERRUPTED = 130
 
 /** Runs a command line over the process's own streams; says what went wrong; comes back with the exit code. */
 export async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
-  if (signal.aborted) return INTERRUPTED
   void removeLeftovers()
   const terminal = terminalOver(process.stdout, process.stderr, signal)
   const code = await runCommandLine(args, terminal).catch((error: unknown) => explain(error, terminal))
