@@ -12,14 +12,19 @@ export interface Rotary {
   readonly sines: string
 }
 
-/** Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. */
+/**
+ * Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. Their cosines are rounded from f64, as those that
+ * are fed to devices: onnxruntime's own in f32 are off by up to 9e-8, three times the rounding.
+ */
 export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string): Rotary {
   const half = config.headSize / 2
   const column = g.node('Reshape', [g.node('Cast', [positions], { to: DATA_TYPE.float }), g.integers([1, -1, 1])])
   const angles = g.node('Mul', [column, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
   const scale = rotaryScale(config.rope)
   const scaled = (value: string) => (scale === 1 ? value : g.node('Mul', [value, g.floats(Float32Array.of(scale), [])]))
-  return { cosines: scaled(g.node('Cos', [angles])), sines: scaled(g.node('Sin', [angles])) }
+  const exactAngles = g.node('Cast', [angles], { to: DATA_TYPE.double })
+  const rounded = (operator: string) => scaled(g.node('Cast', [g.node(operator, [exactAngles])], { to: DATA_TYPE.float }))
+  return { cosines: rounded('Cos'), sines: rounded('Sin') }
 }
 
 /** What a layer needs to know of its model, and how many tokens back it sees. */

@@ -76,10 +76,6 @@ describe.each(TRUTHS)('$name', (truth) => {
     ['strata of 1 to 5 items', true],
   ])('%s: at most 5 %% of the intervals miss, at every number of items', (name, isStratified) => {
     const rates = SIZES.map((count, index) => ({ count, ...missRates(count, truth, isStratified, 1000 + index) }))
-    const worst = rates.reduce((a, b) => (Math.max(a.difference, a.ratio) >= Math.max(b.difference, b.ratio) ? a : b))
-    console.log(
-      `${truth.name}, ${name}: worst at n = ${worst.count}: ${(worst.difference * 100).toFixed(1)} % of differences, ${(worst.ratio * 100).toFixed(1)} % of retentions`,
-    )
     for (const { difference, ratio } of rates) {
       expect(difference).toBeLessThanOrEqual(0.05)
       expect(ratio).toBeLessThanOrEqual(0.05)
