@@ -41,6 +41,7 @@ export async function removeLeftovers(): Promise<void> {
 /** Whether the process that began at `start` still runs; where the system does not say when one began, whether any of that number does. */
 function isAlive(processId: number, start: number): boolean {
   const now = startOf(processId)
+  if (now === 'ended') return false
   if (now !== undefined) return start === 0 || now === start
   try {
     process.kill(processId, 0)
@@ -51,12 +52,15 @@ function isAlive(processId: number, start: number): boolean {
   }
 }
 
-/** When a process began, in ticks since the system did; undefined where there is no such process or the system is not Linux. */
-function startOf(processId: number): number | undefined {
+/**
+ * When a process began, in ticks since the system did; `ended` where only its parent has not taken note; undefined where there is no such process or
+ * the system is not Linux.
+ */
+function startOf(processId: number): number | 'ended' | undefined {
   try {
     // The name of the program, in parentheses, may hold anything.
     const fields = readFileSync(`/proc/${processId}/stat`, 'utf8').replace(/^.*\)/su, '').trim().split(' ')
-    return Number(fields[19])
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : Number(fields[19])
   } catch {
     return undefined
   }

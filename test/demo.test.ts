@@ -34,7 +34,9 @@ test('it ends well, tells each command, and says what was written', () => {
 })
 
 test('no line of the story is wider than 110 characters but those of tables, notes and findings', () => {
-  const wide = demo.out.split('\n').filter((line) => line.length > 110 && !/^[┌│├└]|^note: |^laco, average|^[·⚠]/u.test(line))
+  // The system's temporary directory may have a name of any length.
+  const lines = demo.out.replaceAll(folder, '/tmp/folder').split('\n')
+  const wide = lines.filter((line) => line.length > 110 && !/^[┌│├└]|^note: |^laco, average|^[·⚠]/u.test(line))
   expect(wide).toEqual([])
 })
 
