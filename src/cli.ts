@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program: arguments in, words and an exit code out. The only place that exits. */
 import { writesFinished } from './at-exit.ts'
-import { announcement, watchSignals } from './commands/interruption.ts'
+import { announcement, hangUpWithNpm, watchSignals } from './commands/interruption.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
 
 /** Exit codes: those of the commands, 2 where the input or the tool failed, 130 interrupted. */
@@ -18,6 +18,7 @@ const signal = watchSignals(process, {
     void exit(INTERRUPTED)
   },
 })
+hangUpWithNpm()
 // The rest takes most of a second to load. A signal in that time must be heard.
 const interrupted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))
 const loaded = await Promise.race([import('./commands/main.ts'), interrupted])

@@ -122,6 +122,7 @@ const ROUTES = [
   { route: 'the program', command: NODE, toGroup: false },
   { route: 'its process group', command: NODE, toGroup: true },
   { route: 'timeout', command: ['timeout', '600', ...NODE], toGroup: false },
+  { route: 'npm run', command: ['npm', 'run', '-s', 'evalharness', '--'], toGroup: false },
   { route: 'the group of npm run', command: ['npm', 'run', '-s', 'evalharness', '--'], toGroup: true },
 ] as const
 
@@ -130,7 +131,9 @@ const APART_MS = [0, 5, 50, 200, 500]
 
 describe.skipIf(process.platform !== 'linux').each(ROUTES)('two signals to $route', ({ command, toGroup, route }) => {
   const shift = ROUTES.findIndex((entry) => entry.route === route)
-  test.each(PAIRS.map(([first, second], index) => [first, second, APART_MS[(index + shift) % APART_MS.length]!] as const))(
+  // Of a SIGINT to npm alone its shell waits for the program, which hears of nothing and goes on to its end.
+  const pairs = route === 'npm run' ? PAIRS.filter(([first, second]) => first !== 'SIGINT' && second !== 'SIGINT') : PAIRS
+  test.each(pairs.map(([first, second], index) => [first, second, APART_MS[(index + shift) % APART_MS.length]!] as const))(
     '%s and %s, %i ms apart: what was scored is stored',
     async (first, second, apartMs) => {
       const started = start(command)

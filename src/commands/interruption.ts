@@ -2,6 +2,7 @@
  * What signals do to the program. `timeout`, `npm run`, `docker stop` and terminals deliver one twice within milliseconds, so only a signal that comes
  * some seconds after the first was announced forces the end; and no end, forced or not, cuts a write.
  */
+import { readFileSync } from 'node:fs'
 
 /** Ctrl-C, a scheduler's request, a closed terminal or a lost connection; and Ctrl-Break on Windows. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : [])] as const
@@ -41,6 +42,47 @@ export function watchSignals(source: SignalSource, { announce, force, now = () =
   }
   for (const signal of SIGNALS) source.on(signal, listener)
   return interruption.signal
+}
+
+/** How often it is asked whether npm is still there. */
+const PARENT_INTERVAL_MS = 250
+
+/**
+ * Signals a closed terminal to this process when npm, which started it, has ended. npm gives a signal to the shell between the two, which ends and passes
+ * nothing on, or just ends itself; the program would go on with nobody to stop it.
+ */
+export function hangUpWithNpm(): void {
+  if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') return
+  const hasEnded = npmWatch()
+  const timer = setInterval(() => {
+    if (!hasEnded()) return
+    clearInterval(timer)
+    process.kill(process.pid, 'SIGHUP')
+  }, PARENT_INTERVAL_MS)
+  timer.unref()
+}
+
+/** Tells whether npm has ended: the process that it started has another parent then. Where the system does not show processes, the one watched is this one. */
+function npmWatch(): () => boolean {
+  for (let [child, parent] = [process.pid, process.ppid]; parent > 1; [child, parent] = [parent, parentOf(parent)]) {
+    if (/^(?:npm|npx) /u.test(readOfProcess(parent, 'cmdline'))) return () => parentOf(child) !== parent
+  }
+  const parent = process.ppid
+  return () => process.ppid !== parent
+}
+
+/** 0 where that is not known. */
+function parentOf(processId: number): number {
+  // The program's name, in parentheses, may hold anything.
+  return Number(readOfProcess(processId, 'stat').split(')').at(-1)!.trim().split(' ')[1] ?? 0)
+}
+
+function readOfProcess(processId: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${processId}/${file}`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** What an interruption does to a command, as the user is told. */
