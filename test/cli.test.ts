@@ -289,7 +289,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     const model = tinyModel()
     const tokenizer = JSON.parse(readFileSync(path.join(model, 'tokenizer.json'), 'utf8'))
     writeFileSync(path.join(model, 'tokenizer.json'), JSON.stringify({ ...tokenizer, model: { type: 'Telepathy' } }))
-    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(/tokenizer\.json.*\n.*of a kind that is not known/u)
+    expect(await refused(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows()}`])).toMatch(/tokenizer\.json: model\.type "Telepathy" is not supported/u)
   })
 
   test('a continuation longer than the window', async () => {

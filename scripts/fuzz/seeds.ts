@@ -104,7 +104,7 @@ export function tokenizerSeeds(): Files[] {
           { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
         ],
       },
-      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false },
+      pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'never', split: false },
       post_processor: {
         type: 'TemplateProcessing',
         single: [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],

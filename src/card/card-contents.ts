@@ -78,9 +78,14 @@ function partText(label: string, task: string, extent: RowExtent): string {
 }
 
 /** `5 of 1,838 items (limit 5)`, as the tables have it without the word. */
-export function itemsText({ itemCount, rowCount, reasons }: RowExtent, unit = ' items'): string {
+export function itemsText(extent: RowExtent, unit = ' items'): string {
+  const reasons = extent.itemCount === null || extent.reasons.length === 0 ? '' : ` (${extent.reasons.join(', ')})`
+  return `${countText(extent, unit)}${reasons}`
+}
+
+/** The same without the reasons: `5 of 1,838 items`. */
+export function countText({ itemCount, rowCount, reasons }: RowExtent, unit = ' items'): string {
   if (itemCount === null) return '–'
   const count = (value: number) => value.toLocaleString('en-US')
-  const isPart = reasons.length > 0
-  return `${count(itemCount)}${isPart && rowCount !== null ? ` of ${count(rowCount)}` : ''}${unit}${isPart ? ` (${reasons.join(', ')})` : ''}`
+  return `${count(itemCount)}${reasons.length > 0 && rowCount !== null ? ` of ${count(rowCount)}` : ''}${unit}`
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isNode, isSeq, Document, type Node } from 'yaml'
 import { z } from 'zod'
 import { lookUp } from '../look-up.ts'
-import { itemsText, type CardContents, type CardModel } from './card-contents.ts'
+import { countText, type CardContents, type CardModel } from './card-contents.ts'
 import { cardFigures, isSameTask, taskOf, type BenchmarkRow } from './card-figures.ts'
 import { benchmarkName } from './card-sections.ts'
 import type { Card } from './read-card.ts'
@@ -111,7 +111,7 @@ function resultOf(task: string, { accuracies, perplexities }: CardModel['compari
     ...(itemCount !== null && { num_items: itemCount }),
     ...(limit !== null && { limit }),
   }
-  const details = [...(shotCount && accuracy ? [`${shotCount}-shot`] : []), ...(reasons.length > 0 ? [itemsText(extent).replace(/ \(.*$/u, '')] : [])]
+  const details = [...(shotCount && accuracy ? [`${shotCount}-shot`] : []), ...(reasons.length > 0 ? [countText(extent)] : [])]
   const suffix = details.length > 0 ? ` (${details.join(', ')})` : ''
   const metric = (type: string, name: string, value: number) => ({ type, value, name: `${name}${suffix}` })
   return {

@@ -80,8 +80,7 @@ function isWithin(inner: Span, outer: Span): boolean {
 
 /** From the begin marker to the end marker; undefined where there is neither. */
 function markedSpan({ html }: Card, name: SectionName): Span | undefined {
-  const places = (side: 'begin' | 'end') =>
-    html.flatMap(({ start, text }) => [...text.matchAll(new RegExp(marker(name, side), 'gu'))].map(({ index }) => start + index))
+  const places = (side: 'begin' | 'end') => html.flatMap(({ start, text }) => placesOf(marker(name, side), text).map((index) => start + index))
   const [begins, ends] = [places('begin'), places('end')]
   const [begin, end] = [begins[0], ends[0]]
   if (begin === undefined && end === undefined) return undefined
@@ -91,6 +90,12 @@ function markedSpan({ html }: Card, name: SectionName): Span | undefined {
       `Put ${marker(name, 'begin')} before ${marker(name, 'end')}, once each, or remove both.`,
     )
   return { start: begin, end: end + marker(name, 'end').length }
+}
+
+function placesOf(part: string, text: string): number[] {
+  const places: number[] = []
+  for (let index = text.indexOf(part); index !== -1; index = text.indexOf(part, index + part.length)) places.push(index)
+  return places
 }
 
 /** A section that stands twice says two things sooner or later. */

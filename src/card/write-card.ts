@@ -89,6 +89,7 @@ function rangeOf(contents: unknown, key: string, source: string): { readonly fro
   if (from === undefined) return null
   const next = items[index + 1]?.key.range?.[0] ?? source.length
   const lines = source.slice(from, next).split(/(?<=\n)/u)
-  while (lines.length > 1 && /^(?:#.*)?\s*$/u.test(lines.at(-1)!)) lines.pop()
+  const isCommentOrBlank = (line: string) => line.startsWith('#') || line.trim() === ''
+  while (lines.length > 1 && isCommentOrBlank(lines.at(-1)!)) lines.pop()
   return { from, to: from + lines.join('').length }
 }
