@@ -11,6 +11,7 @@ import type { RunnableWeights } from '../variant/runnable-weights.ts'
 import { weightMemory } from '../variant/weight-memory.ts'
 import { bareRateMeter } from './bare-rate.ts'
 import { batchBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
+import { cpuSumParts } from './cpu-sum-parts.ts'
 import { deviceHint, deviceName, graphType, type Device, type Dtype } from './device.ts'
 import type { ScoredBatch } from './engine.ts'
 import { batchFeeds } from './feeds.ts'
@@ -214,7 +215,7 @@ function modelOn(config: ModelConfig, weights: RunnableWeights, { device, dtype,
     const chains = config.windows.every((window) => hasChainAttention({ ...config, window }))
     return {
       isInPasses: true,
-      variant: () => ({ graph: decoderGraph(config, weights), root, probe: undefined }),
+      variant: () => ({ graph: decoderGraph(config, weights, { sumParts: cpuSumParts() }), root, probe: undefined }),
       prepare: (batch, passTokens) => ({ chunksNeeded: 1, feeds: () => batchFeeds(batch, passTokens, { chains }) }),
     }
   }

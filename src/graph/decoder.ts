@@ -61,11 +61,11 @@ const ROTARY_INPUTS: readonly ValueInfo[] = [
   { name: 'sines', type: 'float', shape: [1, 'N', 'half'] },
 ]
 
-/** The graph of a model over its weights for the CPU, in f32. */
-export function decoderGraph(config: ModelConfig, runnable: RunnableWeights): Graph {
+/** The graph of a model over its weights for the CPU, in f32. `sumParts`: in how many parts the log-softmax sums the vocabulary. */
+export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1 } = {}): Graph {
   const g = graphBuilder()
   const weights = graphWeights(g, runnable)
-  scoreHead(g, config, weights, layersInPasses(g, config, weights), plainLogProbs)
+  scoreHead(g, config, weights, layersInPasses(g, config, weights), config.vocabularySize % sumParts === 0 ? logProbsInParts(sumParts) : plainLogProbs)
   return g.finish('decoder', INPUTS, OUTPUTS)
 }
 
@@ -200,6 +200,28 @@ const plainLogProbs: LogProbs = (g, logits, targets) => ({
   wanted: g.node('GatherElements', [g.node('LogSoftmax', [logits], { axis: -1 }), targets], { axis: 1 }),
   best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
 })
+
+/**
+ * The same with the exponentials of `parts` equal parts of the vocabulary summed apart: a long sum in f32 loses small terms. The log-softmax of
+ * the parts' own sums is added to that within the target's part.
+ */
+function logProbsInParts(parts: number): LogProbs {
+  if (parts === 1) return plainLogProbs
+  return (g, logits, targets) => {
+    const inParts = g.node('Reshape', [logits, g.integers([0, parts, -1])])
+    const within = g.node('LogSoftmax', [inParts], { axis: -1 })
+    const firstOf = (values: string) => g.node('Gather', [values, g.integers(0)], { axis: -1 })
+    const ofParts = g.node('LogSoftmax', [g.node('Sub', [firstOf(inParts), firstOf(within)])], { axis: -1 })
+    const partSize = g.node('Cast', [g.node('Gather', [g.node('Shape', [inParts]), g.integers(2)])], { to: DATA_TYPE.int32 })
+    return {
+      wanted: g.node('Add', [
+        g.node('GatherElements', [g.node('Reshape', [within, g.integers([0, -1])]), targets], { axis: 1 }),
+        g.node('GatherElements', [ofParts, g.node('Div', [targets, partSize])], { axis: 1 }),
+      ]),
+      best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
+    }
+  }
+}
 
 /** WebGPU has no LogSoftmax, and CUDA no ReduceMax of these versions; in f32 whatever the logits are, with the maximum subtracted before anything is raised. */
 const deviceLogProbs: LogProbs = (g, logits, targets) => {
