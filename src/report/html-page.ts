@@ -135,7 +135,7 @@ function accuracyRow(line: AccuracyLine, cell: AccuracyCell | null, label: strin
     <td class="number">${flips ? flips.lost : '–'}</td>
     <td class="number">${flips ? flips.gained : '–'}</td>
     <td class="number">${adjustedPValue === null ? '–' : pText(adjustedPValue)}</td>
-    <td>${status.sign} ${status.name}</td>
+    <td class="status">${status.sign} ${status.name}</td>
   </tr>`
 }
 

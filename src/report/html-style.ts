@@ -15,6 +15,7 @@ table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabu
 th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap }
 thead th { color: var(--soft); font-weight: 600 }
 .number, thead th.number { text-align: right }
+.status { white-space: normal; min-width: 8rem }
 .interval { display: block; color: var(--soft); font-size: .85em }
 .lost { color: var(--bad) } .gained, .right { color: var(--good) }
 figure { margin: 0 } svg { display: block; max-width: 100%; min-width: 34rem; height: auto; color: var(--ink) }
