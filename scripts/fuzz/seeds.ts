@@ -198,6 +198,11 @@ function cutRun(baseline: string, folder: string): Record<string, Buffer> {
     const scores = record['results']![task] as Record<string, unknown>
     for (const metric of ['acc', 'acc_norm'])
       if (`${metric},none` in scores) scores[`${metric},none`] = samples.reduce((sum, sample) => sum + Number(sample[metric]), 0) / CUT_ITEMS
+    for (const metric of ['word_perplexity', 'byte_perplexity', 'bits_per_byte']) {
+      if (!(`${metric},none` in scores)) continue
+      const [logProb, weight] = [0, 1].map((part) => samples.reduce((sum, sample) => sum + (sample[metric] as number[])[part]!, 0)) as [number, number]
+      scores[`${metric},none`] = metric === 'bits_per_byte' ? -logProb / weight / Math.LN2 : Math.exp(-logProb / weight)
+    }
   }
   const isKept = (name: string) => CUT_TASKS.includes(name) || name === 'valley_mmlu'
   for (const key of ['results', 'configs', 'versions', 'n-shot', 'higher_is_better', 'n-samples'])
