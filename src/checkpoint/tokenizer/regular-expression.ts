@@ -129,7 +129,7 @@ function oneAtom(reader: Reader, isCaseless: boolean): Part {
   reader.place += character.length
   if (character === '.') return { source: String.raw`[^\n]`, canBeEmpty: false }
   if (character === '^') return { source: String.raw`(?:(?<![\s\S])|(?<=\n)(?=[\s\S]))`, canBeEmpty: true }
-  if (character === '$') return { source: String.raw`(?:(?=\n)|(?<!\n)(?![\s\S]))`, canBeEmpty: true }
+  if (character === '$') return { source: String.raw`(?=\n|(?![\s\S]))`, canBeEmpty: true }
   if ('*+?'.includes(character)) throw new Unsupported(`a repetition of nothing in ${JSON.stringify(pattern)}`)
   if (character !== '\\') return literal(character.codePointAt(0)!, isCaseless)
   const place = PLACES[pattern[reader.place] ?? '']
