@@ -12,6 +12,8 @@ const ofRun = process.env['EVALHARNESS_TEST_TMPDIR']!
 // A name of a few characters: paths of sockets may have about a hundred.
 const ofFile = mkdtempSync(path.join(ofRun, 'f-'))
 process.env['TMPDIR'] = ofFile
+// torch, which some suites compare with, keeps a cache there that is not the program's.
+process.env['TORCHINDUCTOR_CACHE_DIR'] = path.join(ofFile, `${TEST_FOLDER}torch`)
 
 // Hooks end in the reverse of their order, so this one is after those of the file.
 afterAll(() => {
