@@ -326,51 +326,37 @@ async function checked(
   return { ...record, determinism }
 }
 
-/** What the numbers of a run follow from, as it was given; how it is shown is not part of it. */
-function orderOf({
-  model,
-  tasks,
-  taskFile,
-  dataDir,
-  data,
-  numFewshot,
-  limit,
-  samples,
-  seed,
-  maxLength,
-  rollingBos,
-  batchTokens,
-  memory,
-  threads,
-  device,
-  dtype,
-  output,
-  cache,
-}: RunArguments) {
-  return {
-    model,
-    tasks,
-    taskFile,
-    dataDir,
-    data,
-    numFewshot,
-    limit,
-    samples,
-    seed,
-    maxLength,
-    rollingBos,
-    batchTokens,
-    memory,
-    threads,
-    device,
-    dtype,
-    output,
-    cache,
-  }
+/** Options that the numbers of a run follow from; how it is shown is not among them. */
+const ORDER_OPTIONS = [
+  'model',
+  'tasks',
+  'taskFile',
+  'dataDir',
+  'data',
+  'numFewshot',
+  'limit',
+  'samples',
+  'seed',
+  'maxLength',
+  'rollingBos',
+  'batchTokens',
+  'memory',
+  'threads',
+  'device',
+  'dtype',
+  'output',
+  'cache',
+] as const satisfies readonly (keyof RunArguments)[]
+
+type Order = Pick<RunArguments, (typeof ORDER_OPTIONS)[number]>
+
+/** These options as they were given. */
+function orderOf(given: RunArguments): Order {
+  return Object.fromEntries(ORDER_OPTIONS.map((option) => [option, given[option]])) as unknown as Order
 }
 
 /** What the unfinished run was asked. Fails with UsageError where more is asked now. */
-async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<ReturnType<typeof orderOf>> {
+async function resumedOrder(given: RunArguments, { err }: Terminal): Promise<Order> {
   const { model, tasks, taskFile, data, seed, batchTokens, device, output, ...absent } = orderOf(given)
   const isPlain =
     model.length + tasks.length + taskFile.length + data.length === 0 && seed === 0 && batchTokens === 'auto' && device === 'auto' && output === 'results'
