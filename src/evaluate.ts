@@ -4,6 +4,7 @@
  * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics make
  * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
  */
+import { listNames } from './list-names.ts'
 import type { Checkpoint } from './checkpoint/checkpoint.ts'
 import type { CheckpointTokenizer } from './checkpoint/tokenizer.ts'
 import type { ServedSource } from './engine/completions.ts'
@@ -236,9 +237,8 @@ function reportUnanswered(suite: Suite, unanswered: ReadonlyMap<number, string>,
 
 function unansweredError(names: readonly string[]): EngineError | undefined {
   if (names.length === 0) return undefined
-  const shown = names.length > 10 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ')
   return new EngineError(
-    `${names.length} item${names.length === 1 ? ' has' : 's have'} no answer: ${shown}`,
+    `${names.length} item${names.length === 1 ? ' has' : 's have'} no answer: ${listNames(names, 10)}`,
     'The scores are of the others; why, stands above. Run it again when the server is well.',
   )
 }

@@ -4,6 +4,7 @@
  * model was trained with something that neither transformers' class nor the graph here computes: a number would be of another model. So three kinds are
  * told apart, by name: known to be harmless (silent), of a computation (refused unless it says "off"), and unknown (a notice).
  */
+import { listNames } from '../list-names.ts'
 import { CheckpointError } from '../errors.ts'
 import type { Family } from './config.ts'
 
@@ -171,7 +172,8 @@ function otherComputation(name: string, value: unknown, file: string): Checkpoin
 
 /** As many as fit a line. */
 function shortened(names: readonly string[]): string {
-  const most = 8
-  const shown = names.slice(0, most).map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name))
-  return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ')
+  return listNames(
+    names.map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name)),
+    8,
+  )
 }

@@ -1,4 +1,5 @@
 /** What to say where weights and config.json do not agree: tensors that are missing, of another shape, or not used. */
+import { listNames } from '../list-names.ts'
 import { CheckpointError } from '../errors.ts'
 import type { ModelConfig } from './config.ts'
 import { expectedTensors, type ExpectedTensor } from './expected-tensors.ts'
@@ -95,9 +96,10 @@ export function unusedTensors(config: ModelConfig, names: readonly string[], pac
       `the weights hold ${layers.length === 1 ? `layer ${layers[0]}` : `layers ${ranges(layers)}`} beyond num_hidden_layers ${config.layerCount} of config.json: not used, as transformers does`,
     )
   if (others.length > 0) {
-    const shown = others.slice(0, MOST_NAMES).map((name) => (name.length > 80 ? `${name.slice(0, 80)}…` : name))
-    const rest = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : ''
-    notices.push(`the weights hold ${others.length === 1 ? 'a tensor' : 'tensors'} that the model does not use, as in transformers: ${shown.join(', ')}${rest}`)
+    const shown = others.map((name) => (name.length > 80 ? `${name.slice(0, 80)}…` : name))
+    notices.push(
+      `the weights hold ${others.length === 1 ? 'a tensor' : 'tensors'} that the model does not use, as in transformers: ${listNames(shown, MOST_NAMES)}`,
+    )
   }
   return notices
 }

@@ -1,6 +1,7 @@
 /** Runs as commands are given them: stored ones, and columns of cards. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { listNames } from '../list-names.ts'
 import { citedRun } from '../card/cited-run.ts'
 import { readCard, type Card } from '../card/read-card.ts'
 import { CardError, UsageError } from '../errors.ts'
@@ -24,7 +25,7 @@ export async function readRuns(specs: readonly string[], tell: (line: string) =>
 export function sourceLines({ label, sources = [] }: StoredRun): string[] {
   return sources.flatMap(({ file, tasks, newestOf }) => {
     if (newestOf === undefined) return []
-    const what = sources.length > 1 ? `${tasks.length <= 6 ? tasks.join(', ') : `${tasks.slice(0, 6).join(', ')} and ${tasks.length - 6} more`} from ` : ''
+    const what = sources.length > 1 ? `${listNames(tasks, 6)} from ` : ''
     // The folder was given, perhaps by one above it: its name and the file's are enough, and JSON has the whole path.
     const shown = path.join(path.basename(path.dirname(file)), path.basename(file))
     return [`${label}: ${what}${shown}${newestOf > 1 ? `, the newest of ${newestOf} runs` : ''}`]

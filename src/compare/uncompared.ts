@@ -1,4 +1,5 @@
 /** What a comparison leaves out, in words: a reader must not take silence for agreement. */
+import { listNames } from '../list-names.ts'
 import { CompareError } from '../errors.ts'
 import { isPerplexity, isShare } from '../store/metric-kind.ts'
 import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
@@ -32,7 +33,7 @@ export function kindNotes({ name, scores }: Compared, shown: readonly string[]):
 /** A note on tasks of a measured run whose items were not stored. */
 export function sampleNotes(entries: readonly Compared[], { kind, label }: StoredRun): string[] {
   const missing = entries.filter(({ strata }) => strata.some(({ items }) => !items)).map(({ name }) => name)
-  return kind === 'cited' || missing.length === 0 ? [] : [`${label} has no samples of ${listed(missing)}: items are not paired`]
+  return kind === 'cited' || missing.length === 0 ? [] : [`${label} has no samples of ${listNames(missing, 12)}: items are not paired`]
 }
 
 /** Two runs of which no figure can be compared. */
@@ -40,13 +41,16 @@ export function nothingInCommon(original: StoredRun, variant: StoredRun, entries
   const [ours, theirs] = [entriesOf(original), entriesOf(variant)]
   const isShared = ours.some(({ name }) => theirs.some((entry) => entry.name === name))
   const has = (label: string, entries: readonly Compared[]) =>
-    `${label} has ${entries.length === 0 ? 'none' : listed(entries.map(({ name, scores }) => `${name} (${scores.map(({ metric }) => metric).join(', ') || 'no figure'})`))}`
+    `${label} has ${
+      entries.length === 0
+        ? 'none'
+        : listNames(
+            entries.map(({ name, scores }) => `${name} (${scores.map(({ metric }) => metric).join(', ') || 'no figure'})`),
+            12,
+          )
+    }`
   return new CompareError(
     `${original.label} and ${variant.label} have no ${isShared ? 'figure' : 'task'} in common:\n  ${has(original.label, ours)}\n  ${has(variant.label, theirs)}`,
     isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : 'Give runs of the same tasks.',
   )
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')} and ${names.length - 12} more`
 }

@@ -1,6 +1,7 @@
 /** Making a run the baseline: a copy under a name, made only when somebody says so. */
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { exists } from '../store/find-results.ts'
 import { finishBeforeExit, removeAtExit } from '../at-exit.ts'
 import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
@@ -54,11 +55,4 @@ async function putInPlace(temporary: string, target: string, isTaken: boolean): 
 export async function findBaseline(baseline: string, folder: string): Promise<string> {
   const named = path.join(folder, sanitizedName(baseline))
   return !(await exists(baseline)) && (await exists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline
-}
-
-async function exists(place: string): Promise<boolean> {
-  return stat(place).then(
-    () => true,
-    () => false,
-  )
 }

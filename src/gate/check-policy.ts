@@ -1,4 +1,5 @@
 /** A policy against what runs have: a name that neither has is a mistake in the policy, and no reason for a verdict. */
+import { listNames } from '../list-names.ts'
 import { GateError } from '../errors.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { isPerplexity, isShare } from '../store/metric-kind.ts'
@@ -12,7 +13,7 @@ export function checkPolicy(policy: Policy, runs: readonly StoredRun[], file: st
   for (const [task, limits] of policy) {
     const own = entries.filter(({ name }) => name === task)
     if (own.length === 0)
-      throw new GateError(`${file}: no run has a task ${JSON.stringify(task)}`, `${didYouMean(task, names)}The runs have: ${listed(names)}.`)
+      throw new GateError(`${file}: no run has a task ${JSON.stringify(task)}`, `${didYouMean(task, names)}The runs have: ${listNames(names, 20)}.`)
     // A figure that is not a number stands among the problems.
     const metrics = unique(own.flatMap(({ scores, problems }) => [...scores.map(({ metric }) => metric), ...Object.keys(problems ?? {})]))
     checkMetric(task, limits, metrics, file)
@@ -21,11 +22,11 @@ export function checkPolicy(policy: Policy, runs: readonly StoredRun[], file: st
 
 function checkMetric(task: string, { metric, minRetention, maxDropPoints, maxPerplexityRatio }: TaskLimits, metrics: readonly string[], file: string): void {
   if (metric !== undefined && !metrics.includes(metric))
-    throw new GateError(`${file}: ${task} has no metric ${JSON.stringify(metric)}`, `${didYouMean(metric, metrics)}It has: ${listed(metrics)}.`)
+    throw new GateError(`${file}: ${task} has no metric ${JSON.stringify(metric)}`, `${didYouMean(metric, metrics)}It has: ${listNames(metrics, 20)}.`)
   const candidates = metric === undefined ? metrics : [metric]
   const refuse = (limit: string, kind: string) => {
     throw new GateError(
-      `${file}: ${limit} needs ${kind}, ${metric === undefined ? `${task} has ${listed(metrics)}` : `${metric} of ${task} is not one`}`,
+      `${file}: ${limit} needs ${kind}, ${metric === undefined ? `${task} has ${listNames(metrics, 20)}` : `${metric} of ${task} is not one`}`,
       'min_retention and max_drop_points are for accuracies, max_perplexity_ratio is for perplexities.',
     )
   }
@@ -36,8 +37,4 @@ function checkMetric(task: string, { metric, minRetention, maxDropPoints, maxPer
 
 function unique(names: readonly string[]): string[] {
   return [...new Set(names)]
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 20 ? names.join(', ') : `${names.slice(0, 20).join(', ')} and ${names.length - 20} more`
 }

@@ -1,6 +1,7 @@
 /** Writes a pruned model as an ordinary checkpoint: weights sharded as the source is, index, config, tokenizer. */
-import { readdir, stat, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isFolder } from '../is-folder.ts'
 import { readModelFile } from '../checkpoint/model-file.ts'
 import { tensorReader } from '../checkpoint/tensor-bytes.ts'
 import type { Weights, WeightTensor } from '../checkpoint/weights.ts'
@@ -92,11 +93,7 @@ async function copySmallFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
     if (!SMALL_FILES.test(name)) continue
     // A folder of a tokenizer's is left out; a link that leads out of the model's folder is an error, for what it leads to may not be the model's to give.
-    const isFolder = await stat(path.join(from, name)).then(
-      (entry) => entry.isDirectory(),
-      () => false,
-    )
-    const content = isFolder ? undefined : await readModelFile(from, name)
+    const content = (await isFolder(path.join(from, name))) ? undefined : await readModelFile(from, name)
     if (content) await writeFile(path.join(to, name), content)
   }
 }

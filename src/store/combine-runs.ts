@@ -1,5 +1,6 @@
 /** Runs of one folder as one: the newest of each task. */
 import path from 'node:path'
+import { listNames } from '../list-names.ts'
 import { StoreError } from '../errors.ts'
 import type { OpenedResults } from './read-results.ts'
 import { differingSettings } from './run-settings.ts'
@@ -66,14 +67,10 @@ function checkAlike(used: readonly OpenedResults[], place: string): void {
   for (const other of others) {
     const differences = differingSettings(first!.settings, other.settings)
     if (differences.length === 0) continue
-    const [a, b] = [first!, other].map(({ file, taskNames }) => `${path.basename(file)} (${namesText(taskNames)})`)
+    const [a, b] = [first!, other].map(({ file, taskNames }) => `${path.basename(file)} (${listNames(taskNames, 6)})`)
     throw new StoreError(
       `${place} holds runs of different tasks that do not belong together: ${a} and ${b} differ in ${differences.join('; ')}`,
       `Give one file: ${used.map(({ file }) => file).join(' or ')}. Or score again with the same model and settings.`,
     )
   }
-}
-
-function namesText(names: readonly string[]): string {
-  return names.length <= 6 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`
 }

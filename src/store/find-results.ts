@@ -1,6 +1,7 @@
 /** Where stored runs lie: `[NAME=]PATH` of a results file, or of a folder that holds some. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { isFolder } from '../is-folder.ts'
 import { StoreError } from '../errors.ts'
 
 /** The files that a path stands for. */
@@ -97,11 +98,7 @@ async function folderOfRuns(place: string): Promise<string> {
   const folders: string[] = []
   for (const name of names) {
     const folder = path.join(place, name)
-    const isFolder = await stat(folder).then(
-      (inner) => inner.isDirectory(),
-      () => false,
-    )
-    if (isFolder && resultsNames(await listFolder(folder)).length > 0) folders.push(folder)
+    if ((await isFolder(folder)) && resultsNames(await listFolder(folder)).length > 0) folders.push(folder)
   }
   if (folders.length === 1) return folders[0]!
   if (folders.length > 1) throw new StoreError(`${place} holds runs of several models`, `Give one of: ${folders.join(', ')}.`)
