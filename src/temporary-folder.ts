@@ -30,10 +30,10 @@ const NAME = /^evalharness-[a-z]+-([0-9a-f]{8})-(\d+)-(\d+)-/u
 
 /** Removes folders of programs that were killed on this machine. Fails never: another program's temporary directory is no reason to end this one. */
 export async function removeLeftovers(): Promise<void> {
-  const parent = os.tmpdir()
+  const [parent, ownMachine] = [os.tmpdir(), machineName()]
   for (const name of await readdir(parent).catch(() => [])) {
     const [, machine, processId, start] = NAME.exec(name) ?? []
-    if (machine !== machineName() || isAlive(Number(processId), Number(start))) continue
+    if (machine !== ownMachine || isAlive(Number(processId), Number(start))) continue
     await rm(path.join(parent, name), { recursive: true, force: true }).catch(() => {})
   }
 }

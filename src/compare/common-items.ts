@@ -1,9 +1,10 @@
 /** Runs cut to the items that all of them have, with the scores of those items. */
+import { textMetric } from '../metrics/perplexity.ts'
 import { meanStandardError, mean, pooledMean, pooledStandardError } from '../metrics/standard-error.ts'
 import { metricKind } from '../store/metric-kind.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
+import type { TextMetric } from '../task/define-task.ts'
 import { itemKey } from './pair-items.ts'
-import { perplexityOf } from './perplexity-of-texts.ts'
 
 /** The runs, and what was left out. */
 export interface CommonRuns {
@@ -86,7 +87,7 @@ function scoreOf(metric: string, items: readonly StoredItem[]): StoredScore | un
   const kind = metricKind(metric)
   if (kind === 'share' && numbers.length === items.length) return { metric, value: mean(numbers), standardError: finiteOrNull(meanStandardError(numbers)) }
   const isOfTexts = kind === 'weighted' || kind === 'log-mean'
-  return isOfTexts && texts.length === items.length ? { metric, value: perplexityOf(metric, texts), standardError: null } : undefined
+  return isOfTexts && texts.length === items.length ? { metric, value: textMetric(metric as TextMetric | 'perplexity', texts), standardError: null } : undefined
 }
 
 function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGroup {

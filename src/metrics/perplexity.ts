@@ -27,8 +27,8 @@ export function textScore(metric: TextMetric, original: string, { logProb, token
   }
 }
 
-/** The metric over all texts. Texts of no weight do not count; NaN when there are no others. */
-export function textMetric(metric: TextMetric, scores: readonly TextScore[]): number {
+/** The metric over all texts; `perplexity` is lm-eval's of single continuations, each of weight 1. Texts of no weight do not count; NaN when there are no others. */
+export function textMetric(metric: TextMetric | 'perplexity', scores: readonly TextScore[]): number {
   const counted = scores.filter(({ weight }) => weight > 0)
   if (metric === 'sentence_perplexity') return mean(counted.map(({ logProb, weight }) => Math.exp(-logProb / weight)))
   const perUnit = -sum(counted, ({ logProb }) => logProb) / sum(counted, ({ weight }) => weight)
