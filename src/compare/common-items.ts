@@ -1,9 +1,7 @@
 /** Runs cut to the items that all of them have, with the scores of those items. */
-import { textMetric } from '../metrics/perplexity.ts'
-import { meanStandardError, mean, pooledMean, pooledStandardError } from '../metrics/standard-error.ts'
-import { metricKind } from '../store/metric-kind.ts'
+import { meanStandardError, pooledMean, pooledStandardError } from '../metrics/standard-error.ts'
+import { isPerplexity, metricKind, scoreOf } from '../store/metric-kind.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
-import type { TextMetric } from '../task/define-task.ts'
 import { itemKey } from './pair-items.ts'
 
 /** The runs, and what was left out. */
@@ -76,18 +74,15 @@ function cutTask(task: StoredTask, common: ReadonlyMap<string, number>): StoredT
     })
   // Ties and prompts that were cut were counted over all items.
   const { ties: _, truncation: __, ...rest } = task
-  return { ...rest, itemCount: items.length, items, scores: task.scores.flatMap(({ metric }) => scoreOf(metric, items) ?? []) }
+  return { ...rest, itemCount: items.length, items, scores: task.scores.flatMap(({ metric }) => scoreOfItems(metric, items) ?? []) }
 }
 
 /** The metric over these items; undefined where an item lacks it, and for metrics that are not made of items' values. */
-function scoreOf(metric: string, items: readonly StoredItem[]): StoredScore | undefined {
-  const values = items.map((item) => item.values[metric])
+function scoreOfItems(metric: string, items: readonly StoredItem[]): StoredScore | undefined {
+  const values = items.flatMap((item) => item.values[metric] ?? [])
+  if (metricKind(metric) === 'other' || values.length < items.length) return undefined
   const numbers = values.filter((value) => typeof value === 'number')
-  const texts = values.filter((value) => typeof value === 'object')
-  const kind = metricKind(metric)
-  if (kind === 'share' && numbers.length === items.length) return { metric, value: mean(numbers), standardError: finiteOrNull(meanStandardError(numbers)) }
-  const isOfTexts = kind === 'weighted' || kind === 'log-mean'
-  return isOfTexts && texts.length === items.length ? { metric, value: textMetric(metric as TextMetric | 'perplexity', texts), standardError: null } : undefined
+  return { metric, value: scoreOf(metric, values), standardError: isPerplexity(metric) ? null : finiteOrNull(meanStandardError(numbers)) }
 }
 
 function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGroup {

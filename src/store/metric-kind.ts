@@ -1,5 +1,10 @@
 /** What a metric's figure is made of, by its name: samples of different metrics have the same shape and another meaning. */
 
+import { textMetric } from '../metrics/perplexity.ts'
+import { mean } from '../metrics/standard-error.ts'
+import type { TextMetric } from '../task/define-task.ts'
+import type { StoredTextValue } from './stored-run.ts'
+
 /**
  * - `share`: from 0 to 1, the mean of the items' values; more is better.
  * - `weighted`: of the items' pairs [log-likelihood, count of units].
@@ -25,4 +30,9 @@ export function isShare(metric: string): boolean {
 /** Whether a metric is a perplexity or bits per byte: less is better. */
 export function isPerplexity(metric: string): boolean {
   return WEIGHTED.has(metric) || metric === 'perplexity'
+}
+
+/** The score that the values of a metric's items give: by its kind a mean, or the perplexity of texts. */
+export function scoreOf(metric: string, values: readonly (number | StoredTextValue)[]): number {
+  return isPerplexity(metric) ? textMetric(metric as TextMetric | 'perplexity', values as readonly StoredTextValue[]) : mean(values as readonly number[])
 }

@@ -3,11 +3,9 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readJsonLines } from '../data/json-lines.ts'
 import { HarnessError, StoreError } from '../errors.ts'
-import { textMetric } from '../metrics/perplexity.ts'
 import { parsePythonJson } from '../parse-json.ts'
-import type { TextMetric } from '../task/define-task.ts'
-import { isPerplexity, metricKind } from './metric-kind.ts'
-import type { StoredItem, StoredRequest, StoredScore, StoredTextValue } from './stored-run.ts'
+import { metricKind, scoreOf } from './metric-kind.ts'
+import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
 
 /** A score, and where it comes from. */
 export interface ReadScore extends StoredScore {
@@ -128,12 +126,6 @@ function checkScore({ metric, value, aggregation }: ReadScore, values: readonly 
   if (metricKind(metric) === 'other' || (aggregation !== undefined && aggregation !== usual))
     return `the score is ${value}, ${usual} of its items' values ${found}: ${UNPAIRED}`
   throw new StoreError(`${file}: its items give ${metric} ${found}, the results file says ${value}`, 'The samples belong to another run.')
-}
-
-/** The score that items' values give. */
-export function scoreOf(metric: string, values: readonly Value[]): number {
-  if (!isPerplexity(metric)) return (values as readonly number[]).reduce((sum, value) => sum + value, 0) / values.length
-  return textMetric((metric === 'perplexity' ? 'word_perplexity' : metric) as TextMetric, values as readonly StoredTextValue[])
 }
 
 function itemOf(sample: Sample, columns: readonly (readonly [string, readonly Value[]])[], index: number): StoredItem {
