@@ -1,4 +1,5 @@
 /** What a card is written from: an original, the models that are compared with it, and how their scores are named. */
+import { count } from '../count.ts'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
@@ -86,6 +87,5 @@ export function itemsText(extent: RowExtent, unit = ' items'): string {
 /** The same without the reasons: `5 of 1,838 items`. */
 export function countText({ itemCount, rowCount, reasons }: RowExtent, unit = ' items'): string {
   if (itemCount === null) return '–'
-  const count = (value: number) => value.toLocaleString('en-US')
   return `${count(itemCount)}${reasons.length > 0 && rowCount !== null ? ` of ${count(rowCount)}` : ''}${unit}`
 }

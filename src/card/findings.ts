@@ -1,4 +1,5 @@
 /** What a card's figures mean, held against facts that are known without a model. */
+import { count } from '../count.ts'
 import type { ModelConfig } from '../checkpoint/config.ts'
 import { knownSplit } from '../compare/known-splits.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
@@ -99,7 +100,6 @@ function countFindings({ benchmarks }: CardFigures): Finding[] {
   const counted = benchmarks.filter(({ task }) => knownSplit(task)).flatMap((row) => [countCell(row, row.original), countCell(row, row.variant)])
   const wrong = counted.filter(({ verdict }) => verdict === 'different')
   const parts = benchmarks.filter(({ task, items }) => items && items.count < (items.of ?? knownSplit(task)?.itemCount ?? 0))
-  const count = (value: number) => value.toLocaleString('en-US')
   return [
     ...(parts.length > 0
       ? [
@@ -140,7 +140,6 @@ function parameterFindings(figures: CardFigures, model: ModelConfig): Finding[] 
   if (!pruned) return []
   const [before, after] = [parametersWith(model, original?.value ?? model.layerCount), parametersWith(model, pruned.value)]
   const removed = ((before - after) / before) * PERCENT
-  const count = (value: number) => value.toLocaleString('en-US')
   const sizes = `${pruned.value} layers are ${count(after)} of ${count(before)} parameters, ${removed.toFixed(1)} % fewer`
   const wrong = parameterCells(figures, model).filter(({ verdict, check }) => verdict === 'different' && check !== 'rows of the embedding matrix')
   const vocabulary = attribute(figures, 'vocabulary size').find(({ value }) => value !== model.vocabularySize)

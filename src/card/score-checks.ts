@@ -57,7 +57,7 @@ export function countCell({ task, items }: Pick<BenchmarkRow, 'task' | 'items'>,
   const isCount = score.value >= 0 && score.value <= PERCENT && Math.abs(nearest - score.value) <= score.slack + 1e-9
   const expected = `${nearest.toFixed(score.digits)} is ${count.toLocaleString('en-US')} of ${itemCount.toLocaleString('en-US')}`
   const cell = checked(score, 'a count out of the items', isCount, expected)
-  // Other metrics, and means over subsets, are no counts.
+  // Other metrics, and means over subsets, are not counts.
   return split || isCount ? cell : { ...cell, verdict: 'cited' }
 }
 

@@ -1,4 +1,5 @@
 /** What config.json alone says of a model that would be scored: layers, parameters, and the memory that it takes. */
+import { count } from '../count.ts'
 import { readConfigFile } from '../checkpoint/config.ts'
 import { countParameters } from '../checkpoint/expected-tensors.ts'
 import { expectedMemory } from '../engine/batch-budget.ts'
@@ -36,6 +37,5 @@ export async function modelOutline({ label, folder, settings }: ModelSource, onN
 /** One line. */
 export function outlineText({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {
   const size = (bytes: number) => (bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`)
-  const count = (value: number) => value.toLocaleString('en-US')
   return `${model}: ${architecture}, ${layers} layers, ${count(parameters)} parameters, window of ${count(window)} tokens · memory on the CPU: about ${size(memory.usual)}, ${size(memory.least)} at the least (--memory)`
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
+import { count } from '../count.ts'
 import { finishBeforeExit } from '../at-exit.ts'
 import { defaultCacheFolder } from '../cache/cache-folder.ts'
 import { readConfig } from '../checkpoint/config.ts'
@@ -605,7 +606,6 @@ async function dryRun(
         if (choice.kind === 'continuation') out(`  →${choice.context === request!.context ? '' : ' (after nothing)'}${JSON.stringify(choice.continuation)}`)
     }
   }
-  const count = (value: number) => value.toLocaleString('en-US')
   for (const outline of outlines) out(outlineText(outline))
   for (const plan of plans) {
     out(
@@ -616,7 +616,6 @@ async function dryRun(
 }
 
 function cutText({ truncation: { requestCount, itemCount, mostTokensLost } }: Plan): string {
-  const count = (value: number) => value.toLocaleString('en-US')
   return itemCount === 0 ? '' : ` · cut to the window: ${count(requestCount)} requests of ${count(itemCount)} items, by up to ${count(mostTokensLost)} tokens`
 }
 

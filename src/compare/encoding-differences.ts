@@ -1,4 +1,5 @@
 /** What the way in which texts became tokens says about a comparison: prompts that were cut, and settings that must not be mixed. */
+import { count } from '../count.ts'
 import { sumTruncation } from '../store/run-record.ts'
 import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 
@@ -6,7 +7,6 @@ import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 export function truncationNote(name: string, strata: readonly StoredTask[], { label, model }: StoredRun): string[] {
   const { itemCount, mostTokensLost } = sumTruncation(strata.flatMap(({ truncation }) => truncation ?? []))
   if (itemCount === 0) return []
-  const count = (value: number) => value.toLocaleString('en-US')
   const all = strata.every((stratum) => stratum.itemCount !== null) ? ` of ${count(strata.reduce((sum, stratum) => sum + stratum.itemCount!, 0))}` : ''
   const window = model.maxLength === null ? '' : ` of ${count(model.maxLength)} tokens`
   return [`${name}: ${label} had ${count(itemCount)}${all} items cut to its window${window}, by up to ${count(mostTokensLost)} tokens`]
@@ -22,7 +22,6 @@ export function differingRollingBos(name: string, original: StoredRun, variant: 
 export function windowNote(name: string, original: StoredRun, variant: StoredRun): string[] {
   const [a, b] = [original.model.maxLength, variant.model.maxLength]
   if (a === null || b === null || a === b) return []
-  const count = (value: number) => value.toLocaleString('en-US')
   return [
     `${name}: ${original.label} read it in windows of ${count(a)} tokens, ${variant.label} in windows of ${count(b)}: texts longer than that have less context in the smaller one`,
   ]

@@ -1,4 +1,5 @@
 /** README.md of a pruned checkpoint: what was done to which model, in the tables that published cards of pruned models have. */
+import { count } from '../count.ts'
 import type { RootContent } from 'mdast'
 import type { LacoRecord, LayerOrigin, PruningRecord } from '../prune/pruning-record.ts'
 import { markedBlocks } from './card-markers.ts'
@@ -112,10 +113,6 @@ function layerRows(map: readonly LayerOrigin[]): string[][] {
 
 function isUntouched({ norms, projections }: LayerOrigin): boolean {
   return projections.length === 1 && projections[0]!.layer === norms && projections[0]!.coefficient === 1
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 /** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
+import { count } from '../count.ts'
 import Table from 'cli-table3'
 import type { LacoPlan, ModelSize, PruningRecord } from '../prune/pruning-record.ts'
 
@@ -42,10 +43,6 @@ export function sizesText(original: ModelSize, pruned: ModelSize): string {
 
 function plainTable(head: string[], colAligns: ('left' | 'right')[]): InstanceType<typeof Table> {
   return new Table({ head, colAligns, style: { head: [], border: [], compact: true } })
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }
 
 function gigabytes(bytes: number): string {

@@ -1,4 +1,5 @@
 /** Lines on prompts that are longer than the window. */
+import { count } from '../count.ts'
 import { sumTruncation, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 
 /** What a task's warning says beside its counts. */
@@ -38,8 +39,4 @@ function truncatedItems({ itemCount }: TruncationRecord, items: number, maxLengt
 
 function tokens(number: number): string {
   return `${count(number)} token${number === 1 ? '' : 's'}`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }

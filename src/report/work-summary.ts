@@ -1,4 +1,5 @@
 /** Lines on how much a run computed and where its time went. */
+import { count } from '../count.ts'
 import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../store/run-record.ts'
 
 /** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
@@ -45,8 +46,4 @@ function rate(work: Pick<TaskWork, 'tokensComputed' | 'operations' | 'engineMs' 
   if (engineMs === 0 || tokensComputed === 0) return ''
   const share = rooflineShare(work)
   return ` · ${count(Math.round((tokensComputed / engineMs) * 1000))} tokens/s${share === null ? '' : ` (roofline ${share.toFixed(2)})`}`
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US')
 }

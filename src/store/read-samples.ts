@@ -151,7 +151,7 @@ function requestsOf({ arguments: given, filtered_resps: answers }: Sample): Stor
   })
 }
 
-/** For `acc_mutual_info` lm-eval asks each choice again, without the context: those are no choices. */
+/** For `acc_mutual_info` lm-eval asks each choice again, without the context: those are not choices. */
 function withoutUnconditional(requests: StoredRequest[]): StoredRequest[] {
   const half = requests.length / 2
   const isRepeated =

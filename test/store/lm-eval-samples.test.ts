@@ -6,6 +6,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { StoreError } from '../../src/errors.ts'
 import { readRun } from '../../src/store/read-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { choiceSample } from './lm-eval-sample.ts'
 
 const TIME = '2026-01-02T03-04-05.000006'
 
@@ -26,18 +27,8 @@ beforeEach(() => {
 const pythonJson = (value: unknown) => JSON.stringify(value).replaceAll(/"<(NaN|-?Infinity)>"/gu, '$1')
 
 const sample = (docId: number, values: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>> = {}) => ({
-  doc_id: docId,
+  ...choiceSample(docId),
   doc: { weight: docId === 1 ? '<NaN>' : 1, text: 'not NaN, "Infinity" \\' },
-  target: '1',
-  arguments: { gen_args_0: { arg_0: `question ${docId}`, arg_1: ' A' }, gen_args_1: { arg_0: `question ${docId}`, arg_1: ' B' } },
-  resps: [[['-1.5', 'False']], [['-2.5', 'False']]],
-  filtered_resps: [
-    ['-1.5', 'False'],
-    ['-2.5', 'False'],
-  ],
-  filter: 'none',
-  prompt_hash: `p${docId}`,
-  target_hash: 't',
   ...values,
   ...changes,
 })
@@ -109,7 +100,7 @@ describe('a value that is not a number leaves its metric of its task unpaired, a
   })
 })
 
-test('[gold, prediction] of f1 and mcc are no log-probabilities; [log-likelihood, words] of a perplexity are', async () => {
+test('[gold, prediction] of f1 and mcc are not log-probabilities; [log-likelihood, words] of a perplexity are', async () => {
   const cola = { scores: { f1: 0.4, mcc: -0.1 }, samples: [sample(0, { f1: [1, 0], mcc: [1, 0] }), sample(1, { f1: [1, 1], mcc: [1, 1] })] }
   const text = { scores: { word_perplexity: Math.exp(3) }, samples: [sample(0, { word_perplexity: [-30, 10] })] }
   const run = await readRun(lmEval('a', { cola, text }))

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import { readRun } from '../../src/store/read-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { choiceSample } from './lm-eval-sample.ts'
 
 const TIME = '2026-01-02T03-04-05.000006'
 
@@ -31,20 +32,10 @@ function lmEvalResults() {
 }
 
 const sample = (docId: number, right: number) => ({
-  doc_id: docId,
+  ...choiceSample(docId),
   doc: {},
-  target: '1',
-  arguments: { gen_args_0: { arg_0: `question ${docId}`, arg_1: ' A' }, gen_args_1: { arg_0: `question ${docId}`, arg_1: ' B' } },
-  resps: [[['-1.5', 'False']], [['-2.5', 'False']]],
-  filtered_resps: [
-    ['-1.5', 'False'],
-    ['-2.5', 'False'],
-  ],
-  filter: 'none',
   metrics: ['acc'],
   doc_hash: '',
-  prompt_hash: `p${docId}`,
-  target_hash: 't',
   acc: right,
 })
 const text = { ...sample(0, 0), arguments: { gen_args_0: { arg_0: 'a page' } }, filtered_resps: [-30], word_perplexity: [-30, 10] }

@@ -247,7 +247,7 @@ function afterBackslash(reader: Reader, wordSet: () => CharacterSet): CharacterS
   const numbered = /^(?:x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))/u.exec(pattern.slice(reader.place, reader.place + 10))
   if (numbered) {
     const value = Number.parseInt(numbered[1] ?? numbered[2] ?? numbered[3]!, 16)
-    // One byte above 7f is no character.
+    // One byte above 7f is not a character.
     if (value > 0x10_ffff || (numbered[2] !== undefined && value > 0x7f) || (value >= 0xd800 && value < 0xe000)) throw unknown()
     reader.place += numbered[0].length
     return value
