@@ -11,9 +11,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { evaluate, type ModelSource, type Watcher } from '../src/evaluate.ts'
+import { evaluate, type Watcher } from '../src/run/evaluate-model.ts'
+import type { ModelSource } from '../src/run/model-source.ts'
 import type { RunRecord } from '../src/store/run-record.ts'
-import { loadSuite, type Suite } from '../src/suite.ts'
+import { loadTask, type LoadedTask } from '../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
 import { smolLM2 } from './reference.ts'
 
@@ -36,8 +37,8 @@ const servers: ChildProcess[] = []
 let failed = 0
 try {
   const known = await loadTasks()
-  const suites: Suite[] = []
-  for (const [task, limit] of Object.entries(ASKED)) suites.push(await loadSuite(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') }))
+  const suites: LoadedTask[] = []
+  for (const [task, limit] of Object.entries(ASKED)) suites.push(await loadTask(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') }))
   const first = values.url ?? (await startVllm(PORTS[0]))
   const served = await score(suites, { label: 'vllm', source: first, folder, revision: null, served: { urls: [first] } })
   const local = await score(suites, { label: 'local', source: folder, folder, revision: null }, served.model.maxLength)
@@ -77,7 +78,12 @@ async function startVllm(port: number): Promise<string> {
   throw new Error(`no vLLM on port ${port} after ${START_MS / 60_000} minutes`)
 }
 
-async function score(suites: readonly Suite[], model: ModelSource, maxLength?: number, onDone: (doneShare: number) => void = () => {}): Promise<RunRecord> {
+async function score(
+  suites: readonly LoadedTask[],
+  model: ModelSource,
+  maxLength?: number,
+  onDone: (doneShare: number) => void = () => {},
+): Promise<RunRecord> {
   const watcher: Watcher = { onNotice: (notice) => console.error(notice), onTask() {}, onBatch: (_, doneShare) => onDone(doneShare), onTaskEnd() {} }
   return evaluate(model, suites, maxLength === undefined ? {} : { maxLength }, watcher)
 }

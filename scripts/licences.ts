@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { markdownBody, heading, paragraph, table } from '../src/report/markdown.ts'
+import { markdownBody, heading, paragraph, table } from '../src/text/markdown.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes test/variant/goldens/adapters: LoRA adapters for checkpoints of test/graph/fixtures.
+"""Makes test/model/runnable/goldens/adapters: LoRA adapters for checkpoints of test/checkpoints.
 
 Each is a folder as PEFT saves it (adapter_config.json, adapter_model.safetensors)
 with golden.json: the log-probabilities of the fixture's own requests that
@@ -90,7 +90,7 @@ def make(name, fixture, settings, change, folder):
     (folder / "README.md").unlink(missing_ok=True)
     config_file = folder / "adapter_config.json"
     config = json.loads(config_file.read_text())
-    config["base_model_name_or_path"] = f"test/graph/fixtures/{fixture}"
+    config["base_model_name_or_path"] = f"test/checkpoints/{fixture}"
     config_file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
     def reload():
@@ -113,7 +113,7 @@ def make(name, fixture, settings, change, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Makes test/variant/goldens/adapters.")
+    parser = argparse.ArgumentParser(description="Makes test/model/runnable/goldens/adapters.")
     parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "variant" / "goldens" / "adapters", help="folder to write to")
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes test/checkpoint/config-spellings.golden.json: what transformers computes
+"""Makes test/model/config/config-spellings.golden.json: what transformers computes
 where config.json says one thing in two ways, leaves a field out, or has a field
 that the family does not know.
 
-Each case is a fixture of test/graph/fixtures with some fields of config.json
+Each case is a fixture of test/checkpoints with some fields of config.json
 changed ("set") or taken out ("without"). The golden holds what the model is that
 transformers loads and lm-eval ties (rotary frequencies and their factor, windows, biases, tying),
 the log-probabilities that it computes in float64 (eager attention) for the last

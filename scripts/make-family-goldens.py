@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the small random checkpoints and goldens in test/graph/fixtures.
+"""Makes the small random checkpoints and goldens in test/checkpoints.
 
 Each case is a folder like one from the hub (config.json and safetensors, no
 tokenizer) with golden.json: log-probabilities that transformers computes in
@@ -654,7 +654,7 @@ def make(name, case, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Makes test/graph/fixtures.")
+    parser = argparse.ArgumentParser(description="Makes test/checkpoints.")
     parser.add_argument("only", nargs="*", help="make only cases whose name holds one of these")
     default = Path(__file__).resolve().parent.parent / "test" / "graph" / "fixtures"
     parser.add_argument("--out", type=Path, default=default, help="folder to write to")

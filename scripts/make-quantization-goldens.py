@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes test/variant/goldens: what other tools make of given numbers when they quantise, and small quantised checkpoints.
+"""Makes test/model/runnable/goldens: what other tools make of given numbers when they quantise, and small quantised checkpoints.
 
 nf4.json        packed bytes and scales of bitsandbytes' CPU kernels
 integers.json   the same of onnxruntime's own quantiser (symmetric)
 at-load.json    log-probabilities that transformers computes in float64 from checkpoints
-                of test/graph/fixtures whose projections those two have quantised
+                of test/checkpoints whose projections those two have quantised
 checkpoints/    folders as those tools leave them, packed by bitsandbytes (NF4),
                 auto-gptq (GPTQ) and autoawq (AWQ), with golden.json: the
                 log-probabilities that transformers computes in float64 from
@@ -300,7 +300,7 @@ def make_checkpoint(name, case, folder, tools):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Makes test/variant/goldens.")
+    parser = argparse.ArgumentParser(description="Makes test/model/runnable/goldens.")
     parser.add_argument("--auto-gptq", type=Path, required=True, help="folder of the unpacked wheel")
     parser.add_argument("--autoawq", type=Path, required=True, help="folder of the unpacked source")
     parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "variant" / "goldens", help="folder to write to")

@@ -1,4 +1,4 @@
-"""Writes src/checkpoint/tokenizer/transformers-classes.ts: which class transformers loads a tokenizer with.
+"""Writes src/model/tokenizer/transformers-classes.ts: which class transformers loads a tokenizer with.
 
     python -m venv V && V/bin/pip install transformers==5.24.0 sentencepiece protobuf
     V/bin/python scripts/make-tokenizer-classes.py
@@ -30,7 +30,7 @@ names |= {"TokenizersBackend", "PythonBackend", "BloomTokenizer", "PreTrainedTok
 names = sorted(n for n in names if known(n))
 as_is = [n for n in names if reads_the_file(n)]
 own = [n for n in names if n not in as_is and n != "AutoTokenizer"]
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/checkpoint/tokenizer/transformers-classes.ts"), "w", encoding="utf-8") as file:
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/model/tokenizer/transformers-classes.ts"), "w", encoding="utf-8") as file:
     file.write("/** Which class transformers %s loads a tokenizer with, made by scripts/make-tokenizer-classes.py; without mistral-common. */\n" % transformers.__version__)
     for doc, name, kind, value in [
         ("By the model_type of config.json.", "CLASS_OF_MODEL", "Readonly<Record<string, string>>", mapping),

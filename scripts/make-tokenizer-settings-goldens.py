@@ -1,4 +1,4 @@
-"""Settings beside tokenizer.json, and the ids, bos and eos that AutoTokenizer gives with them: test/checkpoint/goldens/tokenizer-settings.json.
+"""Settings beside tokenizer.json, and the ids, bos and eos that AutoTokenizer gives with them: test/model/goldens/tokenizer-settings.json.
 
     python -m venv V && V/bin/pip install transformers==5.24.0
     V/bin/python scripts/make-tokenizer-settings-goldens.py
@@ -10,7 +10,7 @@ import tempfile
 import transformers
 from transformers import AutoTokenizer
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../test/checkpoint/goldens")
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../test/model/goldens")
 with open(os.path.join(FOLDER, "tokenizers.json"), encoding="utf-8") as file:
     MODELS = json.load(file)["models"]
 TEXTS = ["", "an answer 1234 is", " man", "<s> is the<mask>  man</s>", "<|im_start|>a <|im_end|>  b", "é e\u0301 <extra> x<extra>", "a\n\nb  c <unk>", "It's 12,345 <|endoftext|> ▁a"]

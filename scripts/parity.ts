@@ -10,10 +10,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { evaluate, type ModelSource, type Watcher } from '../src/evaluate.ts'
+import { evaluate, type Watcher } from '../src/run/evaluate-model.ts'
+import type { ModelSource } from '../src/run/model-source.ts'
 import { toResultsFile, type RunRecord } from '../src/store/run-record.ts'
 import { sampleRecord } from '../src/store/sample.ts'
-import { loadSuite } from '../src/suite.ts'
+import { loadTask } from '../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
 import { smolLM2 } from './reference.ts'
 
@@ -60,7 +61,7 @@ const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json')
 let failed = 0
 for (const { file, task, limit, ...rest } of FILES) {
   const startedAt = performance.now()
-  const suite = await loadSuite(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
+  const suite = await loadTask(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
   const run = await evaluate(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }) }, silent)
   const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8')
     .trim()

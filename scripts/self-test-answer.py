@@ -1,4 +1,4 @@
-"""Prints the known answer of src/engine/self-test.ts: what transformers in float64 makes of the built-in model's first 32 tokens of a text.
+"""Prints the known answer of src/engine/devices/self-test.ts: what transformers in float64 makes of the built-in model's first 32 tokens of a text.
 
     python scripts/self-test-answer.py
 

@@ -11,7 +11,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { readRecords, RECORD_BYTES } from '../src/cache/answer-log.ts'
+import { readRecords, RECORD_BYTES } from '../src/cache/response-log.ts'
 import { readRun } from '../src/store/read-run.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The program: arguments in, words and an exit code out. The only place that exits. */
-import { writesFinished } from './at-exit.ts'
+import { writesFinished } from './io/at-exit.ts'
 import { announcement, hangUpWithNpm, watchSignals } from './commands/interruption.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
 

@@ -23,14 +23,14 @@ function shortened(message: string): string {
 }
 
 /** The user ended the work; nobody is told anything but that. */
-export class Interruption extends Error {}
+export class AbortError extends Error {}
 
-/** What `work` gives, unless the signal comes first: then fails with Interruption at once, and what `work` does is let go. */
-export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** What `work` gives, unless the signal comes first: then fails with AbortError at once, and what `work` does is let go. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work
   work.catch(() => {})
   return new Promise((resolve, reject) => {
-    const interrupt = () => reject(new Interruption('interrupted'))
+    const interrupt = () => reject(new AbortError('interrupted'))
     if (signal.aborted) interrupt()
     signal.addEventListener('abort', interrupt, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
@@ -38,8 +38,8 @@ export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal
 }
 
 /** For `catch`: an interruption is no error where what it cut short can be done without. */
-export function nullIfInterrupted(error: unknown): null {
-  if (error instanceof Interruption) return null
+export function nullIfAborted(error: unknown): null {
+  if (error instanceof AbortError) return null
   throw error
 }
 

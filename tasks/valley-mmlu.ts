@@ -1,6 +1,6 @@
 /** MMLU's form over the built-in valley: five subjects of 30 made-up questions, with five few-shot examples each. demo/suites/README.md says what they are good for. */
 import path from 'node:path'
-import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'
 import mmlu from './mmlu.ts'
 

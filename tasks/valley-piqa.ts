@@ -1,6 +1,6 @@
 /** PIQA's form over the built-in valley: 200 made-up rows that ship with the package. demo/suites/README.md says what they are good for. */
 import path from 'node:path'
-import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'
 import piqa from './piqa.ts'
 

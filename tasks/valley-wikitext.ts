@@ -1,6 +1,6 @@
 /** WikiText's form over the built-in valley: 60 made-up pages. demo/suites/README.md says what they are good for. */
 import path from 'node:path'
-import { PACKAGE_FOLDER } from '../src/package-folder.ts'
+import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'
 import wikitext from './wikitext.ts'
 

@@ -1,11 +1,11 @@
 /** Checkpoints of random weights with as many layers as a test wants, written with the harness's own writer. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parseConfig } from '../src/checkpoint/config.ts'
-import { encodeValues } from '../src/checkpoint/element-type.ts'
-import { expectedTensors } from '../src/checkpoint/expected-tensors.ts'
-import type { Dtype } from '../src/checkpoint/safetensors.ts'
-import { writeSafetensors, type TensorToWrite } from '../src/checkpoint/write-safetensors.ts'
+import { parseConfig } from '../src/model/config/config.ts'
+import { encodeValues } from '../src/model/weights/element-type.ts'
+import { expectedTensors } from '../src/model/weights/expected-tensors.ts'
+import type { Dtype } from '../src/model/weights/safetensors.ts'
+import { writeSafetensors, type TensorToWrite } from '../src/model/weights/write-safetensors.ts'
 import { tinyModel } from './tiny-model.ts'
 import { rmSync } from 'node:fs'
 

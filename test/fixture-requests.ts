@@ -4,7 +4,7 @@ import path from 'node:path'
 import { rollingWindows } from '../src/plan/rolling-windows.ts'
 import type { Sequence } from '../src/plan/sequence.ts'
 
-const FIXTURES = path.join(import.meta.dirname, 'graph/fixtures')
+const FIXTURES = path.join(import.meta.dirname, 'checkpoints')
 
 /** Small random checkpoints, one of each family. */
 export const FAMILIES = readdirSync(FIXTURES).sort()

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
 import { checkSync } from 'recheck'
 import { describe, expect, test } from 'vitest'
-import { KNOWN_PATTERNS } from '../src/checkpoint/shared-beginnings.ts'
+import { KNOWN_PATTERNS } from '../src/model/tokenizer/shared-prefixes.ts'
 import { splitFiles } from '../src/data/dataset.ts'
-import { MODEL_SETTINGS } from '../src/model-settings.ts'
+import { MODEL_SETTINGS } from '../src/model/model-settings.ts'
 import { WHITE_SPACE } from '../src/task/python-text.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
@@ -57,16 +57,16 @@ test('so are those that are made of text, of which there are these', () => {
   const found = [...FOUND].filter(([, { made }]) => made > 0).map(([file, { made }]) => [file, made] as const)
   // The order of files in a folder is that of the disk.
   expect(found.toSorted(([one], [other]) => (one < other ? -1 : 1))).toEqual([
-    // Two classes, each repeated.
-    ['src/checkpoint/tokenizer/pre-tokenizers.ts', 1],
-    // Patterns of a tokenizer, under a limit of time where they are not known.
-    ['src/checkpoint/tokenizer/regular-expression.ts', 1],
     ['src/commands/model-option.ts', 1],
     ['src/data/dataset.ts', 1],
     ['src/metrics/perplexity.ts', 1],
+    // Patterns of an adapter, under a time limit.
+    ['src/model/runnable/read-adapter.ts', 1],
+    // Two classes, each repeated.
+    ['src/model/tokenizer/pre-tokenizers.ts', 1],
+    // Patterns of a tokenizer, under a time limit where they are not known.
+    ['src/model/tokenizer/regular-expression.ts', 1],
     ['src/task/python-text.ts', 3],
-    // Patterns of an adapter, under a limit of time.
-    ['src/variant/read-adapter.ts', 1],
   ])
   for (const pattern of [`[${WHITE_SPACE}]+`, `^[${WHITE_SPACE}]+`, `[${WHITE_SPACE}]`, `,(?=(?:${MODEL_SETTINGS.join('|')})=)`]) expectLinear(pattern, 'u')
   expectLinear(String.raw`^data/(?:validation(?:-\d{5}-of-\d{5}(?:-[0-9a-f]+)?)?\.parquet|validation/\d{4}\.parquet)$`, 'u')

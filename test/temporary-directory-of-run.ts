@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { isRunning } from '../src/is-running.ts'
+import { isRunning } from '../src/io/is-running.ts'
 
 const PREFIX = 'evalharness-tests-'
 /** Below the run's: where test files have theirs. */

@@ -3,7 +3,7 @@ import { cpSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const FIXTURES = path.join(import.meta.dirname, 'graph/fixtures')
+const FIXTURES = path.join(import.meta.dirname, 'checkpoints')
 
 /** Copies the fixture `family` into a new folder and adds a tokenizer. */
 export function tinyModel(family = 'qwen3'): string {

@@ -13,7 +13,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
+import { openCheckpoint } from '../../src/model/checkpoint.ts'
 import type { WorkRecord } from '../../src/store/run-record.ts'
 import { pythonWith } from '../reference.ts'
 import { writeFullLogits } from './full-logits-graph.ts'
@@ -112,7 +112,7 @@ async function measureOurs(task: string, limit?: number): Promise<Measurement & 
   const { results, evalharness } = (JSON.parse(stdout) as { bench: OurResults }).bench
   const { elapsedMs, encodingMs, firstScoreMs } = evalharness.work
   // Tokens are made while the model loads; lm-eval makes them in the time that is measured, so here they count in full.
-  const milliseconds = elapsedMs.plan + encodingMs! + elapsedMs.engine + elapsedMs.gauge + elapsedMs.record
+  const milliseconds = elapsedMs.plan + encodingMs! + elapsedMs.engine + elapsedMs.roofline + elapsedMs.record
   return {
     peer: 'evalharness',
     task,

@@ -4,9 +4,9 @@
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Checkpoint } from '../../src/checkpoint/checkpoint.ts'
-import type { ModelConfig } from '../../src/checkpoint/config.ts'
-import type { Weights } from '../../src/checkpoint/weights.ts'
+import type { Checkpoint } from '../../src/model/checkpoint.ts'
+import type { ModelConfig } from '../../src/model/config/config.ts'
+import type { Weights } from '../../src/model/weights/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
 import { decoderLayers, headName } from '../../src/graph/decoder.ts'
 import { rmsNorm, rotaryTable } from '../../src/graph/decoder-layer.ts'

@@ -26,12 +26,12 @@ export function checkpointSeeds(): Files[] {
 }
 
 /** The model that adapters are read for. */
-export const ADAPTED_MODEL = path.join(ROOT, 'test/graph/fixtures/qwen3')
+export const ADAPTED_MODEL = path.join(ROOT, 'test/checkpoints/qwen3')
 
 /** Adapters for it, as PEFT saved them: plain, with embeddings in place of the model's, and with pairs of their own for embeddings and head. */
 export function adapterSeeds(): Files[] {
   return ['plain', 'saved-embeddings', 'tied-embeddings-and-head'].map((name) =>
-    filesOf(path.join(ROOT, 'test/variant/goldens/adapters', name), (file) => file !== 'golden.json'),
+    filesOf(path.join(ROOT, 'test/model/runnable/goldens/adapters', name), (file) => file !== 'golden.json'),
   )
 }
 
@@ -204,9 +204,9 @@ function cutRun(baseline: string, folder: string): Record<string, Buffer> {
       scores[`${metric},none`] = metric === 'bits_per_byte' ? -logProb / weight / Math.LN2 : Math.exp(-logProb / weight)
     }
   }
-  const isKept = (name: string) => CUT_TASKS.includes(name) || name === 'valley_mmlu'
+  const isCached = (name: string) => CUT_TASKS.includes(name) || name === 'valley_mmlu'
   for (const key of ['results', 'configs', 'versions', 'n-shot', 'higher_is_better', 'n-samples'])
-    record[key] = Object.fromEntries(Object.entries(record[key]!).filter(([name]) => isKept(name)))
+    record[key] = Object.fromEntries(Object.entries(record[key]!).filter(([name]) => isCached(name)))
   record['group_subtasks'] = { valley_mmlu: ['valley_mmlu_animals', 'valley_mmlu_towns'] }
   return { ...files, [`${folder}/${file}`]: json(record) }
 }

@@ -2,21 +2,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
-import { openCheckpoint } from '../../src/checkpoint/checkpoint.ts'
-import { readConfig } from '../../src/checkpoint/config.ts'
-import { countParameters } from '../../src/checkpoint/expected-tensors.ts'
-import { readSafetensorsHeader } from '../../src/checkpoint/safetensors.ts'
-import { tensorReader } from '../../src/checkpoint/tensor-bytes.ts'
-import { readTokenizer } from '../../src/checkpoint/tokenizer.ts'
-import { hashWeights } from '../../src/checkpoint/weights-hash.ts'
-import { readWeights } from '../../src/checkpoint/weights.ts'
+import { openCheckpoint } from '../../src/model/checkpoint.ts'
+import { readConfig } from '../../src/model/config/config.ts'
+import { countParameters } from '../../src/model/weights/expected-tensors.ts'
+import { readSafetensorsHeader } from '../../src/model/weights/safetensors.ts'
+import { tensorReader } from '../../src/model/weights/tensor-bytes.ts'
+import { readTokenizer } from '../../src/model/tokenizer/tokenizer.ts'
+import { hashWeights } from '../../src/model/weights/weights-hash.ts'
+import { readWeights } from '../../src/model/weights/weights.ts'
 import { runCommandLine } from '../../src/commands/command-line.ts'
 import { terminalOver } from '../../src/commands/terminal.ts'
 import { readParquet } from '../../src/data/parquet.ts'
-import { batchBudget } from '../../src/engine/batch-budget.ts'
-import { loadSuite } from '../../src/suite.ts'
+import { batchBudget } from '../../src/engine/onnx/batch-budget.ts'
+import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
-import { readAdapter } from '../../src/variant/read-adapter.ts'
+import { readAdapter } from '../../src/model/runnable/read-adapter.ts'
 import { CARD, CONFIG } from '../../test/card/card-fixture.ts'
 import { HOSTILE_TEXTS } from './hostile-values.ts'
 import { hubTarget } from './hub-target.ts'
@@ -146,7 +146,7 @@ async function renderRows(folder: string): Promise<void> {
   const [file] = readdirSync(folder)
   const name = file?.endsWith('.txt') ? 'wikipedia' : (ROW_TASKS.find((task) => file?.startsWith(task)) ?? 'piqa')
   const { subsets: _, shots: __, ...task } = tasks.get(name)! as never as { subsets?: unknown; shots?: unknown }
-  await loadSuite(task as never, { dataFiles: { [name]: path.join(folder, file ?? 'rows.jsonl') } })
+  await loadTask(task as never, { dataFiles: { [name]: path.join(folder, file ?? 'rows.jsonl') } })
 }
 
 /** The runs of the seeds have other tasks than the card's table, which is replaced where its markers allow it. */

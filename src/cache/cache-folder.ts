@@ -3,10 +3,10 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { finishBeforeExit } from '../at-exit.ts'
+import { finishBeforeExit } from '../io/at-exit.ts'
 import { StoreError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
-import { RECORD_BYTES } from './answer-log.ts'
+import { parseJson } from '../io/parse-json.ts'
+import { RECORD_BYTES } from './response-log.ts'
 
 /** More than this is not kept: sixteen million answers. The models that were used longest ago go first. */
 export const MOST_BYTES = 2 ** 30

@@ -1,5 +1,5 @@
 /** What a card is written from: an original, the models that are compared with it, and how their scores are named. */
-import { count } from '../count.ts'
+import { count } from '../text/count.ts'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'

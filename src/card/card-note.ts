@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseProfile, profileFields } from '../compare/parse-profile.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { CardError, UsageError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseJson } from '../io/parse-json.ts'
 import type { Card } from './read-card.ts'
 
 /** The comment's content. */

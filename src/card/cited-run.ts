@@ -1,6 +1,6 @@
 /** A column of a card as a run whose scores are only cited: it can stand on one side of a comparison. */
 import { CardError } from '../errors.ts'
-import { lookUp } from '../look-up.ts'
+import { lookUp } from '../io/look-up.ts'
 import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 import { cardFigures, plainName, type BenchmarkRow, type PerplexityRow } from './card-figures.ts'
 import type { Card } from './read-card.ts'

@@ -1,6 +1,6 @@
 /** Results as the hub's `.eval_results/*.yaml`: a file a benchmark, each a list of one entry. */
 import { stringify } from 'yaml'
-import { lookUp } from '../look-up.ts'
+import { lookUp } from '../io/look-up.ts'
 import { itemsText, type CardContents } from './card-contents.ts'
 
 /** A file below the model's folder. */

@@ -1,10 +1,10 @@
 /** What a card's figures mean, held against facts that are known without a model. */
-import { count } from '../count.ts'
-import type { ModelConfig } from '../checkpoint/config.ts'
+import { count } from '../text/count.ts'
+import type { ModelConfig } from '../model/config/config.ts'
 import { knownSplit } from '../compare/known-splits.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import type { BenchmarkRow, CardFigures } from './card-figures.ts'
-import { lookUp } from '../look-up.ts'
+import { lookUp } from '../io/look-up.ts'
 import { attribute, PERCENT } from './checked-cell.ts'
 import { profileText } from './card-sections.ts'
 import { parameterCells } from './model-checks.ts'

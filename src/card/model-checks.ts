@@ -1,5 +1,5 @@
 /** Layers, parameters, search settings and similarities of a card against each other and against config.json. */
-import type { ModelConfig } from '../checkpoint/config.ts'
+import type { ModelConfig } from '../model/config/config.ts'
 import { collapseLayers } from '../prune/laco.ts'
 import { baseModelOf, type CardFigures, type Printed } from './card-figures.ts'
 import { attribute, checked, PERCENT, type CheckedCell } from './checked-cell.ts'

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isNode, isSeq, Document, type Node } from 'yaml'
 import { z } from 'zod'
-import { lookUp } from '../look-up.ts'
+import { lookUp } from '../io/look-up.ts'
 import { countText, type CardContents, type CardModel } from './card-contents.ts'
 import { cardFigures, isSameTask, taskOf, type BenchmarkRow } from './card-figures.ts'
 import { benchmarkName } from './card-sections.ts'

@@ -1,7 +1,7 @@
 /** Puts sections into a card: where the card has them, under a heading for them, or at its end. All other text stays as it is. */
 import { CardError } from '../errors.ts'
-import { marker, markedBlocks, type SectionName } from '../report/card-markers.ts'
-import { markdownBody } from '../report/markdown.ts'
+import { marker, markedBlocks, type SectionName } from '../text/marked-sections.ts'
+import { markdownBody } from '../text/markdown.ts'
 import { isBenchmarkTable, isBitsTable, isPerplexityTable, isUseCaseTable, taskOf } from './card-figures.ts'
 import { SECTION_TITLES, type CardSection } from './card-sections.ts'
 import type { Card, CardBlock, CardTable, Span } from './read-card.ts'

@@ -1,6 +1,6 @@
 /** Facts that cards cite, with their sources: what a claim can be held against without a model. */
-import { parseConfig, type ModelConfig } from '../checkpoint/config.ts'
-import { countParameters } from '../checkpoint/expected-tensors.ts'
+import { parseConfig, type ModelConfig } from '../model/config/config.ts'
+import { countParameters } from '../model/weights/expected-tensors.ts'
 
 /** A table of scores that others refer to. */
 export interface PublishedReport {

@@ -5,8 +5,8 @@ import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
 import { toString as textOf } from 'mdast-util-to-string'
 import { gfmTable } from 'micromark-extension-gfm-table'
 import { CardError } from '../errors.ts'
-import { OutOfTime, timeLimit } from '../time-limit.ts'
-import { parseYaml, type ParsedYaml } from '../parse-yaml.ts'
+import { OutOfTime, timeLimit } from '../io/time-limit.ts'
+import { parseYaml, type ParsedYaml } from '../io/parse-yaml.ts'
 
 /** The YAML between the first two `---`. */
 export interface FrontMatter extends ParsedYaml {

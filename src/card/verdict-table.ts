@@ -1,6 +1,6 @@
 /** What verifying a card says on the terminal: cells with verdicts, then findings in sentences. */
 import Table from 'cli-table3'
-import { cellText } from '../report/fitting-table.ts'
+import { cellText } from '../text/fitting-table.ts'
 import type { ReproducedCell } from './reproduce-card.ts'
 import type { CardVerdict } from './verify-card.ts'
 

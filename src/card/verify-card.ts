@@ -1,6 +1,6 @@
 /** Recomputes a card from itself: each cell's arithmetic, and what its figures mean. */
-import type { ModelConfig } from '../checkpoint/config.ts'
-import { lookUp } from '../look-up.ts'
+import type { ModelConfig } from '../model/config/config.ts'
+import { lookUp } from '../io/look-up.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { baseModelOf, cardFigures } from './card-figures.ts'
 import { readNote } from './card-note.ts'

@@ -67,9 +67,9 @@ function putKeys(text: string, frontMatter: FrontMatter | null, keys: readonly F
 /** Fails with CardError unless all but the written keys say what they said: an anchor in an old value may have been used elsewhere. */
 function checkOtherKeys(before: string, after: string, keys: readonly FrontMatterKey[]): void {
   const content = (source: string) => (parse(source) ?? {}) as Record<string, unknown>
-  let isKept = false
+  let isCached = false
   try {
-    isKept = differOnlyIn(
+    isCached = differOnlyIn(
       content(before),
       content(after),
       keys.map(({ key }) => key),
@@ -77,7 +77,7 @@ function checkOtherKeys(before: string, after: string, keys: readonly FrontMatte
   } catch {
     // Not YAML any more.
   }
-  if (!isKept)
+  if (!isCached)
     throw new CardError('the model-index cannot be replaced: other keys of the front matter depend on it', 'Write the anchors out that it shares with them.')
 }
 

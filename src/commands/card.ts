@@ -12,15 +12,15 @@ import { reproduceCard } from '../card/reproduce-card.ts'
 import { cardVerdictTable } from '../card/verdict-table.ts'
 import { verifyCard } from '../card/verify-card.ts'
 import { baseModelFor, writeCard } from '../card/write-card.ts'
-import { parseConfig, readConfig, type ModelConfig } from '../checkpoint/config.ts'
+import { parseConfig, readConfig, type ModelConfig } from '../model/config/config.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { CardError, CheckpointError, unlessInterrupted, UsageError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
+import { CardError, CheckpointError, unlessAborted, UsageError } from '../errors.ts'
+import { parseJson } from '../io/parse-json.ts'
 import type { LacoRecord } from '../prune/pruning-record.ts'
-import { heading, markdownBody } from '../report/markdown.ts'
+import { heading, markdownBody } from '../text/markdown.ts'
 import { readRun } from '../store/read-run.ts'
 import type { StoredRun } from '../store/stored-run.ts'
-import { writeWhole } from '../store/write-whole.ts'
+import { writeWhole } from '../io/write-atomically.ts'
 import { compareOptionsOf, describeCompareOptions, readProfile, type CompareArguments } from './compare-options.ts'
 import { parseModelOption } from './model-option.ts'
 import { openCard, readRuns } from './run-option.ts'
@@ -63,7 +63,7 @@ export function cardCommand(terminal: Terminal, exit: (code: number) => void): C
           command: 'write <runs..>',
           describe: 'Put tables and model-index into a card',
           builder: writeOptions,
-          handler: (argv: WriteArguments) => unlessInterrupted(write(argv, terminal), terminal.signal),
+          handler: (argv: WriteArguments) => unlessAborted(write(argv, terminal), terminal.signal),
         })
         .command({
           command: 'verify <card>',
@@ -72,7 +72,7 @@ export function cardCommand(terminal: Terminal, exit: (code: number) => void): C
           handler: async (argv: VerifyArguments) => {
             const work = verify(argv, terminal)
             // Scoring ends itself: it has results to write.
-            exit(await (argv.run ? work : unlessInterrupted(work, terminal.signal)))
+            exit(await (argv.run ? work : unlessAborted(work, terminal.signal)))
           },
         })
         .demandCommand(1, 'Give write or verify.'),

@@ -1,7 +1,7 @@
 /** The verbs and their options: arguments in, an exit code out, words to a terminal. */
 import yargs from 'yargs'
-import { unlessInterrupted, UsageError } from '../errors.ts'
-import { HARNESS_VERSION } from '../package-folder.ts'
+import { unlessAborted, UsageError } from '../errors.ts'
+import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { cacheCommand } from './cache.ts'
 import { cardCommand } from './card.ts'
 import { compareCommand } from './compare.ts'
@@ -18,7 +18,7 @@ import type { Terminal } from './terminal.ts'
 /** Commands that have something to keep or to remove when they are interrupted. The others are let go at once; files that they are writing get whole. */
 const ENDS_ITSELF = new Set(['run', 'prune', 'demo', 'card'])
 
-/** Runs one command line, without the program's name; comes back with its exit code. Fails with a HarnessError, or with Interruption. */
+/** Runs one command line, without the program's name; comes back with its exit code. Fails with a HarnessError, or with AbortError. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0
   const setExitCode = (code: number) => {
@@ -51,6 +51,6 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       throw new UsageError(message, `\`evalharness ${verb === undefined || verb.startsWith('-') ? '' : `${verb} `}--help\` lists what can be given.`)
     })
     .parseAsync()
-  await (ENDS_ITSELF.has(args[0] ?? '') ? parsing : unlessInterrupted(parsing, terminal.signal))
+  await (ENDS_ITSELF.has(args[0] ?? '') ? parsing : unlessAborted(parsing, terminal.signal))
   return exitCode
 }

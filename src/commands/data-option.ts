@@ -1,7 +1,7 @@
 /** `--data NAME=FILE` and `NAME:SPLIT=FILE`: the user's own rows of a task or of one of its subsets. */
-import type { DataFiles } from '../data-files.ts'
+import type { DataFiles } from '../run/data-files.ts'
 import { UsageError } from '../errors.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import type { Task } from '../task/define-task.ts'
 import { selectTasks } from '../task/registry.ts'
 

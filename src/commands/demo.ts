@@ -2,11 +2,11 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { CommandModule } from 'yargs'
-import { peakSessionBytes } from '../engine/session-process.ts'
-import { Interruption, StoreError, UsageError } from '../errors.ts'
-import { PACKAGE_FOLDER } from '../package-folder.ts'
-import { shownPath } from '../shown-path.ts'
-import { writeWhole } from '../store/write-whole.ts'
+import { peakSessionBytes } from '../engine/onnx/session-process.ts'
+import { AbortError, StoreError, UsageError } from '../errors.ts'
+import { PACKAGE_FOLDER } from '../io/package-folder.ts'
+import { shownPath } from '../text/shown-path.ts'
+import { writeWhole } from '../io/write-atomically.ts'
 import type { Terminal } from './terminal.ts'
 
 interface DemoArguments {
@@ -63,7 +63,7 @@ async function demo({ output, json }: DemoArguments, terminal: Terminal, runComm
   for (const [index, { title, args, expects, moral }] of steps(output).entries()) {
     story.out(`\n${index + 1}. ${title}\n${commandText(args)}`)
     const exitCode = await runCommandLine(args, story)
-    if (terminal.signal.aborted) throw new Interruption('interrupted')
+    if (terminal.signal.aborted) throw new AbortError('interrupted')
     if (!expects.includes(exitCode)) {
       terminal.err(`this ended with exit code ${exitCode}, which the demo does not expect`)
       return exitCode

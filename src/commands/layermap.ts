@@ -1,7 +1,7 @@
 /** `evalharness layermap BASE VARIANT`: which base layer each layer of a variant came from, told from the weights. */
 import { SingleBar } from 'cli-progress'
 import type { Argv, CommandModule } from 'yargs'
-import { unlessInterrupted } from '../errors.ts'
+import { unlessAborted } from '../errors.ts'
 import { mapLayers } from '../prune/map-layers.ts'
 import { layerMapTable, verdictText } from '../report/layer-map-table.ts'
 import { locateModel, parsePlainModel } from './model-option.ts'
@@ -30,7 +30,7 @@ export function layermapCommand(terminal: Terminal): CommandModule<object, Layer
 
 async function layermap({ base, variant, json }: LayermapArguments, { out, err, errorStream, signal }: Terminal): Promise<void> {
   const folderOf = async (source: string) => {
-    const { folder } = await unlessInterrupted(locateModel(parsePlainModel(source), err), signal)
+    const { folder } = await unlessAborted(locateModel(parsePlainModel(source), err), signal)
     return folder
   }
   const [baseFolder, variantFolder] = [await folderOf(base), await folderOf(variant)]
@@ -39,10 +39,7 @@ async function layermap({ base, variant, json }: LayermapArguments, { out, err, 
     ? new SingleBar({ stream: errorStream, format, barsize: 20, hideCursor: true, clearOnComplete: true, gracefulExit: false, linewrap: false })
     : undefined
   try {
-    const map = await unlessInterrupted(
-      mapLayers(baseFolder, variantFolder, { onStart: (steps) => bar?.start(steps, 0), onStep: () => bar?.increment() }),
-      signal,
-    )
+    const map = await unlessAborted(mapLayers(baseFolder, variantFolder, { onStart: (steps) => bar?.start(steps, 0), onStep: () => bar?.increment() }), signal)
     bar?.stop()
     out(json ? JSON.stringify({ ...map, summary: verdictText(map) }, null, 2) : layerMapTable(map))
   } finally {

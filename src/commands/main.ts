@@ -1,6 +1,6 @@
 /** One run of the program, from its arguments to its exit code. */
-import { HarnessError, Interruption, StoreError } from '../errors.ts'
-import { removeLeftovers } from '../temporary-folder.ts'
+import { HarnessError, AbortError, StoreError } from '../errors.ts'
+import { removeLeftovers } from '../io/temporary-folder.ts'
 import { runCommandLine } from './command-line.ts'
 import { terminalOver, type Terminal } from './terminal.ts'
 
@@ -17,7 +17,7 @@ export async function main(args: readonly string[], signal: AbortSignal): Promis
 }
 
 function explain(error: unknown, { err, signal }: Terminal): number {
-  if (error instanceof Interruption) {
+  if (error instanceof AbortError) {
     err('interrupted')
     return INTERRUPTED
   }

@@ -1,11 +1,11 @@
 /** `--model NAME=WHERE,SETTING=VALUE…`: a folder, a repository of the hub, or the addresses of servers, and how it is to be run. */
 import path from 'node:path'
 import { CheckpointError, UsageError } from '../errors.ts'
-import type { ModelSource } from '../evaluate.ts'
-import { MODEL_SETTINGS, type ModelSettings } from '../model-settings.ts'
+import type { ModelSource } from '../run/model-source.ts'
+import { MODEL_SETTINGS, type ModelSettings } from '../model/model-settings.ts'
 import { fetchModelSnapshot, fetchOutlineSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
-import { isFolder } from '../is-folder.ts'
+import { isFolder } from '../io/is-folder.ts'
 import { nearFolder, notAFolder, unknownSetting } from './no-model.ts'
 import { isServed, locateServed, refuseSecrets, SERVED_SETTINGS, servedLabel } from './served-option.ts'
 

@@ -1,11 +1,11 @@
 /** What config.json alone says of a model that would be scored: layers, parameters, and the memory that it takes. */
-import { count } from '../count.ts'
-import { readConfigFile } from '../checkpoint/config.ts'
-import { countParameters } from '../checkpoint/expected-tensors.ts'
-import { expectedMemory } from '../engine/batch-budget.ts'
-import type { ModelSource } from '../evaluate.ts'
-import { variantSettings } from '../variant/variant-settings.ts'
-import { expectedWeightMemory } from '../variant/weight-memory.ts'
+import { count } from '../text/count.ts'
+import { readConfigFile } from '../model/config/config.ts'
+import { countParameters } from '../model/weights/expected-tensors.ts'
+import { expectedMemory } from '../engine/onnx/batch-budget.ts'
+import type { ModelSource } from '../run/model-source.ts'
+import { weightSettings } from '../model/runnable/weight-settings.ts'
+import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
 
 /** Sizes of a model, before anything of its weights is read. */
 export interface ModelOutline {
@@ -30,7 +30,7 @@ export async function modelOutline({ label, folder, settings }: ModelSource, onN
     layers: config.layerCount,
     parameters: countParameters(config),
     window: config.maxPositions,
-    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }),
+    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, weightSettings(settings)) }),
   }
 }
 

@@ -2,11 +2,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError, type HarnessError } from '../errors.ts'
-import { foreignFile, GGUF, PICKLE_HINT } from '../foreign-file.ts'
-import { isFolder } from '../is-folder.ts'
-import { lookUp } from '../look-up.ts'
-import { MODEL_SETTINGS } from '../model-settings.ts'
-import { didYouMean, nearestName } from '../nearest-name.ts'
+import { foreignFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
+import { isFolder } from '../io/is-folder.ts'
+import { lookUp } from '../io/look-up.ts'
+import { MODEL_SETTINGS } from '../model/model-settings.ts'
+import { didYouMean, nearestName } from '../text/nearest-name.ts'
 
 /** What settings of other programs are called here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /** Progress of a run on standard error: a bar with rate and time left on a terminal, one line a task where it is piped. */
 import { SingleBar } from 'cli-progress'
-import type { Watcher } from '../evaluate.ts'
-import { printable } from '../printable.ts'
+import type { Watcher } from '../run/evaluate-model.ts'
+import { printable } from '../text/printable.ts'
 import { taskWorkSummary } from '../report/work-summary.ts'
 import type { Terminal } from './terminal.ts'
 

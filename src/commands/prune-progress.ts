@@ -1,6 +1,6 @@
 /** What is shown while a checkpoint is pruned: a bar on a terminal, and a line a decision everywhere. */
 import { SingleBar } from 'cli-progress'
-import type { PruningWatcher } from '../make-variant.ts'
+import type { PruningWatcher } from '../prune/prune-model.ts'
 import type { Iteration } from '../prune/laco.ts'
 import type { Terminal } from './terminal.ts'
 

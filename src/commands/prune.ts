@@ -1,8 +1,8 @@
 /** `evalharness prune laco|drop`: makes a smaller checkpoint of a model by taking layers away. */
 import type { Argv, CommandModule } from 'yargs'
-import { Interruption, unlessInterrupted, UsageError } from '../errors.ts'
-import type { ModelSource } from '../evaluate.ts'
-import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions } from '../make-variant.ts'
+import { AbortError, unlessAborted, UsageError } from '../errors.ts'
+import type { ModelSource } from '../run/model-source.ts'
+import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions } from '../prune/prune-model.ts'
 import { MERGE_RULES, type MergeRule } from '../prune/merge-rule.ts'
 import type { PruningRecord } from '../prune/pruning-record.ts'
 import { SIMILARITIES, type Similarity } from '../prune/similarity.ts'
@@ -49,7 +49,7 @@ export function pruneCommand(terminal: Terminal, exit: (code: number) => void): 
       await work.then(
         () => 0,
         (error: unknown) => {
-          if (!(error instanceof Interruption)) throw error
+          if (!(error instanceof AbortError)) throw error
           terminal.err('interrupted; nothing was written')
           return INTERRUPTED
         },
@@ -176,7 +176,7 @@ function tell(record: PruningRecord, { json }: PruneArguments, { folder }: Desti
 async function modelOf({ model, dryRun }: PruneArguments, terminal: Terminal): Promise<ModelSource> {
   if (model === undefined || model === '') throw new UsageError('no model given', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
   if (isServed(model)) throw new UsageError('a model on a server has no weights here', 'Give --model FOLDER, or --model OWNER/REPO from the hub.')
-  return unlessInterrupted(
+  return unlessAborted(
     locateModel(parsePlainModel(model), (notice) => terminal.err(notice), dryRun ? 'config' : 'all'),
     terminal.signal,
   )

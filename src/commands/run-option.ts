@@ -1,7 +1,7 @@
 /** Runs as commands are given them: stored ones, and columns of cards. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { listNames } from '../list-names.ts'
+import { listNames } from '../text/list-names.ts'
 import { citedRun } from '../card/cited-run.ts'
 import { readCard, type Card } from '../card/read-card.ts'
 import { CardError, UsageError } from '../errors.ts'

@@ -3,32 +3,34 @@ import { readFile } from 'node:fs/promises'
 import os from 'node:os'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
-import { count } from '../count.ts'
-import { finishBeforeExit } from '../at-exit.ts'
+import { count } from '../text/count.ts'
+import { finishBeforeExit } from '../io/at-exit.ts'
 import { defaultCacheFolder } from '../cache/cache-folder.ts'
-import { readConfig } from '../checkpoint/config.ts'
-import { tokenizerIfAny } from '../checkpoint/checkpoint.ts'
+import { readConfig } from '../model/config/config.ts'
+import { tokenizerIfAny } from '../model/checkpoint.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { batchBudget, type BatchLimits } from '../engine/batch-budget.ts'
-import { parseDevices, parseDtype } from '../engine/device.ts'
-import { CompareError, EngineError, HarnessError, Interruption, nullIfInterrupted, unlessInterrupted, UsageError } from '../errors.ts'
-import { countTruncation } from '../count-truncation.ts'
-import { evaluate, inStretches, requestsOf, tokensBehindWarning, type EvaluateOptions, type ModelSource, type Watcher } from '../evaluate.ts'
-import { encoderOf, type EncodingOptions } from '../open-local.ts'
-import { openServed, type OpenedServed } from '../open-served.ts'
-import { parseJson } from '../parse-json.ts'
+import { batchBudget, type BatchLimits } from '../engine/onnx/batch-budget.ts'
+import { parseDevices, parseDtype } from '../engine/devices/device.ts'
+import { CompareError, EngineError, HarnessError, AbortError, nullIfAborted, unlessAborted, UsageError } from '../errors.ts'
+import { countTruncation } from '../run/count-truncation.ts'
+import { evaluate, inChunks, requestsOf, tokensBehindWarning, type Watcher } from '../run/evaluate-model.ts'
+import type { EvaluateOptions } from '../run/evaluate-options.ts'
+import type { ModelSource } from '../run/model-source.ts'
+import { encoderOf, type EncodingOptions } from '../run/encoder-of.ts'
+import { openServed, type OpenedServed } from '../run/open-served-model.ts'
+import { parseJson } from '../io/parse-json.ts'
 import { planBatches } from '../plan/batches.ts'
 import { ROLLING_BOS, type RollingBos } from '../plan/encode.ts'
 import { encodeAhead } from '../plan/encode-ahead.ts'
 import { resultTable } from '../report/result-table.ts'
 import { retentionTable } from '../report/retention-table.ts'
 import { determinismSummary, tieSummary, workSummary } from '../report/work-summary.ts'
-import { truncationWarning } from '../report/truncation-summary.ts'
+import { truncationWarning } from '../run/truncation-warning.ts'
 import { toResultsFile, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 import { prepareResultsFolder, writeRun } from '../store/write-run.ts'
-import { checkDeterminism } from '../check-determinism.ts'
-import { beginOrder, readUnfinished } from '../store/unfinished-run.ts'
-import { loadSuite, type Suite, type SuiteOptions } from '../suite.ts'
+import { checkDeterminism } from '../run/check-determinism.ts'
+import { beginOrder, readUnfinished } from '../run/manifest.ts'
+import { loadTask, type LoadedTask, type LoadTaskOptions } from '../run/load-task.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks, taskCalled } from '../task/registry.ts'
 import { modelOutline, outlineText, type ModelOutline } from './model-outline.ts'
@@ -38,9 +40,9 @@ import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import { checkVariant } from '../variant/open-variant.ts'
-import { variantSettings } from '../variant/variant-settings.ts'
-import { expectedWeightMemory } from '../variant/weight-memory.ts'
+import { checkWeightSettings } from '../model/runnable/open-runnable.ts'
+import { weightSettings } from '../model/runnable/weight-settings.ts'
+import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
 
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED = 130
@@ -79,7 +81,7 @@ export function runCommand(terminal: Terminal, exit: (code: number) => void): Co
     command: 'run',
     describe: 'Score models on tasks, print the table, store the runs',
     builder: describeOptions,
-    handler: async (argv) => exit((await run(argv, terminal).catch(nullIfInterrupted)) ?? interrupted(terminal)),
+    handler: async (argv) => exit((await run(argv, terminal).catch(nullIfAborted)) ?? interrupted(terminal)),
   }
 }
 
@@ -164,7 +166,7 @@ export interface ScoringOrder {
   readonly output: string
 }
 
-/** Scores models and stores the runs below `output`, in folders by label; prints what `run` prints, on standard error. Comes back with the results files, one a model. Fails with Interruption. */
+/** Scores models and stores the runs below `output`, in folders by label; prints what `run` prints, on standard error. Comes back with the results files, one a model. Fails with AbortError. */
 export async function scoreModels({ models, tasks, dataDir, limit, output }: ScoringOrder, terminal: Terminal): Promise<readonly string[]> {
   const argv: RunArguments = {
     model: [...models],
@@ -193,7 +195,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
   }
   const resultsFiles: string[] = []
   const code = await run(argv, { ...terminal, out: terminal.err }, resultsFiles)
-  if (code !== 0) throw new Interruption('interrupted')
+  if (code !== 0) throw new AbortError('interrupted')
   return resultsFiles
 }
 
@@ -213,12 +215,12 @@ async function run(given: RunArguments, terminal: Terminal, resultsFiles: string
   const modelOptions = argv.model.map(parseModelOption)
   const duplicate = modelOptions.find(({ label }, index) => modelOptions.findIndex((other) => other.label === label) !== index)
   if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
-  const suiteOptions = await suiteOptionsOf(argv, tasks, selected)
+  const suiteOptions = await loadTaskOptionsOf(argv, tasks, selected)
   if (!argv.dryRun) await prepareResultsFolder(argv.output)
   const models: ModelSource[] = []
   for (const model of modelOptions)
     models.push(
-      await unlessInterrupted(
+      await unlessAborted(
         locateModel(model, (notice) => terminal.err(notice), argv.dryRun ? 'tokenizer' : 'all'),
         terminal.signal,
       ),
@@ -227,19 +229,19 @@ async function run(given: RunArguments, terminal: Terminal, resultsFiles: string
   for (const { folder, settings, served } of models) {
     if (served) continue
     const config = await readConfig(folder)
-    const asked = variantSettings(settings)
-    await checkVariant(config, asked)
+    const asked = weightSettings(settings)
+    await checkWeightSettings(config, asked)
     batchBudget({ ...config, ...expectedWeightMemory(config, asked) }, options)
   }
 
-  const suites: Suite[] = []
+  const suites: LoadedTask[] = []
   for (const task of selected) {
-    const suite = await unlessInterrupted(loadSuite(task, suiteOptions), terminal.signal)
+    const suite = await unlessAborted(loadTask(task, suiteOptions), terminal.signal)
     for (const notice of suite.notices) terminal.err(notice)
     suites.push(suite)
   }
   if (argv.dryRun) {
-    await unlessInterrupted(dryRun(models, suites, argv, options, terminal), terminal.signal)
+    await unlessAborted(dryRun(models, suites, argv, options, terminal), terminal.signal)
     return 0
   }
   await using order = await beginOrder(argv.output, orderOf(argv))
@@ -248,7 +250,7 @@ async function run(given: RunArguments, terminal: Terminal, resultsFiles: string
   for (const model of models) {
     if (terminal.signal.aborted) break
     const stored = await keptFromFirstScore(terminal, model.label, async (watcher) => {
-      const scored = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher).catch(nullIfInterrupted)
+      const scored = await evaluate(model, suites, { ...options, ...cacheOf(argv), encodings, signal: terminal.signal }, watcher).catch(nullIfAborted)
       if (!scored || scored.tasks.length === 0) return null
       const record = await checked(scored, model, suites, argv.checkDeterminism, { ...options, signal: terminal.signal }, terminal)
       order.keep()
@@ -271,8 +273,8 @@ async function run(given: RunArguments, terminal: Terminal, resultsFiles: string
     await order.finish()
     return terminal.signal.aborted ? INTERRUPTED : 0
   }
-  const isKept = cacheOf(argv).cache !== undefined && models.some(({ served }) => !served)
-  if (runs.length > 0 && isKept) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
+  const isCached = cacheOf(argv).cache !== undefined && models.some(({ served }) => !served)
+  if (runs.length > 0 && isCached) terminal.err(`the same command goes on where this one stopped, and so does: evalharness run --resume ${argv.output}`)
   return runs.length === 0 ? interrupted(terminal) : INTERRUPTED
 }
 
@@ -307,7 +309,7 @@ function howItEnded({ isComplete, failure }: RunRecord): string {
 async function checked(
   record: RunRecord,
   model: ModelSource,
-  suites: readonly Suite[],
+  suites: readonly LoadedTask[],
   count: number | undefined,
   options: EvaluateOptions,
   terminal: Terminal,
@@ -317,7 +319,7 @@ async function checked(
   const determinism = await checkDeterminism(record, count, model, suites, options, watcher)
     .catch((error: unknown) => {
       // What was scored is worth more than the check of it.
-      if (!(error instanceof HarnessError)) return nullIfInterrupted(error)
+      if (!(error instanceof HarnessError)) return nullIfAborted(error)
       terminal.err(`${model.label}: not scored again: ${error.message}`)
       return null
     })
@@ -449,11 +451,11 @@ function parseRollingBos(text: string): RollingBos {
   return value
 }
 
-async function suiteOptionsOf(
+async function loadTaskOptionsOf(
   { dataDir, data, numFewshot, limit, samples }: RunArguments,
   known: ReadonlyMap<string, Task>,
   selected: readonly Task[],
-): Promise<SuiteOptions> {
+): Promise<LoadTaskOptions> {
   const dataFiles = parseDataOptions(data, known, selected)
   const shots = numFewshot === undefined ? undefined : parseShots(numFewshot)
   const chosen = samples === undefined ? undefined : await parseSamples(samples)
@@ -542,7 +544,7 @@ interface Plan {
 /** Prompts, and with a model's tokenizer the plan: no weights are read. */
 async function dryRun(
   models: readonly ModelSource[],
-  suites: readonly Suite[],
+  suites: readonly LoadedTask[],
   { json }: RunArguments,
   options: BatchLimits & EncodingOptions,
   { out, err, signal }: Terminal,
@@ -571,12 +573,12 @@ async function dryRun(
     }
     const { encoder, planWork } = planner
     for (const warning of tokensBehindWarning(encoder)) err(`${label}: ${warning}`)
-    const encoded = encodeAhead(suites.map(inStretches), encoder, signal)
-    for (const [index, { stretches, totals }] of encoded.entries()) {
+    const encoded = encodeAhead(suites.map(inChunks), encoder, signal)
+    for (const [index, { chunks, totals }] of encoded.entries()) {
       const { task, parts } = suites[index]!
       let [tokensComputed, batches] = [0, 0]
-      for (const stretch of stretches) {
-        const plan = planWork((await stretch.encoded).sequences)
+      for (const chunk of chunks) {
+        const plan = planWork((await chunk.encoded).sequences)
         tokensComputed += plan.tokensComputed
         batches += plan.batches
       }
@@ -628,7 +630,7 @@ async function openPlanner(
   const config = await readConfig(folder)
   const tokenizer = await tokenizerIfAny(folder, config)
   if (!tokenizer) return undefined
-  const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, variantSettings(settings)) }, options)
+  const { usual, most } = batchBudget({ ...config, ...expectedWeightMemory(config, weightSettings(settings)) }, options)
   return {
     encoder: encoderOf({ config, tokenizer }, options),
     planWork(sequences) {

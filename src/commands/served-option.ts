@@ -1,11 +1,11 @@
 /** `--model NAME=http://HOST:PORT/v1,name=MODEL,tokenizer=WHERE`: a model that servers have. Several addresses stand behind commas. */
 import { UsageError } from '../errors.ts'
-import type { ModelSource } from '../evaluate.ts'
+import type { ModelSource } from '../run/model-source.ts'
 import { fetchTokenizerSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
-import { isFolder } from '../is-folder.ts'
+import { isFolder } from '../io/is-folder.ts'
 import { unknownSetting } from './no-model.ts'
-import type { ModelSettings } from '../model-settings.ts'
+import type { ModelSettings } from '../model/model-settings.ts'
 
 /** Is it addresses, and no folder? */
 export function isServed(source: string): boolean {

@@ -2,7 +2,7 @@
 import Table from 'cli-table3'
 import type { Argv, CommandModule } from 'yargs'
 import { HarnessError } from '../errors.ts'
-import { loadSuite } from '../suite.ts'
+import { loadTask } from '../run/load-task.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks } from '../task/registry.ts'
 import type { Terminal } from './terminal.ts'
@@ -92,7 +92,7 @@ async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }:
 /** Only the first subset is read. */
 async function firstItem(task: Task, dataDir: string | undefined, onNotice: Terminal['err']) {
   const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
-  const suite = await loadSuite(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
+  const suite = await loadTask(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
   for (const notice of suite.notices) onNotice(notice)
   return suite.parts[0]!.items[0]!
 }

@@ -1,5 +1,5 @@
 /** Where a command's words go. Results to `out`, everything else to `err`. */
-import { printable } from '../printable.ts'
+import { printable } from '../text/printable.ts'
 
 export interface Terminal {
   /** Standard output: what the user asked for, and nothing else. */

@@ -1,5 +1,5 @@
 /** What the way in which texts became tokens says about a comparison: prompts that were cut, and settings that must not be mixed. */
-import { count } from '../count.ts'
+import { count } from '../text/count.ts'
 import { sumTruncation } from '../store/run-record.ts'
 import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 

@@ -1,7 +1,7 @@
 /** A user's own status profile, from a YAML file. */
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
-import { parseYaml } from '../parse-yaml.ts'
+import { parseYaml } from '../io/parse-yaml.ts'
 import type { StatusProfile } from './status.ts'
 
 const word = { name: z.string().min(1), sign: z.string().default('') }

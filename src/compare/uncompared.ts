@@ -1,5 +1,5 @@
 /** What a comparison leaves out, in words: a reader must not take silence for agreement. */
-import { listNames } from '../list-names.ts'
+import { listNames } from '../text/list-names.ts'
 import { CompareError } from '../errors.ts'
 import { isPerplexity, isShare } from '../store/metric-kind.ts'
 import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'

@@ -2,7 +2,8 @@
 import type { z } from 'zod'
 import { DatasetError } from '../errors.ts'
 import { readCell } from './csv.ts'
-import type { Dataset, SourceRow } from './dataset.ts'
+import type { Dataset } from './dataset.ts'
+import type { SourceRow } from './source-row.ts'
 
 /** A row that passed its schema. */
 export interface CheckedRow<Row> {

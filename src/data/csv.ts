@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { DatasetError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
-import type { SourceRow } from './dataset.ts'
+import { parseJson } from '../io/parse-json.ts'
+import type { SourceRow } from './source-row.ts'
 
 /**
  * The rows of a file, in order. Every cell comes as the text it is, because CSV does not tell the number 42 from an answer that reads 42:

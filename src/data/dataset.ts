@@ -4,10 +4,11 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
-import { foreignFile } from '../foreign-file.ts'
+import { foreignFile } from '../io/untrusted-file.ts'
 import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
-import { shownPath } from '../shown-path.ts'
+import { shownPath } from '../text/shown-path.ts'
 import type { DatasetSource, HubSource } from '../task/define-task.ts'
+import type { SourceRow } from './source-row.ts'
 import { readCsv } from './csv.ts'
 import { readJsonLines } from './json-lines.ts'
 import { readParquet } from './parquet.ts'
@@ -52,15 +53,6 @@ export interface Dataset {
   readonly origin: DataOrigin
   /** File by file and in order; stops reading when the consumer stops. */
   rows(): AsyncIterable<SourceRow>
-}
-
-/** A row as its file holds it. */
-export interface SourceRow {
-  /** Path of the file, and the place in it that a reader can find, such as `line 7`. */
-  readonly place: string
-  readonly value: unknown
-  /** The format knows text only: the value is an object of cells, and the schema tells which are numbers or lists. */
-  readonly isText?: boolean
 }
 
 /** By extension, in the order in which they are looked for. */

@@ -1,7 +1,7 @@
 /** JSON Lines: a row a line. */
 import { DatasetError } from '../errors.ts'
-import { parseJson } from '../parse-json.ts'
-import type { SourceRow } from './dataset.ts'
+import { parseJson } from '../io/parse-json.ts'
+import type { SourceRow } from './source-row.ts'
 import { readLines } from './lines.ts'
 
 /** The rows of a file, in order; empty lines do not count. Fails with DatasetError on a line that `parse` does not take. */

@@ -5,7 +5,7 @@
  */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Compressors } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { endWithProgram } from '../inside-child.ts'
+import { endWithProgram } from '../io/inside-child.ts'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
 
 /** Writers make pages of a megabyte; some put a whole column of a row group into one. */

@@ -1,9 +1,9 @@
 /** Parquet, the format of the hub's datasets. */
 import type { ChildProcess } from 'node:child_process'
 import pLimit from 'p-limit'
-import { startChild } from '../child-process.ts'
+import { startChild } from '../io/child-process.ts'
 import { DatasetError } from '../errors.ts'
-import type { SourceRow } from './dataset.ts'
+import type { SourceRow } from './source-row.ts'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
 
 /** The most that reading one row group may take; honest ones take a second. */

@@ -1,5 +1,5 @@
 /** Plain text: a sentence a line. */
-import type { SourceRow } from './dataset.ts'
+import type { SourceRow } from './source-row.ts'
 import { readLines } from './lines.ts'
 
 /** Rows `{ text }`, in order and without white space around them; empty lines do not count. */

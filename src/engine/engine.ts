@@ -25,7 +25,7 @@ export interface ScoredBatch {
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
   readonly unanswered?: readonly Unanswered[]
   /** Whether the scores were kept from before, and nothing was computed. */
-  readonly isKept?: boolean
+  readonly isCached?: boolean
 }
 
 /** A sequence without a score. */
@@ -54,5 +54,5 @@ export interface Engine extends AsyncDisposable {
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
   /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. Undefined where it cannot. */
-  bareRate?(this: void): Promise<number | undefined>
+  peakGemmRate?(this: void): Promise<number | undefined>
 }

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { exists } from '../store/find-results.ts'
-import { finishBeforeExit, removeAtExit } from '../at-exit.ts'
+import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
 import { sanitizedName } from '../store/run-record.ts'

@@ -1,7 +1,7 @@
 /** A policy against what runs have: a name that neither has is a mistake in the policy, and no reason for a verdict. */
-import { listNames } from '../list-names.ts'
+import { listNames } from '../text/list-names.ts'
 import { GateError } from '../errors.ts'
-import { didYouMean } from '../nearest-name.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import { isPerplexity, isShare } from '../store/metric-kind.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import type { Policy, TaskLimits } from './policy.ts'

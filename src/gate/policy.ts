@@ -1,7 +1,7 @@
 /** What a gate demands: limits a task, from a YAML file. */
 import { z } from 'zod'
 import { GateError } from '../errors.ts'
-import { parseYaml } from '../parse-yaml.ts'
+import { parseYaml } from '../io/parse-yaml.ts'
 
 /** The limits of one task. */
 export interface TaskLimits {

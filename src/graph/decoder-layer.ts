@@ -1,5 +1,5 @@
 /** One decoder layer over packed tokens: attention, then the gated feed-forward. */
-import type { ModelConfig } from '../checkpoint/config.ts'
+import type { ModelConfig } from '../model/config/config.ts'
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE } from './onnx-model.ts'
 import { inverseFrequencies, rotaryScale } from './rope.ts'

@@ -3,11 +3,12 @@
  * Llama, Mistral, SmolLM2, Qwen2, Qwen3. Tokens of many token trees lie packed, one after the other, so that no matrix product
  * sees padding; only attention lays them out in rows. On the CPU they go through in passes, and a pass that is a chain attends without rows.
  */
-import type { ModelConfig } from '../checkpoint/config.ts'
-import type { RunnableWeights } from '../variant/runnable-weights.ts'
+import type { ModelConfig } from '../model/config/config.ts'
+import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable, type AttentionForm, type Rotary } from './decoder-layer.ts'
-import { attentionOverPast, type KeptPast, type LayerPast } from './kept-past.ts'
+import { attentionOverPast, type LayerKeyValues } from './kv-cache.ts'
+import type { PastTokens } from './past-tokens.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { productAttention, productAttentionInputs } from './product-attention.ts'
 import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
@@ -131,8 +132,8 @@ function layersInPasses(g: GraphBuilder, config: ModelConfig, weights: GraphWeig
     querySlots: of('query_slots'),
     groupCount: of('group_counts'),
   }
-  const past = keptPast(body, names[0]!, of)
-  const after: LayerPast[] = []
+  const past = pastTokens(body, names[0]!, of)
+  const after: LayerKeyValues[] = []
   const hidden = decoderLayers(body, config, weights, of('token_ids'), rotaryTable(body, config, rows.positions), (layerConfig, layer) => (own) => {
     const before = { keys: names[2 * layer]!, values: names[2 * layer + 1]! }
     const { attended, layer: next } = attentionOverPast(body, layerConfig, own, rows, past, before)
@@ -157,15 +158,15 @@ function layersInPasses(g: GraphBuilder, config: ModelConfig, weights: GraphWeig
 }
 
 /** What attention asks of a pass, from its inputs and from the past of one layer, which has as many tokens as that of any other. */
-function keptPast(body: GraphBuilder, pastKeys: string, of: (input: string) => string): KeptPast {
+function pastTokens(body: GraphBuilder, pastKeys: string, of: (input: string) => string): PastTokens {
   const int32 = (value: string) => body.node('Cast', [value], { to: DATA_TYPE.int32 })
   const count = int32(body.node('Gather', [body.node('Shape', [pastKeys]), body.integers(2)]))
   const own = int32(body.node('Size', [of('token_ids')]))
   const total = body.node('Add', [count, own])
   const lastToken = body.node('Sub', [total, int32(body.integers([1]))])
-  const keptCount = body.node('Reshape', [of('kept_counts'), body.integers([1])])
-  const kept = body.node('Slice', [of('kept'), body.integers([0]), keptCount, body.integers([0])])
-  return { count, total, lastToken, kept, isChain: of('is_chain') }
+  const cachedCount = body.node('Reshape', [of('kept_counts'), body.integers([1])])
+  const kept = body.node('Slice', [of('kept'), body.integers([0]), cachedCount, body.integers([0])])
+  return { count, total, lastToken, kept, isLinear: of('is_chain') }
 }
 
 /** Log-probabilities of the targets, a chunk of positions at a time: memory does not grow with vocabulary × tokens. */

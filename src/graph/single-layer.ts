@@ -1,6 +1,6 @@
 /** Pieces of a model as graphs of their own, so that a model can be run with one layer in memory. */
-import type { ModelConfig } from '../checkpoint/config.ts'
-import type { WeightTensor } from '../checkpoint/weights.ts'
+import type { ModelConfig } from '../model/config/config.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { graphBuilder } from './builder.ts'
 import { decoderLayer, rmsNorm, rotaryTable, type LayerConfig } from './decoder-layer.ts'
 import type { Graph, ValueInfo } from './onnx-model.ts'

@@ -1,7 +1,7 @@
 /** Weights that stay in their files, as values of a graph, and products with them. */
-import type { StoredDtype } from '../checkpoint/safetensors.ts'
-import type { StoredTensor, WeightTensor } from '../checkpoint/weights.ts'
-import type { LowRankPair, QuantizedMatrix } from '../variant/runnable-weights.ts'
+import type { StoredDtype } from '../model/weights/safetensors.ts'
+import type { StoredTensor, WeightTensor } from '../model/weights/stored-tensor.ts'
+import type { LowRankPair, QuantizedMatrix } from '../model/runnable/runnable-weights.ts'
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type DataType, type FloatType } from './onnx-model.ts'
 

@@ -1,7 +1,7 @@
 /** Attention along token trees: packed tokens laid out in rows, each query over its ancestors. */
-import type { ModelConfig } from '../checkpoint/config.ts'
+import type { ModelConfig } from '../model/config/config.ts'
 import type { GraphBuilder } from './builder.ts'
-import type { KeptPast } from './kept-past.ts'
+import type { PastTokens } from './past-tokens.ts'
 import { DATA_TYPE, type ValueInfo } from './onnx-model.ts'
 
 /** The values that say which token attends to which: N packed tokens in preorder (a token's descendants follow it), A with those of the past before them. */
@@ -60,7 +60,7 @@ export function treeAttention(
   config: AttentionConfig,
   projections: Projections,
   rows: AttentionRows,
-  past?: Pick<KeptPast, 'count' | 'lastToken'>,
+  past?: Pick<PastTokens, 'count' | 'lastToken'>,
 ): string {
   const { queries, keys, values } = projections
   const body = g.body()

@@ -5,7 +5,7 @@ import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo } from '@hugg
 import pLimit from 'p-limit'
 import { z } from 'zod'
 import { HubError } from '../errors.ts'
-import { printable } from '../printable.ts'
+import { printable } from '../text/printable.ts'
 import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFolder, writeListing, writeRef } from './cache.ts'
 import { checkBlob } from './check-blob.ts'
 import { quietly } from './quietly.ts'

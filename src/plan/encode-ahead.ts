@@ -1,29 +1,29 @@
-/** Encoding in the background: while an engine computes one stretch, the tokens of the next are made. */
-import { Interruption, RequestError } from '../errors.ts'
+/** Encoding in the background: while an engine computes one chunk, the tokens of the next are made. */
+import { AbortError, RequestError } from '../errors.ts'
 import type { Request } from '../task/request.ts'
 import { countDistinctTokens } from './batches.ts'
 import { startEncoding, type EncodedRequests, type Encoder } from './encode.ts'
-import type { Stretch } from './stretches.ts'
+import type { Chunk } from './chunks.ts'
 
 /** Requests in the order in which they are encoded. */
-export interface StretchedRequests {
+export interface ChunkedRequests {
   readonly requests: readonly Request[]
   /** What errors call a request: its task, row and choice. */
   readonly nameOf: (index: number) => string
-  readonly stretches: readonly Stretch[]
+  readonly chunks: readonly Chunk[]
 }
 
-/** One stretch as tokens. */
+/** One chunk as tokens. */
 export interface EncodedStretch {
-  readonly requests: Stretch
-  /** In the order of `requests`. Fails with RequestError, or with Interruption. */
+  readonly requests: Chunk
+  /** In the order of `requests`. Fails with RequestError, or with AbortError. */
   readonly encoded: Promise<EncodedRequests>
 }
 
 /** A suite that is being encoded. */
 export interface EncodedAhead {
-  readonly stretches: readonly EncodedStretch[]
-  /** Known when all stretches are encoded. */
+  readonly chunks: readonly EncodedStretch[]
+  /** Known when all chunks are encoded. */
   readonly totals: Promise<{
     /** Tokens of all sequences, each on its own. */
     readonly tokensAsked: number
@@ -36,8 +36,8 @@ export interface EncodedAhead {
   }>
 }
 
-/** Encodes suites one after another, stretch by stretch; comes back at once. Whatever fails makes all that comes after it fail alike. */
-export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encoder, signal?: AbortSignal): readonly EncodedAhead[] {
+/** Encodes suites one after another, chunk by chunk; comes back at once. Whatever fails makes all that comes after it fail alike. */
+export function encodeAhead(suites: readonly ChunkedRequests[], encoder: Encoder, signal?: AbortSignal): readonly EncodedAhead[] {
   let before: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = before.then(work)
@@ -46,13 +46,13 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
     before = result
     return result
   }
-  return suites.map(({ requests, nameOf, stretches }) => {
+  return suites.map(({ requests, nameOf, chunks }) => {
     let encodingMs = 0
-    const encoded = stretches.map((stretch) => ({
-      requests: stretch,
+    const encoded = chunks.map((chunk) => ({
+      requests: chunk,
       encoded: inTurn(() =>
-        encodeStretch(
-          stretch.map((index) => ({ request: requests[index]!, name: () => nameOf(index) })),
+        encodeChunk(
+          chunk.map((index) => ({ request: requests[index]!, name: () => nameOf(index) })),
           encoder,
           signal,
           (ms) => (encodingMs += ms),
@@ -60,28 +60,28 @@ export function encodeAhead(suites: readonly StretchedRequests[], encoder: Encod
       ),
     }))
     const totals = inTurn(async () => {
-      const all = await Promise.all(encoded.map((stretch) => stretch.encoded))
+      const all = await Promise.all(encoded.map((chunk) => chunk.encoded))
       return {
         tokensAsked: all.reduce((sum, { tokensAsked }) => sum + tokensAsked, 0),
         tokensDistinct: countDistinctTokens(all.flatMap(({ sequences }) => sequences)),
         encodingMs,
-        tokensCut: new Map(all.flatMap(({ tokensCut }, stretch) => cutRequests(stretches[stretch]!, tokensCut))),
+        tokensCut: new Map(all.flatMap(({ tokensCut }, chunk) => cutRequests(chunks[chunk]!, tokensCut))),
       }
     })
-    return { stretches: encoded, totals }
+    return { chunks: encoded, totals }
   })
 }
 
-/** Of the requests of a stretch those that were cut, as pairs of index and tokens. */
-export function cutRequests(stretch: Stretch, tokensCut: readonly number[]): (readonly [index: number, tokens: number])[] {
-  return tokensCut.flatMap((tokens, position) => (tokens > 0 ? [[stretch[position]!, tokens] as const] : []))
+/** Of the requests of a chunk those that were cut, as pairs of index and tokens. */
+export function cutRequests(chunk: Chunk, tokensCut: readonly number[]): (readonly [index: number, tokens: number])[] {
+  return tokensCut.flatMap((tokens, position) => (tokens > 0 ? [[chunk[position]!, tokens] as const] : []))
 }
 
 /** Milliseconds of encoding between two looks around. */
 const STEP_MS = 8
 
 /** Encoding never waits by itself, so it is interrupted by hand, and lets the engine have its next batch. `spent` is told of each step's time. */
-async function encodeStretch(
+async function encodeChunk(
   requests: readonly { readonly request: Request; readonly name: () => string }[],
   encoder: Encoder,
   signal: AbortSignal | undefined,
@@ -95,7 +95,7 @@ async function encodeStretch(
     if (elapsedMs < STEP_MS) continue
     spent(elapsedMs)
     await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw new Interruption('interrupted')
+    if (signal?.aborted) throw new AbortError('interrupted')
     startedAt = performance.now()
   }
   spent(performance.now() - startedAt)

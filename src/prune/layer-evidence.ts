@@ -1,8 +1,9 @@
 /** What the weights say about where a variant's layers come from: products of samples, and the sum of base layers that explains each best. */
-import { decodeValues } from '../checkpoint/element-type.ts'
-import { BYTES_PER_VALUE } from '../checkpoint/safetensors.ts'
-import type { TensorReader } from '../checkpoint/tensor-bytes.ts'
-import type { Weights, WeightTensor } from '../checkpoint/weights.ts'
+import { decodeValues } from '../model/weights/element-type.ts'
+import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
+import type { TensorReader } from '../model/weights/tensor-bytes.ts'
+import type { Weights } from '../model/weights/weights.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { solveNormalEquations } from './least-squares.ts'
 import { layerTensorName } from './tensor-source.ts'
 

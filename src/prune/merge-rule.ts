@@ -2,7 +2,7 @@
  * The three ways to make one projection of a group's. `paper` is the published formula, `telescope` what the authors' code computes
  * (it subtracts the base as already updated, so the sum telescopes), `mean` the control that a reader would think of.
  */
-import { roundToBfloat16 } from '../checkpoint/element-type.ts'
+import { roundToBfloat16 } from '../model/weights/element-type.ts'
 import type { Merged } from './collapsed-layer.ts'
 
 export const MERGE_RULES = ['telescope', 'paper', 'mean'] as const

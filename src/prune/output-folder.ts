@@ -1,9 +1,9 @@
 /** A folder that appears whole or not at all: filled beside its place, then renamed. */
 import { mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
-import { finishBeforeExit, removeAtExit } from '../at-exit.ts'
+import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { StoreError, UsageError } from '../errors.ts'
-import { isRunning } from '../is-running.ts'
+import { isRunning } from '../io/is-running.ts'
 
 /** A checkpoint folder under construction. Dispose of it to remove what was not published. */
 export interface OutputFolder extends AsyncDisposable {

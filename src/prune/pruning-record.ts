@@ -3,7 +3,7 @@ import type { Calibration, CalibrationText } from './calibration.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 import type { Collapse, LacoSettings } from './laco.ts'
 import { layersOf, layerSum, type MergeRule } from './merge-rule.ts'
-import { roundToBfloat16 } from '../checkpoint/element-type.ts'
+import { roundToBfloat16 } from '../model/weights/element-type.ts'
 import type { Similarity } from './similarity.ts'
 import type { MergeOptions } from './tensor-source.ts'
 

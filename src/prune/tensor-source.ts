@@ -1,8 +1,8 @@
 /** Where the numbers of a pruned model's tensors come from, and their bytes as a stream. */
-import { decodeValues, encodeValues } from '../checkpoint/element-type.ts'
-import { BYTES_PER_VALUE, type Dtype } from '../checkpoint/safetensors.ts'
-import type { TensorReader } from '../checkpoint/tensor-bytes.ts'
-import type { WeightTensor } from '../checkpoint/weights.ts'
+import { decodeValues, encodeValues } from '../model/weights/element-type.ts'
+import { BYTES_PER_VALUE, type Dtype } from '../model/weights/safetensors.ts'
+import type { TensorReader } from '../model/weights/tensor-bytes.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { CheckpointError } from '../errors.ts'
 import type { CollapsedLayer, Merged } from './collapsed-layer.ts'
 import { evaluatePublishedLoop, evaluateSum, layersOf, layerSum, type LayerSum, type MergeRule } from './merge-rule.ts'

@@ -1,11 +1,12 @@
 /** Writes a pruned model as an ordinary checkpoint: weights sharded as the source is, index, config, tokenizer. */
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isFolder } from '../is-folder.ts'
-import { readModelFile } from '../checkpoint/model-file.ts'
-import { tensorReader } from '../checkpoint/tensor-bytes.ts'
-import type { Weights, WeightTensor } from '../checkpoint/weights.ts'
-import { tensorByteLength, writeSafetensors, type TensorToWrite } from '../checkpoint/write-safetensors.ts'
+import { isFolder } from '../io/is-folder.ts'
+import { readModelFile } from '../model/model-file.ts'
+import { tensorReader } from '../model/weights/tensor-bytes.ts'
+import type { Weights } from '../model/weights/weights.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
+import { tensorByteLength, writeSafetensors, type TensorToWrite } from '../model/weights/write-safetensors.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 import { prunedConfigText } from './pruned-config.ts'
 import {

@@ -2,7 +2,7 @@
 import Table from 'cli-table3'
 import { ROUNDING_DISTANCE } from '../prune/layer-origin.ts'
 import type { LayerMap, MappedLayer, MappedOther } from '../prune/map-layers.ts'
-import { spansText, spanText, sumText } from './layer-sum.ts'
+import { spansText, spanText, sumText } from '../prune/layer-sum.ts'
 
 /** Lines of text without colour. */
 export function layerMapTable(map: LayerMap): string {

@@ -1,5 +1,5 @@
 /** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
-import { count } from '../count.ts'
+import { count } from '../text/count.ts'
 import Table from 'cli-table3'
 import type { LacoPlan, ModelSize, PruningRecord } from '../prune/pruning-record.ts'
 

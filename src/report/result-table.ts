@@ -1,8 +1,8 @@
 /** The table that a run ends with: a line a metric, a column a model. */
 import Table from 'cli-table3'
 import { higherIsBetter, type Score } from '../metrics/score-items.ts'
-import { cellText, fittingTable } from './fitting-table.ts'
-import { truncationSummary } from './truncation-summary.ts'
+import { cellText, fittingTable } from '../text/fitting-table.ts'
+import { truncationSummary } from '../run/truncation-warning.ts'
 import type { RunRecord } from '../store/run-record.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** The retention table for the terminal: a line a task and variant, perplexities below, averages and notes last. */
 import Table from 'cli-table3'
-import { cellText, fittingTable } from './fitting-table.ts'
+import { cellText, fittingTable } from '../text/fitting-table.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../compare/comparison.ts'
 
 /**

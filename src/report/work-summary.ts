@@ -1,5 +1,5 @@
 /** Lines on how much a run computed and where its time went. */
-import { count } from '../count.ts'
+import { count } from '../text/count.ts'
 import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../store/run-record.ts'
 
 /** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
@@ -32,8 +32,8 @@ export function tieSummary(tasks: readonly Pick<TaskRecord, 'name' | 'ties'>[]):
   })
 }
 
-function kept({ keptCount }: Pick<TaskWork, 'keptCount'>): string {
-  return keptCount === 0 ? '' : `, ${count(keptCount)} answers from the cache`
+function kept({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
+  return cachedCount === 0 ? '' : `, ${count(cachedCount)} answers from the cache`
 }
 
 function efficiency(work: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): string {
@@ -41,7 +41,7 @@ function efficiency(work: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): 
   return share === null ? '' : ` (efficiency ${share.toFixed(2)})`
 }
 
-function rate(work: Pick<TaskWork, 'tokensComputed' | 'operations' | 'engineMs' | 'bareRate'>): string {
+function rate(work: Pick<TaskWork, 'tokensComputed' | 'operations' | 'engineMs' | 'peakGemmRate'>): string {
   const { tokensComputed, engineMs } = work
   if (engineMs === 0 || tokensComputed === 0) return ''
   const share = rooflineShare(work)

@@ -1,6 +1,6 @@
 /** Runs of one folder as one: the newest of each task. */
 import path from 'node:path'
-import { listNames } from '../list-names.ts'
+import { listNames } from '../text/list-names.ts'
 import { StoreError } from '../errors.ts'
 import type { OpenedResults } from './read-results.ts'
 import { differingSettings } from './run-settings.ts'

@@ -1,7 +1,7 @@
 /** Where stored runs lie: `[NAME=]PATH` of a results file, or of a folder that holds some. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isFolder } from '../is-folder.ts'
+import { isFolder } from '../io/is-folder.ts'
 import { StoreError } from '../errors.ts'
 
 /** The files that a path stands for. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readJsonLines } from '../data/json-lines.ts'
 import { HarnessError, StoreError } from '../errors.ts'
-import { parsePythonJson } from '../parse-json.ts'
+import { parsePythonJson } from '../io/parse-json.ts'
 import { metricKind, scoreOf } from './metric-kind.ts'
 import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
 

@@ -2,7 +2,7 @@
 import type { EngineInfo } from '../engine/engine.ts'
 import type { DataOrigin, HubRows } from '../data/dataset.ts'
 import type { RollingBos } from '../plan/encode.ts'
-import type { VariantRecord } from '../variant/open-variant.ts'
+import type { WeightsRecord } from '../model/runnable/open-runnable.ts'
 import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
 
 /** Prompts that are longer than the window: their beginning was cut off. */
@@ -57,7 +57,7 @@ export interface TaskWork {
   readonly tokensDistinct: number | null
   readonly tokensComputed: number
   /** Sequences that were answered from the cache. */
-  readonly keptCount: number
+  readonly cachedCount: number
   /** Floating-point operations of the matrix products that were computed; 0 where the engine does not know them. */
   readonly operations: number
   /** Wall time of the engine in milliseconds. */
@@ -65,7 +65,7 @@ export interface TaskWork {
   /** Milliseconds that making the tokens took, most of it beside loading and computing; for models that share tokens, once. Null as above. */
   readonly encodingMs: number | null
   /** Operations a second of bare matrix products of the model's shapes, as measured during the run up to the task's end; null where they were not. */
-  readonly bareRate: number | null
+  readonly peakGemmRate: number | null
 }
 
 /** How much was asked in all, by task, and how long each stage took. */
@@ -75,8 +75,8 @@ export interface WorkRecord extends Omit<TaskWork, 'task' | 'engineMs'> {
   readonly firstScoreMs: number | null
   /** The most memory that the program and the engine have held, in bytes. */
   readonly peakBytes: number
-  /** Wall time in milliseconds that the run waited for each stage. `gauge` is measuring the machine. */
-  readonly elapsedMs: Readonly<Record<'load' | 'tokenise' | 'plan' | 'engine' | 'gauge' | 'record', number>>
+  /** Wall time in milliseconds that the run waited for each stage. `roofline` is measuring the machine. */
+  readonly elapsedMs: Readonly<Record<'load' | 'tokenize' | 'plan' | 'engine' | 'roofline' | 'record', number>>
 }
 
 /** Distinct tokens ÷ tokens computed: 1 where nothing is computed twice. Null for an interrupted run, which computed less than there was. */
@@ -85,8 +85,8 @@ export function tokenEfficiency({ tokensDistinct, tokensComputed }: Pick<TaskWor
 }
 
 /** Operations a second while the engine worked ÷ those of bare matrix products; null where either is unknown. */
-export function rooflineShare({ operations, engineMs, bareRate }: Pick<TaskWork, 'operations' | 'engineMs' | 'bareRate'>): number | null {
-  return operations === 0 || engineMs === 0 || bareRate === null ? null : (operations / engineMs) * (1000 / bareRate)
+export function rooflineShare({ operations, engineMs, peakGemmRate }: Pick<TaskWork, 'operations' | 'engineMs' | 'peakGemmRate'>): number | null {
+  return operations === 0 || engineMs === 0 || peakGemmRate === null ? null : (operations / engineMs) * (1000 / peakGemmRate)
 }
 
 /** The work of all tasks together. */
@@ -97,10 +97,10 @@ export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, '
     tokensAsked: total(({ tokensAsked }) => tokensAsked),
     tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
     tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
-    keptCount: total(({ keptCount }) => keptCount)!,
+    cachedCount: total(({ cachedCount }) => cachedCount)!,
     operations: total(({ operations }) => operations)!,
     encodingMs: total(({ encodingMs }) => encodingMs),
-    bareRate: tasks.at(-1)?.bareRate ?? null,
+    peakGemmRate: tasks.at(-1)?.peakGemmRate ?? null,
     tasks,
     ...whole,
   }
@@ -123,7 +123,7 @@ export interface ModelRecord {
    */
   readonly weightsHash: string | null
   /** How weights are run that are quantised or have an adapter; null for plain ones. */
-  readonly variant: VariantRecord | null
+  readonly variant: WeightsRecord | null
   readonly tokenizerHash: string
   readonly maxLength: number
   /** What of config.json and of the weights was not used, as sentences. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { StoreError } from '../errors.ts'
 import { sanitizedName, toResultsFile, type RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole } from '../io/write-atomically.ts'
 
 /** Files of a stored run. */
 export interface RunFiles {

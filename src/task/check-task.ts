@@ -3,8 +3,8 @@
  * without its instruction and the score without a warning, so every field is known or an error.
  */
 import { UsageError } from '../errors.ts'
-import { lookUp } from '../look-up.ts'
-import { didYouMean, nearestName } from '../nearest-name.ts'
+import { lookUp } from '../io/look-up.ts'
+import { didYouMean, nearestName } from '../text/nearest-name.ts'
 import type { ChoiceMetric, Task, TextMetric } from './define-task.ts'
 import { endsWithSpace, startsWithSpace } from './python-text.ts'
 import { shownValue } from './shown-value.ts'

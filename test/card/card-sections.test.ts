@@ -5,7 +5,7 @@ import { readCard } from '../../src/card/read-card.ts'
 import { cardContents } from '../../src/card/card-contents.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
-import { markdownBody } from '../../src/report/markdown.ts'
+import { markdownBody } from '../../src/text/markdown.ts'
 import { citedRun } from '../stored-runs.ts'
 import { PUBLISHED_SETTINGS } from './published-settings.ts'
 

@@ -9,7 +9,7 @@ import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const model = tinyModel()
 const rows = writeRows(model, 'piqa.jsonl', piqaRows(12))
-const adapter = path.join(import.meta.dirname, '../variant/goldens/adapters/plain')
+const adapter = path.join(import.meta.dirname, '../model/runnable/goldens/adapters/plain')
 const run = (output: string, ...models: string[]) =>
   evalharness('run', ...models.flatMap((one) => ['-m', one]), '-t', 'piqa', '--data', `piqa=${rows}`, '-o', output)
 

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { locateModel, parseModelOption } from '../../src/commands/model-option.ts'
 import { EngineError, ServerLostError, UsageError } from '../../src/errors.ts'
-import { evaluate, type Watcher } from '../../src/evaluate.ts'
-import { loadSuite } from '../../src/suite.ts'
+import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import {
   decodeText,
@@ -172,7 +172,7 @@ const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() 
 
 async function evaluateServed(behaviour: Behaviour) {
   const { url } = await serve(behaviour)
-  const suite = await loadSuite((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const patience = { tries: 3, backoffMs: 2, mostBackoffMs: 5, checks: 2 }
   return evaluate({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, patience } }, [suite], {}, silent)
 }

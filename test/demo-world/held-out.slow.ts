@@ -5,17 +5,17 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { trainingDocuments } from '../../scripts/demo-world/corpus.ts'
 import { PEOPLE, TOWNS } from '../../scripts/demo-world/facts.ts'
 import { drawSuites, heldOutKeys, TRAINING_DOCUMENTS } from '../../scripts/demo-world/suites.ts'
-import { loadSuite, type Suite } from '../../src/suite.ts'
+import { loadTask, type LoadedTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 
 const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']
 const drawn = drawSuites()
-const suites = new Map<string, Suite>()
+const suites = new Map<string, LoadedTask>()
 let text: string
 
 beforeAll(async () => {
   const tasks = await loadTasks()
-  for (const form of FORMS) suites.set(form, await loadSuite(tasks.get(`valley_${form}`)!, {}))
+  for (const form of FORMS) suites.set(form, await loadTask(tasks.get(`valley_${form}`)!, {}))
   text = [...trainingDocuments(TRAINING_DOCUMENTS, heldOutKeys(drawn))].join('\0')
 }, 60_000)
 

@@ -7,8 +7,8 @@
  * Versions of operators in opset 23: `onnx.defs.get_schema(name, 23).since_version` of onnx 1.23.2.
  */
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../src/checkpoint/config.ts'
-import { readWeights } from '../../src/checkpoint/weights.ts'
+import { readConfig } from '../../src/model/config/config.ts'
+import { readWeights } from '../../src/model/weights/weights.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import { DATA_TYPE, type DataType, type FloatType, type Graph, type Node } from '../../src/graph/onnx-model.ts'
 import { FAMILIES, fixtureRequests } from '../fixture-requests.ts'

@@ -1,9 +1,9 @@
 /** The graph for graphics processors, run on the CPU: its arithmetic against transformers in f32, and what rounding to f16 does to it. */
 import { afterAll, describe, expect, test } from 'vitest'
-import { readConfig } from '../../src/checkpoint/config.ts'
-import { readWeights } from '../../src/checkpoint/weights.ts'
-import { rowFeeds } from '../../src/engine/row-feeds.ts'
-import { startSessionProcess } from '../../src/engine/session-process.ts'
+import { readConfig } from '../../src/model/config/config.ts'
+import { readWeights } from '../../src/model/weights/weights.ts'
+import { rowFeeds } from '../../src/engine/onnx/row-feeds.ts'
+import { startSessionProcess } from '../../src/engine/onnx/session-process.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import type { FloatType } from '../../src/graph/onnx-model.ts'
 import { planBatches } from '../../src/plan/batches.ts'

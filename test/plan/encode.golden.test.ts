@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readTokenizer, type CheckpointTokenizer } from '../../src/checkpoint/tokenizer.ts'
+import { readTokenizer, type CheckpointTokenizer } from '../../src/model/tokenizer/tokenizer.ts'
 import { RequestError } from '../../src/errors.ts'
 import { encodeRequests, type Encoder, type RollingBos } from '../../src/plan/encode.ts'
 import type { Request } from '../../src/task/request.ts'

@@ -15,29 +15,29 @@ describe('a score', () => {
   ])('%o is written %s', (score, expected) => expect(formatScore(score)).toBe(expected))
 })
 
-const whole = { elapsedMs: { load: 3100, tokenise: 40, plan: 20, engine: 6000, gauge: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
+const whole = { elapsedMs: { load: 3100, tokenize: 40, plan: 20, engine: 6000, roofline: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
 const taskWork = {
   task: 'piqa',
   tokensAsked: 14251,
   tokensDistinct: 9236,
   tokensComputed: 9241,
-  keptCount: 0,
+  cachedCount: 0,
   operations: 1.2e12,
   engineMs: 6000,
   encodingMs: 50,
-  bareRate: 2.5e11,
+  peakGemmRate: 2.5e11,
 }
 
 test('the work of a run is two lines, that of a task one', () => {
   expect(workSummary(workRecord([taskWork], whole))).toBe(
-    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)\ntime: load 3.1 s, tokenise 0.0 s, plan 0.0 s, engine 6.0 s, gauge 0.2 s, record 0.0 s · memory: 980 MiB',
+    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)\ntime: load 3.1 s, tokenize 0.0 s, plan 0.0 s, engine 6.0 s, roofline 0.2 s, record 0.0 s · memory: 980 MiB',
   )
   expect(taskWorkSummary(taskWork)).toBe('9,241 tokens in 6.0 s (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)')
 })
 
 test('a run is the sum of its tasks, and knows no sum of what one task does not know', () => {
-  const work = workRecord([taskWork, { ...taskWork, tokensDistinct: null, bareRate: 3e11 }], whole)
-  expect(work).toMatchObject({ tokensAsked: 28502, tokensDistinct: null, tokensComputed: 18482, operations: 2.4e12, bareRate: 3e11 })
+  const work = workRecord([taskWork, { ...taskWork, tokensDistinct: null, peakGemmRate: 3e11 }], whole)
+  expect(work).toMatchObject({ tokensAsked: 28502, tokensDistinct: null, tokensComputed: 18482, operations: 2.4e12, peakGemmRate: 3e11 })
 })
 
 test('an interrupted run claims no efficiency, an engine that counts no operations no share of the roofline', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { DatasetError } from '../../src/errors.ts'
-import { loadSuite, type SuiteOptions } from '../../src/suite.ts'
+import { loadTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
 import { defineTask, type ChoiceTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -22,8 +22,8 @@ const base = {
 const own = (fields: object = {}): ChoiceTask => ({ ...defineTask({ ...base, ...fields }), taskFile: './mine.js' })
 const good = { q: 'Why?', a: ['yes', 'no'], label: 0 }
 
-function load(task: ChoiceTask, rows: readonly object[], options: SuiteOptions = {}) {
-  return loadSuite(task, { dataFiles: { mine: writeRows(temporaryFolder(), 'rows.jsonl', rows) }, ...options })
+function load(task: ChoiceTask, rows: readonly object[], options: LoadTaskOptions = {}) {
+  return loadTask(task, { dataFiles: { mine: writeRows(temporaryFolder(), 'rows.jsonl', rows) }, ...options })
 }
 
 describe('a row that no score follows from is refused by task, file, row and value', () => {
@@ -139,7 +139,7 @@ describe('white space and equal choices', () => {
       { goal: 'g', sol1: ' a', sol2: 'b ', label: 0 },
       { goal: 'g ', sol1: 'a', sol2: 'b', label: 0 },
     ]
-    const { notices, parts } = await loadSuite(piqa, { dataFiles: { piqa: writeRows(temporaryFolder(), 'rows.jsonl', rows) } })
+    const { notices, parts } = await loadTask(piqa, { dataFiles: { piqa: writeRows(temporaryFolder(), 'rows.jsonl', rows) } })
     expect(notices).toEqual([])
     expect(parts[0]!.items[0]!.requests.map((request) => request.kind === 'continuation' && request.continuation)).toEqual(['  a', ' b '])
   })
@@ -147,7 +147,7 @@ describe('white space and equal choices', () => {
   test('of a built-in task it is said when every row has it', async () => {
     const piqa = (await loadTasks()).get('piqa')!
     const rows = [{ goal: 'g', sol1: ' a', sol2: ' b', label: 0 }]
-    const { notices } = await loadSuite(piqa, { dataFiles: { piqa: writeRows(temporaryFolder(), 'rows.jsonl', rows) } })
+    const { notices } = await loadTask(piqa, { dataFiles: { piqa: writeRows(temporaryFolder(), 'rows.jsonl', rows) } })
     expect(notices).toEqual([expect.stringContaining('task piqa: 1 of 1 rows has a choice that begins with white space')])
   })
 })

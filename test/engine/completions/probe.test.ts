@@ -1,6 +1,6 @@
 /** Servers that must not be trusted, each with what is said of it. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { completionsEngine, connect } from '../../../src/engine/completions.ts'
+import { completionsEngine, connect } from '../../../src/engine/completions/completions-engine.ts'
 import { EngineError, UsageError } from '../../../src/errors.ts'
 import { encodeText, startFaultServer, type AskedCompletion, type Behaviour, type CompletionBody, type FaultKind } from './fault-server.ts'
 

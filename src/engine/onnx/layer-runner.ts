@@ -1,0 +1,70 @@
+/** Runs a model piece by piece through onnxruntime, with one layer in memory: what a search over layers needs, on machines that hold no whole model. */
+import type { ModelConfig } from '../../model/config/config.ts'
+import type { WeightTensor } from '../../model/weights/stored-tensor.ts'
+import { EngineError } from '../../errors.ts'
+import type { LayerConfig } from '../../graph/decoder-layer.ts'
+import type { Graph } from '../../graph/onnx-model.ts'
+import { finalNormGraph, layerGraph } from '../../graph/single-layer.ts'
+import type { TokenTree } from '../../plan/token-tree.ts'
+import { attentionFeeds } from './feeds.ts'
+import type { SessionTensor } from './session-messages.ts'
+import { OutOfMemory, startSessionProcess } from './session-process.ts'
+
+/** Where a layer's tensors lie; they may be of several files below one folder. */
+export interface StoredLayer {
+  readonly root: string
+  /** By name, without `model.layers.N.`. */
+  readonly tensors: ReadonlyMap<string, WeightTensor>
+}
+
+/** Hidden states of a tree's tokens: f32, row-major, [tokens, hidden]. */
+export interface TreeStates {
+  readonly tree: TokenTree
+  readonly values: Float32Array
+}
+
+/** Pieces of one model. Dispose of it to end its process. */
+export interface LayerRunner extends AsyncDisposable {
+  /** Passes each tree's states through a layer that sees `window` tokens back. */
+  runLayer(layer: StoredLayer, window: number, states: readonly TreeStates[]): Promise<TreeStates[]>
+  /** Passes each tree's states through the norm after the last layer. */
+  runFinalNorm(root: string, scale: WeightTensor, states: readonly TreeStates[]): Promise<TreeStates[]>
+}
+
+/** A runner for layers of `config`'s model. Its calls fail with EngineError. */
+export function layerRunner(config: Omit<LayerConfig, 'window'> & Pick<ModelConfig, 'rope' | 'hiddenSize'>, threads?: number): LayerRunner {
+  const session = startSessionProcess()
+
+  async function run(
+    graph: Graph,
+    root: string,
+    states: readonly TreeStates[],
+    feedsOf: (tree: TokenTree) => Record<string, SessionTensor>,
+  ): Promise<TreeStates[]> {
+    const after: TreeStates[] = []
+    try {
+      // Each graph runs once a tree: folding its weights to f32 would cost more memory than it saves time.
+      await session.load(graph, { root, threads, isOptimized: false })
+      for (const { tree, values } of states) {
+        const packed: SessionTensor = { type: 'float32', values, shape: [tree.tokenIds.length, config.hiddenSize] }
+        const { output } = await session.run({ states: packed, ...feedsOf(tree) })
+        after.push({ tree, values: output as Float32Array })
+      }
+      return after
+    } catch (error) {
+      if (!(error instanceof OutOfMemory)) throw error
+      throw new EngineError(`out of memory in a layer: ${error.message}`, 'Close other programs, or use a machine with more memory.', { cause: error })
+    }
+  }
+
+  return {
+    runLayer(layer, window, states) {
+      const graph = layerGraph({ ...config, window }, (name) => layer.tensors.get(name)!)
+      return run(graph, layer.root, states, attentionFeeds)
+    },
+    runFinalNorm: (root, scale, states) => run(finalNormGraph(config, scale), root, states, () => ({})),
+    async [Symbol.asyncDispose]() {
+      session.end()
+    },
+  }
+}

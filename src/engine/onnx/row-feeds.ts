@@ -1,0 +1,54 @@
+/** A planned batch as the tensors that a graph for graphics processors is fed. */
+import type { ModelConfig } from '../../model/config/config.ts'
+import { inverseFrequencies, rotaryScale } from '../../graph/rope.ts'
+import type { Batch } from '../../plan/batches.ts'
+import type { RowChunk, RowLayout } from '../../plan/row-layout.ts'
+import type { TokenTree } from '../../plan/token-tree.ts'
+import { int32, scoredFeeds } from './feeds.ts'
+import type { SessionTensor } from './session-messages.ts'
+
+/** Gives batches, laid out in rows, the inputs of `deviceDecoderGraph` with so many chunks, by name. */
+export function rowFeeds(
+  config: Pick<ModelConfig, 'rope' | 'headSize'>,
+): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
+  const frequencies = inverseFrequencies(config.rope, config.headSize)
+  const scale = rotaryScale(config.rope)
+  return (batch, { chunks, querySlots }, chunkCount) => ({
+    token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
+    ...scoredFeeds(batch),
+    ...rotaryFeeds(batch.tree, frequencies, scale),
+    ...Object.assign({}, ...Array.from({ length: chunkCount }, (_, index) => chunkFeeds(chunks[index] ?? NO_ROWS, batch.tree, index))),
+    query_slots: int32(querySlots, querySlots.length),
+  })
+}
+
+/** What a chunk is fed that a batch has no rows for. */
+const NO_ROWS: RowChunk = { rowCount: 1, queryCount: 1, keyCount: 1, queries: Int32Array.of(0), keys: Int32Array.of(0), keyExits: Int32Array.of(0) }
+
+function chunkFeeds(
+  { rowCount, queryCount, keyCount, queries, keys, keyExits }: RowChunk,
+  { depths }: TokenTree,
+  index: number,
+): Record<string, SessionTensor> {
+  const depthsOf = (nodes: Int32Array) => nodes.map((node) => depths[node]!)
+  return {
+    [`queries_${index}`]: int32(queries, rowCount, queryCount),
+    [`keys_${index}`]: int32(keys, rowCount, keyCount),
+    [`key_exits_${index}`]: int32(keyExits, rowCount, keyCount),
+    [`query_depths_${index}`]: int32(depthsOf(queries), rowCount, queryCount),
+    [`key_depths_${index}`]: int32(depthsOf(keys), rowCount, keyCount),
+  }
+}
+
+/** Angles as the graph for the CPU makes them: position × inverse frequency, in f32. */
+function rotaryFeeds({ depths }: TokenTree, frequencies: Float32Array, scale: number): Record<'cosines' | 'sines', SessionTensor> {
+  const half = frequencies.length
+  const table = (turn: (angle: number) => number): SessionTensor => {
+    const values = new Float32Array(depths.length * half)
+    depths.forEach((depth, node) => {
+      for (let pair = 0; pair < half; pair++) values[node * half + pair] = turn(Math.fround(depth * frequencies[pair]!)) * scale
+    })
+    return { type: 'float32', values, shape: [1, depths.length, half] }
+  }
+  return { cosines: table(Math.cos), sines: table(Math.sin) }
+}

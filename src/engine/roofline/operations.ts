@@ -1,0 +1,32 @@
+/** Floating-point operations of a model's matrix products: what speed is measured in. */
+import type { ModelConfig } from '../../model/config/config.ts'
+import type { Batch } from '../../plan/batches.ts'
+import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
+
+type Shape = Pick<ModelConfig, 'hiddenSize' | 'intermediateSize' | 'headCount' | 'keyValueHeadCount' | 'headSize'>
+
+/** Of a layer's projections, for one token. A multiply-add is two operations. */
+export function projectionOperations({ hiddenSize, intermediateSize, headCount, keyValueHeadCount, headSize }: Shape): number {
+  return 2 * (2 * hiddenSize * headSize * (headCount + keyValueHeadCount) + 3 * hiddenSize * intermediateSize)
+}
+
+/** Of a batch: projections of its tokens, attention between each token and its ancestors, and the head at the scored positions. */
+export function batchOperations(config: Shape & Pick<ModelConfig, 'layerCount' | 'vocabularySize'>, { tree, scored }: Batch): number {
+  const { layerCount, headCount, headSize, vocabularySize, hiddenSize } = config
+  let pairs = 0
+  for (const depth of tree.depths) pairs += depth + 1
+  const inLayers = layerCount * (tree.tokenIds.length * projectionOperations(config) + 4 * headCount * headSize * pairs)
+  return inLayers + 2 * scored.length * vocabularySize * hiddenSize
+}
+
+/** What an adapter adds to a batch: two thin products a module for each token, for the head's at scored positions. */
+export function adapterOperations({ adapter }: Pick<RunnableWeights, 'adapter'>, { tree, scored }: Pick<Batch, 'tree' | 'scored'>): number {
+  let operations = 0
+  for (const [name, { down, up }] of adapter ?? []) {
+    const rows = name === 'lm_head.weight' ? scored.length : tree.tokenIds.length
+    // An embedding's first product is a look-up.
+    const inner = name === 'model.embed_tokens.weight' ? 0 : down.shape[0]! * down.shape[1]!
+    operations += 2 * rows * (inner + up.shape[0]! * up.shape[1]!)
+  }
+  return operations
+}

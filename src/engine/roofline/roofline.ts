@@ -1,0 +1,38 @@
+/** How near a run comes to what its machine can do. */
+import type { Engine } from '../engine.ts'
+
+/** Measures the machine between batches, for a neighbour may slow it for a while. */
+export interface RooflineMeter {
+  /** Measures, if enough time has been spent on batches since the last measurement; `batchMs` is what the batch just scored took. */
+  afterBatch(batchMs: number): Promise<void>
+  /** Measures, if a task was so short that nothing has been measured, or not for a while. */
+  afterTask(): Promise<void>
+  /** Operations a second of bare matrix products: the mean of what was measured. Null before that, and where the engine cannot. */
+  rate(): number | null
+}
+
+/** Time spent on batches between two measurements, in milliseconds: a measurement takes some 200, so about a fiftieth of the time. */
+const BETWEEN_MS = 10_000
+/** The same where a task ends. */
+const BETWEEN_TASKS_MS = 2000
+
+/** A meter of an engine. It waits before it first measures: at the beginning tokens are made and weights are hashed beside it. */
+export function rooflineMeter(engine: Pick<Engine, 'peakGemmRate'>): RooflineMeter {
+  const rates: number[] = []
+  let sinceMs = 0
+  const measure = async () => {
+    sinceMs = 0
+    const rate = await engine.peakGemmRate?.()
+    if (rate !== undefined) rates.push(rate)
+  }
+  return {
+    async afterBatch(batchMs) {
+      sinceMs += batchMs
+      if (sinceMs >= BETWEEN_MS) await measure()
+    },
+    async afterTask() {
+      if (rates.length === 0 || sinceMs >= BETWEEN_TASKS_MS) await measure()
+    },
+    rate: () => (rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length),
+  }
+}

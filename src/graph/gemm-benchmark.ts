@@ -1,0 +1,30 @@
+/** The matrix products of a model's layer and nothing else: the rate at which a machine does them bounds how fast the model can run on it. */
+import type { ModelConfig } from '../model/config/config.ts'
+import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
+import { graphBuilder } from './builder.ts'
+import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph } from './onnx-model.ts'
+import { storedWeights } from './stored-weights.ts'
+
+/**
+ * Takes `shape` [rows, hidden], makes states of it, and passes them through the first layer's seven projections. Weights are constants of the
+ * model's own shapes, quantised where the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
+ * none can be left out.
+ */
+export function gemmBenchmarkGraph({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, { tensors, quantized }: RunnableWeights, type: FloatType): Graph {
+  const g = graphBuilder()
+  const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name) }, type)
+  const project = (input: string, name: string) => weights.multiply(g, `model.layers.0.${name}.weight`, input)
+  const value = g.node('Cast', [g.floats(Float32Array.of(1 / hiddenSize), [1, 1])], { to: DATA_TYPE[type] })
+  const states = g.node('Expand', [value, 'shape'])
+  const attended = project(project(states, 'self_attn.q_proj'), 'self_attn.o_proj')
+  const results = [
+    project(states, 'self_attn.k_proj'),
+    project(states, 'self_attn.v_proj'),
+    project(attended, 'mlp.up_proj'),
+    project(project(attended, 'mlp.gate_proj'), 'mlp.down_proj'),
+  ]
+  const firstRows = results.map((result) => g.node('Gather', [result, g.integers(0)]))
+  g.output(g.node('Cast', [g.node('Concat', firstRows, { axis: 0 })], { to: DATA_TYPE.float }), 'rows')
+  const graph = g.finish('bare_products', [{ name: 'shape', type: 'int64', shape: [2] }], [{ name: 'rows', type: 'float', shape: ['R'] }])
+  return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
+}

@@ -1,0 +1,33 @@
+/** A file that has its name is whole: it is written beside it and then renamed. */
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { finishBeforeExit, removeAtExit } from './at-exit.ts'
+import { StoreError } from '../errors.ts'
+
+/** Writes the pieces, replacing what is there; makes the folder. Fails with StoreError, and then nothing is left. */
+export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  return finishBeforeExit(() => write(file, pieces))
+}
+
+async function write(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`
+  const forget = removeAtExit(path.resolve(temporary))
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await writeAll(temporary, pieces)
+    await rename(temporary, file)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new StoreError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file in a folder that can be written to.', {
+      cause,
+    })
+  } finally {
+    forget()
+  }
+}
+
+async function writeAll(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+  await using handle = await open(file, 'w')
+  for (const piece of pieces) await handle.writeFile(piece)
+  await handle.sync()
+}

@@ -1,0 +1,70 @@
+/** `quantization_config` of config.json: which tool quantised the weights, and how. Only what can be run is taken; all else is refused with its name. */
+import { z } from 'zod'
+import { CheckpointError } from '../../errors.ts'
+
+/** How a checkpoint's projections are stored. */
+export type StoredQuantization =
+  /** NF4 of bitsandbytes; each tensor says its own block. */
+  | { readonly method: 'bitsandbytes' }
+  /** Integers of four bits in groups of input columns. `zeroOffset` is what the stored zero points lack. */
+  | { readonly method: 'gptq'; readonly groupSize: number; readonly zeroOffset: 0 | 1 }
+  | { readonly method: 'awq'; readonly groupSize: number }
+
+const schema = z.looseObject({
+  quant_method: z.string().optional(),
+  // bitsandbytes
+  load_in_4bit: z.boolean().optional(),
+  load_in_8bit: z.boolean().optional(),
+  bnb_4bit_quant_type: z.string().optional(),
+  bnb_4bit_quant_storage: z.string().optional(),
+  // GPTQ and AWQ
+  bits: z.number().optional(),
+  group_size: z.number().int().optional(),
+  checkpoint_format: z.string().nullish(),
+  version: z.string().optional(),
+  zero_point: z.boolean().optional(),
+})
+
+const PLAIN_HINT = 'Give the checkpoint before quantisation (F32, BF16 or F16 weights); NF4 of bitsandbytes and 4-bit GPTQ and AWQ are read too.'
+
+/** Groups of one column's whole length are stored as −1. */
+const WHOLE_COLUMN = -1
+
+/** Checks a `quantization_config`; `file` is what errors call its place. Fails with CheckpointError on a method or variant that cannot be run. */
+export function parseQuantization(content: unknown, file: string): StoredQuantization {
+  const checked = schema.safeParse(content)
+  if (!checked.success) throw new CheckpointError(`${file}: quantization_config is malformed: ${z.prettifyError(checked.error)}`, PLAIN_HINT)
+  const raw = checked.data
+  const refused = (what: string) => new CheckpointError(`${file}: the weights are quantised with ${what}, which is not supported`, PLAIN_HINT)
+  // bitsandbytes did not always write its name.
+  const method = raw.quant_method ?? (raw.load_in_4bit || raw.load_in_8bit ? 'bitsandbytes' : undefined)
+  switch (method) {
+    case 'bitsandbytes':
+      if (raw.load_in_8bit) throw refused('bitsandbytes LLM.int8')
+      if (raw.bnb_4bit_quant_type !== 'nf4') throw refused(`bitsandbytes ${raw.bnb_4bit_quant_type ?? 'fp4'}`)
+      if ((raw.bnb_4bit_quant_storage ?? 'uint8') !== 'uint8') throw refused(`bitsandbytes NF4 stored as ${raw.bnb_4bit_quant_storage}`)
+      return { method }
+    case 'gptq': {
+      if (raw.bits !== 4) throw refused(`GPTQ of ${raw.bits} bits`)
+      const format = raw.checkpoint_format ?? 'gptq'
+      if (format !== 'gptq' && format !== 'gptq_v2') throw refused(`GPTQ in the format ${format}`)
+      return { method, groupSize: groupSizeOf(raw.group_size, file), zeroOffset: format === 'gptq' ? 1 : 0 }
+    }
+    case 'awq': {
+      if (raw.bits !== 4) throw refused(`AWQ of ${raw.bits} bits`)
+      if ((raw.version ?? 'gemm').toLowerCase() !== 'gemm') throw refused(`AWQ in the version ${raw.version}`)
+      if (raw.zero_point === false) throw refused('AWQ without zero points')
+      return { method, groupSize: groupSizeOf(raw.group_size, file) }
+    }
+    default:
+      throw refused(method ?? 'a method that it does not name')
+  }
+}
+
+/** Groups as they stand there: a whole number of at least 16 columns, a power of two, or −1 for all columns. */
+function groupSizeOf(size: number | undefined, file: string): number {
+  if (size === WHOLE_COLUMN) return size
+  if (size === undefined || size < 16 || (size & (size - 1)) !== 0)
+    throw new CheckpointError(`${file}: quantised in groups of ${size}`, 'Supported: powers of two from 16 on, or -1 for a group a column.')
+  return size
+}

@@ -1,0 +1,44 @@
+/** Weights as a graph multiplies with them: plain, or quantised in the layouts of onnxruntime's operators, with what an adapter adds. */
+import type { Weights } from '../weights/weights.ts'
+import type { StoredTensor, WeightTensor } from '../weights/stored-tensor.ts'
+
+/** A matrix [rows, columns] = [out, in] whose values share scales in blocks. */
+export type QuantizedMatrix = { readonly rows: number; readonly columns: number; readonly block: number } & (
+  | {
+      /** For MatMulBnb4: blocks run through the matrix in row-major order, regardless of its rows. */
+      readonly kind: 'nf4'
+      /** Indices into the codebook, two a byte, the first in the high bits. */
+      readonly codes: StoredTensor<'U8'>
+      /** [blocks]. */
+      readonly absmax: StoredTensor<'F32'>
+    }
+  | {
+      /** For MatMulNBits: each row has blocks of its own, ⌈columns ÷ block⌉ of them. A value is (code − zero point) × scale. */
+      readonly kind: 'integers'
+      readonly bits: 4 | 8
+      /** [rows, blocks, block × bits ÷ 8]; of four bits the first in the low bits. */
+      readonly codes: StoredTensor<'U8'>
+      /** [rows, blocks]. */
+      readonly scales: StoredTensor<'F32'>
+      /** [rows, ⌈blocks × bits ÷ 8⌉], packed as codes are, or [rows, blocks] floats; the middle of the range where there are none. */
+      readonly zeroPoints?: StoredTensor<'U8' | 'F32'>
+      /** [columns]: the block whose scale a column has, where columns are not in the order of their blocks. */
+      readonly groups?: StoredTensor<'I32'>
+    }
+)
+
+/** What LoRA adds to a module: scale × up × down × input (arXiv 2106.09685). */
+export interface LowRankPair {
+  readonly rank: number
+  readonly scale: number
+  /** lora_A, [rank, in]. */
+  readonly down: WeightTensor
+  /** lora_B, [out, rank]. */
+  readonly up: WeightTensor
+}
+
+/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` need not have what is quantised. */
+export interface RunnableWeights extends Weights {
+  readonly quantized?: ReadonlyMap<string, QuantizedMatrix>
+  readonly adapter?: ReadonlyMap<string, LowRankPair>
+}

@@ -1,0 +1,57 @@
+/** A file for weights that are made at load. onnxruntime maps it into memory, and a model message cannot carry more than 2 GB. */
+import { open, statfs } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { StoreError } from '../../errors.ts'
+import { makeTemporaryFolder, removeLeftovers } from '../../io/temporary-folder.ts'
+
+/** Dispose of it to remove it: while a session is there it must be too. */
+export interface ScratchFile extends AsyncDisposable {
+  /** Its path, links resolved. */
+  readonly file: string
+  /** Sets so many bytes aside; comes back with where they begin. */
+  reserve(byteLength: number): number
+  write(bytes: Uint8Array, position: number): Promise<void>
+}
+
+/** Parts begin at multiples of so many bytes. */
+const ALIGNMENT = 64
+
+/** Makes the file in the system's temporary folder (TMPDIR). Fails with StoreError where that cannot be written or has not `byteLength` free. */
+export async function openScratchFile(byteLength: number): Promise<ScratchFile> {
+  const parent = os.tmpdir()
+  const hint = 'Free space there, or set TMPDIR to a folder on another disk.'
+  try {
+    await removeLeftovers()
+    const { bavail, bsize } = await statfs(parent)
+    if (bavail * bsize < byteLength) {
+      throw new StoreError(`quantised weights take ${megabytes(byteLength)}, ${parent} has ${megabytes(bavail * bsize)} free`, hint)
+    }
+    const folder = await makeTemporaryFolder('weights')
+    const file = path.join(folder.path, 'weights')
+    const handle = await open(file, 'wx')
+    let size = 0
+    return {
+      file,
+      reserve(length) {
+        const position = size
+        size = Math.ceil((size + length) / ALIGNMENT) * ALIGNMENT
+        return position
+      },
+      async write(bytes, position) {
+        for (let done = 0; done < bytes.length;) done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten
+      },
+      async [Symbol.asyncDispose]() {
+        await handle.close()
+        await folder[Symbol.asyncDispose]()
+      },
+    }
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause
+    throw new StoreError(`cannot write to ${parent}: ${cause instanceof Error ? cause.message : String(cause)}`, hint, { cause })
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`
+}

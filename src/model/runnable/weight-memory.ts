@@ -1,0 +1,43 @@
+/** What weights take in the memory of the process that computes, where that is not four bytes a value. */
+import type { ModelConfig } from '../config/config.ts'
+import { expectedTensors, isProjection } from '../weights/expected-tensors.ts'
+import { quantizedBytes } from './quantize-weights.ts'
+import type { RunnableWeights } from './runnable-weights.ts'
+import type { QuantizeSetting, WeightSettings } from './weight-settings.ts'
+
+/** Bytes in memory. */
+export interface WeightMemory {
+  /** Of a value of a projection, scales included; absent where projections are plain. */
+  readonly projectionBytes?: number
+  /** Of an adapter's pairs, in all. */
+  readonly adapterBytes?: number
+}
+
+/** As far as it can be told without the weights; an adapter is left out. */
+export function expectedWeightMemory(config: ModelConfig, settings: WeightSettings): WeightMemory {
+  const setting = settings.quantize ?? storedSetting(config)
+  if (!setting) return {}
+  const shapes = expectedTensors({ ...config, layerCount: 1 }).flatMap((expected) => (isProjection(expected) ? [expected.shape] : []))
+  const bytes = shapes.reduce((sum, shape) => sum + quantizedBytes(shape, setting), 0)
+  return { projectionBytes: bytes / shapes.reduce((sum, [rows, columns]) => sum + rows! * columns!, 0) }
+}
+
+/** Of weights that are ready: codes and scales stay as they are stored, measured on SmolLM2-135M within 5 %; an adapter's halves are f32. */
+export function weightMemory({ quantized, adapter }: RunnableWeights): WeightMemory {
+  const matrices = [...(quantized?.values() ?? [])]
+  const values = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0)
+  const bytes = matrices.reduce((sum, matrix) => sum + matrix.codes.byteLength + (matrix.kind === 'nf4' ? matrix.absmax : matrix.scales).byteLength, 0)
+  const pairs = [...(adapter?.values() ?? [])]
+  return {
+    ...(values > 0 && { projectionBytes: bytes / values }),
+    ...(pairs.length > 0 && {
+      adapterBytes: pairs.reduce((sum, { down, up }) => sum + 4 * (down.shape[0]! * down.shape[1]! + up.shape[0]! * up.shape[1]!), 0),
+    }),
+  }
+}
+
+function storedSetting({ quantization, hiddenSize }: ModelConfig): QuantizeSetting | undefined {
+  if (!quantization) return undefined
+  if (quantization.method === 'bitsandbytes') return { scheme: 'nf4', block: 64 }
+  return { scheme: 'int4', block: quantization.groupSize === -1 ? hiddenSize : quantization.groupSize }
+}

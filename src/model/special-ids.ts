@@ -1,0 +1,28 @@
+/** The special tokens that config.json names, for a model of which nothing else is read. */
+import path from 'node:path'
+import { z } from 'zod'
+import { CheckpointError } from '../errors.ts'
+import { parseJson } from '../io/parse-json.ts'
+import { readModelFile } from './model-file.ts'
+import type { SpecialIds } from './tokenizer/tokenizer.ts'
+
+const tokenId = z.union([z.number().int(), z.array(z.number().int()).min(1)]).nullish()
+const schema = z.looseObject({ bos_token_id: tokenId, eos_token_id: tokenId, vocab_size: z.number().int().positive().nullish() })
+
+/**
+ * Of a folder, whatever its architecture; none where it has no config.json, and then the vocabulary has no known end: only the server knows. Fails
+ * with CheckpointError on one that is malformed.
+ */
+export async function readSpecialIds(folder: string): Promise<SpecialIds> {
+  const content = await readModelFile(folder, 'config.json')
+  try {
+    const { bos_token_id: bos, eos_token_id: eos, vocab_size: size } = schema.parse(parseJson(content?.toString('utf8') ?? '{}'))
+    return { bosTokenId: first(bos), eosTokenId: first(eos), vocabularySize: size ?? Infinity }
+  } catch (cause) {
+    throw new CheckpointError(`${path.join(folder, 'config.json')} is malformed`, 'Compare it with the config.json of the model on the hub.', { cause })
+  }
+}
+
+function first(id: z.infer<typeof tokenId>): number | undefined {
+  return Array.isArray(id) ? id[0] : (id ?? undefined)
+}

@@ -1,0 +1,246 @@
+/** A task made ready to be asked: its rows read and checked, its prompts rendered. The same for every model. */
+import { checkedRows } from '../data/checked-rows.ts'
+import { openDataset, type DataOrigin, type Dataset, type HubRows } from '../data/dataset.ts'
+import { dataFileOf, type DataFiles } from './data-files.ts'
+import { DatasetError, UsageError } from '../errors.ts'
+import { openFewShotPool } from '../task/few-shot-pool.ts'
+import { lookUp } from '../io/look-up.ts'
+import type { ChoiceTask, Task } from '../task/define-task.ts'
+import { oddInstruction, oddRows, type PlacedQuestion } from '../task/odd-rows.ts'
+import {
+  itemTaskName,
+  questionItem,
+  renderInstruction,
+  renderQuestion,
+  renderText,
+  taskLabel,
+  type Question,
+  type RowSource,
+  type TaskRow,
+} from '../task/render.ts'
+import type { Item } from '../task/request.ts'
+
+/** What decides which rows are asked, and how. */
+export interface LoadTaskOptions {
+  /** Few-shot examples: of every task, or by task name. */
+  readonly shots?: number | Readonly<Record<string, number>>
+  /** First rows of each task and subset; below 1 a share of them. */
+  readonly limit?: number
+  /** Row indices by task or subset name; tasks that are not named are asked whole. */
+  readonly samples?: Readonly<Record<string, readonly number[]>>
+  /** Folder of local datasets. */
+  readonly dataDir?: string
+  readonly dataFiles?: DataFiles
+}
+
+/** The items of a task or of one of its subsets. */
+export interface LoadedTaskPart {
+  /** The name under which its results stand. */
+  readonly name: string
+  readonly subset: string
+  readonly items: readonly Item[]
+  /** Rows of the dataset, of which `items` may be some; absent when it was not read to its end. */
+  readonly rowCount?: number
+  readonly origin: DataOrigin
+  readonly shotsOrigin?: DataOrigin
+  /** The hub's rows that the task is defined on, from a local copy or not; absent where the task brings its own or the user names a file. */
+  readonly hubRows?: HubRows
+}
+
+/** A task and its items. */
+export interface LoadedTask {
+  readonly task: Task
+  readonly shotCount: number
+  /** One, or one a subset. */
+  readonly parts: readonly LoadedTaskPart[]
+  /** What a user should know of the rows before reading the scores. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows, with UsageError where items would see their
+ * own answers.
+ */
+export async function loadTask(task: Task, options: LoadTaskOptions): Promise<LoadedTask> {
+  const shotCount = shotsOf(task, options.shots)
+  const loaded: LoadedPart[] = []
+  for (const subset of task.subsets?.names ?? ['']) loaded.push(await loadPart(task, subset, shotCount, options))
+  function* others(): Iterable<Question> {
+    for (const part of loaded) yield* part.others()
+  }
+  const asked = loaded.flatMap(({ questions }) => questions)
+  const label = taskLabel(task)
+  const notices = [
+    ...loaded.flatMap((part) => part.notices),
+    ...oddInstruction(
+      label,
+      loaded.map(({ instruction }) => instruction),
+    ),
+    ...oddRows(label, task.taskFile === undefined, asked, others),
+  ]
+  return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
+}
+
+/** What was asked for, else the task's own number. A number that a task cannot follow is an error, not a silent zero. */
+function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
+  const source = task.kind === 'choice' ? task.shots : undefined
+  const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
+  if (!source && asked) {
+    throw new UsageError(
+      `task ${task.name} takes no few-shot examples, --num-fewshot asks for ${asked}`,
+      'Name the tasks that take them: --num-fewshot mmlu=5.',
+    )
+  }
+  return asked ?? source?.defaultCount ?? 0
+}
+
+interface LoadedPart {
+  readonly part: LoadedTaskPart
+  /** Of a task with choices: what was asked. */
+  readonly questions: readonly PlacedQuestion[]
+  /** Stands before each of them. */
+  readonly instruction: string
+  /** The other rows of the file, as far as they can be rendered. */
+  readonly others: () => Iterable<Question>
+  readonly notices: readonly string[]
+}
+
+async function loadPart(task: Task, subset: string, shotCount: number, options: LoadTaskOptions): Promise<LoadedPart> {
+  const name = itemTaskName(task, subset)
+  const fileOf = (split: string) => dataFileOf(task, subset, split, options.dataFiles, options.dataDir)
+  const open = async (split: string) => {
+    const dataFile = await fileOf(split)
+    return openDataset({
+      taskName: task.name,
+      dataset: task.dataset,
+      split,
+      ...(subset !== '' && { config: subset, isSubset: true }),
+      ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+      ...(dataFile !== undefined && { dataFile }),
+    })
+  }
+  const shotsDataset = task.kind === 'choice' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
+  const dataset = await open(task.dataset.split)
+  if (shotsDataset && task.kind === 'choice') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
+  const { rows, rowCount } = await readRows(task, dataset, options)
+  const chosen = chooseRows(rows, name, task.name, limitOf(task, options), options.samples)
+  if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
+  const rendered =
+    task.kind === 'text'
+      ? {
+          items: chosen.map((row) => renderText({ task, subset, source: sourceName(dataset) }, row)),
+          questions: [],
+          instruction: '',
+          others: () => [],
+          notices: [],
+        }
+      : await renderQuestions(task, subset, shotCount, dataset, shotsDataset, rows, chosen)
+  const { items, ...rest } = rendered
+  const hubRows = (await fileOf(task.dataset.split)) === undefined ? hubRowsOf(task, subset) : undefined
+  const part = {
+    name,
+    subset,
+    items,
+    ...(rowCount !== undefined && { rowCount }),
+    origin: dataset.origin,
+    ...(shotsDataset && { shotsOrigin: shotsDataset.origin }),
+    ...(hubRows && { hubRows }),
+  }
+  return { part, ...rest }
+}
+
+function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
+  return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
+}
+
+/** The questions that are chosen, each with few-shot examples. */
+async function renderQuestions(
+  task: ChoiceTask,
+  subset: string,
+  shotCount: number,
+  dataset: Dataset,
+  shotsDataset: Dataset | undefined,
+  rows: readonly TaskRow[],
+  chosen: readonly TaskRow[],
+): Promise<Omit<LoadedPart, 'part'> & { readonly items: readonly Item[] }> {
+  const source = { task, subset, source: sourceName(dataset) }
+  const questions = chosen.map((row) => ({ question: renderQuestion(source, row), place: `${source.source}, row ${row.rowIndex}` }))
+  await using pool = shotsDataset
+    ? await openFewShotPool({
+        name: itemTaskName(task, subset),
+        split: task.shots!.split,
+        count: shotCount,
+        isScoredSplit: task.shots!.split === task.dataset.split,
+        rows: checkedRows(shotsDataset, task.row, taskLabel(task)),
+        render: (row) => renderQuestion({ task, subset, source: sourceName(shotsDataset) }, row),
+      })
+    : undefined
+  const instruction = renderInstruction(source)
+  const items: Item[] = []
+  for (const [index, row] of chosen.entries()) {
+    const { question } = questions[index]!
+    items.push(questionItem(source, row, question, { instruction, examples: (await pool?.draw(question, row.rowIndex)) ?? [] }))
+  }
+  const asked = new Set(chosen)
+  function* others(): Iterable<Question> {
+    for (const row of rows) if (!asked.has(row)) yield* renderedIfPossible(source, row)
+  }
+  return { items, questions, instruction, others, notices: pool?.notices() ?? [] }
+}
+
+/** Rows that are not asked may be at fault. */
+function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Question[] {
+  try {
+    return [renderQuestion(source, row)]
+  } catch {
+    return []
+  }
+}
+
+/** Two splits with one content: few-shot examples and scored rows have been mixed up. Partly equal ones are dealt with item by item. */
+function refuseSameRows(task: ChoiceTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
+  if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
+  const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
+  throw new DatasetError(
+    `task ${name}: the few-shot split ${task.shots!.split} and the scored split ${task.dataset.split} ${files}`,
+    `Give other rows for one of them (--data ${name}:${task.shots!.split}=FILE), or score without examples: --num-fewshot 0.`,
+  )
+}
+
+function limitOf(task: Task, options: LoadTaskOptions): number | undefined {
+  return options.limit ?? (options.samples ? undefined : task.dataset.defaultLimit)
+}
+
+/** Checked rows of the dataset; a source without end is not read further than it is asked, and has no count of rows then. */
+async function readRows(task: Task, dataset: Dataset, options: LoadTaskOptions): Promise<{ readonly rows: readonly TaskRow[]; readonly rowCount?: number }> {
+  const limit = limitOf(task, options)
+  const rows: TaskRow[] = []
+  for await (const row of checkedRows(dataset, task.row, taskLabel(task))) {
+    if (task.dataset.defaultLimit !== undefined && limit !== undefined && limit >= 1 && rows.length >= limit) return { rows }
+    rows.push(row)
+  }
+  return { rows, rowCount: rows.length }
+}
+
+function sourceName({ origin }: Dataset): string {
+  return origin.kind === 'file' ? origin.path : `${origin.repo} ${origin.split}`
+}
+
+function chooseRows(
+  rows: readonly TaskRow[],
+  name: string,
+  taskName: string,
+  limit: number | undefined,
+  samples: LoadTaskOptions['samples'],
+): readonly TaskRow[] {
+  const wanted = lookUp(samples, name) ?? lookUp(samples, taskName)
+  if (wanted) {
+    return wanted.map((index) => {
+      const row = rows[index]
+      if (!row) throw new UsageError(`--samples asks for row ${index} of ${name}, which has ${rows.length}`, 'Rows count from 0.')
+      return row
+    })
+  }
+  if (limit === undefined) return rows
+  return rows.slice(0, limit < 1 ? Math.ceil(rows.length * limit) : limit)
+}

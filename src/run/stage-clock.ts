@@ -1,0 +1,25 @@
+/** Where a run's time goes. */
+import type { WorkRecord } from '../store/run-record.ts'
+
+/** Adds up the wall time that a run waits for each of its stages; what goes on beside another stage costs nothing here. */
+export interface StageClock {
+  /** Milliseconds so far. */
+  readonly elapsedMs: WorkRecord['elapsedMs']
+  time<T>(stage: keyof WorkRecord['elapsedMs'], work: () => T | Promise<T>): Promise<T>
+}
+
+/** A clock at zero. */
+export function stageClock(): StageClock {
+  const elapsedMs = { load: 0, tokenize: 0, plan: 0, engine: 0, roofline: 0, record: 0 }
+  return {
+    elapsedMs,
+    async time(stage, work) {
+      const startedAt = performance.now()
+      try {
+        return await work()
+      } finally {
+        elapsedMs[stage] += performance.now() - startedAt
+      }
+    },
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Few-shot examples of an item: the first rows of a split, without those that give the item's own answer away. Where the split is the scored one
+ * that is what lm-eval does (`FirstNSampler` drops the item's document); where another split holds rows of the scored one, as copies that were
+ * split carelessly do, lm-eval shows the answer, and this does not.
+ */
+import { UsageError } from '../errors.ts'
+import type { Question, TaskRow } from './render.ts'
+import { comparable, isSameQuestion, type ComparableQuestion } from './same-question.ts'
+
+/** Where examples are from. */
+export interface FewShotSource {
+  /** The name under which the items' results stand. */
+  readonly name: string
+  readonly split: string
+  /** Examples for each item. */
+  readonly count: number
+  /** The split is the scored one: an item's own row is in it. */
+  readonly isScoredSplit: boolean
+  readonly rows: AsyncIterable<TaskRow>
+  readonly render: (row: TaskRow) => Question
+}
+
+/** Draws examples; reads only as many rows as it needs. */
+export interface FewShotPool extends AsyncDisposable {
+  /** For the item of that row. Fails with UsageError when there are too few. */
+  draw(item: Question, rowIndex: number): Promise<readonly Question[]>
+  /** What was left out because its text is the item's, in one sentence; none when nothing was. */
+  notices(): string[]
+}
+
+interface Example {
+  readonly question: Question
+  readonly compared: ComparableQuestion
+  readonly rowIndex: number
+}
+
+/** A pool over the source. Fails with UsageError when it has fewer rows than are asked for. */
+export async function openFewShotPool(source: FewShotSource): Promise<FewShotPool> {
+  const { name, split, count, isScoredSplit, render } = source
+  const rows = source.rows[Symbol.asyncIterator]()
+  const read: Example[] = []
+  const replaced = { items: 0, examples: new Set<number>() }
+  const at = async (index: number): Promise<Example | undefined> => {
+    while (read.length <= index) {
+      const { value, done } = await rows.next()
+      if (done) return undefined
+      const question = render(value)
+      read.push({ question, compared: comparable(question), rowIndex: value.rowIndex })
+    }
+    return read[index]
+  }
+  if ((await at(count - 1)) === undefined)
+    throw new UsageError(`task ${name} has ${read.length} few-shot examples, ${count} are asked for`, `Give --num-fewshot ${read.length} or fewer.`)
+  return {
+    async draw(item, rowIndex) {
+      const compared = comparable(item)
+      const drawn: Question[] = []
+      const same: number[] = []
+      for (let index = 0; drawn.length < count; index++) {
+        const example = await at(index)
+        if (!example) throw tooFew(source, rowIndex, drawn.length)
+        if (isScoredSplit && example.rowIndex === rowIndex) continue
+        if (isSameQuestion(example.compared, compared)) same.push(example.rowIndex)
+        else drawn.push(example.question)
+      }
+      if (same.length > 0) replaced.items++
+      for (const row of same) replaced.examples.add(row)
+      return drawn
+    },
+    notices() {
+      if (replaced.items === 0) return []
+      const shown = [...replaced.examples].toSorted((a, b) => a - b)
+      const rowList = `${shown.length === 1 ? 'row' : 'rows'} ${shown.slice(0, 10).join(', ')}${shown.length > 10 ? ', …' : ''}`
+      return [
+        `${name}: ${replaced.items} scored ${replaced.items === 1 ? 'item has' : 'items have'} the text of few-shot examples (split ${split}, ${rowList}); such an item gets the next rows of the split instead, so that it does not see its answer`,
+      ]
+    },
+    async [Symbol.asyncDispose]() {
+      await rows.return?.()
+    },
+  }
+}
+
+function tooFew({ name, split, count }: FewShotSource, rowIndex: number, found: number): UsageError {
+  return new UsageError(
+    `row ${rowIndex} of ${name}: ${found} of the rows of the few-shot split ${split} are not the item itself, ${count} few-shot examples are asked for`,
+    `An item never sees its own answer. Give --num-fewshot ${found} or fewer, or a few-shot split with other rows.`,
+  )
+}

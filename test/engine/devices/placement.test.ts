@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { operatorsOnCpu, placedNodes } from '../../../src/engine/devices/placement.ts'
+
+/** Events as onnxruntime 1.30 writes them, without times and sizes. */
+const event = (operator: string, provider: string, type: string, shape: readonly number[]) => ({
+  cat: 'Node',
+  name: `${operator}_1_kernel_time`,
+  args: { op_name: operator, provider: `${provider}ExecutionProvider`, output_type_shape: [{ [type]: shape }] },
+})
+
+const profile = (...events: readonly object[]) => JSON.stringify([{ cat: 'Session', name: 'model_run', args: {} }, ...events])
+
+test('what computed on the CPU is named, each operator once', () => {
+  const nodes = placedNodes(
+    profile(
+      event('Gemm', 'WebGpu', 'float', [24, 32]),
+      event('Sin', 'CPU', 'float', [1, 24, 8]),
+      event('Attention', 'CPU', 'float16', [1, 24, 32]),
+      event('Sin', 'CPU', 'float', [1, 24, 8]),
+      event('Slice', 'CPU', 'int32', [8, 151]),
+    ),
+  )
+  expect(nodes).toHaveLength(5)
+  expect(operatorsOnCpu(nodes)).toEqual(['Attention', 'Sin', 'Slice'])
+})
+
+test('steering, copies and arithmetic on shapes may be there; a single number with a fraction may not', () => {
+  const steering = [
+    event('Loop', 'CPU', 'float', [1, 67, 4]),
+    event('MemcpyToHost', 'CPU', 'float', [24, 32]),
+    event('Gather', 'CPU', 'int64', []),
+    event('Identity', 'CPU', 'bool', []),
+    event('Concat', 'CPU', 'int64', [3]),
+  ]
+  expect(operatorsOnCpu(placedNodes(profile(...steering)))).toEqual([])
+  expect(operatorsOnCpu(placedNodes(profile(...steering, event('Mul', 'CPU', 'float', []))))).toEqual(['Mul'])
+})

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { batchBudget } from '../../../src/engine/onnx/batch-budget.ts'
+import { UsageError } from '../../../src/errors.ts'
+
+const smolLm2 = {
+  hiddenSize: 576,
+  intermediateSize: 1536,
+  headCount: 9,
+  keyValueHeadCount: 3,
+  headSize: 64,
+  layerCount: 30,
+  vocabularySize: 49_152,
+  tiedHead: true,
+}
+const qwen3Of8B = {
+  hiddenSize: 4096,
+  intermediateSize: 12288,
+  headCount: 32,
+  keyValueHeadCount: 8,
+  headSize: 128,
+  layerCount: 36,
+  vocabularySize: 151_936,
+  tiedHead: false,
+}
+const GIGABYTE = 1e9
+
+test('a batch grows as far as its beginning is worth it; passes stay as short as is fast', () => {
+  expect(batchBudget(smolLm2, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+  expect(batchBudget(qwen3Of8B, {}, 24 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+})
+
+test('on a small machine a large model goes in shorter passes', () => {
+  expect(batchBudget(qwen3Of8B, {}, 4 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 586 })
+})
+
+test('a number that the user gives is kept to', () => {
+  expect(batchBudget(smolLm2, { batchTokens: 300 }, GIGABYTE)).toEqual({ usual: 300, most: 300, pass: 300 })
+  expect(batchBudget(smolLm2, { batchTokens: 8192 }, GIGABYTE)).toEqual({ usual: 8192, most: 8192, pass: 8192 })
+})
+
+test('without a figure it is that of this machine', () => {
+  expect(batchBudget(smolLm2).pass).toBe(1024)
+})
+
+test('what scoring may take in all decides when it is given', () => {
+  expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+  expect(batchBudget(smolLm2, { memoryBytes: 1.1 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 775 })
+  expect(batchBudget(smolLm2, { memoryBytes: 64 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
+})
+
+test('less than the model itself takes is refused, with what it takes', () => {
+  expect(() => batchBudget(smolLm2, { memoryBytes: 500 * 2 ** 20 })).toThrow(
+    new UsageError('--memory 500M is too little for this model', 'It takes about 960M at the least.'),
+  )
+  expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
+})
+
+test('quantised weights leave more to batches: NF4 takes 4.5 bits a value of a projection', () => {
+  expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
+  expect(batchBudget({ ...qwen3Of8B, projectionBytes: 4.5 / 8 }, { memoryBytes: 16 * GIGABYTE }).usual).toBe(4096)
+})
+
+test('an adapter takes its own', () => {
+  const pass = (adapterBytes: number) => batchBudget({ ...smolLm2, adapterBytes }, { memoryBytes: 1.1 * GIGABYTE }).pass
+  expect(pass(0)).toBe(775)
+  expect(pass(1e6)).toBeLessThan(775)
+})

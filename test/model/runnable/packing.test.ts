@@ -1,0 +1,69 @@
+/** Blocks packed as bitsandbytes and onnxruntime pack them, byte for byte; the goldens say which versions (scripts/make-quantization-goldens.py). */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { packedRow, packIntegers } from '../../../src/model/runnable/block-integers.ts'
+import { NF4_CODEBOOK, packNf4 } from '../../../src/model/runnable/nf4.ts'
+
+const golden = (name: string): unknown => JSON.parse(readFileSync(path.join(import.meta.dirname, 'goldens', `${name}.json`), 'utf8'))
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
+const floatsOf = (text: string) => new Float32Array(bytesOf(text).buffer)
+
+const nf4 = golden('nf4') as { values: string; cases: { block: number; codes: string; absmax: string }[] }
+
+test.each(nf4.cases)('NF4 in blocks of $block has the codes and scales of bitsandbytes', ({ block, codes, absmax }) => {
+  const values = floatsOf(nf4.values)
+  const found = { codes: new Uint8Array(values.length / 2), absmax: new Float32Array(Math.ceil(values.length / block)) }
+  packNf4(values, block, found.codes, found.absmax)
+  expect(found.absmax).toEqual(floatsOf(absmax))
+  expect(found.codes).toEqual(bytesOf(codes))
+})
+
+test('a value half way between two of the codebook gets the lower, a larger one the upper', () => {
+  const half = Math.fround(NF4_CODEBOOK[14]! + NF4_CODEBOOK[15]!) / 2
+  const codes = new Uint8Array(2)
+  packNf4(Float32Array.of(1, half, half + 2 ** -20, -1), 4, codes, new Float32Array(1))
+  expect([...codes]).toEqual([0xfe, 0xf0])
+})
+
+const integers = golden('integers') as { rows: number; columns: number; values: string; cases: { bits: 4 | 8; block: number; codes: string; scales: string }[] }
+
+test.each(integers.cases)('integers of $bits bits in blocks of $block have the codes and scales of onnxruntime', ({ bits, block, codes, scales }) => {
+  const { rows, columns, values } = integers
+  const { blocks, bytes } = packedRow(columns, { bits, block })
+  const found = { codes: new Uint8Array(rows * bytes), scales: new Float32Array(rows * blocks) }
+  packIntegers(floatsOf(values), columns, { bits, block }, found.codes, found.scales)
+  expect(found.scales).toEqual(floatsOf(scales))
+  expect(found.codes).toEqual(bytesOf(codes))
+})
+
+const weights = fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: 64, maxLength: 64 }).map((list) => Float32Array.from(list))
+
+test('a packed integer is within half a step of its value, or a whole one where it would be 8', () => {
+  fc.assert(
+    fc.property(weights, (values) => {
+      const [codes, scales] = [new Uint8Array(32), new Float32Array(2)]
+      packIntegers(values, 64, { bits: 4, block: 32 }, codes, scales)
+      values.forEach((value, index) => {
+        const scale = scales[Math.floor(index / 32)]!
+        const integer = ((codes[index >> 1]! >> (4 * (index & 1))) & 15) - 8
+        expect(Math.abs(integer * scale - value)).toBeLessThanOrEqual(Math.abs(scale) * (integer === 7 ? 1 : 0.5) * (1 + 1e-5) + 1e-30)
+      })
+    }),
+  )
+})
+
+test('no other value of the codebook is nearer than the one that was taken', () => {
+  fc.assert(
+    fc.property(weights, (values) => {
+      const [codes, absmax] = [new Uint8Array(32), new Float32Array(1)]
+      packNf4(values, 64, codes, absmax)
+      values.forEach((value, index) => {
+        const distances = [...NF4_CODEBOOK].map((entry) => Math.abs(entry * absmax[0]! - value))
+        const code = (codes[index >> 1]! >> (index % 2 === 0 ? 4 : 0)) & 15
+        expect(distances[code]).toBeLessThanOrEqual(Math.min(...distances) + 1e-7 * absmax[0]!)
+      })
+    }),
+  )
+})

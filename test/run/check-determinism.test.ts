@@ -1,0 +1,38 @@
+/** Items scored twice. */
+import { expect, test } from 'vitest'
+import { checkDeterminism } from '../../src/run/check-determinism.ts'
+import { fakeEngine } from '../fake-engine.ts'
+import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { isTied } from '../../src/metrics/choice.ts'
+import { loadTask } from '../../src/run/load-task.ts'
+import { loadTasks } from '../../src/task/registry.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
+
+const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
+const folder = tinyModel()
+const model = { label: 'tiny', source: folder, folder, revision: null }
+const suites = async () => [await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } })]
+
+test('other batches move a log-likelihood by less than 3e-5 nats a token', async () => {
+  const asked = await suites()
+  const record = await evaluate(model, asked, {}, silent)
+  const found = await checkDeterminism(record, 20, model, asked, {}, silent)
+  expect(found).toMatchObject({ itemCount: 20, batchTokens: 384 })
+  expect(found.largestDifference).toBeLessThan(3e-5)
+})
+
+test('an engine whose answers change is found out', async () => {
+  const asked = await suites()
+  const record = await evaluate(model, asked, { openEngine: async () => fakeEngine() }, silent)
+  const found = await checkDeterminism(record, 50, model, asked, {}, silent)
+  expect(found.largestDifference).toBeGreaterThan(0.1)
+  expect(found.flipCount).toBeGreaterThan(0)
+})
+
+test('equal best choices are a tie, equal worse ones are none', () => {
+  const answers = (...logProbs: number[]) => logProbs.map((logProb) => ({ logProb, isGreedy: false, tokenCount: 1 }))
+  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -1, -2))).toBe(true)
+  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -2, -2))).toBe(false)
+  expect(isTied('acc_norm', { choices: ['a', 'bb'] }, answers(-1, -2))).toBe(true)
+})

@@ -1,0 +1,113 @@
+/** The pipeline around an engine that needs no model. */
+import { getEventListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { fakeEngine } from '../fake-engine.ts'
+import { AbortError, RequestError } from '../../src/errors.ts'
+import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import type { EvaluateOptions } from '../../src/run/evaluate-options.ts'
+import { loadTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
+import { loadTasks, selectTasks } from '../../src/task/registry.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
+
+const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
+const folder = tinyModel()
+const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(20))
+const model = { label: 'tiny', source: folder, folder, revision: null }
+
+async function run({ batchTokens = 4096, signal, ...options }: LoadTaskOptions & { batchTokens?: number; signal?: AbortSignal } = {}, watcher = silent) {
+  const task = (await loadTasks()).get('piqa')!
+  const suite = await loadTask(task, { dataFiles: { piqa: rows }, ...options })
+  return evaluate(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), ...(signal && { signal }) }, watcher)
+}
+
+test('the batch budget changes how much is computed, and no answer', async () => {
+  const [wide, narrow] = [await run(), await run({ batchTokens: 20 })]
+  expect(narrow.tasks).toEqual(wide.tasks)
+  expect(narrow.work.tokensComputed).toBeGreaterThan(wide.work.tokensComputed)
+  expect(wide.work.tokensComputed).toBe(wide.work.tokensDistinct)
+})
+
+test('a limit takes the first rows, a share of them, samples the named ones', async () => {
+  const asked = async (options: LoadTaskOptions) => (await run(options)).tasks[0]!.items.map(({ item }) => item.docId)
+  expect(await asked({ limit: 3 })).toEqual([0, 1, 2])
+  expect(await asked({ limit: 0.11 })).toEqual([0, 1, 2])
+  expect(await asked({ samples: { piqa: [7, 2] } })).toEqual([7, 2])
+})
+
+test('models with one tokenizer are encoded for once, and score as if each had been alone', async () => {
+  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const encodings: NonNullable<EvaluateOptions['encodings']> = new Map()
+  const score = (other: string) =>
+    evaluate({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) }, silent)
+  const [first, second] = [await score(folder), await score(tinyModel('llama2'))]
+  expect(encodings.size).toBe(1)
+  expect(second.tasks).toEqual(first.tasks)
+  expect(second.work).toMatchObject({ tokensAsked: first.work.tokensAsked, tokensComputed: first.work.tokensComputed })
+  expect(first.tasks).toEqual((await run()).tasks)
+})
+
+test('subsets are scored in chunks of their own, and each as if it had been alone', async () => {
+  const known = await loadTasks()
+  const score = async (name: string) => {
+    const suite = await loadTask(selectTasks(known, [name])[0]!, {})
+    return evaluate(model, [suite], { openEngine: async () => fakeEngine() }, silent)
+  }
+  const whole = await score('valley_mmlu')
+  expect(whole.tasks).toHaveLength(5)
+  expect(whole.groups.map(({ name }) => name)).toEqual(['valley_mmlu'])
+  for (const task of whole.tasks) {
+    const alone = await score(task.name)
+    expect(alone.tasks).toEqual([task])
+    expect(alone.groups).toEqual([])
+  }
+})
+
+test('the record says what made the numbers', async () => {
+  const record = await run()
+  expect(record).toMatchObject({
+    isComplete: true,
+    model: { architecture: 'Qwen3ForCausalLM', maxLength: 128, weightsHash: expect.stringMatching(/^[0-9a-f]{64}$/u) },
+    engine: { name: 'fake' },
+  })
+  expect(record.tasks[0]).toMatchObject({ name: 'piqa', version: 1, shotCount: 0, rowCount: 20, itemCount: 20, origin: { kind: 'file' } })
+})
+
+test('what cannot be encoded fails the run, though other tasks are scored already', async () => {
+  const task = (await loadTasks()).get('piqa')!
+  const fine = await loadTask(task, { dataFiles: { piqa: rows } })
+  const empty = {
+    ...fine,
+    parts: fine.parts.map((part) => ({
+      ...part,
+      items: part.items.map((item) => ({ ...item, requests: item.requests.map((one) => ({ ...one, continuation: '' })) })),
+    })),
+  } as typeof fine
+  await expect(evaluate(model, [fine, empty], { openEngine: async () => fakeEngine() }, silent)).rejects.toBeInstanceOf(RequestError)
+})
+
+test('the share that is done grows to the whole', async () => {
+  const shares: number[] = []
+  await run({ batchTokens: 20 }, { ...silent, onBatch: (_tokens, share) => void shares.push(share) })
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+  expect(shares.at(-1)).toBe(1)
+})
+
+test('a run leaves no listener on its signal, however many tasks it had', async () => {
+  const { signal } = new AbortController()
+  await run({ signal })
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+test('a run that is interrupted before its first batch fails with AbortError, for there is nothing to record', async () => {
+  await expect(run({ signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError)
+})
+
+test('a run that is interrupted while it scores keeps what it has and is not complete', async () => {
+  const interruption = new AbortController()
+  const record = await run({ batchTokens: 20, signal: interruption.signal }, { ...silent, onBatch: (_tokens, share) => share > 0.5 && interruption.abort() })
+  expect(record.isComplete).toBe(false)
+  const { length } = record.tasks.flatMap(({ items }) => items)
+  expect(length).toBeGreaterThan(0)
+  expect(length).toBeLessThan(20)
+})
