@@ -1,9 +1,9 @@
-/** What an installation brings along: exact versions, known contents, no scripts, known licences. */
+/** What an installation brings along: exact versions, known contents, no scripts, known licenses. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { licencesPage } from '../scripts/licences.ts'
+import { licensesPage } from '../scripts/licenses.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8')
@@ -50,12 +50,12 @@ test('install scripts are off, and the packages that have one do without', () =>
   expect(Object.keys(MANIFEST.scripts).filter((name) => /^(?:pre|post)?(?:install|prepare|prepublish|pack)/u.test(name))).toEqual([])
 })
 
-test('what is shipped is under licences that ask for no more than to be named', () => {
+test('what is shipped has a permissive license', () => {
   const known = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Unlicense', 'Python-2.0', 'BlueOak-1.0.0', '(MIT OR CC0-1.0)'])
   for (const [place, { dev, license }] of PACKAGES) if (!dev) expect(known, `${place} is under ${license}`).toContain(license)
 })
 
-test('docs/licences.md is current; `npm run licences` writes it', () => expect(read('docs/licences.md')).toBe(licencesPage(LOCK)))
+test('docs/licenses.md is current; `npm run licenses` writes it', () => expect(read('docs/licenses.md')).toBe(licensesPage(LOCK)))
 
 test('workflows run actions by commit, with no more rights than they need', () => {
   for (const file of readdirSync(path.join(ROOT, '.github/workflows'))) {

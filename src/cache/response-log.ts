@@ -1,6 +1,6 @@
 /**
  * One model's answers on disk: a file of records of one size that only grows. Each record carries its own checksum, so whatever happens to the
- * file, what can be read is right. Reasons, and what a database did under the same treatment: docs/adr/0012-answers-kept.md.
+ * file, what can be read is right. Reasons, and what a database did under the same treatment: docs/adr/0012-response-cache.md.
  */
 import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'

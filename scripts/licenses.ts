@@ -1,7 +1,7 @@
 /**
- * Writes docs/licences.md: every package that an installation brings along, with its version and licence, from package-lock.json.
+ * Writes docs/licenses.md: every package that an installation brings along, with its version and license, from package-lock.json.
  *
- *   npm run licences
+ *   npm run licenses
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -17,8 +17,8 @@ interface LockedPackage {
   readonly hasInstallScript?: boolean
 }
 
-/** The page's text, of the content of a package-lock.json. Packages for development are counted by licence only: nobody is given them. */
-export function licencesPage(lock: { readonly packages: Readonly<Record<string, LockedPackage>> }): string {
+/** The page's text, of the content of a package-lock.json. Packages for development are counted by license only, because they are not shipped. */
+export function licensesPage(lock: { readonly packages: Readonly<Record<string, LockedPackage>> }): string {
   const packages = Object.entries(lock.packages).filter(([place]) => place !== '')
   const name = (place: string) => place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length)
   const shipped = packages.filter(([, { dev }]) => !dev)
@@ -27,14 +27,14 @@ export function licencesPage(lock: { readonly packages: Readonly<Record<string, 
   const rows = shipped.map(([place, { version, license = 'unknown' }]) => [name(place), version, license])
   const scripts = packages.filter(([, { hasInstallScript }]) => hasInstallScript)
   return markdownBody([
-    heading(1, 'Licences of what is installed'),
-    paragraph('Written by `npm run licences` from package-lock.json; a test fails where it is not current. evalharness itself is under Apache-2.0.'),
+    heading(1, 'Licenses of installed packages'),
+    paragraph('Written by `npm run licenses` from package-lock.json; a test fails if it is out of date. evalharness itself is under Apache-2.0.'),
     heading(2, `With the package: ${shipped.length}`),
-    table([['Package', 'Version', 'Licence'], ...rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]),
+    table([['Package', 'Version', 'License'], ...rows.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]),
     heading(2, 'For development only'),
-    table([['Licence', 'Packages'], ...[...development].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([licence, count]) => [licence, String(count)])]),
+    table([['License', 'Packages'], ...[...development].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([license, count]) => [license, String(count)])]),
     heading(2, 'Install scripts'),
-    paragraph('None is needed, and `.npmrc` turns them off. These packages have one:'),
+    paragraph('No install script is needed, and `.npmrc` turns them off. These packages have one:'),
     table([
       ['Package', 'Version', 'Installed'],
       ...scripts.map(([place, { version, dev }]) => [name(place), version, dev ? 'for development' : 'with the package']),
@@ -43,6 +43,6 @@ export function licencesPage(lock: { readonly packages: Readonly<Record<string, 
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as Parameters<typeof licencesPage>[0]
-  writeFileSync(path.join(ROOT, 'docs/licences.md'), licencesPage(lock))
+  const lock = JSON.parse(readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')) as Parameters<typeof licensesPage>[0]
+  writeFileSync(path.join(ROOT, 'docs/licenses.md'), licensesPage(lock))
 }
