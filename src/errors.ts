@@ -1,131 +1,114 @@
-/** Errors that a user can act on: each has a stable code, a message that names the value, and a hint that says what to do. */
+/**
+ * Errors that a user can act on: one class per cause, each with a stable code, a message that names the value, and a hint that says what to do.
+ */
 
 /** Base of every error that the CLI prints as message and hint, without a stack. */
-export class HarnessError extends Error {
-  /** Stable, for machines. */
-  readonly code: string
+export abstract class HarnessError extends Error {
+  /** Stable name of the cause, for programs. */
+  abstract readonly code: string
   /** What the user can do next. */
   readonly hint: string
 
-  constructor(code: string, message: string, hint: string, options?: ErrorOptions) {
+  constructor(message: string, hint: string, options?: ErrorOptions) {
     super(shortened(message), options)
     this.name = new.target.name
-    this.code = code
     this.hint = hint
   }
 }
 
-/** Messages name what is wrong in files of strangers, which may be of any length; honest ones have a few lines. */
-const MOST_CHARACTERS = 4000
+/** Messages quote untrusted input of any length. Ordinary messages have a few lines. */
+const MAX_MESSAGE_CHARACTERS = 4000
 
 function shortened(message: string): string {
-  return message.length <= MOST_CHARACTERS ? message : `${message.slice(0, MOST_CHARACTERS)}…`
+  return message.length <= MAX_MESSAGE_CHARACTERS ? message : `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…`
 }
 
-/** The user ended the work; nobody is told anything but that. */
-export class AbortError extends Error {}
+/** A model folder has missing or damaged files, or files that disagree with each other. */
+export class CheckpointError extends HarnessError {
+  readonly code = 'CHECKPOINT'
+}
 
-/** What `work` gives, unless the signal comes first: then fails with AbortError at once, and what `work` does is let go. */
+/** A LoRA adapter cannot be read, is of an unsupported kind, or does not fit its model. */
+export class AdapterError extends HarnessError {
+  readonly code = 'ADAPTER'
+}
+
+/** Rows of a dataset are missing, malformed, or not what the task expects. */
+export class DatasetError extends HarnessError {
+  readonly code = 'DATASET'
+}
+
+/** The hub cannot be reached, refuses access, or does not have the repository or file. */
+export class HubError extends HarnessError {
+  readonly code = 'HUB'
+}
+
+/** An option has an unknown or malformed value, or contradicts another option. */
+export class UsageError extends HarnessError {
+  readonly code = 'USAGE'
+}
+
+/** The model cannot score a request, such as a continuation that is longer than its context window. */
+export class RequestError extends HarnessError {
+  readonly code = 'REQUEST'
+}
+
+/** An inference session cannot be created, or fails while it runs. */
+export class EngineError extends HarnessError {
+  readonly code = 'ENGINE'
+}
+
+/** All servers of a model failed during a run. The responses received before are stored. */
+export class ServerLostError extends EngineError {}
+
+/** A file that evalharness writes (results, weights, temporary files) cannot be written or read. */
+export class StoreError extends HarnessError {
+  readonly code = 'STORE'
+}
+
+/** A search for layers to merge found none. */
+export class PruneError extends HarnessError {
+  readonly code = 'PRUNE'
+}
+
+/** Two runs cannot be compared. */
+export class CompareError extends HarnessError {
+  readonly code = 'COMPARE'
+}
+
+/** A gate policy or baseline cannot be used. */
+export class GateError extends HarnessError {
+  readonly code = 'GATE'
+}
+
+/** A model card cannot be read or written. */
+export class CardError extends HarnessError {
+  readonly code = 'CARD'
+}
+
+/** The work was cancelled, by Ctrl-C or by the caller's AbortSignal. Not a HarnessError: there is nothing to fix. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError'
+
+  constructor() {
+    super('cancelled')
+  }
+}
+
+/** The result of `work`; fails with AbortError as soon as the signal is aborted. `work` itself goes on unobserved. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work
   work.catch(() => {})
   return new Promise((resolve, reject) => {
-    const interrupt = () => reject(new AbortError('interrupted'))
-    if (signal.aborted) interrupt()
-    signal.addEventListener('abort', interrupt, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
+    const abort = () => reject(new AbortError())
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }
 
-/** For `catch`: an interruption is no error where what it cut short can be done without. */
+/** Handler for `catch`: null when the work was cancelled; every other error is thrown again. */
 export function nullIfAborted(error: unknown): null {
   if (error instanceof AbortError) return null
   throw error
-}
-
-/** A model folder whose files are missing, damaged, or disagree with each other. */
-export class CheckpointError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('CHECKPOINT', message, hint, options)
-  }
-}
-
-/** An adapter that cannot be read, is of a kind that is not supported, or does not fit its model. */
-export class AdapterError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('ADAPTER', message, hint, options)
-  }
-}
-
-/** Rows that are missing, malformed, or not what the task expects. */
-export class DatasetError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('DATASET', message, hint, options)
-  }
-}
-
-/** The hub does not answer, refuses, or has no such repository or file. */
-export class HubError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('HUB', message, hint, options)
-  }
-}
-
-/** Options that do not make sense: an unknown task, a malformed value, two that exclude each other. */
-export class UsageError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('USAGE', message, hint, options)
-  }
-}
-
-/** A request that the model cannot answer, such as a continuation longer than its window. */
-export class RequestError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('REQUEST', message, hint, options)
-  }
-}
-
-/** The inference session cannot be made or fails while running. */
-export class EngineError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('ENGINE', message, hint, options)
-  }
-}
-
-/** All servers of a model are gone in the middle of a run: what was scored before is kept. */
-export class ServerLostError extends EngineError {}
-
-/** A results folder or file that cannot be written or read. */
-export class StoreError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('STORE', message, hint, options)
-  }
-}
-
-/** A search for layers to remove that came to nothing. */
-export class PruneError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('PRUNE', message, hint, options)
-  }
-}
-
-/** Runs that cannot be held against each other. */
-export class CompareError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('COMPARE', message, hint, options)
-  }
-}
-
-/** A policy that cannot be used, or a baseline that cannot be made. */
-export class GateError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('GATE', message, hint, options)
-  }
-}
-
-/** A model card that cannot be read or written. */
-export class CardError extends HarnessError {
-  constructor(message: string, hint: string, options?: ErrorOptions) {
-    super('CARD', message, hint, options)
-  }
 }

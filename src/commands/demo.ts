@@ -63,7 +63,7 @@ async function demo({ output, json }: DemoArguments, terminal: Terminal, runComm
   for (const [index, { title, args, expects, moral }] of steps(output).entries()) {
     story.out(`\n${index + 1}. ${title}\n${commandText(args)}`)
     const exitCode = await runCommandLine(args, story)
-    if (terminal.signal.aborted) throw new AbortError('interrupted')
+    if (terminal.signal.aborted) throw new AbortError()
     if (!expects.includes(exitCode)) {
       terminal.err(`this ended with exit code ${exitCode}, which the demo does not expect`)
       return exitCode

@@ -195,7 +195,7 @@ export async function scoreModels({ models, tasks, dataDir, limit, output }: Sco
   }
   const resultsFiles: string[] = []
   const code = await run(argv, { ...terminal, out: terminal.err }, resultsFiles)
-  if (code !== 0) throw new AbortError('interrupted')
+  if (code !== 0) throw new AbortError()
   return resultsFiles
 }
 

@@ -95,7 +95,7 @@ async function encodeChunk(
     if (elapsedMs < STEP_MS) continue
     spent(elapsedMs)
     await new Promise((resolve) => setImmediate(resolve))
-    if (signal?.aborted) throw new AbortError('interrupted')
+    if (signal?.aborted) throw new AbortError()
     startedAt = performance.now()
   }
   spent(performance.now() - startedAt)

@@ -76,7 +76,7 @@ export async function evaluate(model: ModelSource, suites: readonly LoadedTask[]
     unanswered.push(...reportUnanswered(suite, answered.unanswered, watcher.onNotice))
     lost = answered.lost
   }
-  if (tasks.length === 0 && signal?.aborted) throw new AbortError('interrupted')
+  if (tasks.length === 0 && signal?.aborted) throw new AbortError()
   const failure = lost ?? unansweredError(unanswered)
   if (tasks.length === 0 && failure) throw failure
   // Reading all weights takes longer than an interrupted user waits.

@@ -71,7 +71,7 @@ export async function openRunnableWeights(
       await using reader = tensorReader(root)
       const packing = { reader, scratch, location: locationBelow(root, scratch.file) }
       for (const { name, make } of plan) {
-        if (signal?.aborted) throw new AbortError('interrupted')
+        if (signal?.aborted) throw new AbortError()
         quantized.set(name, await make(stored, packing))
       }
     }
