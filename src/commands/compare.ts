@@ -1,7 +1,7 @@
 /** `evalharness compare ORIGINAL VARIANT…`: the retention table of stored runs. */
 import type { Argv, CommandModule } from 'yargs'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { retentionTable } from '../report/retention-table.ts'
+import { retentionTable } from '../report/terminal/retention-table.ts'
 import { readRuns } from './run-option.ts'
 import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
 import type { Terminal } from './terminal.ts'

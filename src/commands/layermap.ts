@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress'
 import type { Argv, CommandModule } from 'yargs'
 import { unlessAborted } from '../errors.ts'
 import { mapLayers } from '../prune/map-layers.ts'
-import { layerMapTable, verdictText } from '../report/layer-map-table.ts'
+import { layerMapTable, verdictText } from '../report/terminal/layer-map-table.ts'
 import { locateModel, parsePlainModel } from './model-option.ts'
 import type { Terminal } from './terminal.ts'
 

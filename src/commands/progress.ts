@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress'
 import type { Watcher } from '../run/evaluate-model.ts'
 import { printable } from '../text/printable.ts'
-import { taskWorkSummary } from '../report/work-summary.ts'
+import { taskWorkSummary } from '../report/terminal/work-summary.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Watches one model's run; `label` stands before each task's name. `close` gives the terminal back, whatever happened. */

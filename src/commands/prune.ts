@@ -6,7 +6,7 @@ import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOp
 import { MERGE_RULES, type MergeRule } from '../prune/merge-rule.ts'
 import type { PruningRecord } from '../prune/pruning-record.ts'
 import { SIMILARITIES, type Similarity } from '../prune/similarity.ts'
-import { lacoPlanText, pruningSummary, sizesText } from '../report/pruning-summary.ts'
+import { lacoPlanText, pruningSummary, sizesText } from '../report/terminal/pruning-summary.ts'
 import { locateModel, parsePlainModel } from './model-option.ts'
 import { isServed } from './served-option.ts'
 import { pruningWatcher } from './prune-progress.ts'

@@ -1,8 +1,8 @@
 /** The tables of a collapsed checkpoint's card. */
 import { expect, test } from 'vitest'
-import { cardSections } from '../../src/card/card-sections.ts'
-import { readCard } from '../../src/card/read-card.ts'
-import { cardContents } from '../../src/card/card-contents.ts'
+import { cardSections } from '../../src/card/write/card-sections.ts'
+import { readCard } from '../../src/card/read/read-card.ts'
+import { cardContents } from '../../src/card/write/card-contents.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import type { LacoRecord } from '../../src/prune/pruning-record.ts'
 import { markdownBody } from '../../src/text/markdown.ts'

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { citedRun } from '../../src/card/cited-run.ts'
-import { readCard } from '../../src/card/read-card.ts'
-import { verifyCard } from '../../src/card/verify-card.ts'
-import { writeCard } from '../../src/card/write-card.ts'
-import { cardContents } from '../../src/card/card-contents.ts'
+import { citedRun } from '../../src/card/read/cited-run.ts'
+import { readCard } from '../../src/card/read/read-card.ts'
+import { verifyCard } from '../../src/card/verify/verify-card.ts'
+import { writeCard } from '../../src/card/write/write-card.ts'
+import { cardContents } from '../../src/card/write/card-contents.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 
 const FILE = path.resolve(process.env['EVALHARNESS_SHARED'] ?? '../shared', 'card/model-card.md')

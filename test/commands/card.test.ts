@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readCard } from '../../src/card/read-card.ts'
+import { readCard } from '../../src/card/read/read-card.ts'
 import { CARD, CONFIG } from '../card/card-fixture.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'

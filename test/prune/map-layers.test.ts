@@ -7,7 +7,7 @@ import { decodeValues, encodeValues } from '../../src/model/weights/element-type
 import { readWeights } from '../../src/model/weights/weights.ts'
 import { pruneDrop, pruneLaco, type LacoOptions, type PruningWatcher } from '../../src/prune/prune-model.ts'
 import { mapLayers, type LayerMap } from '../../src/prune/map-layers.ts'
-import { verdictText } from '../../src/report/layer-map-table.ts'
+import { verdictText } from '../../src/report/terminal/layer-map-table.ts'
 import { deepModel } from '../deep-model.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 

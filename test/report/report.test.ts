@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatScore } from '../../src/report/result-table.ts'
-import { taskWorkSummary, workSummary } from '../../src/report/work-summary.ts'
+import { formatScore } from '../../src/report/terminal/result-table.ts'
+import { taskWorkSummary, workSummary } from '../../src/report/terminal/work-summary.ts'
 import { workRecord } from '../../src/store/run-record.ts'
 import { duration } from '../../src/commands/progress.ts'
 

@@ -1,0 +1,50 @@
+/** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
+import { count } from '../../text/count.ts'
+import Table from 'cli-table3'
+import type { LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
+
+/** Sizes, and for a search its outcome. */
+export function pruningSummary(record: PruningRecord): string {
+  const sizes = sizesText(record.original, record.pruned)
+  if (record.method === 'drop') return sizes
+  const { accepted, rejected, iterations, stop_reason: stop, similarities } = record
+  const mean = similarities.reduce((sum, value) => sum + value, 0) / similarities.length
+  const bounds = `${Math.min(...similarities).toFixed(4)} to ${Math.max(...similarities).toFixed(4)}`
+  return [
+    sizes,
+    `${accepted} merges, ${rejected} rejected, ${iterations.length} iterations, stopped by ${stop}`,
+    `similarity of the last hidden states ${mean.toFixed(4)} (${bounds} over ${similarities.length} sentences)`,
+  ].join('\n')
+}
+
+/** The merges of a search in which every one is accepted. */
+export function lacoPlanText({ settings, calibration, original, merges, stopReason }: LacoPlan): string {
+  const table = plainTable(['merge', 'layers', 'model', 'parameters', 'weights'], ['right', 'left', 'right', 'right', 'right'])
+  table.push(['', '', `${original.layers} layers`, count(original.parameters), gigabytes(original.bytes)])
+  merges.forEach(({ base, followers, layers, parameters, bytes }, index) =>
+    table.push([index + 1, `${base}–${base + followers}`, `${layers} layers`, count(parameters), gigabytes(bytes)]),
+  )
+  return [
+    table.toString(),
+    `if every merge reaches a similarity above ${settings.threshold}; then ${stopReason} ends the search`,
+    `calibration: ${calibration.sentences} sentences${calibration.tokens === null ? '' : ` of ${calibration.tokens} tokens`} (${calibration.source}); nothing was computed or written`,
+  ].join('\n')
+}
+
+/** Layers, parameters and bytes before and after, with the shares removed. */
+export function sizesText(original: ModelSize, pruned: ModelSize): string {
+  const table = plainTable(['', 'original', 'pruned', 'removed'], ['left', 'right', 'right', 'right'])
+  const removed = (before: number, after: number) => `${(((before - after) / before) * 100).toFixed(1)} %`
+  table.push(['layers', original.layers, pruned.layers, removed(original.layers, pruned.layers)])
+  table.push(['parameters', count(original.parameters), count(pruned.parameters), removed(original.parameters, pruned.parameters)])
+  table.push(['weights', gigabytes(original.bytes), gigabytes(pruned.bytes), removed(original.bytes, pruned.bytes)])
+  return table.toString()
+}
+
+function plainTable(head: string[], colAligns: ('left' | 'right')[]): InstanceType<typeof Table> {
+  return new Table({ head, colAligns, style: { head: [], border: [], compact: true } })
+}
+
+function gigabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}

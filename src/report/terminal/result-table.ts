@@ -1,0 +1,44 @@
+/** The table that a run ends with: a line a metric, a column a model. */
+import Table from 'cli-table3'
+import { higherIsBetter, type Score } from '../../metrics/score-items.ts'
+import { cellText, fittingTable } from '../../text/fitting-table.ts'
+import { truncationSummary } from '../../run/truncation-warning.ts'
+import type { RunRecord } from '../../store/run-record.ts'
+
+/**
+ * Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
+ * Where a table is wider than `columns`, each model has a line of its own. Below it a line for each task with prompts that were cut to the window.
+ */
+export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
+  const table = new Table({
+    head: ['task', 'metric', 'shots', 'items', ...runs.map(({ model }) => cellText(model.label))],
+    colAligns: ['left', 'left', 'right', 'right', ...runs.map(() => 'right' as const)],
+    style: { head: [], border: [], compact: true },
+  })
+  const paragraphs: string[] = []
+  for (const { name, shotCount, itemCount, metric } of tableLines(runs[0]!, withSubsets)) {
+    const cells = runs.map((run) =>
+      formatScore([...run.groups, ...run.tasks].find((entry) => entry.name === name)?.scores.find((score) => score.metric === metric)),
+    )
+    const direction = `${metric} ${higherIsBetter(metric) ? '↑' : '↓'}`
+    table.push([name, direction, shotCount, itemCount, ...cells])
+    paragraphs.push(`${name}, ${direction}, ${shotCount} shots, ${itemCount} items`, ...cells.map((cell, index) => `  ${runs[index]!.model.label}: ${cell}`))
+  }
+  const footer = runs.flatMap(({ model, tasks }) => truncationSummary({ model: { ...model, label: cellText(model.label) }, tasks }))
+  return [fittingTable(table.toString(), paragraphs.join('\n'), columns), ...footer].join('\n')
+}
+
+/** `64.00 % ± 3.40` for an accuracy, `31.0856 ± 1.2` for a perplexity; a dash for none. */
+export function formatScore(score: Score | undefined): string {
+  if (!score || !Number.isFinite(score.value)) return '–'
+  const { metric, value, standardError } = score
+  if (metric.startsWith('acc')) return `${(value * 100).toFixed(2)} %${Number.isFinite(standardError) ? ` ± ${(standardError * 100).toFixed(2)}` : ''}`
+  return `${value.toFixed(4)}${Number.isFinite(standardError) ? ` ± ${Number(standardError.toPrecision(2))}` : ''}`
+}
+
+/** Groups stand for their members, which are listed on demand. */
+function tableLines({ tasks, groups }: RunRecord, withSubsets: boolean) {
+  const grouped = new Set(groups.flatMap(({ members }) => members))
+  const shown = [...tasks.filter(({ name }) => withSubsets || !grouped.has(name)), ...groups]
+  return shown.flatMap(({ scores, ...entry }) => scores.map(({ metric }) => ({ ...entry, metric })))
+}

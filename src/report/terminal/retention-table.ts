@@ -1,0 +1,167 @@
+/** The retention table for the terminal: a line a task and variant, perplexities below, averages and notes last. */
+import Table from 'cli-table3'
+import { cellText, fittingTable } from '../../text/fitting-table.ts'
+import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../../compare/comparison.ts'
+
+/**
+ * Lines of text without colour. Scores and retentions in percent, differences in points, with 95 % intervals.
+ * Where a table is wider than `columns`, each variant is a paragraph instead.
+ */
+export function retentionTable(stored: Comparison, columns = Infinity): string {
+  const comparison = withShortNames(stored)
+  const averages = comparison.averages.flatMap((average, variant) => (average ? [averageText(average, comparison.variants[variant]!.label)] : []))
+  return [
+    fittingTable(accuracyTable(comparison), accuracyParagraphs(comparison), columns),
+    fittingTable(perplexityTable(comparison), perplexityParagraphs(comparison), columns),
+    ...averages,
+    ...comparison.notes.map((note) => `note: ${note}`),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+/** Names of models, tasks and metrics come from files of strangers. */
+function withShortNames(comparison: Comparison): Comparison {
+  const { original, variants, accuracies, perplexities } = comparison
+  const labelled = (run: Comparison['original']) => ({ ...run, label: cellText(run.label) })
+  const named = <T extends { readonly task: string; readonly metric: string }>(line: T): T => ({
+    ...line,
+    task: cellText(line.task),
+    metric: cellText(line.metric),
+  })
+  return {
+    ...comparison,
+    original: labelled(original),
+    variants: variants.map(labelled),
+    accuracies: accuracies.map(named),
+    perplexities: perplexities.map(named),
+  }
+}
+
+function accuracyParagraphs({ accuracies, variants, original }: Comparison): string {
+  const lines = accuracies.flatMap((line) => [
+    `${taskText(line)} ${line.metric}, ${line.itemCount ?? '–'} items: ${original.label} ${percent(line.original.value)}`,
+    ...line.cells.flatMap((cell, variant) => {
+      if (!cell) return [`  ${variants[variant]!.label}: –`]
+      const [score, points, retention, overChance, flips, p, status] = accuracyCells(cell)
+      return [
+        `  ${variants[variant]!.label}: ${score} ${status}`,
+        `    retention ${retention}, over chance ${overChance}`,
+        `    points ${points}, flips − + ${flips}, p (Holm) ${p}`,
+      ]
+    }),
+  ])
+  return lines.join('\n')
+}
+
+function perplexityParagraphs({ perplexities, variants, original }: Comparison): string {
+  const lines = perplexities.flatMap(({ task, metric, original: score, cells }) => [
+    `${task} ${metric}: ${original.label} ${score.value.toFixed(4)}`,
+    ...cells.map((cell, variant) => {
+      const [value, ratio, nats] = perplexityCells(cell)
+      return `  ${variants[variant]!.label}: ${value}, ${ratio}, nats a unit ${nats}`
+    }),
+  ])
+  return lines.join('\n')
+}
+
+function taskText({ task, shotCount }: AccuracyLine): string {
+  return `${task}${shotCount ? ` (${shotCount}-shot)` : ''}`
+}
+
+function accuracyTable({ accuracies, variants, original }: Comparison): string {
+  if (accuracies.length === 0) return ''
+  const table = new Table({
+    head: ['task', 'metric', 'items', original.label, 'variant', 'score', 'points', 'retention', 'over chance', 'flips − +', 'p (Holm)', 'status'],
+    colAligns: ['left', 'left', 'right', 'right', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const line of accuracies)
+    line.cells.forEach((cell, variant) => {
+      const isFirst = variant === 0
+      table.push([
+        isFirst ? taskText(line) : '',
+        isFirst ? line.metric : '',
+        isFirst ? (line.itemCount?.toLocaleString('en-US') ?? '–') : '',
+        isFirst ? percent(line.original.value) : '',
+        variants[variant]!.label,
+        ...(cell ? accuracyCells(cell) : Array<string>(7).fill('–')),
+      ])
+    })
+  return table.toString()
+}
+
+function accuracyCells(cell: AccuracyCell): string[] {
+  const { score, difference, differenceInterval, retention, retentionInterval, adjustedRetention, flips, adjustedPValue, status } = cell
+  return [
+    `${percent(score.value)}${score.provenance === 'cited' ? ' cited' : ''}`,
+    `${signed(difference * 100, 1)}${intervalText(differenceInterval, (value) => signed(value * 100, 1))}`,
+    retention === null ? '–' : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => bounded(value * 100, 1))}`,
+    adjustedRetention === null ? '–' : percent(adjustedRetention, Math.abs(adjustedRetention) < 0.01 ? 1 : 0),
+    flips ? `${flips.lost} ${flips.gained}` : '–',
+    adjustedPValue === null ? '–' : pText(adjustedPValue),
+    `${status.sign} ${status.name}`.trim(),
+  ]
+}
+
+function perplexityTable({ perplexities, variants, original }: Comparison): string {
+  if (perplexities.length === 0) return ''
+  const table = new Table({
+    head: ['task', 'metric', original.label, 'variant', 'score', 'ratio', 'nats a unit'],
+    colAligns: ['left', 'left', 'right', 'left', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const line of perplexities)
+    line.cells.forEach((cell, variant) => {
+      const isFirst = variant === 0
+      table.push([
+        isFirst ? line.task : '',
+        isFirst ? `${line.metric} ↓` : '',
+        isFirst ? line.original.value.toFixed(4) : '',
+        variants[variant]!.label,
+        ...perplexityCells(cell),
+      ])
+    })
+  return table.toString()
+}
+
+function perplexityCells(cell: PerplexityCell | null): string[] {
+  if (!cell) return ['–', '–', '–']
+  const { score, ratio, ratioInterval, nats, natsInterval } = cell
+  return [
+    score.value.toFixed(4),
+    `${ratio.toFixed(2)}×${intervalText(ratioInterval, (value) => bounded(value, 2))}`,
+    nats === null ? '–' : `${signed(nats, 3)}${intervalText(natsInterval, (value) => signed(value, 3))}`,
+  ]
+}
+
+function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {
+  const share = (value: number | null) => (value === null ? '–' : percent(value, 1))
+  return `${label}, average of ${lineCount} ${lineCount === 1 ? 'task' : 'tasks'}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+}
+
+/** `79.54 %`, with a true minus. */
+export function percent(share: number, digits = 2): string {
+  return `${(share * 100).toFixed(digits).replace('-', '−')} %`
+}
+
+/** With a sign, and a true minus. */
+export function signed(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits)
+  if (Number(text) === 0) return text
+  return `${value < 0 ? '−' : '+'}${text}`
+}
+
+/** A bound; few items leave some so wide that their digits say nothing. */
+export function bounded(value: number, digits: number): string {
+  return value >= 1000 ? '> 999' : value.toFixed(digits)
+}
+
+function intervalText(interval: Interval | null, text: (value: number) => string): string {
+  return interval ? ` [${text(interval[0])}, ${text(interval[1])}]` : ''
+}
+
+/** `0.034`, or `< 0.001`. */
+export function pText(value: number): string {
+  return value < 0.001 ? '< 0.001' : value.toFixed(3)
+}

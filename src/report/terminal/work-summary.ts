@@ -1,0 +1,49 @@
+/** Lines on how much a run computed and where its time went. */
+import { count } from '../../text/count.ts'
+import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../../store/run-record.ts'
+
+/** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
+export function workSummary(work: WorkRecord): string {
+  const { tokensAsked, tokensDistinct, tokensComputed, elapsedMs, peakBytes } = work
+  const counts = [
+    tokensAsked === null ? [] : [`${count(tokensAsked)} asked`],
+    tokensDistinct === null ? [] : [`${count(tokensDistinct)} distinct`],
+    [`${count(tokensComputed)} computed`],
+  ]
+  const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
+  return `tokens: ${counts.flat().join(', ')}${kept(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${count(Math.ceil(peakBytes / 2 ** 20))} MiB`
+}
+
+/** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
+export function taskWorkSummary(work: TaskWork): string {
+  return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${kept(work)}${efficiency(work)}${rate(work)}`
+}
+
+/** `100 items again in batches of 1024: log-likelihoods differ by at most 3.1e-6 nats a token, 0 items flipped, 1 tie`. */
+export function determinismSummary({ itemCount, batchTokens, largestDifference, flipCount, tieCount }: DeterminismRecord): string {
+  return `${count(itemCount)} items again in batches of ${batchTokens}: log-likelihoods differ by at most ${largestDifference.toExponential(1)} nats a token, ${count(flipCount)} items flipped, ${count(tieCount)} ties`
+}
+
+/** A line for each task with ties: `piqa: 2 ties in acc, the first of equals counts`. */
+export function tieSummary(tasks: readonly Pick<TaskRecord, 'name' | 'ties'>[]): string[] {
+  return tasks.flatMap(({ name, ties }) => {
+    const found = Object.entries(ties).filter(([, ties]) => ties > 0)
+    return found.length === 0 ? [] : [`${name}: ${found.map(([metric, ties]) => `${count(ties)} ties in ${metric}`).join(', ')}; the first of equals counts`]
+  })
+}
+
+function kept({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
+  return cachedCount === 0 ? '' : `, ${count(cachedCount)} answers from the cache`
+}
+
+function efficiency(work: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): string {
+  const share = tokenEfficiency(work)
+  return share === null ? '' : ` (efficiency ${share.toFixed(2)})`
+}
+
+function rate(work: Pick<TaskWork, 'tokensComputed' | 'operations' | 'engineMs' | 'peakGemmRate'>): string {
+  const { tokensComputed, engineMs } = work
+  if (engineMs === 0 || tokensComputed === 0) return ''
+  const share = rooflineShare(work)
+  return ` · ${count(Math.round((tokensComputed / engineMs) * 1000))} tokens/s${share === null ? '' : ` (roofline ${share.toFixed(2)})`}`
+}

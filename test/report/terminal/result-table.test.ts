@@ -1,0 +1,38 @@
+/** The table that a run ends with, on wide and narrow terminals. */
+import { expect, test } from 'vitest'
+import { resultTable } from '../../../src/report/terminal/result-table.ts'
+import type { RunRecord } from '../../../src/store/run-record.ts'
+
+const NOTHING_CUT = { requestCount: 0, itemCount: 0, mostTokensLost: 0 }
+const run = (label: string, value: number, truncation = NOTHING_CUT) =>
+  ({
+    model: { label, maxLength: 512 },
+    tasks: [{ name: 'piqa', task: 'piqa', shotCount: 0, itemCount: 200, scores: [{ metric: 'acc', value, standardError: 0.03 }], truncation }],
+    groups: [],
+  }) as unknown as RunRecord
+
+const runs = [run('original', 0.655), run('pruned', 0.57)]
+
+test('a model has a column, where there is room for it', () => {
+  expect(resultTable(runs, { columns: 80 }).split('\n')[3]).toBe('│ piqa │ acc ↑  │     0 │   200 │ 65.50 % ± 3.00 │ 57.00 % ± 3.00 │')
+})
+
+test('and a line, where there is not', () => {
+  expect(resultTable(runs, { columns: 40 })).toBe('piqa, acc ↑, 0 shots, 200 items\n  original: 65.50 % ± 3.00\n  pruned: 57.00 % ± 3.00')
+})
+
+test('below it stands how many items were cut to the window, by model and task', () => {
+  const cut = [run('original', 0.655), run('pruned', 0.57, { requestCount: 4, itemCount: 2, mostTokensLost: 1043 })]
+  expect(resultTable(cut, { columns: 80 }).split('\n').at(-1)).toBe(
+    'pruned · piqa: 2 of 200 items have prompts longer than the window of 512 tokens and were cut, by up to 1,043 tokens',
+  )
+})
+
+test('subsets of a task are counted together', () => {
+  const [subset] = run('m', 0.5, { requestCount: 4, itemCount: 1, mostTokensLost: 7 }).tasks
+  const subsets = ['mmlu_law', 'mmlu_logic'].map((name) => ({ ...subset!, name, task: 'mmlu' }))
+  const record = { ...run('m', 0.5), tasks: subsets }
+  expect(resultTable([record], { columns: 80 }).split('\n').at(-1)).toBe(
+    'm · mmlu: 2 of 400 items have prompts longer than the window of 512 tokens and were cut, by up to 7 tokens',
+  )
+})
