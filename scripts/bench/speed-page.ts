@@ -32,22 +32,24 @@ interface Page {
   readonly packages: readonly string[]
 }
 
-const SERVED_NOTE = `\`vllm\` is a vLLM server on the same processor in f32, asked by lm-eval's client with 16 requests in flight; its prefix cache is empty at the start of each round.
+const SERVED_NOTE = `- \`vllm\` is a vLLM server on the same processor in f32. lm-eval's client scores it with 16 requests
+  in flight; the prefix cache is empty at the start of each round.
 `
 
 /** Markdown. */
 export function speedPage({ compared, limit, growth, parameterCount, packages }: Page): string {
   const first = compared[0]!
   const isServed = compared.flat().some(({ peer }) => peer === 'vllm')
+  const tokens = tasksOf(limit).map((task) => {
+    const [own] = by('evalharness', task, limit)
+    const { tokensAsked, tokensDistinct, tokensComputed } = own!.work!
+    const counts = [tokensAsked, tokensDistinct, tokensComputed].map((count) => (count ?? 0).toLocaleString('en-US'))
+    return row([`${task} (${own!.items} items)`, ...counts, medianOf(task, limit, (measurement) => tokenEfficiency(measurement.work!)).toFixed(3)])
+  })
   const work = tasksOf(limit).map((task) => {
-    const own = by('evalharness', task, limit)
-    const figure = (value: (measurement: Measurement) => number | null) => median(own.map((measurement) => value(measurement) ?? Number.NaN))
-    const { tokensAsked, tokensDistinct, tokensComputed } = own[0]!.work!
+    const figure = (value: (measurement: Measurement) => number | null) => medianOf(task, limit, value)
     return row([
       task,
-      String(own[0]!.items),
-      ...[tokensAsked, tokensDistinct, tokensComputed].map((count) => (count ?? 0).toLocaleString('en-US')),
-      figure((measurement) => tokenEfficiency(measurement.work!)).toFixed(3),
       figure(({ work: done }) => rooflineShare({ ...done!, engineMs: done!.elapsedMs.engine })).toFixed(2),
       `${(100 * figure(hostShare)).toFixed(1)} %`,
       `${figure(({ firstScoreSeconds }) => firstScoreSeconds ?? null).toFixed(1)} s`,
@@ -56,22 +58,38 @@ export function speedPage({ compared, limit, growth, parameterCount, packages }:
   })
   return `# Speed
 
-Written by \`npm run bench\`, which anybody can repeat. A model of ${(parameterCount / 1e6).toFixed(0)} million parameters in f32 on ${os.cpus()[0]!.model}, ${os.availableParallelism()} threads,
-${Math.round(os.totalmem() / 2 ** 30)} GiB; ${packages.join(', ')}. Rounds: ${by('evalharness', tasksOf(first)[0]!, first).length}, alternating; medians of the time for scoring, with all tokenising, without loading.
+\`npm run bench\` writes this page.
+
+- Model: ${(parameterCount / 1e6).toFixed(0)} million parameters, f32
+- Machine: ${os.cpus()[0]!.model}, ${os.availableParallelism()} threads, ${Math.round(os.totalmem() / 2 ** 30)} GiB
+- Packages: ${packages.join(', ')}
+- Times: medians of ${by('evalharness', tasksOf(first)[0]!, first).length} alternating rounds; scoring and all tokenization, without loading
 
 ## Against lm-eval
 
-Seconds, how many times as long as evalharness, and whether every score is the same. \`hf-default\` computes in the checkpoint's own bf16, which moves scores;
-\`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. lm-eval's hf backend runs in batches of 16, its onnxruntime backend knows one sequence at a time.
+Each cell has the seconds, the factor relative to evalharness, and whether every score is the same.
+
+- \`hf-float32\` and \`hf-default\` are lm-eval's hf backend in batches of 16. \`hf-default\` computes in
+  the checkpoint's own bf16, which changes scores.
+- \`onnxruntime\` is lm-eval's backend of that name over a graph of the same operators. It runs one
+  sequence at a time.
 ${isServed ? SERVED_NOTE : ''}
 ${compared.map(comparison).join('\n')}
 ## Against the limit
 
-*Efficiency* is distinct tokens ÷ tokens computed. *Roofline* is operations a second ÷ those of nothing but matrix products of the model's shapes, measured between batches in the same process.
-*Host* is the share of tokenising, planning and recording, though tokens are made while the engine works. *First score* counts from the start of the program.
+- *Efficiency* is distinct tokens ÷ computed tokens.
+- *Roofline* is operations per second ÷ the peak GEMM rate: the rate of matrix products of the
+  model's shapes alone, measured between batches in the same process.
+- *Host* is the share of tokenization, planning and recording, although tokenization overlaps with
+  the engine.
+- *First score* counts from the start of the program.
 
-| task | items | asked | distinct | computed | efficiency | roofline | host | first score | memory |
-|---|---|---|---|---|---|---|---|---|---|
+| task | requested | distinct | computed | efficiency |
+|---|---|---|---|---|
+${tokens.join('\n')}
+
+| task | roofline | host | first score | memory |
+|---|---|---|---|---|
 ${work.join('\n')}
 ${growth.length === 0 ? '' : growthSection(growth)}`
 }
@@ -101,6 +119,10 @@ function by(peer: string, task: string, measurements: readonly Measurement[]): M
   return measurements.filter((measurement) => measurement.peer === peer && measurement.task === task)
 }
 
+function medianOf(task: string, measurements: readonly Measurement[], value: (measurement: Measurement) => number | null): number {
+  return median(by('evalharness', task, measurements).map((measurement) => value(measurement) ?? Number.NaN))
+}
+
 function growthSection(growth: readonly Growth[]): string {
   const rows = growth.map(({ share, seconds, work }) =>
     row([
@@ -114,7 +136,7 @@ function growthSection(growth: readonly Growth[]): string {
   return `
 ## Growth
 
-All of \`${growth[0]!.task}\`, and shares of it.
+All of \`${growth[0]!.task}\`, and fractions of it.
 
 | items | tokens | time | tokens/s | memory |
 |---|---|---|---|---|
