@@ -7,6 +7,7 @@ import { finishBeforeExit } from '../io/at-exit.ts'
 import { StoreError } from '../errors.ts'
 import { parseJson } from '../io/parse-json.ts'
 import { RECORD_BYTES } from './response-log.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** More than this is not kept: sixteen million answers. The models that were used longest ago go first. */
 export const MOST_BYTES = 2 ** 30
@@ -110,6 +111,6 @@ async function removeModel(cache: string, id: string): Promise<void> {
   try {
     for (const name of await readdir(folder)) if (name.startsWith(`${id}.`)) await rm(path.join(folder, name), { force: true })
   } catch (cause) {
-    throw new StoreError(`cannot remove answers of ${folder}: ${(cause as Error).message}`, 'Check the permissions of the cache folder.', { cause })
+    throw new StoreError(`cannot remove answers of ${folder}: ${errorText(cause)}`, 'Check the permissions of the cache folder.', { cause })
   }
 }

@@ -7,6 +7,7 @@ import { logWriter, readLog, type KeptAnswer } from './response-log.ts'
 import { modelFiles, MOST_BYTES, pruneCache } from './cache-folder.ts'
 import { batchKey, keptAnswers, sequenceKey } from './cached-responses.ts'
 import type { WeightsFingerprint } from '../model/weights-fingerprint.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** How long the first batch waits for the weights to be read, so that answers of the same weights in other files are found. */
 const PATIENCE_MS = 500
@@ -44,7 +45,7 @@ export async function cachingEngine(engine: Engine, of: AnswersOf, cache: string
       await work()
     } catch (error) {
       isBroken = true
-      onNotice(`answers are no longer kept: ${error instanceof Error ? error.message : String(error)}`)
+      onNotice(`answers are no longer kept: ${errorText(error)}`)
     }
   }
 

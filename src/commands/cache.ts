@@ -5,6 +5,8 @@ import { defaultCacheFolder, listCache, MOST_BYTES, pruneCache, type CachedModel
 import { UsageError } from '../errors.ts'
 import { parseBytes } from './byte-count.ts'
 import type { Terminal } from './terminal.ts'
+import { byteSize } from '../text/byte-size.ts'
+import { count } from '../text/count.ts'
 
 interface CacheArguments {
   readonly cache: string
@@ -52,7 +54,7 @@ export function cacheCommand({ out }: Terminal): CommandModule {
           handler: async (argv) => {
             const removed = await pruneCache(argv.cache, ruleOf(argv))
             const bytes = removed.reduce((sum, { byteLength }) => sum + byteLength, 0)
-            out(argv.json ? JSON.stringify({ folder: argv.cache, removed }, null, 2) : `removed the answers of ${removed.length} models, ${mebibytes(bytes)}`)
+            out(argv.json ? JSON.stringify({ folder: argv.cache, removed }, null, 2) : `removed the answers of ${removed.length} models, ${byteSize(bytes)}`)
           },
         })
         .demandCommand(1, 'Give ls or prune.')
@@ -81,13 +83,9 @@ function tableOf(models: readonly CachedModel[]): string {
     table.push([
       description?.model ?? id.slice(0, 8),
       description?.source ?? '–',
-      answerCount.toLocaleString('en-US'),
-      mebibytes(byteLength),
+      count(answerCount),
+      byteSize(byteLength),
       usedAt.slice(0, 16).replace('T', ' '),
     ])
   return table.toString()
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`
 }

@@ -1,5 +1,5 @@
 /** `evalharness card write|verify`: a model card's tables from runs, and a model card held against itself and against runs. */
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { Argv, CommandModule } from 'yargs'
 import { z } from 'zod'
@@ -26,6 +26,8 @@ import { parseModelOption } from './model-option.ts'
 import { openCard, readRuns } from './run-option.ts'
 import { scoreModels } from './run.ts'
 import type { Terminal } from './terminal.ts'
+import { errorText } from '../text/error-text.ts'
+import { isFolder, pathExists } from '../io/path-exists.ts'
 
 interface WriteArguments extends CompareArguments {
   runs: string[]
@@ -151,7 +153,7 @@ async function write(argv: WriteArguments, terminal: Terminal): Promise<void> {
     ...(baseModel !== undefined && { baseModel }),
   })
   if (!argv.partial) checkWhole(contents)
-  const card = (await isThere(into)) ? await openForWriting(into) : readCard(markdownBody([heading(1, variants[0]!.label)]), into)
+  const card = (await pathExists(into)) ? await openForWriting(into) : readCard(markdownBody([heading(1, variants[0]!.label)]), into)
   const text = writeCard(card, contents)
   if (dryRun) {
     terminal.out(text)
@@ -171,12 +173,8 @@ const HUB_ID = /^\w[\w.-]*\/\w[\w.-]*$/u
 
 /** The file itself, also behind a link; README.md of a folder. */
 async function cardFile(into: string): Promise<string> {
-  const isFolder = await stat(into).then(
-    (entry) => entry.isDirectory(),
-    () => /[/\\]$/u.test(into),
-  )
-  const file = isFolder ? path.join(into, 'README.md') : into
-  return (await isThere(file)) ? realpath(file) : file
+  const file = (await isFolder(into)) || (/[/\\]$/u.test(into) && !(await pathExists(into))) ? path.join(into, 'README.md') : into
+  return (await pathExists(file)) ? realpath(file) : file
 }
 
 /** A card whose every byte is in its text: what was read as a replacement character could not be left as it was. */
@@ -241,7 +239,7 @@ async function configOf({ config, card: file }: VerifyArguments, card: Card): Pr
   if (config !== undefined) return config.endsWith('.json') ? parseConfig(await readJson(config), config) : readConfig(config)
   const base = baseModelOf(card)
   const beside = path.dirname(path.resolve(file))
-  if ((base !== null && Object.hasOwn(KNOWN_MODELS, base.toLowerCase())) || !(await isThere(path.join(beside, 'config.json')))) return undefined
+  if ((base !== null && Object.hasOwn(KNOWN_MODELS, base.toLowerCase())) || !(await pathExists(path.join(beside, 'config.json')))) return undefined
   const [before] = (cardFigures(card).attributes.get('original layers') ?? []).flatMap((cell) => printed(cell) ?? [])
   if (!before) return undefined
   try {
@@ -257,15 +255,8 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return parseJson(await readFile(file, 'utf8'))
   } catch (cause) {
-    throw new CardError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file of JSON that is there.', { cause })
+    throw new CardError(`cannot read ${file}: ${errorText(cause)}`, 'Give a file of JSON that is there.', { cause })
   }
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  )
 }
 
 /** Runs that are there, or made now; null where none are wanted. */
@@ -291,7 +282,7 @@ async function modelsOf({ model, card: file }: VerifyArguments, card: Card): Pro
   const given = new Map(model.map((option) => [parseModelOption(option).label, option]))
   const base = baseModelOf(card)
   const folder = path.dirname(path.resolve(file))
-  const hasWeights = await isThere(path.join(folder, 'config.json'))
+  const hasWeights = await pathExists(path.join(folder, 'config.json'))
   const original = given.get('original') ?? (base === null ? undefined : `original=${base}`)
   const variant = given.get('variant') ?? (hasWeights ? `variant=${folder}` : undefined)
   if (original === undefined || variant === undefined) {

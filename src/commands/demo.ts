@@ -8,6 +8,8 @@ import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import type { Terminal } from './terminal.ts'
+import { errorText } from '../text/error-text.ts'
+import { mebibytes } from '../text/byte-size.ts'
 
 interface DemoArguments {
   output: string
@@ -99,7 +101,7 @@ async function beginFolder(output: string): Promise<void> {
     await rm(output, { recursive: true, force: true })
     await mkdir(output, { recursive: true })
   } catch (cause) {
-    throw new StoreError(`cannot write to ${output}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give another folder with --output.', {
+    throw new StoreError(`cannot write to ${output}: ${errorText(cause)}`, 'Give another folder with --output.', {
       cause,
     })
   }
@@ -179,7 +181,7 @@ written:
   ${files.card}  its card, with the tables above
   ${files.runs}${path.sep}  both runs in lm-eval's schema, every item of them
   ${files.report}  open it in a browser
-${seconds.toFixed(0)} s, at most ${Math.ceil(peakBytes / 2 ** 20)} MiB of memory
+${seconds.toFixed(0)} s, at most ${mebibytes(peakBytes)} of memory
 
 The same on a real model, from the hub or a folder:
   evalharness run --model original=Qwen/Qwen3-0.6B-Base --tasks piqa --limit 100

@@ -12,6 +12,7 @@ import { possibleDevices } from '../engine/devices/device.ts'
 import { diagnoseDevice, diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
 import { HARNESS_VERSION, PACKAGE_FOLDER } from '../io/package-folder.ts'
 import type { Terminal } from './terminal.ts'
+import { byteSize } from '../text/byte-size.ts'
 
 /** The command over a terminal; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
 export function doctorCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, { json: boolean }> {
@@ -54,7 +55,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   out(`evalharness  ${machine.evalharness}, Node ${machine.node}, ${machine.platform}`)
   out(`processor    ${machine.cpu}, ${machine.threads} threads`)
   out(
-    `memory       ${gibibytes(machine.memoryBytes)}, ${gibibytes(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
+    `memory       ${byteSize(machine.memoryBytes)}, ${byteSize(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
   )
   for (const line of adapterLines(adapters)) out(line)
   out(`hub          ${machine.hub.endpoint}, HF_TOKEN ${machine.hub.token}, HF_HUB_OFFLINE ${machine.hub.offline}`)
@@ -74,14 +75,10 @@ async function diagnoseDevices(): Promise<DeviceDiagnosis[]> {
   return diagnoses
 }
 
-function gibibytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`
-}
-
 function adapterLines(adapters: readonly Adapter[]): string[] {
   if (adapters.length === 0) return ['graphics     no adapter found, and no driver in software']
   return adapters.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
-    const memory = memoryBytes === null ? '' : `, ${gibibytes(memoryBytes)}${freeMemoryBytes === null ? '' : `, ${gibibytes(freeMemoryBytes)} free`}`
+    const memory = memoryBytes === null ? '' : `, ${byteSize(memoryBytes)}${freeMemoryBytes === null ? '' : `, ${byteSize(freeMemoryBytes)} free`}`
     return `graphics     ${name}${memory}${kind === 'software' ? ': a driver that computes on the processor; --device auto leaves it alone' : ''}`
   })
 }

@@ -18,6 +18,7 @@ import type { StoredRun } from '../store/stored-run.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { sourceLines } from './run-option.ts'
 import type { Terminal } from './terminal.ts'
+import { errorText } from '../text/error-text.ts'
 
 interface GateArguments {
   baseline?: string
@@ -145,7 +146,7 @@ function compared(original: StoredRun, variant: StoredRun, options: CompareOptio
 
 function failedOutcome(progress: Progress, error: unknown): GateOutcome {
   const known = error instanceof HarnessError
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorText(error)
   const failure = known ? { code: error.code, message, hint: error.hint } : { code: 'BUG', message, hint: 'This is a bug, please report it.' }
   return { ...progress, judgement: null, error: failure, notes: [], exitCode: error instanceof CompareError ? INCOMPARABLE : FAILED }
 }
@@ -196,7 +197,7 @@ async function bless({ run, name, baselines, force }: BlessArguments, { err }: T
 }
 
 function cannotWrite(file: string, cause: unknown): never {
-  throw new StoreError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, 'Give a file in a folder that can be written to.', {
+  throw new StoreError(`cannot write ${file}: ${errorText(cause)}`, 'Give a file in a folder that can be written to.', {
     cause,
   })
 }

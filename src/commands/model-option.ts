@@ -5,7 +5,7 @@ import type { ModelSource } from '../run/model-source.ts'
 import { MODEL_SETTINGS, type ModelSettings } from '../model/model-settings.ts'
 import { fetchModelSnapshot, fetchOutlineSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
-import { isFolder } from '../io/is-folder.ts'
+import { isFolder } from '../io/path-exists.ts'
 import { nearFolder, notAFolder, unknownSetting } from './no-model.ts'
 import { isServed, locateServed, refuseSecrets, SERVED_SETTINGS, servedLabel } from './served-option.ts'
 

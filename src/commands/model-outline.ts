@@ -6,6 +6,7 @@ import { expectedMemory } from '../engine/onnx/batch-budget.ts'
 import type { ModelSource } from '../run/model-source.ts'
 import { weightSettings } from '../model/runnable/weight-settings.ts'
 import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
+import { byteSize } from '../text/byte-size.ts'
 
 /** Sizes of a model, before anything of its weights is read. */
 export interface ModelOutline {
@@ -36,6 +37,5 @@ export async function modelOutline({ label, folder, settings }: ModelSource, onN
 
 /** One line. */
 export function outlineText({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {
-  const size = (bytes: number) => (bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`)
-  return `${model}: ${architecture}, ${layers} layers, ${count(parameters)} parameters, window of ${count(window)} tokens · memory on the CPU: about ${size(memory.usual)}, ${size(memory.least)} at the least (--memory)`
+  return `${model}: ${architecture}, ${layers} layers, ${count(parameters)} parameters, window of ${count(window)} tokens · memory on the CPU: about ${byteSize(memory.usual)}, ${byteSize(memory.least)} at the least (--memory)`
 }

@@ -4,6 +4,7 @@ import type { Watcher } from '../run/evaluate-model.ts'
 import { printable } from '../text/printable.ts'
 import { taskWorkSummary } from '../report/terminal/work-summary.ts'
 import type { Terminal } from './terminal.ts'
+import { count } from '../text/count.ts'
 
 /** Watches one model's run; `label` stands before each task's name. `close` gives the terminal back, whatever happened. */
 export function progressWatcher({ err, errorStream }: Terminal, label: string): Watcher & { readonly close: () => void } {
@@ -42,7 +43,7 @@ export function progressWatcher({ err, errorStream }: Terminal, label: string): 
     onBatch(computed, doneShare) {
       tokens += computed
       const seconds = (performance.now() - startedAt) / 1000
-      bar?.update(doneShare, { rate: Math.round(tokens / seconds).toLocaleString('en-US'), left: duration(seconds / doneShare - seconds) })
+      bar?.update(doneShare, { rate: count(Math.round(tokens / seconds)), left: duration(seconds / doneShare - seconds) })
     },
     onTaskEnd(work) {
       close()

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import type { ModelSource } from '../run/model-source.ts'
 import { fetchTokenizerSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
-import { isFolder } from '../io/is-folder.ts'
+import { isFolder } from '../io/path-exists.ts'
 import { unknownSetting } from './no-model.ts'
 import type { ModelSettings } from '../model/model-settings.ts'
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'
 import type { StatusProfile } from './status.ts'
+import { errorText } from '../text/error-text.ts'
 
 const word = { name: z.string().min(1), sign: z.string().default('') }
 const profileSchema = z.strictObject({
@@ -21,7 +22,7 @@ export function parseProfile(text: string, file: string): StatusProfile {
   try {
     ;({ content } = parseYaml(text))
   } catch (cause) {
-    throw new UsageError(`${file} is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, 'docs/comparing.md shows a profile.', { cause })
+    throw new UsageError(`${file} is not YAML: ${errorText(cause)}`, 'docs/comparing.md shows a profile.', { cause })
   }
   const checked = profileSchema.safeParse(content)
   if (!checked.success) throw new UsageError(`${file} is not a status profile: ${z.prettifyError(checked.error)}`, 'docs/comparing.md shows one.')

@@ -4,6 +4,7 @@ import { DatasetError } from '../errors.ts'
 import { readCell } from './csv.ts'
 import type { Dataset } from './dataset.ts'
 import type { SourceRow } from './source-row.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** A row that passed its schema. */
 export interface CheckedRow<Row> {
@@ -41,7 +42,7 @@ function checkOrName<Row>(source: SourceRow, rowIndex: number, schema: z.ZodType
     return check(source, schema)
   } catch (cause) {
     throw new DatasetError(
-      `${label}: ${source.place} (row ${rowIndex}): the schema row fails: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${label}: ${source.place} (row ${rowIndex}): the schema row fails: ${errorText(cause)}`,
       'Correct the schema in the task file; its transforms and checks must be synchronous.',
       { cause },
     )

@@ -1,7 +1,6 @@
 /** Where a task's rows are, and reading them: local files in several formats, or parquet of the hub. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
 import { foreignFile } from '../io/untrusted-file.ts'
@@ -13,6 +12,7 @@ import { readCsv } from './csv.ts'
 import { readJsonLines } from './json-lines.ts'
 import { readParquet } from './parquet.ts'
 import { readTextLines } from './text-lines.ts'
+import { isFile } from '../io/path-exists.ts'
 
 /** Which rows: a task's source with its split and configuration chosen, and where the user keeps them, if anywhere. */
 export interface DatasetQuery {
@@ -109,13 +109,6 @@ async function findFile(stem: string, option: string): Promise<string> {
   throw new DatasetError(
     `${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`,
     'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.',
-  )
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (entry) => entry.isFile(),
-    () => false,
   )
 }
 

@@ -7,6 +7,7 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Com
 import { compressors } from 'hyparquet-compressors'
 import { endWithProgram } from '../io/inside-child.ts'
 import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** Writers make pages of a megabyte; some put a whole column of a row group into one. */
 const MOST_PAGE_BYTES = 2 ** 28
@@ -24,7 +25,7 @@ const boundedCompressors: Compressors = Object.fromEntries(
 
 process.on('message', (question: ParquetQuestion) => {
   void answer(question)
-    .catch((error: unknown): ParquetAnswer => ({ kind: 'failed', message: error instanceof Error ? error.message : String(error) }))
+    .catch((error: unknown): ParquetAnswer => ({ kind: 'failed', message: errorText(error) }))
     .then((found) => process.send!(found))
 })
 

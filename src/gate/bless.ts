@@ -1,12 +1,14 @@
 /** Making a run the baseline: a copy under a name, made only when somebody says so. */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { exists } from '../store/find-results.ts'
+
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
 import { sanitizedName } from '../store/run-record.ts'
 import type { StoredRun } from '../store/stored-run.ts'
+import { errorText } from '../text/error-text.ts'
+import { pathExists } from '../io/path-exists.ts'
 
 /** Where baselines lie when nothing is said. */
 export const BASELINES = 'results/baselines'
@@ -15,7 +17,7 @@ export const BASELINES = 'results/baselines'
 export async function blessRun(run: StoredRun, name: string, { folder, force }: { readonly folder: string; readonly force: boolean }): Promise<string> {
   if (!run.isComplete) throw new GateError(`${run.file} was interrupted: it is no baseline`, 'Score the model to the end first.')
   const target = path.join(folder, sanitizedName(name))
-  const isTaken = await exists(target)
+  const isTaken = await pathExists(target)
   if (isTaken && !force) throw new GateError(`there is a baseline ${target}`, 'Give --force to replace it, or another --name.')
   const files: string[] = []
   for (const { file } of run.sources ?? [{ file: run.file }]) files.push(file, ...(await samplesBeside(file)))
@@ -27,11 +29,7 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
     await finishBeforeExit(() => putInPlace(temporary, target, isTaken))
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
-    throw new GateError(
-      `cannot write the baseline ${target}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'Give a folder that can be written to with --baselines.',
-      { cause },
-    )
+    throw new GateError(`cannot write the baseline ${target}: ${errorText(cause)}`, 'Give a folder that can be written to with --baselines.', { cause })
   }
   return target
 }
@@ -54,5 +52,5 @@ async function putInPlace(temporary: string, target: string, isTaken: boolean): 
 /** A baseline's folder by its name, or the text itself where there is none of that name. */
 export async function findBaseline(baseline: string, folder: string): Promise<string> {
   const named = path.join(folder, sanitizedName(baseline))
-  return !(await exists(baseline)) && (await exists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline
+  return !(await pathExists(baseline)) && (await pathExists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { GateError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** The limits of one task. */
 export interface TaskLimits {
@@ -44,7 +45,7 @@ export function parsePolicy(text: string, file: string): Policy {
   try {
     ;({ content } = parseYaml(text))
   } catch (cause) {
-    throw new GateError(`${file} is not YAML: ${cause instanceof Error ? cause.message : String(cause)}`, 'docs/gate.md shows a policy.', { cause })
+    throw new GateError(`${file} is not YAML: ${errorText(cause)}`, 'docs/gate.md shows a policy.', { cause })
   }
   const checked = policySchema.safeParse(content)
   if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')

@@ -5,6 +5,7 @@ import { bounded } from '../report/terminal/retention-table.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
 import type { GateOutcome } from './outcome.ts'
+import { count, counted } from '../text/count.ts'
 
 const SIGNS: Readonly<Record<RuleVerdict, string>> = { passed: '✅', regressed: '❌', undecided: '❔', incomparable: '⚠️' }
 
@@ -26,7 +27,7 @@ export function sentence(rule: JudgedRule): string {
   const { kind, value, interval, verdict, itemCount, reason } = rule
   if (verdict === 'incomparable') return reason!
   const bounds = interval ? `95 % interval ${amount(kind, interval[0])} to ${amount(kind, interval[1])}` : reason!
-  const found = `${amount(kind, value!)}, ${bounds}, on ${count(itemCount)} ${itemCount === 1 ? 'item' : 'items'}`
+  const found = `${amount(kind, value!)}, ${bounds}, on ${itemCount === null ? 'unknown items' : counted(itemCount, 'item')}`
   return verdict === 'undecided' ? `${found}: ${whatWouldDecide(rule)}` : found
 }
 
@@ -34,8 +35,8 @@ function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): st
   if (itemCount !== null && splitCount !== null && itemCount >= splitCount) return 'the whole split was scored, so this task cannot decide the rule'
   if (itemsNeeded === null) return 'the value is on the limit, no number of items would decide'
   if (splitCount !== null && itemsNeeded > splitCount)
-    return `about ${count(itemsNeeded)} items would decide, but the split has ${count(splitCount)}: this task cannot decide the rule`
-  return `too few items, about ${count(itemsNeeded)} would decide`
+    return `about ${known(itemsNeeded)} items would decide, but the split has ${known(splitCount)}: this task cannot decide the rule`
+  return `too few items, about ${known(itemsNeeded)} would decide`
 }
 
 /** The judgement as a table, and its outcome in a line. Where the table is wider than `columns`, each rule is a paragraph. */
@@ -85,6 +86,6 @@ function amount(kind: JudgedRule['kind'], value: number): string {
   return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${bounded(value, 3)}×`
 }
 
-function count(value: number | null): string {
-  return value === null ? 'unknown' : value.toLocaleString('en-US')
+function known(value: number | null): string {
+  return value === null ? 'unknown' : count(value)
 }

@@ -1,10 +1,11 @@
 /** The ordinary Hugging Face cache, which Python shares: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { isCommit, staysInFolder, type Repository, type RepositoryName } from './repository.ts'
+import { isFile } from '../io/path-exists.ts'
 
 /** Folder of a repository that Python's cache functions pass over; holds what they have no place for. */
 const OWN_FOLDER = '.evalharness'
@@ -26,10 +27,7 @@ export function snapshotFolder(repository: Repository): string {
 
 /** Is the file there, and whole? A link whose blob is gone does not count. */
 export async function isCached(repository: Repository, file: string): Promise<boolean> {
-  return stat(path.join(snapshotFolder(repository), ...file.split('/'))).then(
-    (entry) => entry.isFile(),
-    () => false,
-  )
+  return isFile(path.join(snapshotFolder(repository), ...file.split('/')))
 }
 
 /** The commit that a branch or tag named when it was last asked for; undefined when it never was. */

@@ -3,6 +3,7 @@ import { HubApiError } from '@huggingface/hub'
 import { HubError } from '../errors.ts'
 import { cacheFolder } from './cache.ts'
 import type { RepositoryName } from './repository.ts'
+import { causeText } from '../text/error-text.ts'
 
 /**
  * How long the hub may take to begin an answer, in milliseconds. Once it has begun it may take its time; fetch itself gives up on one that
@@ -85,7 +86,7 @@ function explain(error: unknown, status: number | undefined, { type, name, revis
     )
   if (isFileError(error))
     return new HubError(`the cache ${cacheFolder()} cannot be written: ${error.message}`, 'Make room, or set HF_HOME to a folder that can be written.', options)
-  const reason = status === undefined ? reasonOf(error) : `it answers ${status}`
+  const reason = status === undefined ? causeText(error) : `it answers ${status}`
   const local = type === 'dataset' ? '--data-dir DIR or --data TASK=FILE' : 'a local model folder'
   return new HubUnreachableError(
     `the hub at ${endpoint()} cannot be used for the ${type} ${name}: ${reason}`,
@@ -97,10 +98,4 @@ function explain(error: unknown, status: number | undefined, { type, name, revis
 /** Failed calls of the file system carry their syscall themselves; fetch hides those of the network in its cause. */
 function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
-}
-
-/** fetch hides the cause: `fetch failed` says less than ECONNREFUSED. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || ((error.cause as NodeJS.ErrnoException).code ?? error.message) : error.message
 }

@@ -1,6 +1,6 @@
 /** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
 import { CheckpointError } from '../errors.ts'
-import { isFolder } from '../io/is-folder.ts'
+import { isFolder } from '../io/path-exists.ts'
 import { readConfigFile, type ConfigFile, type ModelConfig } from './config/config.ts'
 import { countParameters, expectedTensors } from './weights/expected-tensors.ts'
 import { modelFile } from './model-file.ts'

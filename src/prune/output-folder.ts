@@ -4,6 +4,9 @@ import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { StoreError, UsageError } from '../errors.ts'
 import { isRunning } from '../io/is-running.ts'
+import { errorText } from '../text/error-text.ts'
+import { pathExists } from '../io/path-exists.ts'
+import { byteSize } from '../text/byte-size.ts'
 
 /** A checkpoint folder under construction. Dispose of it to remove what was not published. */
 export interface OutputFolder extends AsyncDisposable {
@@ -50,7 +53,7 @@ export async function beginOutputFolder(
   if (bavail * bsize < bytes) {
     await rm(folder, { recursive: true, force: true })
     throw new StoreError(
-      `${place} needs ${gigabytes(bytes)}, the disk has ${gigabytes(bavail * bsize)} free`,
+      `${place} needs ${byteSize(bytes)}, the disk has ${byteSize(bavail * bsize)} free`,
       'Free space, or give a folder on another disk with --out.',
     )
   }
@@ -71,7 +74,7 @@ export async function beginOutputFolder(
 
 async function putInPlace(folder: string, place: string, seal: string): Promise<void> {
   const old = `${folder}.old`
-  const isReplaced = await exists(place)
+  const isReplaced = await pathExists(place)
   if (isReplaced) await rename(place, old)
   await rename(folder, place)
   await rename(path.join(place, unsealed(seal)), path.join(place, seal))
@@ -103,23 +106,8 @@ async function removeLeftovers(place: string): Promise<void> {
   }
 }
 
-async function exists(place: string): Promise<boolean> {
-  return readdir(place).then(
-    () => true,
-    () => false,
-  )
-}
-
 function cannotWrite(place: string, cause: unknown): StoreError {
-  return new StoreError(
-    `cannot write to ${place}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    'Give a folder that can be written to with --out.',
-    {
-      cause,
-    },
-  )
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`
+  return new StoreError(`cannot write to ${place}: ${errorText(cause)}`, 'Give a folder that can be written to with --out.', {
+    cause,
+  })
 }

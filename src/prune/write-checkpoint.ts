@@ -1,7 +1,7 @@
 /** Writes a pruned model as an ordinary checkpoint: weights sharded as the source is, index, config, tokenizer. */
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { isFolder } from '../io/is-folder.ts'
+import { isFolder } from '../io/path-exists.ts'
 import { readModelFile } from '../model/model-file.ts'
 import { tensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'

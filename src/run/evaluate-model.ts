@@ -23,6 +23,7 @@ import type { LoadedTask } from './load-task.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { scoreRequests, type ScoredRequests } from './score-requests.ts'
 import { countTruncation } from './count-truncation.ts'
+import { counted } from '../text/count.ts'
 
 /** Told what a user wants to see of a run in progress. */
 export interface Watcher {
@@ -191,7 +192,7 @@ function reportUnanswered(suite: LoadedTask, unanswered: ReadonlyMap<number, str
 function unansweredError(names: readonly string[]): EngineError | undefined {
   if (names.length === 0) return undefined
   return new EngineError(
-    `${names.length} item${names.length === 1 ? ' has' : 's have'} no answer: ${listNames(names, 10)}`,
+    `${counted(names.length, 'item has', 'items have')} no answer: ${listNames(names, 10)}`,
     'The scores are of the others; why, stands above. Run it again when the server is well.',
   )
 }

@@ -1,5 +1,5 @@
 /** Lines on prompts that are longer than the window. */
-import { count } from '../text/count.ts'
+import { count, counted } from '../text/count.ts'
 import { sumTruncation, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 
 /** What a task's warning says beside its counts. */
@@ -14,7 +14,7 @@ interface TruncatedTask {
 /** The warning of one task: `warning: mmlu: 312 of 14,042 items have prompts longer than the window of 512 tokens: …`, with what to do. */
 export function truncationWarning(truncation: TruncationRecord, { name, itemCount, shotCount, maxLength }: TruncatedTask): string {
   const { requestCount, mostTokensLost } = truncation
-  const requests = requestCount === 1 ? '1 request loses' : `${count(requestCount)} requests lose`
+  const requests = counted(requestCount, 'request loses', 'requests lose')
   const [where, advice] =
     shotCount > 0 ? [', where instructions and few-shot examples are', 'use fewer examples (--num-fewshot), or a longer window'] : ['', 'use a longer window']
   return `warning: ${name}: ${truncatedItems(truncation, itemCount, maxLength)}: ${requests} up to ${tokens(mostTokensLost)} at the beginning${where}, as in lm-eval; ${advice} (--max-length) if the model has one`
@@ -38,5 +38,5 @@ function truncatedItems({ itemCount }: TruncationRecord, items: number, maxLengt
 }
 
 function tokens(number: number): string {
-  return `${count(number)} token${number === 1 ? '' : 's'}`
+  return counted(number, 'token')
 }

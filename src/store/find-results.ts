@@ -1,7 +1,7 @@
 /** Where stored runs lie: `[NAME=]PATH` of a results file, or of a folder that holds some. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { isFolder } from '../io/is-folder.ts'
+import { isFolder, pathExists } from '../io/path-exists.ts'
 import { StoreError } from '../errors.ts'
 
 /** The files that a path stands for. */
@@ -43,7 +43,7 @@ export async function sampleFileOf(task: string, sanitizedTask: string, resultsF
   const names = [...new Set([sanitizedTask, ...(/[/\\]/u.test(task) ? [] : [task])])]
   for (const name of names) {
     const file = path.join(path.dirname(resultsFile), `samples_${name}${ending}.jsonl`)
-    if (await exists(file)) return file
+    if (await pathExists(file)) return file
   }
   return null
 }
@@ -51,14 +51,6 @@ export async function sampleFileOf(task: string, sanitizedTask: string, resultsF
 /** What the names of a results file and its samples share: `_2026-01-02T03-04-05.000006`, with `.partial` of an interrupted run. Null for a name of another kind. */
 export function endingOf(name: string): string | null {
   return DATED.exec(name)?.[1] ?? /^results(.*)\.json$/u.exec(name)?.[1] ?? null
-}
-
-/** Whether a path is there. */
-export async function exists(place: string): Promise<boolean> {
-  return stat(place).then(
-    () => true,
-    () => false,
-  )
 }
 
 /** lm-eval names a file after `--output_path NAME.json`: `NAME_2026-….json`; it and evalharness otherwise write `results_2026-….json`. */
@@ -87,7 +79,7 @@ function compareTexts(a: string, b: string): number {
 /** `NAME=PATH`; a path that holds `=` and is there is a path. */
 async function parseSpec(spec: string): Promise<{ readonly label: string | undefined; readonly place: string }> {
   const [, label, place] = /^([^=/\\]+)=(.+)$/su.exec(spec) ?? []
-  if (label === undefined || (await exists(spec))) return { label: undefined, place: spec }
+  if (label === undefined || (await pathExists(spec))) return { label: undefined, place: spec }
   return { label, place: place! }
 }
 

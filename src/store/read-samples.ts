@@ -6,6 +6,7 @@ import { HarnessError, StoreError } from '../errors.ts'
 import { parsePythonJson } from '../io/parse-json.ts'
 import { metricKind, scoreOf } from './metric-kind.ts'
 import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** A score, and where it comes from. */
 export interface ReadScore extends StoredScore {
@@ -67,7 +68,7 @@ async function* storedRows(file: string) {
   } catch (error) {
     throw error instanceof HarnessError
       ? new StoreError(error.message, 'The file was cut short; copy it again or score again.', { cause: error })
-      : new StoreError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`, 'Check the path and its permissions.', {
+      : new StoreError(`cannot read ${file}: ${errorText(error)}`, 'Check the path and its permissions.', {
           cause: error,
         })
   }

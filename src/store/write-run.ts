@@ -5,6 +5,7 @@ import { StoreError } from '../errors.ts'
 import { sanitizedName, toResultsFile, type RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
 import { writeWhole } from '../io/write-atomically.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** Files of a stored run. */
 export interface RunFiles {
@@ -54,9 +55,5 @@ function parseTime(name: string): number {
 }
 
 function notWritable(folder: string, cause: unknown): StoreError {
-  return new StoreError(
-    `cannot write results to ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    'Give a folder that can be written to with --output DIR.',
-    { cause },
-  )
+  return new StoreError(`cannot write results to ${folder}: ${errorText(cause)}`, 'Give a folder that can be written to with --output DIR.', { cause })
 }

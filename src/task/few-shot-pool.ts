@@ -6,6 +6,7 @@
 import { UsageError } from '../errors.ts'
 import type { Question, TaskRow } from './render.ts'
 import { comparable, isSameQuestion, type ComparableQuestion } from './same-question.ts'
+import { counted } from '../text/count.ts'
 
 /** Where examples are from. */
 export interface FewShotSource {
@@ -72,7 +73,7 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
       const shown = [...replaced.examples].toSorted((a, b) => a - b)
       const rowList = `${shown.length === 1 ? 'row' : 'rows'} ${shown.slice(0, 10).join(', ')}${shown.length > 10 ? ', …' : ''}`
       return [
-        `${name}: ${replaced.items} scored ${replaced.items === 1 ? 'item has' : 'items have'} the text of few-shot examples (split ${split}, ${rowList}); such an item gets the next rows of the split instead, so that it does not see its answer`,
+        `${name}: ${counted(replaced.items, 'scored item has', 'scored items have')} the text of few-shot examples (split ${split}, ${rowList}); such an item gets the next rows of the split instead, so that it does not see its answer`,
       ]
     },
     async [Symbol.asyncDispose]() {

@@ -8,6 +8,7 @@ import { didYouMean } from '../text/nearest-name.ts'
 import { checkTask } from './check-task.ts'
 import type { Subsets, Task } from './define-task.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
+import { errorText } from '../text/error-text.ts'
 
 const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
 
@@ -112,11 +113,7 @@ async function loadTask(file: string): Promise<Task> {
   try {
     module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown }
   } catch (cause) {
-    throw new UsageError(
-      `cannot load the task file ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      'It must be a JavaScript module; see docs/task-authoring.md.',
-      { cause },
-    )
+    throw new UsageError(`cannot load the task file ${file}: ${errorText(cause)}`, 'It must be a JavaScript module; see docs/task-authoring.md.', { cause })
   }
   return checkTask(module.default, file)
 }

@@ -3,6 +3,7 @@ import { DatasetError } from '../errors.ts'
 import type { ChoiceTask, Task, TextTask } from './define-task.ts'
 import type { Item, Request } from './request.ts'
 import { shownValue } from './shown-value.ts'
+import { errorText } from '../text/error-text.ts'
 
 /** A row that is asked, and where it is from. */
 export interface TaskRow {
@@ -128,7 +129,7 @@ function call<T>(place: string, name: string, compute: () => T): T {
     return compute()
   } catch (cause) {
     throw new DatasetError(
-      `${place}: the function ${name} fails: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `${place}: the function ${name} fails: ${errorText(cause)}`,
       "Make the task's row schema reject such rows, or its functions accept them.",
       { cause },
     )

@@ -48,7 +48,7 @@ test('run --dry-run shows prompts, requests, parameters and memory, and that tok
   const { code, out, err } = await run()
   expect({ code, err }).toEqual({ code: 0, err: `m: no tokenizer.json in ${folder}: counts of tokens and batches need it\n` })
   expect(out).toContain('── piqa · 5 items, 0 shots, 10 requests; the first item:\nQuestion: cut 0 ropes\nAnswer:')
-  expect(out).toMatch(/m: Qwen3ForCausalLM, 2 layers, [\d,]+ parameters, window of 128 tokens · memory on the CPU: about \d+ MiB, \d+ MiB at the least/u)
+  expect(out).toMatch(/m: Qwen3ForCausalLM, 2 layers, [\d,]+ parameters, window of 128 tokens · memory on the CPU: about [\d.]+ MiB, [\d.]+ MiB at the least/u)
   const json = JSON.parse((await run('--json')).out) as unknown
   expect(json).toMatchObject({ prompts: [{ requests: 10 }], models: [{ model: 'm', layers: 2 }], plans: [] })
   expect(readdirSync(folder)).toEqual(['config.json'])

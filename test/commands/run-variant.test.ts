@@ -19,7 +19,7 @@ test('one table holds original, NF4, and NF4 with an adapter; their records tell
   expect({ code, err }).toMatchObject({ code: 0 })
   expect(out).toMatch(/original │\s+nf4 │\s+tuned │/u)
   expect(out).toMatch(/│ nf4\s+│ .* │ tuned\s+│/su)
-  expect(err).toMatch(/^nf4: weights: 0\.1 MB → 0\.0 MB \(−59\.0 %\) · 14 matrices as nf4 in blocks of 64, made at load$/mu)
+  expect(err).toMatch(/^nf4: weights: 58\.4 KiB → 23\.9 KiB \(−59\.0 %\) · 14 matrices as nf4 in blocks of 64, made at load$/mu)
   expect(err).toMatch(/^tuned: weights: .* · 14 matrices as nf4 in blocks of 32, made at load · adapter .*plain: 14 modules$/mu)
   const [original, nf4, tuned] = await Promise.all(['original', 'nf4', 'tuned'].map(async (name) => (await readRun(path.join(output, name))).model))
   expect([original!.variant, nf4!.variant, tuned!.variant]).toEqual([null, 'nf4, blocks of 64', `nf4, blocks of 32; adapter ${adapter}`])

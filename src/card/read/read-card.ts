@@ -7,6 +7,7 @@ import { gfmTable } from 'micromark-extension-gfm-table'
 import { CardError } from '../../errors.ts'
 import { OutOfTime, timeLimit } from '../../io/time-limit.ts'
 import { parseYaml, type ParsedYaml } from '../../io/parse-yaml.ts'
+import { errorText } from '../../text/error-text.ts'
 
 /** The YAML between the first two `---`. */
 export interface FrontMatter extends ParsedYaml {
@@ -134,7 +135,7 @@ function readFrontMatter(text: string, file: string): FrontMatter | null {
   try {
     return { ...parseYaml(text.slice(start, end)), start, end }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorText(cause)
     throw new CardError(`${file}: the front matter is not YAML: ${reason}`, 'Mend it first; the hub does not read it either.', { cause })
   }
 }

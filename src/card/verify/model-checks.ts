@@ -5,6 +5,7 @@ import { baseModelOf, type CardFigures, type Printed } from '../read/card-figure
 import { attribute, checked, PERCENT, type CheckedCell } from './checked-cell.ts'
 import { parametersWith } from './published-figures.ts'
 import type { Card } from '../read/read-card.ts'
+import { count as formatCount } from '../../text/count.ts'
 
 /** Every cell of the tables of attributes that something decides. */
 export async function modelCells(card: Card, figures: CardFigures, model: ModelConfig | undefined): Promise<CheckedCell[]> {
@@ -146,7 +147,7 @@ function similarityCells(card: Card, figures: CardFigures): CheckedCell[] {
 export function parameterCells(figures: CardFigures, model: ModelConfig): CheckedCell[] {
   const [pruned] = attribute(figures, 'pruned layers', 'layers')
   const cells = attribute(figures, 'vocabulary size').map((cell) =>
-    checked(cell, 'rows of the embedding matrix', cell.value === model.vocabularySize, model.vocabularySize.toLocaleString('en-US')),
+    checked(cell, 'rows of the embedding matrix', cell.value === model.vocabularySize, formatCount(model.vocabularySize)),
   )
   for (const [name, value] of [
     ['original layers', model.layerCount],
@@ -162,7 +163,7 @@ export function parameterCells(figures: CardFigures, model: ModelConfig): Checke
     cells.push(
       ...attribute(figures, 'parameters').map((cell) => {
         const { letter, size } = unitOf(cell)
-        const expected = letter === '' ? count.toLocaleString('en-US') : `~${(count / size).toFixed(cell.digits)}${letter}`
+        const expected = letter === '' ? formatCount(count) : `~${(count / size).toFixed(cell.digits)}${letter}`
         return checked(cell, 'parameters by config.json', Math.abs(cell.value - count / size) <= cell.slack + 1e-9, expected)
       }),
     )

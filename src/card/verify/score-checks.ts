@@ -21,6 +21,7 @@ import { statusText, useText } from '../write/card-sections.ts'
 import { isOfDataset } from '../write/model-index.ts'
 import { checked, PERCENT, type CheckedCell } from './checked-cell.ts'
 import type { Card } from '../read/read-card.ts'
+import { count as formatCount } from '../../text/count.ts'
 
 /** Every cell of the benchmarks, the model-index, the perplexities and the use cases. Fails with CardError on a model-index that the hub does not read. */
 export function scoreCells(card: Card, figures: CardFigures, profile: StatusProfile, note: CardNote | null): CheckedCell[] {
@@ -65,7 +66,7 @@ export function countCell({ task, items }: Pick<BenchmarkRow, 'task' | 'items'>,
   const count = Math.round((score.value / PERCENT) * itemCount)
   const nearest = (count / itemCount) * PERCENT
   const isCount = score.value >= 0 && score.value <= PERCENT && Math.abs(nearest - score.value) <= score.slack + 1e-9
-  const expected = `${nearest.toFixed(score.digits)} is ${count.toLocaleString('en-US')} of ${itemCount.toLocaleString('en-US')}`
+  const expected = `${nearest.toFixed(score.digits)} is ${formatCount(count)} of ${formatCount(itemCount)}`
   const cell = checked(score, 'a count out of the items', isCount, expected)
   // Other metrics, and means over subsets, are not counts.
   return split || isCount ? cell : { ...cell, verdict: 'cited' }

@@ -7,6 +7,7 @@ import type { NextPrompt, Prompt } from './prompts.ts'
 import { ExchangeError, unusable, type Server } from './server.ts'
 import type { ServedModel } from './served-model.ts'
 import { choicesOf, echoedTokens, parseCompletion, readScores, requestBody, WireError, type Choice, type Completion, type EchoedToken } from './wire.ts'
+import { counted } from '../../text/count.ts'
 
 /** What the probe knows beforehand. */
 export interface KnownText {
@@ -119,7 +120,7 @@ function checkEcho(choice: Choice, { usage }: Completion, { tokens }: KnownText,
   const given = choice.prompt_logprobs?.length ?? choice.logprobs?.tokens.length
   if (given === undefined) throw refuse('it gives no log-probabilities', HINTS.echo)
   if (!choice.prompt_logprobs && given <= 1)
-    throw refuse(`it ignores echo: log-probabilities of ${given} generated token${given === 1 ? '' : 's'} and none of the ${tokens.length} sent`, HINTS.echo)
+    throw refuse(`it ignores echo: log-probabilities of ${counted(given, 'generated token')} and none of the ${tokens.length} sent`, HINTS.echo)
   if (!choice.prompt_logprobs && given === tokens.length + 2)
     throw refuse(`${tokens.length} tokens were sent and ${given - 1} are echoed: it adds one of its own, such as a second BOS`, HINTS.special)
 }

@@ -1,5 +1,6 @@
 /** One exchange with a server: address, key and patience, and what its refusals mean. Nothing that is said here holds the key. */
 import { EngineError, UsageError } from '../../errors.ts'
+import { causeText } from '../../text/error-text.ts'
 
 /** Why an exchange failed, by what can be done about it. */
 export type Fault =
@@ -99,7 +100,7 @@ async function fetchText(url: URL, body: string | undefined, { apiKey, timeoutMs
     })
     return { status: response.status, headers: response.headers, text: await response.text() }
   } catch (error) {
-    throw new ExchangeError('failed', `${url.host}: ${stop.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error)}`)
+    throw new ExchangeError('failed', `${url.host}: ${stop.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeText(error)}`)
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', end)
@@ -144,13 +145,6 @@ const SHOWN_CHARACTERS = 200
 function shortened(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line
-}
-
-/** fetch hides the cause: `fetch failed` says less than ECONNREFUSED. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { cause } = error as { cause?: { code?: string; message?: string } }
-  return cause?.message || cause?.code || error.message
 }
 
 /** What a user is told where a server cannot be used at all. */

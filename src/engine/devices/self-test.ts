@@ -8,6 +8,7 @@ import { deviceName, type Device } from './device.ts'
 import { explainNativeMessages } from '../onnx/native-messages.ts'
 import { onnxEngine } from '../onnx/onnx-engine.ts'
 import { startSessionProcess } from '../onnx/session-process.ts'
+import { errorText } from '../../text/error-text.ts'
 
 /** What `diagnoseRuntime` found. */
 export type RuntimeDiagnosis =
@@ -28,7 +29,7 @@ export async function diagnoseRuntime(): Promise<RuntimeDiagnosis> {
     if (!isRight) return { works: false, reason: `log-softmax of [0, 1, 2] gives [${values.join(', ')}]` }
     return { works: true, version: runtimeVersion, providers }
   } catch (error) {
-    return { works: false, reason: error instanceof Error ? error.message : String(error) }
+    return { works: false, reason: errorText(error) }
   } finally {
     session.end()
   }

@@ -21,6 +21,7 @@ import { operatorsOnCpu } from '../devices/placement.ts'
 import { rowFeeds } from './row-feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
 import { OutOfMemory, startSessionProcess, type RuntimeInfo, type SessionProcess } from './session-process.ts'
+import { mebibytes } from '../../text/byte-size.ts'
 
 /** What a worker is to do, and where. */
 export interface WorkerOptions {
@@ -64,7 +65,7 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
   let largestPeak = loadedPeak
   /** Where loading alone takes more than is allowed, shorter passes are no help. */
   const batchLimit = limits.memoryBytes !== undefined && loadedPeak <= limits.memoryBytes ? limits.memoryBytes : Infinity
-  if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)} MiB, more than --memory allows`)
+  if (loadedPeak > (limits.memoryBytes ?? Infinity)) onNotice(`the model alone took ${mebibytes(loadedPeak)}, more than --memory allows`)
   let measure: ReturnType<typeof peakGemmMeter> | undefined = peakGemmMeter(config, weights, { threads, device, type: graphType(dtype) })
   let isEnded = false
 
@@ -94,7 +95,7 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
     const pass = model.isInPasses ? Math.min(budget.pass, size) : size
     try {
       const { outputs, isOverLimit, peakBytes } = await runBatch(batch, pass)
-      if (isOverLimit) goOnWithLess(pass, `passes of ${pass} tokens took ${mebibytes(peakBytes)} MiB in all, more than --memory allows`)
+      if (isOverLimit) goOnWithLess(pass, `passes of ${pass} tokens took ${mebibytes(peakBytes)} in all, more than --memory allows`)
       yield {
         scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array, dtype),
         tokensComputed: size,
@@ -157,10 +158,6 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
       session.end()
     },
   }
-}
-
-function mebibytes(bytes: number): number {
-  return Math.ceil(bytes / 2 ** 20)
 }
 
 /** Log-probabilities in the batch's slots to one score a sequence, summed in f64. */

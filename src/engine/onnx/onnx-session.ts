@@ -10,6 +10,7 @@ import { endWithProgram } from '../../io/inside-child.ts'
 import type { Device } from '../devices/device.ts'
 import { placedNodes, type PlacedNode } from '../devices/placement.ts'
 import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTensor } from './session-messages.ts'
+import { errorText } from '../../text/error-text.ts'
 
 // A run holds this thread until it ends, which may be minutes.
 endWithProgram()
@@ -30,7 +31,7 @@ async function answer(message: Request): Promise<Reply> {
   try {
     return message.kind === 'load' ? await load(message) : await run(message)
   } catch (error) {
-    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+    return { kind: 'failed', message: errorText(error) }
   }
 }
 

@@ -3,7 +3,6 @@
  * `utils/save_and_load.py`). What would be computed otherwise than there is refused with its name.
  */
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { hashWeights } from '../weights/weights-hash.ts'
@@ -16,6 +15,7 @@ import { AdapterError } from '../../errors.ts'
 import { parseJson } from '../../io/parse-json.ts'
 import { OutOfTime, timeLimit } from '../../io/time-limit.ts'
 import type { LowRankPair } from './runnable-weights.ts'
+import { pathExists } from '../../io/path-exists.ts'
 
 /** An adapter that fits its model. Locations are relative to `root`. */
 export interface Adapter {
@@ -134,10 +134,7 @@ function checkKind(adapter: AdapterConfig, { tiedHead }: ModelConfig, folder: st
 async function weightsFile(folder: string): Promise<string> {
   const file = await modelFile(folder, WEIGHTS_FILE)
   if (file !== undefined) return file
-  const isPickled = await stat(path.join(folder, 'adapter_model.bin')).then(
-    () => true,
-    () => false,
-  )
+  const isPickled = await pathExists(path.join(folder, 'adapter_model.bin'))
   throw isPickled
     ? new AdapterError(`${folder} holds adapter_model.bin, a pickle, which is never read`, 'Load it in PEFT and save_pretrained(safe_serialization=True).')
     : new AdapterError(`no ${WEIGHTS_FILE} in ${folder}`, 'Give the folder that PEFT saved the adapter to.')

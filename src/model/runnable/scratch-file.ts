@@ -4,6 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { StoreError } from '../../errors.ts'
 import { makeTemporaryFolder, removeLeftovers } from '../../io/temporary-folder.ts'
+import { errorText } from '../../text/error-text.ts'
+import { byteSize } from '../../text/byte-size.ts'
 
 /** Dispose of it to remove it: while a session is there it must be too. */
 export interface ScratchFile extends AsyncDisposable {
@@ -25,7 +27,7 @@ export async function openScratchFile(byteLength: number): Promise<ScratchFile> 
     await removeLeftovers()
     const { bavail, bsize } = await statfs(parent)
     if (bavail * bsize < byteLength) {
-      throw new StoreError(`quantised weights take ${megabytes(byteLength)}, ${parent} has ${megabytes(bavail * bsize)} free`, hint)
+      throw new StoreError(`quantised weights take ${byteSize(byteLength)}, ${parent} has ${byteSize(bavail * bsize)} free`, hint)
     }
     const folder = await makeTemporaryFolder('weights')
     const file = path.join(folder.path, 'weights')
@@ -48,10 +50,6 @@ export async function openScratchFile(byteLength: number): Promise<ScratchFile> 
     }
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
-    throw new StoreError(`cannot write to ${parent}: ${cause instanceof Error ? cause.message : String(cause)}`, hint, { cause })
+    throw new StoreError(`cannot write to ${parent}: ${errorText(cause)}`, hint, { cause })
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`
 }

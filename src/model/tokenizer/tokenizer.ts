@@ -10,6 +10,7 @@ import { TOKENIZER_SCHEMA, type TokenizerContent } from './schema.ts'
 import { type AppliedSettings, applySettings, type SettingsFiles } from './settings.ts'
 import { Unsupported } from './unsupported.ts'
 import { OutOfTime, timeLimit } from '../../io/time-limit.ts'
+import { errorText } from '../../text/error-text.ts'
 
 /** Text to token ids. */
 export interface CheckpointTokenizer {
@@ -87,8 +88,7 @@ function checkedEncoder(pipeline: Pipeline, content: TokenizerContent, file: str
     } catch (cause) {
       const shown = JSON.stringify(text.slice(0, 60))
       if (cause instanceof Unsupported) throw new CheckpointError(`${file}: ${cause.message}: ${shown} cannot be encoded`, NOT_HONOURED, { cause })
-      const reason =
-        cause instanceof OutOfTime ? `takes longer than ${LONGEST_ENCODING_MS / 1000} s` : `fails: ${cause instanceof Error ? cause.message : String(cause)}`
+      const reason = cause instanceof OutOfTime ? `takes longer than ${LONGEST_ENCODING_MS / 1000} s` : `fails: ${errorText(cause)}`
       throw new CheckpointError(`${file}: encoding ${shown} ${reason}`, OTHER_MODEL, { cause })
     }
   }

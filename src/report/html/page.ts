@@ -7,6 +7,7 @@ import { retentionChart } from '../charts/retention-chart.ts'
 import { FLIPS_SCRIPT } from './flips-script.ts'
 import { STYLE } from './style.ts'
 import { bounded, percent, pText, signed } from '../terminal/retention-table.ts'
+import { count } from '../../text/count.ts'
 
 /** The page's text. `flips` are of all lines and variants. */
 export async function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): Promise<string> {
@@ -110,7 +111,7 @@ function accuracySection({ accuracies, variants, averages, original }: Compariso
 function accuracyRow(line: AccuracyLine, cell: AccuracyCell | null, label: string, isFirst: boolean): Html {
   const name = markup`<th scope="row">${line.task}${line.shotCount ? ` (${line.shotCount}-shot)` : ''}</th>
     <td>${line.metric}</td>
-    <td class="number">${line.itemCount?.toLocaleString('en-US') ?? '–'}</td>
+    <td class="number">${line.itemCount === null ? '–' : count(line.itemCount)}</td>
     <td class="number">${scoreText(line.original)}</td>`
   const lead = isFirst
     ? name
@@ -234,7 +235,7 @@ function provenanceSection({ original, variants }: Comparison): Html {
       <td>${kind}, ${tool}</td>
       <td>${date ?? '–'}</td>
       <td class="hash">${model.source}${model.revision === null ? '' : ` @ ${model.revision}`}${model.variant === null ? '' : ` · ${model.variant}`}</td>
-      <td class="number">${model.parameterCount?.toLocaleString('en-US') ?? '–'}</td>
+      <td class="number">${model.parameterCount === null ? '–' : count(model.parameterCount)}</td>
       <td class="hash">${model.weightsHash ?? '–'}</td>
       <td class="hash">${file}</td>
     </tr>`

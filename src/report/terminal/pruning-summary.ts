@@ -2,6 +2,7 @@
 import { count } from '../../text/count.ts'
 import Table from 'cli-table3'
 import type { LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
+import { byteSize } from '../../text/byte-size.ts'
 
 /** Sizes, and for a search its outcome. */
 export function pruningSummary(record: PruningRecord): string {
@@ -20,9 +21,9 @@ export function pruningSummary(record: PruningRecord): string {
 /** The merges of a search in which every one is accepted. */
 export function lacoPlanText({ settings, calibration, original, merges, stopReason }: LacoPlan): string {
   const table = plainTable(['merge', 'layers', 'model', 'parameters', 'weights'], ['right', 'left', 'right', 'right', 'right'])
-  table.push(['', '', `${original.layers} layers`, count(original.parameters), gigabytes(original.bytes)])
+  table.push(['', '', `${original.layers} layers`, count(original.parameters), byteSize(original.bytes)])
   merges.forEach(({ base, followers, layers, parameters, bytes }, index) =>
-    table.push([index + 1, `${base}–${base + followers}`, `${layers} layers`, count(parameters), gigabytes(bytes)]),
+    table.push([index + 1, `${base}–${base + followers}`, `${layers} layers`, count(parameters), byteSize(bytes)]),
   )
   return [
     table.toString(),
@@ -37,14 +38,10 @@ export function sizesText(original: ModelSize, pruned: ModelSize): string {
   const removed = (before: number, after: number) => `${(((before - after) / before) * 100).toFixed(1)} %`
   table.push(['layers', original.layers, pruned.layers, removed(original.layers, pruned.layers)])
   table.push(['parameters', count(original.parameters), count(pruned.parameters), removed(original.parameters, pruned.parameters)])
-  table.push(['weights', gigabytes(original.bytes), gigabytes(pruned.bytes), removed(original.bytes, pruned.bytes)])
+  table.push(['weights', byteSize(original.bytes), byteSize(pruned.bytes), removed(original.bytes, pruned.bytes)])
   return table.toString()
 }
 
 function plainTable(head: string[], colAligns: ('left' | 'right')[]): InstanceType<typeof Table> {
   return new Table({ head, colAligns, style: { head: [], border: [], compact: true } })
-}
-
-function gigabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }

@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import { cellText, fittingTable } from '../../text/fitting-table.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../../compare/comparison.ts'
+import { count, counted } from '../../text/count.ts'
 
 /**
  * Lines of text without colour. Scores and retentions in percent, differences in points, with 95 % intervals.
@@ -82,7 +83,7 @@ function accuracyTable({ accuracies, variants, original }: Comparison): string {
       table.push([
         isFirst ? taskText(line) : '',
         isFirst ? line.metric : '',
-        isFirst ? (line.itemCount?.toLocaleString('en-US') ?? '–') : '',
+        isFirst ? (line.itemCount === null ? '–' : count(line.itemCount)) : '',
         isFirst ? percent(line.original.value) : '',
         variants[variant]!.label,
         ...(cell ? accuracyCells(cell) : Array<string>(7).fill('–')),
@@ -137,7 +138,7 @@ function perplexityCells(cell: PerplexityCell | null): string[] {
 
 function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {
   const share = (value: number | null) => (value === null ? '–' : percent(value, 1))
-  return `${label}, average of ${lineCount} ${lineCount === 1 ? 'task' : 'tasks'}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+  return `${label}, average of ${counted(lineCount, 'task')}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
 }
 
 /** `79.54 %`, with a true minus. */

@@ -1,6 +1,7 @@
 /** Lines on how much a run computed and where its time went. */
 import { count } from '../../text/count.ts'
 import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../../store/run-record.ts'
+import { mebibytes } from '../../text/byte-size.ts'
 
 /** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
@@ -11,7 +12,7 @@ export function workSummary(work: WorkRecord): string {
     [`${count(tokensComputed)} computed`],
   ]
   const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
-  return `tokens: ${counts.flat().join(', ')}${kept(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${count(Math.ceil(peakBytes / 2 ** 20))} MiB`
+  return `tokens: ${counts.flat().join(', ')}${kept(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
 }
 
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
