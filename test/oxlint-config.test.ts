@@ -1,6 +1,6 @@
 /** The list of stages in oxlint.config.ts names everything in src/, and the rules made from it find an import against the data flow. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { STAGES } from '../oxlint.config.ts'
@@ -41,3 +41,10 @@ test.each([
   ['src/engine/onnx/onnx-session.ts', `export { InferenceSession as x } from 'onnxruntime-node'`],
   ['src/store/x.ts', `export { mean as x } from '../metrics/standard-error.ts'`],
 ])('%s may contain: %s', (place, text) => expect(lint(place, text)).toContain('Found 0 warnings and 0 errors'))
+
+test.each(['text', 'metrics', 'plan', 'graph', 'compare'])('%s/ is pure: nothing in it awaits', (stage) => {
+  expect(STAGES.find(({ name }) => name === stage)?.isPure).toBe(true)
+  const files = readdirSync(path.join(ROOT, 'src', stage), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const waiting = files.filter((name) => /\b(?:await|async|Promise)\b/u.test(readFileSync(path.join(ROOT, 'src', stage, name), 'utf8')))
+  expect(waiting).toEqual([])
+})

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../model/checkpoint.ts'
 import type { DeviceChoice, Dtype } from '../engine/devices/device.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RollingBos } from '../plan/encode.ts'
-import type { EncodedAhead } from '../plan/encode-ahead.ts'
+import type { EncodedAhead } from './encode-ahead.ts'
 
 /** How to score. */
 export interface EvaluateOptions {
