@@ -31,7 +31,7 @@ export function reportCommand({ err }: Terminal): CommandModule<object, Argument
       const comparison = compareRuns(stored[0]!, stored.slice(1), options)
       const [original, ...variants] = options.commonItems ? commonItemsOf(stored).runs : stored
       const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
-      await writeWhole(argv.output, [await reportPage(comparison, flips)])
+      await writeWhole(argv.output, [reportPage(comparison, flips)])
       err(`written: ${argv.output}`)
     },
   }

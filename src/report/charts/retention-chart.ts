@@ -1,98 +1,121 @@
-/** The chart of a report: retention by task with its interval, and what guessing would retain. */
-import type { TopLevelSpec } from 'vega-lite'
-import type { Comparison } from '../../compare/comparison.ts'
+/** Retention by task: a dot a variant with its interval, beside what guessing would retain. */
+import type { AccuracyLine, Comparison } from '../../compare/comparison.ts'
+import type { Html } from '../markup.ts'
+import { AXIS_HEIGHT, horizontalAxis } from './axis.ts'
+import { legend } from './legend.ts'
+import { bands, linearScale, type Band, type LinearScale } from './scale.ts'
+import { chart, COLORS, element, line, seriesColor, seriesMark, text } from './svg.ts'
+import { textWidth, textWithin } from './text-width.ts'
 
-/** SVG without outside references; null where no line has a retention. Colours are the page's own, by CSS variables. */
-export async function retentionChart({ accuracies, variants }: Comparison): Promise<string | null> {
-  const points = accuracies.flatMap(({ task, original, chance, cells }) =>
-    cells.flatMap((cell, index) =>
-      cell?.retention == null
-        ? []
-        : [
-            {
-              task,
-              variant: variants[index]!.label,
-              retention: cell.retention * 100,
-              low: (cell.retentionInterval?.[0] ?? cell.retention) * 100,
-              // Few items have an upper bound far to the right, which would leave no room for the rest.
-              high: Math.min(cell.retentionInterval?.[1] ?? cell.retention, Math.max(MOST_RETENTION, cell.retention)) * 100,
-              chance: chance && original.value > 0 ? (chance.baseline / original.value) * 100 : null,
-            },
-          ],
-    ),
-  )
-  if (points.length === 0) return null
-  // Loaded here: no other command needs them, and they take as long to load as all the rest.
-  const [{ parse, View }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
-  const view = new View(parse(compile(chartSpec(points)).spec), { renderer: 'none' })
-  const svg = await view.toSVG()
-  view.finalize()
-  // The renderer takes no variables, so it is given stand-ins.
-  return svg.replaceAll('#010203', 'currentColor').replaceAll('#040506', 'var(--line)')
+/** A task; all values in percent of the original's score. */
+interface TaskRow {
+  readonly task: string
+  /** What guessing would retain; null where it is not known. */
+  readonly chance: number | null
+  readonly points: readonly RetentionPoint[]
 }
 
-/** Where the chart cuts an interval. */
-const MOST_RETENTION = 1.5
+/** A variant's retention on a task, in percent. */
+interface RetentionPoint {
+  /** Position of the variant. */
+  readonly series: number
+  readonly retention: number
+  readonly low: number
+  readonly high: number
+  /** The interval goes on to the right of the chart. */
+  readonly isCut: boolean
+}
 
-const INK = '#010203'
-const LINE = '#040506'
-const COLOURS = ['#2f7fd6', '#d9822b', '#3f9b58', '#a45fc0', '#c8484e', '#8a7a3a']
+const WIDTH = 680
+const MOST_LABEL_WIDTH = 190
+const ROW_HEIGHT = 20
+const TASK_GAP = 14
+/** Room for half a tick's label and for a dot at an end of the axis. */
+const INSET = 14
 
-function chartSpec(points: readonly object[]): TopLevelSpec {
-  const row = { field: 'task', type: 'nominal', sort: null, title: null } as const
-  const offset = { field: 'variant', type: 'nominal', sort: null } as const
-  const colour = { field: 'variant', type: 'nominal', sort: null, title: null, scale: { range: COLOURS }, legend: { orient: 'top' } } as const
-  return {
-    data: { values: [...points] },
-    width: 560,
-    height: Math.max(90, points.length * 30),
-    background: 'transparent',
-    layer: [
-      {
-        mark: { type: 'rule', color: LINE, strokeDash: [3, 3] },
-        data: { values: [{ retention: 100 }] },
-        encoding: { x: { field: 'retention', type: 'quantitative' } },
-      },
-      {
-        mark: { type: 'tick', color: INK, thickness: 2, size: 18, opacity: 0.55 },
-        transform: [{ filter: 'datum.chance !== null' }],
-        encoding: { x: { field: 'chance', type: 'quantitative' }, y: row },
-      },
-      {
-        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 },
-        encoding: { x: { field: 'low', type: 'quantitative' }, x2: { field: 'high' }, y: row, yOffset: offset, color: colour },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
-        encoding: {
-          x: {
-            field: 'retention',
-            type: 'quantitative',
-            title: 'retention in percent, 95 % interval; grey ticks: what guessing retains',
-            scale: { zero: false, padding: 12 },
-          },
-          y: row,
-          yOffset: offset,
-          color: colour,
-        },
-      },
-    ],
-    config: {
-      font: 'system-ui, sans-serif',
-      view: { stroke: null },
-      axis: {
-        labelColor: INK,
-        titleColor: INK,
-        titleFontWeight: 'normal',
-        gridColor: LINE,
-        gridOpacity: 0.35,
-        domainColor: LINE,
-        tickColor: LINE,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        labelLimit: 200,
-      },
-      legend: { labelColor: INK, titleColor: INK, labelFontSize: 12, labelLimit: 200 },
+/** Where the chart cuts an interval, in percent: few items have an upper bound far to the right, which would leave no room for the rest. */
+const MOST_RETENTION = 150
+
+/** The chart; null where no line has a retention. */
+export function retentionChart({ accuracies, variants }: Comparison): Html | null {
+  const rows = accuracies.map(taskRow).filter(({ points }) => points.length > 0)
+  if (rows.length === 0) return null
+  const labels = variants.map(({ label }) => label)
+  const labelWidth = Math.min(MOST_LABEL_WIDTH, Math.max(...rows.map(({ task }) => textWidth(task))))
+  const [left, right] = [labelWidth + 12, WIDTH - 4]
+  const key = legend(labels, { left: 4, top: 0, width: right - 4 })
+  const top = key.height + 10
+  const rowBands = bands(
+    rows.map(({ points }) => points.length * ROW_HEIGHT),
+    { top: top + 6, gap: TASK_GAP },
+  )
+  const bottom = rowBands.at(-1)!.bottom + 6
+  const scale = linearScale([100, ...rows.flatMap(valuesOf)], { from: left + INSET, to: right - INSET })
+  const box = { left, right, top, bottom }
+  return chart(
+    {
+      id: 'retention-chart',
+      title: 'Retention by task',
+      description: `${rows.length} ${rows.length === 1 ? 'task' : 'tasks'}; a mark is a variant’s score in percent of the original’s, with its 95 % interval.`,
+      width: WIDTH,
+      height: bottom + AXIS_HEIGHT,
     },
+    [
+      ...key.parts,
+      ...horizontalAxis(scale, 'retention in percent of the original’s score', box),
+      line([scale.position(100), top], [scale.position(100), bottom], { stroke: COLORS.soft, 'stroke-dasharray': '4 3' }),
+      ...rows.flatMap((row, index) => taskParts(row, { band: rowBands[index]!, scale, labels, labelWidth })),
+    ],
+  )
+}
+
+function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine): TaskRow {
+  return {
+    task: `${task}${shotCount ? ` (${shotCount}-shot)` : ''}`,
+    chance: chance && original.value > 0 ? (chance.baseline / original.value) * 100 : null,
+    points: cells.flatMap((cell, series) => {
+      if (cell?.retention == null) return []
+      const [low, high] = (cell.retentionInterval ?? [cell.retention, cell.retention]).map((bound) => bound * 100) as [number, number]
+      const retention = cell.retention * 100
+      const most = Math.max(MOST_RETENTION, retention)
+      return [{ series, retention, low, high: Math.min(high, most), isCut: high > most }]
+    }),
   }
+}
+
+function valuesOf({ chance, points }: TaskRow): number[] {
+  return [...(chance === null ? [] : [chance]), ...points.flatMap(({ low, retention, high }) => [low, retention, high])]
+}
+
+interface TaskPlace {
+  readonly band: Band
+  readonly scale: LinearScale
+  readonly labels: readonly string[]
+  readonly labelWidth: number
+}
+
+/** A task's label, its tick of chance, and a line a variant. */
+function taskParts({ task, chance, points }: TaskRow, { band, scale, labels, labelWidth }: TaskPlace): Html[] {
+  const tick = chance === null ? [] : [chanceTick(scale.position(chance), band, `${task}: guessing would retain ${chance.toFixed(1)} %`)]
+  const name = text(labelWidth, band.middle, textWithin(task, labelWidth), { 'text-anchor': 'end', 'dominant-baseline': 'central' })
+  return [
+    element('g', {}, name, element('title', {}, task)),
+    ...tick,
+    ...points.flatMap((point, index) => pointParts(point, scale, band.top + (index + 0.5) * ROW_HEIGHT, `${task}, ${labels[point.series]}`)),
+  ]
+}
+
+function chanceTick(x: number, { top, bottom }: Band, label: string): Html {
+  return element('g', {}, line([x, top], [x, bottom], { stroke: COLORS.ink, 'stroke-width': 2, 'stroke-opacity': 0.55 }), element('title', {}, label))
+}
+
+function pointParts({ series, retention, low, high, isCut }: RetentionPoint, { position }: LinearScale, y: number, name: string): Html[] {
+  const interval = low === high ? '' : `, 95 % interval from ${low.toFixed(1)} ${isCut ? `to beyond ${high.toFixed(0)}` : `to ${high.toFixed(1)}`}`
+  const stroke = { stroke: seriesColor(series), 'stroke-width': 3, 'stroke-opacity': 0.55 }
+  const end = position(high)
+  return [
+    line([position(low), y], [end, y], stroke),
+    ...(isCut ? [element('path', { d: `M${end - 1} ${y - 5}l6 5l-6 5z`, fill: seriesColor(series) })] : []),
+    seriesMark(series, position(retention), y, `${name}: ${retention.toFixed(1)} %${interval}`),
+  ]
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { AccuracyCell, AccuracyLine, Comparison, Interval, PerplexityLine, RunSummary } from '../../compare/comparison.ts'
 import type { FlippedItem } from '../../compare/flips.ts'
-import { markup, jsonForScript, type Html } from './escape.ts'
+import { markup, jsonForScript, type Html } from '../markup.ts'
 import { retentionChart } from '../charts/retention-chart.ts'
 import { FLIPS_SCRIPT } from './flips-script.ts'
 import { STYLE } from './style.ts'
@@ -10,10 +10,10 @@ import { bounded, percent, pText, signed } from '../terminal/retention-table.ts'
 import { count } from '../../text/count.ts'
 
 /** The page's text. `flips` are of all lines and variants. */
-export async function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): Promise<string> {
+export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): string {
   const { original, variants } = comparison
   const title = `${original.label} against ${variants.map(({ label }) => label).join(', ')}`
-  const chart = await retentionChart(comparison)
+  const chart = retentionChart(comparison)
   const body = markup`<main>
     <h1>${title}</h1>
     <p class="lead">
@@ -26,7 +26,7 @@ export async function reportPage(comparison: Comparison, flips: readonly Flipped
         ? []
         : [
             markup`<figure>
-              <div class="scroll" tabindex="0" role="region" aria-label="Chart of retention">${{ html: chart }}</div>
+              <div class="scroll" tabindex="0" role="region" aria-label="Chart of retention">${chart}</div>
               <figcaption>Retention with its 95 % interval. The dashed line is the original; a tick is what guessing would retain.</figcaption>
             </figure>`,
           ]

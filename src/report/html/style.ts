@@ -1,7 +1,9 @@
 /** The report's style sheet: system fonts, light and dark by the reader's setting, down to a phone's width, and fit for paper. */
 export const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #c9ced4; --ground: #ffffff; --raised: #f5f6f8; --accent: #1f6fc4; --bad: #b3261e; --good: #1b7a3d }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #a3adb8; --line: #4a525b; --ground: #15181b; --raised: #1e2226; --accent: #7db7f5; --bad: #ff8a80; --good: #7bd69a } }
+:root { color-scheme: light dark; --ink: #1c2024; --soft: #5b6570; --line: #c9ced4; --ground: #ffffff; --raised: #f5f6f8; --accent: #1f6fc4; --bad: #b3261e; --good: #1b7a3d;
+  --series-1: #2f7fd6; --series-2: #c46f17; --series-3: #338a4b; --series-4: #a45fc0; --series-5: #c8484e; --series-6: #857431 }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --soft: #a3adb8; --line: #4a525b; --ground: #15181b; --raised: #1e2226; --accent: #7db7f5; --bad: #ff8a80; --good: #7bd69a;
+  --series-1: #6aaef2; --series-2: #e59b4c; --series-3: #62b97b; --series-4: #c592dc; --series-5: #ec7f84; --series-6: #bdaa5e } }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 80rem; color: var(--ink); background: var(--ground); font: 16px/1.5 system-ui, sans-serif }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anywhere }

@@ -55,7 +55,7 @@ async function page(): Promise<string> {
   const comparison = compareRuns(original, variants)
   const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original, variant)))
   const file = path.join(temporaryFolder(), 'report.html')
-  writeFileSync(file, await reportPage(comparison, flips))
+  writeFileSync(file, reportPage(comparison, flips))
   return pathToFileURL(file).href
 }
 
@@ -97,7 +97,7 @@ async function hostilePage(): Promise<string> {
   const comparison = compareRuns(original, [variant])
   const flips = comparison.accuracies.flatMap((line) => flippedItems(line, original, variant))
   const file = path.join(temporaryFolder(), 'report.html')
-  writeFileSync(file, await reportPage(comparison, flips))
+  writeFileSync(file, reportPage(comparison, flips))
   return pathToFileURL(file).href
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
 import { flippedItems } from '../../../src/compare/flips.ts'
 import { reportPage } from '../../../src/report/html/page.ts'
-import { jsonForScript, markup } from '../../../src/report/html/escape.ts'
+import { jsonForScript, markup } from '../../../src/report/markup.ts'
 import { choiceTask, citedRun, storedRun } from '../../stored-runs.ts'
 
 const HOSTILE = `</script><img src=x onerror="alert('1')">`
@@ -29,13 +29,13 @@ test('labels, prompts and notes of strangers stay text', async () => {
     [0, 'lost'],
     [2, 'gained'],
   ])
-  const page = await reportPage(comparison, [{ ...flips[0]!, context: HOSTILE }])
+  const page = reportPage(comparison, [{ ...flips[0]!, context: HOSTILE }])
   expect(page).not.toContain('<img')
   expect(page.match(/<script/gu)).toHaveLength(2)
 })
 
 test('scores without items have dashes, and the page has no script', async () => {
-  const page = await reportPage(compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.6] })]), [])
+  const page = reportPage(compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.6] })]), [])
   expect(page).toContain('cited')
   expect(page).toMatch(/<td class="number">–<\/td>/u)
   expect(page).not.toContain('<script')
@@ -43,7 +43,7 @@ test('scores without items have dashes, and the page has no script', async () =>
 
 test('the page is the same each time and refers to nothing outside', async () => {
   const comparison = compareRuns(storedRun('a', [choiceTask('piqa', [1, 1, 0])]), [storedRun('b', [choiceTask('piqa', [0, 1, 1])])])
-  const page = await reportPage(comparison, [])
-  expect(await reportPage(comparison, [])).toBe(page)
+  const page = reportPage(comparison, [])
+  expect(reportPage(comparison, [])).toBe(page)
   expect(page.replaceAll(/xmlns(?::\w+)?="[^"]*"/gu, '')).not.toMatch(/(?:src|href)=|https?:/u)
 })

@@ -1,0 +1,24 @@
+/** How wide text is, estimated: nothing here has fonts. */
+import { FONT_SIZE } from './svg.ts'
+
+/** Width in units of the drawing, rather too large than too small. */
+export function textWidth(text: string): number {
+  return [...text].reduce((width, character) => width + characterWidth(character), 0) * FONT_SIZE
+}
+
+/** The text, or as much of it as fits with an ellipsis. */
+export function textWithin(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  const characters = [...text]
+  while (characters.length > 0 && textWidth(`${characters.join('')}…`) > width) characters.pop()
+  return `${characters.join('').trimEnd()}…`
+}
+
+/** In heights of a letter, as in common sans-serif fonts. */
+function characterWidth(character: string): number {
+  if (/[fijlrtI.,:;'|!()[\] ]/u.test(character)) return 0.4
+  if (/[mwMW@%]/u.test(character)) return 1
+  if (/[A-Z]/u.test(character)) return 0.75
+  // From here on scripts have characters as wide as they are high.
+  return character.codePointAt(0)! < 0x11_00 ? 0.62 : 1.05
+}
