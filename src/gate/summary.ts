@@ -1,7 +1,7 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
 import Table from 'cli-table3'
 import { cellText, fittingTable } from '../text/fitting-table.ts'
-import { bounded } from '../report/terminal/retention-table.ts'
+import { bounded } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
 import type { GateOutcome } from './outcome.ts'

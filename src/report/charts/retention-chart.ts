@@ -1,6 +1,8 @@
 /** Retention by task: a dot a variant with its interval, beside what guessing would retain. */
 import type { AccuracyLine, Comparison } from '../../compare/comparison.ts'
+import { counted } from '../../text/count.ts'
 import type { Html } from '../markup.ts'
+import { taskLabel } from '../numbers.ts'
 import { AXIS_HEIGHT, horizontalAxis } from './axis.ts'
 import { legend } from './legend.ts'
 import { bands, linearScale, type Band, type LinearScale } from './scale.ts'
@@ -27,7 +29,7 @@ interface RetentionPoint {
 }
 
 const WIDTH = 680
-const MOST_LABEL_WIDTH = 190
+const MOST_LABEL_WIDTH = 170
 const ROW_HEIGHT = 20
 const TASK_GAP = 14
 /** Room for half a tick's label and for a dot at an end of the axis. */
@@ -56,7 +58,7 @@ export function retentionChart({ accuracies, variants }: Comparison): Html | nul
     {
       id: 'retention-chart',
       title: 'Retention by task',
-      description: `${rows.length} ${rows.length === 1 ? 'task' : 'tasks'}; a mark is a variant’s score in percent of the original’s, with its 95 % interval.`,
+      description: `${counted(rows.length, 'task')}; a mark is a variant’s score in percent of the original’s, with its 95 % interval.`,
       width: WIDTH,
       height: bottom + AXIS_HEIGHT,
     },
@@ -71,7 +73,7 @@ export function retentionChart({ accuracies, variants }: Comparison): Html | nul
 
 function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine): TaskRow {
   return {
-    task: `${task}${shotCount ? ` (${shotCount}-shot)` : ''}`,
+    task: taskLabel({ task, shotCount }),
     chance: chance && original.value > 0 ? (chance.baseline / original.value) * 100 : null,
     points: cells.flatMap((cell, series) => {
       if (cell?.retention == null) return []

@@ -10,17 +10,19 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; overflow-wrap: anyw
 h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem }
 p { margin: .4rem 0; max-width: 70ch }
 .lead, .note, figcaption, caption { color: var(--soft) }
+figcaption { max-width: 70ch }
 caption { text-align: left; padding: 0 0 .5rem; font-size: .9rem }
 .scroll { overflow-x: auto; max-width: 100% }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
 th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap }
 thead th { color: var(--soft); font-weight: 600 }
+tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; max-width: 18rem }
 .number, thead th.number { text-align: right }
 .status { white-space: normal; min-width: 8rem }
 .interval { display: block; color: var(--soft); font-size: .85em }
 .lost { color: var(--bad) } .gained, .right { color: var(--good) }
-figure { margin: 0 } svg { display: block; max-width: 100%; min-width: 34rem; height: auto; color: var(--ink) }
+figure { margin: 1.2rem 0 } svg { display: block; max-width: 100%; min-width: 40rem; height: auto; color: var(--ink) }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .6rem 0 }
 .controls > * { max-width: 100% }
 .controls label { display: grid; min-width: 0; gap: .15rem; font-size: .85rem; color: var(--soft) }

@@ -1,8 +1,9 @@
 /** The retention table for the terminal: a line a task and variant, perplexities below, averages and notes last. */
 import Table from 'cli-table3'
-import { cellText, fittingTable } from '../../text/fitting-table.ts'
-import type { AccuracyCell, AccuracyLine, AverageCell, Comparison, Interval, PerplexityCell } from '../../compare/comparison.ts'
 import { count, counted } from '../../text/count.ts'
+import { cellText, fittingTable } from '../../text/fitting-table.ts'
+import { bounded, intervalText, NONE, percent, pText, signed, taskLabel } from '../numbers.ts'
+import type { AccuracyCell, AverageCell, Comparison, PerplexityCell } from '../../compare/comparison.ts'
 
 /**
  * Lines of text without colour. Scores and retentions in percent, differences in points, with 95 % intervals.
@@ -41,7 +42,7 @@ function withShortNames(comparison: Comparison): Comparison {
 
 function accuracyParagraphs({ accuracies, variants, original }: Comparison): string {
   const lines = accuracies.flatMap((line) => [
-    `${taskText(line)} ${line.metric}, ${line.itemCount ?? '–'} items: ${original.label} ${percent(line.original.value)}`,
+    `${taskLabel(line)} ${line.metric}, ${line.itemCount === null ? `${NONE} items` : counted(line.itemCount, 'item')}: ${original.label} ${percent(line.original.value)}`,
     ...line.cells.flatMap((cell, variant) => {
       if (!cell) return [`  ${variants[variant]!.label}: –`]
       const [score, points, retention, overChance, flips, p, status] = accuracyCells(cell)
@@ -60,14 +61,10 @@ function perplexityParagraphs({ perplexities, variants, original }: Comparison):
     `${task} ${metric}: ${original.label} ${score.value.toFixed(4)}`,
     ...cells.map((cell, variant) => {
       const [value, ratio, nats] = perplexityCells(cell)
-      return `  ${variants[variant]!.label}: ${value}, ${ratio}, nats a unit ${nats}`
+      return `  ${variants[variant]!.label}: ${value}, ${ratio}, nats per unit ${nats}`
     }),
   ])
   return lines.join('\n')
-}
-
-function taskText({ task, shotCount }: AccuracyLine): string {
-  return `${task}${shotCount ? ` (${shotCount}-shot)` : ''}`
 }
 
 function accuracyTable({ accuracies, variants, original }: Comparison): string {
@@ -81,12 +78,12 @@ function accuracyTable({ accuracies, variants, original }: Comparison): string {
     line.cells.forEach((cell, variant) => {
       const isFirst = variant === 0
       table.push([
-        isFirst ? taskText(line) : '',
+        isFirst ? taskLabel(line) : '',
         isFirst ? line.metric : '',
-        isFirst ? (line.itemCount === null ? '–' : count(line.itemCount)) : '',
+        isFirst ? (line.itemCount === null ? NONE : count(line.itemCount)) : '',
         isFirst ? percent(line.original.value) : '',
         variants[variant]!.label,
-        ...(cell ? accuracyCells(cell) : Array<string>(7).fill('–')),
+        ...(cell ? accuracyCells(cell) : Array<string>(7).fill(NONE)),
       ])
     })
   return table.toString()
@@ -97,10 +94,10 @@ function accuracyCells(cell: AccuracyCell): string[] {
   return [
     `${percent(score.value)}${score.provenance === 'cited' ? ' cited' : ''}`,
     `${signed(difference * 100, 1)}${intervalText(differenceInterval, (value) => signed(value * 100, 1))}`,
-    retention === null ? '–' : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => bounded(value * 100, 1))}`,
-    adjustedRetention === null ? '–' : percent(adjustedRetention, Math.abs(adjustedRetention) < 0.01 ? 1 : 0),
-    flips ? `${flips.lost} ${flips.gained}` : '–',
-    adjustedPValue === null ? '–' : pText(adjustedPValue),
+    retention === null ? NONE : `${percent(retention, 1)}${intervalText(retentionInterval, (value) => bounded(value * 100, 1))}`,
+    adjustedRetention === null ? NONE : percent(adjustedRetention, Math.abs(adjustedRetention) < 0.01 ? 1 : 0),
+    flips ? `${flips.lost} ${flips.gained}` : NONE,
+    adjustedPValue === null ? NONE : pText(adjustedPValue),
     `${status.sign} ${status.name}`.trim(),
   ]
 }
@@ -108,7 +105,7 @@ function accuracyCells(cell: AccuracyCell): string[] {
 function perplexityTable({ perplexities, variants, original }: Comparison): string {
   if (perplexities.length === 0) return ''
   const table = new Table({
-    head: ['task', 'metric', original.label, 'variant', 'score', 'ratio', 'nats a unit'],
+    head: ['task', 'metric', original.label, 'variant', 'score', 'ratio', 'nats per unit'],
     colAligns: ['left', 'left', 'right', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   })
@@ -127,42 +124,16 @@ function perplexityTable({ perplexities, variants, original }: Comparison): stri
 }
 
 function perplexityCells(cell: PerplexityCell | null): string[] {
-  if (!cell) return ['–', '–', '–']
+  if (!cell) return [NONE, NONE, NONE]
   const { score, ratio, ratioInterval, nats, natsInterval } = cell
   return [
     score.value.toFixed(4),
     `${ratio.toFixed(2)}×${intervalText(ratioInterval, (value) => bounded(value, 2))}`,
-    nats === null ? '–' : `${signed(nats, 3)}${intervalText(natsInterval, (value) => signed(value, 3))}`,
+    nats === null ? NONE : `${signed(nats, 3)}${intervalText(natsInterval, (value) => signed(value, 3))}`,
   ]
 }
 
 function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {
-  const share = (value: number | null) => (value === null ? '–' : percent(value, 1))
+  const share = (value: number | null) => (value === null ? NONE : percent(value, 1))
   return `${label}, average of ${counted(lineCount, 'task')}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
-}
-
-/** `79.54 %`, with a true minus. */
-export function percent(share: number, digits = 2): string {
-  return `${(share * 100).toFixed(digits).replace('-', '−')} %`
-}
-
-/** With a sign, and a true minus. */
-export function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits)
-  if (Number(text) === 0) return text
-  return `${value < 0 ? '−' : '+'}${text}`
-}
-
-/** A bound; few items leave some so wide that their digits say nothing. */
-export function bounded(value: number, digits: number): string {
-  return value >= 1000 ? '> 999' : value.toFixed(digits)
-}
-
-function intervalText(interval: Interval | null, text: (value: number) => string): string {
-  return interval ? ` [${text(interval[0])}, ${text(interval[1])}]` : ''
-}
-
-/** `0.034`, or `< 0.001`. */
-export function pText(value: number): string {
-  return value < 0.001 ? '< 0.001' : value.toFixed(3)
 }

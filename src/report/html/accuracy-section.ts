@@ -1,0 +1,70 @@
+/** The page's section on accuracies: scores, differences and retentions by task. */
+import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison } from '../../compare/comparison.ts'
+import { count, counted } from '../../text/count.ts'
+import { markup, type Html } from '../markup.ts'
+import { bounded, NONE, percent, pText, signed, taskLabel } from '../numbers.ts'
+import { headCell, numberCell, scrollTable, textCell, withDetail, withInterval, type Column } from './table.ts'
+
+/** A table with a row for each task and variant, and the averages below it; nothing where no accuracy was compared. */
+export function accuracySection({ accuracies, variants, averages, original }: Comparison): Html {
+  if (accuracies.length === 0) return markup``
+  const rows = accuracies.flatMap((line) => line.cells.map((cell, index) => accuracyRow(line, cell, variants[index]!.label, index === 0)))
+  return markup`<section>
+    <h2>Retention</h2>
+    ${scrollTable('Accuracy by task', columnsOf(original.label), rows)}
+    ${averages.flatMap((average, index) => (average ? [averageText(average, variants[index]!.label)] : []))}
+  </section>`
+}
+
+function columnsOf(original: string): Column[] {
+  const numbers = (...names: readonly string[]) => names.map((number) => ({ number }))
+  return [
+    'task',
+    'metric',
+    ...numbers('items', original),
+    'variant',
+    ...numbers('score', 'points', 'retention', 'over chance', 'lost', 'gained', 'p (Holm)'),
+    'status',
+  ]
+}
+
+function accuracyRow(line: AccuracyLine, cell: AccuracyCell | null, label: string, isFirst: boolean): Html {
+  const rowCount = line.cells.length
+  const lead = [
+    headCell(taskLabel(line), rowCount),
+    textCell(line.metric, rowCount),
+    numberCell(line.itemCount === null ? null : count(line.itemCount), rowCount),
+    numberCell(scoreText(line.original), rowCount),
+  ]
+  const cells = cell ? accuracyCells(cell) : [...Array.from({ length: 7 }, () => numberCell(null)), textCell(NONE)]
+  return markup`<tr>
+    ${isFirst ? lead : []}${textCell(label)}${cells}
+  </tr>`
+}
+
+function accuracyCells(cell: AccuracyCell): Html[] {
+  const { score, difference, differenceInterval, retention, retentionInterval, adjustedRetention, flips, adjustedPValue, status } = cell
+  return [
+    numberCell(scoreText(score)),
+    numberCell(withInterval(signed(difference * 100, 1), differenceInterval, (value) => signed(value * 100, 1))),
+    numberCell(retention === null ? null : withInterval(percent(retention, 1), retentionInterval, (value) => `${bounded(value * 100, 1)} %`)),
+    numberCell(adjustedRetention === null ? null : percent(adjustedRetention, 1)),
+    numberCell(flips && String(flips.lost)),
+    numberCell(flips && String(flips.gained)),
+    numberCell(adjustedPValue === null ? null : pText(adjustedPValue)),
+    markup`<td class="status">${`${status.sign} ${status.name}`.trim()}</td>`,
+  ]
+}
+
+function scoreText({ value, standardError, provenance }: ComparedScore): Html {
+  const detail = provenance === 'cited' ? 'cited' : standardError === null ? '' : `± ${(standardError * 100).toFixed(2)}`
+  return withDetail(percent(value), detail)
+}
+
+function averageText({ lineCount, original, variant, meanOfRatios, ratioOfMeans }: AverageCell, label: string): Html {
+  const share = (value: number | null) => (value === null ? NONE : percent(value, 1))
+  return markup`<p>
+    ${label}, average of ${counted(lineCount, 'task')}: ${percent(original)} → ${percent(variant)}. Retention
+    ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means).
+  </p>`
+}
