@@ -35,7 +35,7 @@ function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)! })
   const attention = (layer: AttentionConfig) => (projections: Projections) => treeAttention(g, layer, projections, rows)
   const hidden = decoderLayers(g, config, weights, ids, rotaryTable(g, config, chain), attention)
-  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, weights.value('model.norm.weight')), weights.value(headName(config))], { transB: 1 })
+  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, weights.value(config.tensorNames.finalNorm)), weights.value(headName(config))], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }

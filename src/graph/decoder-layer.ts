@@ -30,7 +30,15 @@ export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize
 /** What a layer needs to know of its model, and how many tokens back it sees. */
 export type LayerConfig = Pick<
   ModelConfig,
-  'headCount' | 'keyValueHeadCount' | 'headSize' | 'normEpsilon' | 'queryKeyNorm' | 'queryKeyValueBias' | 'attentionOutputBias' | 'feedForwardBias'
+  | 'headCount'
+  | 'keyValueHeadCount'
+  | 'headSize'
+  | 'normEpsilon'
+  | 'queryKeyNorm'
+  | 'queryKeyValueBias'
+  | 'attentionOutputBias'
+  | 'feedForwardBias'
+  | 'tensorNames'
 > & { readonly window: number }
 
 /** Queries, keys and values, [N, heads × headSize] each, to what the queries see, [N, heads × headSize]. */
@@ -41,26 +49,28 @@ export function decoderLayer(g: GraphBuilder, config: LayerConfig, weights: Grap
   const project = (name: string, input: string, hasBias: boolean) => weights.multiply(g, `${name}.weight`, input, hasBias ? `${name}.bias` : undefined)
   const norm = (name: string, input: string) => rmsNorm(g, config, input, weights.value(`${name}.weight`))
 
-  const input = norm('input_layernorm', hidden)
-  const rotated = (name: string, heads: number) => {
-    const projected = project(`self_attn.${name}_proj`, input, config.queryKeyValueBias)
+  const { layer: modules } = config.tensorNames
+
+  const input = norm(modules.inputNorm, hidden)
+  const rotated = (module: string, headNorm: string, heads: number) => {
+    const projected = project(module, input, config.queryKeyValueBias)
     const width = heads * config.headSize
-    const normed = config.queryKeyNorm ? norm(`self_attn.${name}_norm`, g.node('Reshape', [projected, g.integers([-1, heads, config.headSize])])) : projected
+    const normed = config.queryKeyNorm ? norm(headNorm, g.node('Reshape', [projected, g.integers([-1, heads, config.headSize])])) : projected
     const sequence = g.node('Reshape', [normed, g.integers([1, -1, width])])
     const turned = g.node('RotaryEmbedding', [sequence, rotary.cosines, rotary.sines], { num_heads: heads })
     return g.node('Reshape', [turned, g.integers([-1, width])])
   }
-  const queries = rotated('q', config.headCount)
-  const keys = rotated('k', config.keyValueHeadCount)
-  const values = project('self_attn.v_proj', input, config.queryKeyValueBias)
+  const queries = rotated(modules.query, modules.queryNorm, config.headCount)
+  const keys = rotated(modules.key, modules.keyNorm, config.keyValueHeadCount)
+  const values = project(modules.value, input, config.queryKeyValueBias)
   const attended = attention({ queries, keys, values })
-  const afterAttention = g.node('Add', [hidden, project('self_attn.o_proj', attended, config.attentionOutputBias)])
+  const afterAttention = g.node('Add', [hidden, project(modules.attentionOutput, attended, config.attentionOutputBias)])
 
-  const normed = norm('post_attention_layernorm', afterAttention)
-  const gate = project('mlp.gate_proj', normed, config.feedForwardBias)
+  const normed = norm(modules.feedForwardNorm, afterAttention)
+  const gate = project(modules.gate, normed, config.feedForwardBias)
   const activated = g.node('Mul', [gate, g.node('Sigmoid', [gate])])
-  const widened = g.node('Mul', [activated, project('mlp.up_proj', normed, config.feedForwardBias)])
-  return g.node('Add', [afterAttention, project('mlp.down_proj', widened, config.feedForwardBias)])
+  const widened = g.node('Mul', [activated, project(modules.up, normed, config.feedForwardBias)])
+  return g.node('Add', [afterAttention, project(modules.down, widened, config.feedForwardBias)])
 }
 
 /** x ÷ root-mean-square(x) × scale over the last axis. */

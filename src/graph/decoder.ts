@@ -1,6 +1,6 @@
 /**
  * The scoring graph of a decoder-only model with RMS norms, rotary embedding, grouped queries and a gated feed-forward:
- * Llama, Mistral, SmolLM2, Qwen2, Qwen3. Tokens of many token trees lie packed, one after the other, so that no matrix product
+ * src/model/families declares which models have it. Tokens of many token trees lie packed, one after the other, so that no matrix product
  * sees padding; only attention lays them out in rows. On the CPU they go through in passes, and a pass that is a chain attends without rows.
  */
 import type { ModelConfig } from '../model/config/config.ts'
@@ -101,21 +101,20 @@ export function decoderLayers(
   rotary: Rotary,
   attention: (config: AttentionConfig, layer: number) => AttentionForm,
 ): string {
-  const embedded = g.node('Gather', [weights.value(EMBEDDINGS), tokenIds])
+  const { embeddings, layers } = config.tensorNames
+  const embedded = g.node('Gather', [weights.value(embeddings), tokenIds])
   return config.windows.reduce(
     (hidden, window, layer) => {
       const layerConfig = { ...config, window }
-      return decoderLayer(g, layerConfig, below(`model.layers.${layer}.`, weights), hidden, rotary, attention(layerConfig, layer))
+      return decoderLayer(g, layerConfig, below(`${layers}${layer}.`, weights), hidden, rotary, attention(layerConfig, layer))
     },
-    weights.adaptEmbeddings(g, EMBEDDINGS, tokenIds, embedded),
+    weights.adaptEmbeddings(g, embeddings, tokenIds, embedded),
   )
 }
 
-const EMBEDDINGS = 'model.embed_tokens.weight'
-
 /** The tensor that makes logits of hidden states. */
-export function headName({ tiedHead }: Pick<ModelConfig, 'tiedHead'>): string {
-  return tiedHead ? EMBEDDINGS : 'lm_head.weight'
+export function headName({ tiedHead, tensorNames }: Pick<ModelConfig, 'tiedHead' | 'tensorNames'>): string {
+  return tiedHead ? tensorNames.embeddings : tensorNames.head
 }
 
 /** Passes one after another, each with the past that the one before it kept; comes back with the states that leave, [P × R, hidden]. */
@@ -173,8 +172,8 @@ function pastTokens(body: GraphBuilder, pastKeys: string, of: (input: string) =>
 function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, hidden: string, logProbs: LogProbs): void {
   const body = g.body()
   const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-  const normed = rmsNorm(body, config, scored, weights.value('model.norm.weight'))
-  const logits = weights.adapt(body, 'lm_head.weight', normed, body.node('Gemm', [normed, weights.value(headName(config))], { transB: 1 }))
+  const normed = rmsNorm(body, config, scored, weights.value(config.tensorNames.finalNorm))
+  const logits = weights.adapt(body, config.tensorNames.head, normed, body.node('Gemm', [normed, weights.value(headName(config))], { transB: 1 }))
   const { wanted, best } = logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
   const loop = body.finish(
     'score_chunk',

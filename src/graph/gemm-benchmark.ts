@@ -10,18 +10,23 @@ import { storedWeights } from './stored-weights.ts'
  * model's own shapes, quantised where the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
  * none can be left out.
  */
-export function gemmBenchmarkGraph({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>, { tensors, quantized }: RunnableWeights, type: FloatType): Graph {
+export function gemmBenchmarkGraph(
+  { hiddenSize, tensorNames }: Pick<ModelConfig, 'hiddenSize' | 'tensorNames'>,
+  { tensors, quantized }: RunnableWeights,
+  type: FloatType,
+): Graph {
   const g = graphBuilder()
   const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name) }, type)
-  const project = (input: string, name: string) => weights.multiply(g, `model.layers.0.${name}.weight`, input)
+  const project = (input: string, name: string) => weights.multiply(g, `${tensorNames.layers}0.${name}.weight`, input)
+  const { layer: modules } = tensorNames
   const value = g.node('Cast', [g.floats(Float32Array.of(1 / hiddenSize), [1, 1])], { to: DATA_TYPE[type] })
   const states = g.node('Expand', [value, 'shape'])
-  const attended = project(project(states, 'self_attn.q_proj'), 'self_attn.o_proj')
+  const attended = project(project(states, modules.query), modules.attentionOutput)
   const results = [
-    project(states, 'self_attn.k_proj'),
-    project(states, 'self_attn.v_proj'),
-    project(attended, 'mlp.up_proj'),
-    project(project(attended, 'mlp.gate_proj'), 'mlp.down_proj'),
+    project(states, modules.key),
+    project(states, modules.value),
+    project(attended, modules.up),
+    project(project(attended, modules.gate), modules.down),
   ]
   const firstRows = results.map((result) => g.node('Gather', [result, g.integers(0)]))
   g.output(g.node('Cast', [g.node('Concat', firstRows, { axis: 0 })], { to: DATA_TYPE.float }), 'rows')

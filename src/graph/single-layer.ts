@@ -22,9 +22,9 @@ export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope'>, tens
 }
 
 /** The norm after the last layer. */
-export function finalNormGraph(config: Pick<ModelConfig, 'normEpsilon'>, scale: WeightTensor): Graph {
+export function finalNormGraph(config: Pick<ModelConfig, 'normEpsilon' | 'tensorNames'>, scale: WeightTensor): Graph {
   const g = graphBuilder()
   const { value } = storedWeights(g, { tensorOf: () => scale })
-  g.output(rmsNorm(g, config, STATES.name, value('model.norm.weight')), OUTPUT.name)
+  g.output(rmsNorm(g, config, STATES.name, value(config.tensorNames.finalNorm)), OUTPUT.name)
   return g.finish('final_norm', [STATES], [OUTPUT])
 }

@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { parseLayerTensor } from '../model/families/tensor-names.ts'
 import { decodeValues } from '../model/weights/element-type.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import { BYTES_PER_VALUE, readSafetensorsHeader } from '../model/weights/safetensors.ts'
@@ -17,7 +18,7 @@ import type { Calibration } from './calibration.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 import type { SimilarityOf } from './laco.ts'
 import { sentenceSimilarity, type Similarity } from './similarity.ts'
-import { parseLayerTensor, sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
+import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
 
 /** What is compared, and how. */
 export interface SimilarityWork {
@@ -51,7 +52,7 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
       states = await runner.runLayer(await layers.stored(model[layer]!), config.windows[model[layer]!.base]!, states)
     }
     work.onLayer(model.length - first, model.length - first)
-    return runner.runFinalNorm(weights.root, weights.tensors.get('model.norm.weight')!, states)
+    return runner.runFinalNorm(weights.root, weights.tensors.get(config.tensorNames.finalNorm)!, states)
   }
 
   const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
@@ -67,7 +68,7 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
 
 /** Rows of the embedding matrix, read one by one: the matrix itself is larger than any layer. */
 async function embedTokens({ config, weights }: SimilarityWork, trees: readonly TokenTree[]): Promise<TreeStates[]> {
-  const embeddings = weights.tensors.get('model.embed_tokens.weight')!
+  const embeddings = weights.tensors.get(config.tensorNames.embeddings)!
   const rowBytes = config.hiddenSize * BYTES_PER_VALUE[embeddings.dtype]
   await using reader = tensorReader(weights.root)
   const states: TreeStates[] = []
@@ -104,15 +105,19 @@ function stateFiles(folder: string, trees: readonly TokenTree[]) {
 }
 
 /** Where the tensors of layers lie: in the original's files, or, for a merge that had to be computed, in a small file of its own. */
-function layerStore({ weights, merge, workFolder }: SimilarityWork) {
-  const names = [...weights.tensors.keys()].flatMap((name) => (parseLayerTensor(name)?.layer === 0 ? [parseLayerTensor(name)!.name] : []))
+function layerStore({ config: { tensorNames }, weights, merge, workFolder }: SimilarityWork) {
+  const model = { tensorNames, tensors: weights.tensors }
+  const names = [...weights.tensors.keys()].flatMap((tensor) => {
+    const part = parseLayerTensor(tensorNames, tensor)
+    return part?.layer === 0 ? [part.name] : []
+  })
   const computed = new Map<CollapsedLayer, StoredLayer>()
   let next = 0
   return {
     async stored(layer: CollapsedLayer): Promise<StoredLayer> {
       const known = computed.get(layer)
       if (known) return known
-      const sources = new Map(names.map((name) => [name, tensorSource(layer, name, weights.tensors, merge)]))
+      const sources = new Map(names.map((name) => [name, tensorSource(layer, name, model, merge)]))
       const copies = [...sources].flatMap(([name, source]) => (source.kind === 'copy' ? [[name, source.tensor] as const] : []))
       if (copies.length === names.length) return { root: weights.root, tensors: new Map(copies) }
       const location = `merged-${next++}.safetensors`

@@ -5,11 +5,11 @@ import type { TensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { solveNormalEquations } from './least-squares.ts'
-import { layerTensorName } from './tensor-source.ts'
+import { layerTensorName, type TensorNames } from '../model/families/tensor-names.ts'
 
 /** A tensor of one layer of the variant, against the same tensor of every base layer, on a sample of rows. */
 export interface TensorEvidence {
-  /** Without `model.layers.N.`. */
+  /** Without the prefix of the layer. */
   readonly name: string
   /** For each base layer; 0 where one of the two is all zeros. */
   readonly cosines: readonly number[]
@@ -33,6 +33,7 @@ const SAMPLE_RUNS = 8
 
 /** A model whose tensors are compared. */
 export interface ReadableWeights {
+  readonly tensorNames: TensorNames
   readonly tensors: Weights['tensors']
   readonly layerCount: number
   readonly reader: TensorReader
@@ -52,9 +53,9 @@ export async function gatherEvidence(
   const tensors: TensorEvidence[][] = Array.from({ length: variant.layerCount }, () => [])
   for (const name of names) {
     const samples: Float32Array[] = []
-    for (let layer = 0; layer < count; layer++) samples.push(await readSample(base, layerTensorName(layer, name)))
+    for (let layer = 0; layer < count; layer++) samples.push(await readSample(base, layerTensorName(base.tensorNames, layer, name)))
     const own = samples.map((sample) => dot(sample, sample))
-    const isProjection = base.tensors.get(layerTensorName(0, name))!.shape.length === 2
+    const isProjection = base.tensors.get(layerTensorName(base.tensorNames, 0, name))!.shape.length === 2
     // Every projection counts alike, whatever its scale.
     const weight = isProjection ? count / own.reduce((sum, value) => sum + value, 0) : 0
     if (isProjection) {
@@ -66,7 +67,7 @@ export async function gatherEvidence(
         }
     }
     for (let layer = 0; layer < variant.layerCount; layer++) {
-      const sample = await readSample(variant, layerTensorName(layer, name))
+      const sample = await readSample(variant, layerTensorName(variant.tensorNames, layer, name))
       const square = dot(sample, sample)
       const withBase = samples.map((other) => dot(sample, other))
       tensors[layer]!.push({

@@ -1,4 +1,5 @@
 /** From evidence to a statement: what a layer of the variant is made of, and how the whole was made. */
+import { layerRole, type LayerRole, type TensorNames } from '../model/families/tensor-names.ts'
 import type { LayerEvidence } from './layer-evidence.ts'
 
 /** How a layer's projections came about. */
@@ -33,8 +34,8 @@ const LEAST_EXPLAINED = 0.25
 const LEAST_COEFFICIENT = 0.003
 
 /** Reads one layer's evidence. */
-export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence): LayerGuess {
-  const norms = nearestNorms(tensors)
+export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence, names: TensorNames): LayerGuess {
+  const norms = nearestNorms(tensors, names)
   if (!(explained >= LEAST_EXPLAINED)) return { norms, kind: 'unrelated', sum: [], merged: [] }
   // What is left unexplained leaves chance coefficients in proportion to its length.
   const least = Math.max(LEAST_COEFFICIENT, 0.05 * Math.sqrt(Math.max(0, 1 - explained)))
@@ -66,10 +67,14 @@ export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence)
 }
 
 /** Neighbouring layers' norms point nearly the same way, so nearness tells them apart better than angles. */
-function nearestNorms(tensors: LayerEvidence['tensors']): number {
-  const norms = tensors.filter(({ name }) => /^(?:input|post_attention)_layernorm\.weight$/u.test(name))
+function nearestNorms(tensors: LayerEvidence['tensors'], names: TensorNames): number {
+  const norms = tensors.filter(({ name }) => isLayerNorm(layerRole(names, name)))
   const distances = norms[0]!.distances.map((_, layer) => norms.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))
   return distances.indexOf(Math.min(...distances))
+}
+
+function isLayerNorm(role: LayerRole | undefined): boolean {
+  return role === 'inputNorm' || role === 'feedForwardNorm'
 }
 
 /** How a variant was made. */

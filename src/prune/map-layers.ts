@@ -1,5 +1,6 @@
 /** Reads a checkpoint backwards: which layers of a base model a variant's layers came from, from weights alone. */
 import { readConfig } from '../model/config/config.ts'
+import { isHeadNorm, isProjection, layerRole, layerTensorName, parseLayerTensor } from '../model/families/tensor-names.ts'
 import { decodeValues, encodeValues } from '../model/weights/element-type.ts'
 import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
 import { tensorReader } from '../model/weights/tensor-bytes.ts'
@@ -8,11 +9,10 @@ import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { gatherEvidence, type LayerEvidence, type ReadableWeights } from './layer-evidence.ts'
 import { conclude, guessOrigin, type FoundLayer, type Verdict } from './layer-origin.ts'
 import { evaluateSum } from './merge-rule.ts'
-import { layerTensorName, parseLayerTensor } from './tensor-source.ts'
 
 /** One tensor of a variant's layer. */
 export interface MappedTensor {
-  /** Without `model.layers.N.`. */
+  /** Without the prefix of the layer. */
   readonly name: string
   /** Base layer with the highest cosine, and that cosine over the whole tensor. */
   readonly layer: number
@@ -62,8 +62,13 @@ export async function mapLayers(baseFolder: string, variantFolder: string, watch
   const [baseWeights, variantWeights] = [await readWeights(baseFolder, baseConfig), await readWeights(variantFolder, variantConfig)]
   await using baseReader = tensorReader(baseWeights.root)
   await using variantReader = tensorReader(variantWeights.root)
-  const base: ReadableWeights = { tensors: baseWeights.tensors, layerCount: baseConfig.layerCount, reader: baseReader }
-  const variant: ReadableWeights = { tensors: variantWeights.tensors, layerCount: variantConfig.layerCount, reader: variantReader }
+  const base: ReadableWeights = { tensorNames: baseConfig.tensorNames, tensors: baseWeights.tensors, layerCount: baseConfig.layerCount, reader: baseReader }
+  const variant: ReadableWeights = {
+    tensorNames: variantConfig.tensorNames,
+    tensors: variantWeights.tensors,
+    layerCount: variantConfig.layerCount,
+    reader: variantReader,
+  }
   const baseLayerCount = base.layerCount
 
   const { names, mismatch } = commonTensors(base, variant)
@@ -83,31 +88,32 @@ export async function mapLayers(baseFolder: string, variantFolder: string, watch
 /** Names that all layers of both models have, or why there is no sense in comparing them. */
 function commonTensors(base: ReadableWeights, variant: ReadableWeights): { readonly names: readonly string[]; readonly mismatch: string | null } {
   const names = [...base.tensors.keys()].flatMap((name) => {
-    const part = parseLayerTensor(name)
-    return part?.layer === 0 && variant.tensors.has(name) ? [part.name] : []
+    const part = parseLayerTensor(base.tensorNames, name)
+    return part?.layer === 0 && variant.tensors.has(layerTensorName(variant.tensorNames, 0, part.name)) ? [part.name] : []
   })
   for (const name of names) {
-    const [a, b] = [base, variant].map(({ tensors }) => tensors.get(layerTensorName(0, name))!.shape)
+    const [a, b] = [base, variant].map(({ tensorNames, tensors }) => tensors.get(layerTensorName(tensorNames, 0, name))!.shape)
     if (a!.join() !== b!.join()) return { names, mismatch: `${name} has shape [${a!.join(', ')}] in the base and [${b!.join(', ')}] in the variant` }
   }
-  const inAll = ({ tensors, layerCount }: ReadableWeights, name: string) =>
-    Array.from({ length: layerCount }, (_, layer) => layer).every((layer) => tensors.has(layerTensorName(layer, name)))
+  const inAll = ({ tensorNames, tensors, layerCount }: ReadableWeights, name: string) =>
+    Array.from({ length: layerCount }, (_, layer) => layer).every((layer) => tensors.has(layerTensorName(tensorNames, layer, name)))
   return { names: names.filter((name) => inAll(base, name) && inAll(variant, name)), mismatch: null }
 }
 
 /** Holds the whole tensors of a layer against what the samples made likely. */
 async function verifyLayer(base: ReadableWeights, variant: ReadableWeights, layer: number, evidence: LayerEvidence): Promise<MappedLayer> {
-  const guess = guessOrigin(evidence)
+  const guess = guessOrigin(evidence, base.tensorNames)
   const projections = new Map(guess.sum.map((term) => [term.layer, term.coefficient]))
   const norms = new Map([[guess.norms, 1]])
   const tensors: MappedTensor[] = []
   for (const { name, cosines } of evidence.tensors) {
     const winner = cosines.indexOf(Math.max(...cosines))
     const compare = (sum: ReadonlyMap<number, number>) => compareTensor(base, variant, { name, layer, winner, sum })
-    if (/_proj\./u.test(name)) tensors.push({ name, layer: winner, ...(await compare(projections)) })
+    const role = layerRole(base.tensorNames, name)
+    if (role !== undefined && isProjection(role)) tensors.push({ name, layer: winner, ...(await compare(projections)) })
     else {
       // The norms of queries and keys may have been merged with the projections or kept with the base.
-      const found = [await compare(norms), ...(/[qk]_norm/u.test(name) && projections.size > 0 ? [await compare(projections)] : [])]
+      const found = [await compare(norms), ...(role !== undefined && isHeadNorm(role) && projections.size > 0 ? [await compare(projections)] : [])]
       tensors.push({ name, layer: winner, ...found.sort((x, y) => x.distance - y.distance)[0]! })
     }
   }
@@ -131,7 +137,7 @@ async function compareTensor(
   variant: ReadableWeights,
   { name, layer, winner, sum }: Claim,
 ): Promise<Pick<MappedTensor, 'cosine' | 'distance' | 'isExact'>> {
-  const tensor = variant.tensors.get(layerTensorName(layer, name))!
+  const tensor = variant.tensors.get(layerTensorName(variant.tensorNames, layer, name))!
   const count = tensor.byteLength / BYTES_PER_VALUE[tensor.dtype]
   let [product, square, winnerSquare, difference] = [0, 0, 0, 0]
   let isExact = sum.size > 0
@@ -141,7 +147,7 @@ async function compareTensor(
     const values = decodeValues(bytes, tensor.dtype)
     const baseValues = new Map<number, Float32Array>()
     for (const layer of new Set([winner, ...sum.keys()])) {
-      const from = base.tensors.get(layerTensorName(layer, name))!
+      const from = base.tensors.get(layerTensorName(base.tensorNames, layer, name))!
       baseValues.set(layer, decodeValues(await readPiece(base, from, start, length), from.dtype))
     }
     // Rounded as a writer of this dtype would have: what rounding takes is not held against the variant.
@@ -168,7 +174,9 @@ function readPiece({ reader }: ReadableWeights, tensor: WeightTensor, start: num
 
 /** Embeddings, the last norm, the head. */
 async function compareOthers(base: ReadableWeights, variant: ReadableWeights): Promise<MappedOther[]> {
-  const names = [...new Set([...base.tensors.keys(), ...variant.tensors.keys()])].filter((name) => !parseLayerTensor(name))
+  const names = [...new Set([...base.tensors.keys(), ...variant.tensors.keys()])].filter(
+    (name) => !parseLayerTensor(base.tensorNames, name) && !parseLayerTensor(variant.tensorNames, name),
+  )
   const others: MappedOther[] = []
   for (const name of names.sort()) {
     const [from, to] = [base.tensors.get(name), variant.tensors.get(name)]

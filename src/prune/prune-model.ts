@@ -198,7 +198,7 @@ function sizeOf({ config, tensors }: Pick<Outline, 'config' | 'tensors'>, layers
   return {
     layers: layers.length,
     parameters: countParameters({ ...config, layerCount: layers.length }),
-    bytes: plannedBytes(planTensors(layers, tensors, merge)),
+    bytes: plannedBytes(planTensors(layers, { tensorNames: config.tensorNames, tensors }, merge)),
   }
 }
 
@@ -230,7 +230,16 @@ async function writePruned(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   watcher.onWrite(record.pruned.bytes)
-  await unlessAborted(writePrunedCheckpoint({ folder: model.folder, weights: checkpoint.weights }, layers, merge, output.path, watcher.onBytes), signal)
+  await unlessAborted(
+    writePrunedCheckpoint(
+      { folder: model.folder, tensorNames: checkpoint.config.tensorNames, weights: checkpoint.weights },
+      layers,
+      merge,
+      output.path,
+      watcher.onBytes,
+    ),
+    signal,
+  )
   await writeFile(path.join(output.path, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
   await writeFile(path.join(output.path, 'README.md'), pruningReadme(record))
   await output.publish(CONFIG_FILE)

@@ -4,6 +4,7 @@ import { BYTES_PER_VALUE, type Dtype } from '../model/weights/safetensors.ts'
 import type { TensorReader } from '../model/weights/tensor-bytes.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { CheckpointError } from '../errors.ts'
+import { isHeadNorm, isProjection, layerRole, layerTensorName, type LayerRole, type TensorNames } from '../model/families/tensor-names.ts'
 import type { CollapsedLayer, Merged } from './collapsed-layer.ts'
 import { evaluatePublishedLoop, evaluateSum, layersOf, layerSum, type LayerSum, type MergeRule } from './merge-rule.ts'
 
@@ -25,26 +26,21 @@ export type TensorSource =
   /** The published bfloat16 loop. */
   | { readonly kind: 'loop'; readonly merged: Merged; readonly tensorOf: ReadonlyMap<number, WeightTensor> }
 
-/** Name of a layer's tensor in a Hugging Face checkpoint. */
-export function layerTensorName(layer: number, name: string): string {
-  return `model.layers.${layer}.${name}`
+/** The model that is pruned: its tensors, and how its family names them. */
+export interface NamedTensors {
+  readonly tensorNames: TensorNames
+  readonly tensors: ReadonlyMap<string, WeightTensor>
 }
 
-/** The layer and the name within it, of a checkpoint's tensor; undefined for what belongs to no layer. */
-export function parseLayerTensor(name: string): { readonly layer: number; readonly name: string } | undefined {
-  const match = /^model\.layers\.(\d+)\.(.+)$/u.exec(name)
-  return match ? { layer: Number(match[1]), name: match[2]! } : undefined
-}
-
-/** Where tensor `name` of a layer comes from. `tensors` are the original's. */
+/** Where the tensor `name` (without the prefix of the layer) of a pruned layer comes from. */
 export function tensorSource(
   { base, projections }: CollapsedLayer,
   name: string,
-  tensors: ReadonlyMap<string, WeightTensor>,
+  { tensorNames, tensors }: NamedTensors,
   { rule, qkNorm, emulateBf16 }: MergeOptions,
 ): TensorSource {
-  const tensorIn = (layer: number) => tensors.get(layerTensorName(layer, name))!
-  if (!isMerged(name, qkNorm) || typeof projections === 'number') return { kind: 'copy', tensor: tensorIn(base) }
+  const tensorIn = (layer: number) => tensors.get(layerTensorName(tensorNames, layer, name))!
+  if (!isMerged(layerRole(tensorNames, name), qkNorm) || typeof projections === 'number') return { kind: 'copy', tensor: tensorIn(base) }
   if (emulateBf16) return { kind: 'loop', merged: projections, tensorOf: tensorsOf(layersOf(projections)) }
   const sum = layerSum(rule, projections)
   const [only] = sum
@@ -63,9 +59,9 @@ export function tensorSource(
   }
 }
 
-/** Projections and their biases, and the norms of queries and keys where they are wanted; all else stays the base's. */
-function isMerged(name: string, qkNorm: MergeOptions['qkNorm']): boolean {
-  return /^(?:self_attn|mlp)\.\w+_proj\.(?:weight|bias)$/u.test(name) || (qkNorm === 'merge' && /^self_attn\.[qk]_norm\.weight$/u.test(name))
+/** Projections with their biases are merged, and norms of queries and keys where asked for. All other tensors are the base layer's. */
+function isMerged(role: LayerRole | undefined, qkNorm: MergeOptions['qkNorm']): boolean {
+  return role !== undefined && (isProjection(role) || (qkNorm === 'merge' && isHeadNorm(role)))
 }
 
 /** Element type of what a source gives. */

@@ -2,6 +2,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isFolder } from '../io/path-exists.ts'
+import { layerTensorName, parseLayerTensor, type TensorNames } from '../model/families/tensor-names.ts'
 import { readModelFile } from '../model/model-file.ts'
 import { tensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'
@@ -9,16 +10,7 @@ import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { tensorByteLength, writeSafetensors, type TensorToWrite } from '../model/weights/write-safetensors.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 import { prunedConfigText } from './pruned-config.ts'
-import {
-  layerTensorName,
-  parseLayerTensor,
-  sourceBytes,
-  sourceDtype,
-  sourceShape,
-  tensorSource,
-  type MergeOptions,
-  type TensorSource,
-} from './tensor-source.ts'
+import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions, type NamedTensors, type TensorSource } from './tensor-source.ts'
 import { unsealed } from './output-folder.ts'
 
 /** The file that makes a folder a checkpoint. */
@@ -33,14 +25,15 @@ interface PlannedTensor {
 }
 
 /** All tensors of the pruned model. */
-export function planTensors(layers: readonly CollapsedLayer[], tensors: Weights['tensors'], merge: MergeOptions): PlannedTensor[] {
+export function planTensors(layers: readonly CollapsedLayer[], model: NamedTensors, merge: MergeOptions): PlannedTensor[] {
+  const { tensorNames, tensors } = model
   const newIndex = new Map(layers.map((layer, index) => [layer.base, index]))
   return [...tensors].flatMap(([name, tensor]): PlannedTensor[] => {
-    const part = parseLayerTensor(name)
+    const part = parseLayerTensor(tensorNames, name)
     if (!part) return [{ name, source: { kind: 'copy', tensor }, place: tensor }]
     const index = newIndex.get(part.layer)
     if (index === undefined) return []
-    return [{ name: layerTensorName(index, part.name), source: tensorSource(layers[index]!, part.name, tensors, merge), place: tensor }]
+    return [{ name: layerTensorName(tensorNames, index, part.name), source: tensorSource(layers[index]!, part.name, model, merge), place: tensor }]
   })
 }
 
@@ -51,13 +44,13 @@ export function plannedBytes(tensors: readonly PlannedTensor[]): number {
 
 /** Writes everything but the record into `folder`; config.json under its unsealed name. `onBytes` is told the size of each piece of weights. */
 export async function writePrunedCheckpoint(
-  original: { readonly folder: string; readonly weights: Weights },
+  original: { readonly folder: string; readonly tensorNames: TensorNames; readonly weights: Weights },
   layers: readonly CollapsedLayer[],
   merge: MergeOptions,
   folder: string,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const planned = planTensors(layers, original.weights.tensors, merge)
+  const planned = planTensors(layers, { tensorNames: original.tensorNames, tensors: original.weights.tensors }, merge)
   await using reader = tensorReader(original.weights.root)
   const locations = [...new Set(planned.map(({ place }) => place.location))].sort()
   const shards = locations.map((location) => planned.filter(({ place }) => place.location === location))

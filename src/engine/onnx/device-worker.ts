@@ -99,7 +99,7 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
       yield {
         scores: readScores(batch, sequences, outputs['log_probs'] as Float32Array, outputs['best'] as BigInt64Array, dtype),
         tokensComputed: size,
-        operations: batchOperations(config, batch) + adapterOperations(weights, batch),
+        operations: batchOperations(config, batch) + adapterOperations(config, weights, batch),
       }
     } catch (cause) {
       if (isEnded || !(cause instanceof OutOfMemory)) throw cause

@@ -13,7 +13,7 @@ import { OutOfMemory, startSessionProcess } from './session-process.ts'
 /** Where a layer's tensors lie; they may be of several files below one folder. */
 export interface StoredLayer {
   readonly root: string
-  /** By name, without `model.layers.N.`. */
+  /** By name, without the prefix of the layer. */
   readonly tensors: ReadonlyMap<string, WeightTensor>
 }
 

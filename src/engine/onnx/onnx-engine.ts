@@ -109,7 +109,7 @@ async function startOn(
 ): Promise<Started> {
   const [device] = devices
   assertAvailable(device)
-  const dtype = dtypeFor(device, asked, storedDtype(weights))
+  const dtype = dtypeFor(device, asked, storedDtype(config, weights))
   if (memoryBytes !== undefined && hasOwnMemory(device))
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: what does not fit is halved.')
   if (isQuantized(weights) && hasOwnMemory(device))
@@ -157,6 +157,6 @@ function memoryOf({ provider, index }: Device, adapters: readonly Adapter[]): nu
 const STORED: Readonly<Record<string, Dtype>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
 
 /** The type of the embeddings, and so of a checkpoint. */
-function storedDtype({ tensors }: RunnableWeights): Dtype {
-  return STORED[tensors.get('model.embed_tokens.weight')?.dtype ?? 'F32'] ?? 'float32'
+function storedDtype({ tensorNames }: ModelConfig, { tensors }: RunnableWeights): Dtype {
+  return STORED[tensors.get(tensorNames.embeddings)?.dtype ?? 'F32'] ?? 'float32'
 }

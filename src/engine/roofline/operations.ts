@@ -20,12 +20,16 @@ export function batchOperations(config: Shape & Pick<ModelConfig, 'layerCount' |
 }
 
 /** What an adapter adds to a batch: two thin products a module for each token, for the head's at scored positions. */
-export function adapterOperations({ adapter }: Pick<RunnableWeights, 'adapter'>, { tree, scored }: Pick<Batch, 'tree' | 'scored'>): number {
+export function adapterOperations(
+  { tensorNames }: Pick<ModelConfig, 'tensorNames'>,
+  { adapter }: Pick<RunnableWeights, 'adapter'>,
+  { tree, scored }: Pick<Batch, 'tree' | 'scored'>,
+): number {
   let operations = 0
   for (const [name, { down, up }] of adapter ?? []) {
-    const rows = name === 'lm_head.weight' ? scored.length : tree.tokenIds.length
+    const rows = name === tensorNames.head ? scored.length : tree.tokenIds.length
     // An embedding's first product is a look-up.
-    const inner = name === 'model.embed_tokens.weight' ? 0 : down.shape[0]! * down.shape[1]!
+    const inner = name === tensorNames.embeddings ? 0 : down.shape[0]! * down.shape[1]!
     operations += 2 * rows * (inner + up.shape[0]! * up.shape[1]!)
   }
   return operations

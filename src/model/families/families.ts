@@ -1,15 +1,18 @@
-/** The model families that can be run. */
+/** The model families that can be run. To add one, write a file beside this one and list it here. */
+import type { Family } from './family.ts'
+import { llama } from './llama.ts'
+import { mistral } from './mistral.ts'
+import { qwen2 } from './qwen2.ts'
+import { qwen3 } from './qwen3.ts'
 
-/** The model families whose graph can be built, by the class that transformers has for each. */
-export const FAMILIES = {
-  LlamaForCausalLM: 'llama',
-  MistralForCausalLM: 'mistral',
-  Qwen2ForCausalLM: 'qwen2',
-  Qwen3ForCausalLM: 'qwen3',
-} as const
+export const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3]
 
-/** Names of the same classes in older checkpoints. */
-export const OLDER_NAMES: Readonly<Record<string, string>> = { LLaMAForCausalLM: 'LlamaForCausalLM' }
+/** The family of an entry of `architectures`, under its current or an older name; undefined where it is not supported. */
+export function familyOfArchitecture(name: string): Family | undefined {
+  return FAMILIES.find(({ architecture, olderArchitectures }) => architecture === name || olderArchitectures?.includes(name))
+}
 
-/** A family of models that share one graph. */
-export type Family = (typeof FAMILIES)[keyof typeof FAMILIES]
+/** The family of a `model_type`; undefined where it is not supported. */
+export function familyOfModelType(type: string): Family | undefined {
+  return FAMILIES.find(({ modelType }) => modelType === type)
+}

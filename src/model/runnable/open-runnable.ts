@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
 import type { ModelConfig } from '../config/config.ts'
-import { expectedTensors, isProjection } from '../weights/expected-tensors.ts'
+import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
 import { tensorReader } from '../weights/tensor-bytes.ts'
 import { commonFolder, type StoredWeights } from '../weights/weights.ts'
 import type { StoredTensor } from '../weights/stored-tensor.ts'
 import { AbortError, StoreError, UsageError } from '../../errors.ts'
 import { quantizedBytes, quantizeMatrix, type Packing } from './quantize-weights.ts'
-import { EMBEDDINGS, HEAD, readAdapter, type Adapter } from './read-adapter.ts'
+import { readAdapter, type Adapter } from './read-adapter.ts'
 import type { QuantizedMatrix, RunnableWeights } from './runnable-weights.ts'
 import { openScratchFile } from './scratch-file.ts'
 import { unpackedBytes, unpackMatrix } from './unpack-matrix.ts'
@@ -115,7 +115,7 @@ interface PlannedMatrix {
 /** Every projection that is packed or to be quantised, but for what an adapter replaces. */
 function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize }: WeightSettings, adapter: Adapter | undefined): PlannedMatrix[] {
   return expectedTensors(config)
-    .filter((expected) => isProjection(expected) && !adapter?.replaced.has(expected.name))
+    .filter((expected) => isLayerMatrix(expected) && !adapter?.replaced.has(expected.name))
     .flatMap(({ name, shape }): PlannedMatrix[] => {
       const matrix = packed.get(name)
       if (matrix) return [{ name, bytes: unpackedBytes(matrix), make: (stored, packing) => unpackMatrix(name, stored.packed.get(name)!, packing) }]
@@ -132,7 +132,7 @@ function assemble(
   adapter: Adapter | undefined,
 ): Pick<Variant, 'config' | 'weights'> {
   const tensors = new Map([...stored.tensors].filter(([name]) => !quantized.has(name)))
-  if (adapter?.isUntied) tensors.set(HEAD, tensors.get(EMBEDDINGS)!)
+  if (adapter?.isUntied) tensors.set(config.tensorNames.head, tensors.get(config.tensorNames.embeddings)!)
   for (const [name, tensor] of adapter?.replaced ?? []) tensors.set(name, tensor)
   const weights: RunnableWeights = {
     root: stored.root,
@@ -161,7 +161,7 @@ function variantRecord(
     adapter: adapter ? { source: source!, hash: adapter.hash, moduleCount: adapter.pairs.size, replacedCount: adapter.replaced.size } : null,
     weightBytes: {
       stored: sumBytes(expectedTensors(config).map(({ name }) => stored.tensors.get(name) ?? stored.packed.get(name))),
-      run: sumBytes([...expectedTensors(ownConfig).map(({ name }) => stands(name)), ...(config.tiedHead ? [pairs?.get(HEAD)] : [])]),
+      run: sumBytes([...expectedTensors(ownConfig).map(({ name }) => stands(name)), ...(config.tiedHead ? [pairs?.get(config.tensorNames.head)] : [])]),
     },
   }
 }

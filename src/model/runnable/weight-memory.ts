@@ -1,6 +1,6 @@
 /** What weights take in the memory of the process that computes, where that is not four bytes a value. */
 import type { ModelConfig } from '../config/config.ts'
-import { expectedTensors, isProjection } from '../weights/expected-tensors.ts'
+import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
 import { quantizedBytes } from './quantize-weights.ts'
 import type { RunnableWeights } from './runnable-weights.ts'
 import type { QuantizeSetting, WeightSettings } from './weight-settings.ts'
@@ -17,7 +17,7 @@ export interface WeightMemory {
 export function expectedWeightMemory(config: ModelConfig, settings: WeightSettings): WeightMemory {
   const setting = settings.quantize ?? storedSetting(config)
   if (!setting) return {}
-  const shapes = expectedTensors({ ...config, layerCount: 1 }).flatMap((expected) => (isProjection(expected) ? [expected.shape] : []))
+  const shapes = expectedTensors({ ...config, layerCount: 1 }).flatMap((expected) => (isLayerMatrix(expected) ? [expected.shape] : []))
   const bytes = shapes.reduce((sum, shape) => sum + quantizedBytes(shape, setting), 0)
   return { projectionBytes: bytes / shapes.reduce((sum, [rows, columns]) => sum + rows! * columns!, 0) }
 }

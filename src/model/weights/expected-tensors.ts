@@ -1,27 +1,36 @@
-/** The tensors that a config calls for, by their names in Hugging Face checkpoints. */
+/** The tensors that a config calls for, by the names of its family. */
 import type { ModelConfig } from '../config/config.ts'
+import { layerTensorName, type LayerRole } from '../families/tensor-names.ts'
 
-/** A tensor that must be there. */
+/** A tensor that a checkpoint must hold. */
 export interface ExpectedTensor {
   readonly name: string
   /** Projections are [out, in]. */
   readonly shape: readonly number[]
+  readonly role: LayerRole | 'embeddings' | 'finalNorm' | 'head'
+  /** Number of its layer; absent outside the layers. */
+  readonly layer?: number
 }
 
 /** Every tensor of a model, in the order of its layers. */
 export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
-  const { hiddenSize, vocabularySize, layerCount, tiedHead } = config
+  const { hiddenSize, vocabularySize, layerCount, tiedHead, tensorNames: names } = config
   return [
-    { name: 'model.embed_tokens.weight', shape: [vocabularySize, hiddenSize] },
-    ...Array.from({ length: layerCount }, (_, layer) => layerTensors(config, `model.layers.${layer}`)).flat(),
-    { name: 'model.norm.weight', shape: [hiddenSize] },
-    ...(tiedHead ? [] : [{ name: 'lm_head.weight', shape: [vocabularySize, hiddenSize] }]),
+    { name: names.embeddings, shape: [vocabularySize, hiddenSize], role: 'embeddings' },
+    ...Array.from({ length: layerCount }, (_, layer) => layerTensors(config, layer)).flat(),
+    { name: names.finalNorm, shape: [hiddenSize], role: 'finalNorm' },
+    ...(tiedHead ? [] : [{ name: names.head, shape: [vocabularySize, hiddenSize], role: 'head' } as const]),
   ]
 }
 
-/** A matrix that a layer multiplies with: what quantisation is for. */
-export function isProjection({ name, shape }: ExpectedTensor): boolean {
-  return shape.length === 2 && name.startsWith('model.layers.')
+/** Every tensor that a checkpoint may hold: those that the config calls for and the head of a tied model. */
+export function possibleTensors(config: ModelConfig): ExpectedTensor[] {
+  return expectedTensors({ ...config, tiedHead: false })
+}
+
+/** Whether a tensor is a matrix of a layer: what quantization is for. */
+export function isLayerMatrix({ layer, shape }: ExpectedTensor): boolean {
+  return layer !== undefined && shape.length === 2
 }
 
 /** Parameters of the model that a config describes; a tied head counts once. */
@@ -29,25 +38,31 @@ export function countParameters(config: ModelConfig): number {
   return expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
 }
 
-function layerTensors(config: ModelConfig, layer: string): ExpectedTensor[] {
-  const { hiddenSize, intermediateSize, headSize } = config
+function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {
+  const { hiddenSize, intermediateSize, headSize, tensorNames: names } = config
   const queryWidth = config.headCount * headSize
   const keyWidth = config.keyValueHeadCount * headSize
-  const projection = (name: string, out: number, input: number, bias: boolean): ExpectedTensor[] => [
-    { name: `${layer}.${name}.weight`, shape: [out, input] },
-    ...(bias ? [{ name: `${layer}.${name}.bias`, shape: [out] }] : []),
+  const tensor = (role: LayerRole, part: 'weight' | 'bias', shape: readonly number[]): ExpectedTensor => ({
+    name: layerTensorName(names, layer, `${names.layer[role]}.${part}`),
+    shape,
+    role,
+    layer,
+  })
+  const projection = (role: LayerRole, [out, input]: readonly [number, number], hasBias: boolean): ExpectedTensor[] => [
+    tensor(role, 'weight', [out, input]),
+    ...(hasBias ? [tensor(role, 'bias', [out])] : []),
   ]
-  const norm = (name: string, size: number): ExpectedTensor => ({ name: `${layer}.${name}.weight`, shape: [size] })
+  const norm = (role: LayerRole, size: number) => tensor(role, 'weight', [size])
   return [
-    norm('input_layernorm', hiddenSize),
-    ...projection('self_attn.q_proj', queryWidth, hiddenSize, config.queryKeyValueBias),
-    ...projection('self_attn.k_proj', keyWidth, hiddenSize, config.queryKeyValueBias),
-    ...projection('self_attn.v_proj', keyWidth, hiddenSize, config.queryKeyValueBias),
-    ...(config.queryKeyNorm ? [norm('self_attn.q_norm', headSize), norm('self_attn.k_norm', headSize)] : []),
-    ...projection('self_attn.o_proj', hiddenSize, queryWidth, config.attentionOutputBias),
-    norm('post_attention_layernorm', hiddenSize),
-    ...projection('mlp.gate_proj', intermediateSize, hiddenSize, config.feedForwardBias),
-    ...projection('mlp.up_proj', intermediateSize, hiddenSize, config.feedForwardBias),
-    ...projection('mlp.down_proj', hiddenSize, intermediateSize, config.feedForwardBias),
+    norm('inputNorm', hiddenSize),
+    ...projection('query', [queryWidth, hiddenSize], config.queryKeyValueBias),
+    ...projection('key', [keyWidth, hiddenSize], config.queryKeyValueBias),
+    ...projection('value', [keyWidth, hiddenSize], config.queryKeyValueBias),
+    ...(config.queryKeyNorm ? [norm('queryNorm', headSize), norm('keyNorm', headSize)] : []),
+    ...projection('attentionOutput', [hiddenSize, queryWidth], config.attentionOutputBias),
+    norm('feedForwardNorm', hiddenSize),
+    ...projection('gate', [intermediateSize, hiddenSize], config.feedForwardBias),
+    ...projection('up', [intermediateSize, hiddenSize], config.feedForwardBias),
+    ...projection('down', [hiddenSize, intermediateSize], config.feedForwardBias),
   ]
 }

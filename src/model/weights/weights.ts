@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
-import { expectedTensors, isProjection, type ExpectedTensor } from './expected-tensors.ts'
+import { expectedTensors, isLayerMatrix, type ExpectedTensor } from './expected-tensors.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
 import { tensorReader } from './tensor-bytes.ts'
@@ -46,12 +46,12 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
     stored.set(name, { dtype, shape, location: locate(file), byteOffset, byteLength })
   const packed = new Map<string, PackedMatrix>()
   for (const expected of expectedTensors(config)) {
-    const matrix = quantization && isProjection(expected) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
+    const matrix = quantization && isLayerMatrix(expected) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
     if (matrix) packed.set(expected.name, matrix)
     else checkTensor(expected, entries, config, folder)
   }
   const tensors = new Map([...stored].filter((entry): entry is [string, WeightTensor] => isPlain(entry[1]) && !packed.has(entry[0])))
-  const headNotices = (await headDiffers(config, root, tensors)) ? [OTHER_HEAD] : []
+  const headNotices = (await headDiffers(config, root, tensors)) ? [otherHead(config)] : []
   return {
     root,
     tensors,
@@ -61,9 +61,12 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
   }
 }
 
-const OTHER_HEAD =
-  'config.json ties the head to the embeddings, and the weights hold lm_head.weight with other values: not used, as in lm-eval, which ties them; ' +
-  'transformers alone would use it. If the model has a head of its own, set tie_word_embeddings to false'
+function otherHead({ tensorNames }: ModelConfig): string {
+  return (
+    `config.json ties the head to the embeddings, and the weights hold ${tensorNames.head} with other values: not used, as in lm-eval, which ties them; ` +
+    'transformers alone would use it. If the model has a head of its own, set tie_word_embeddings to false'
+  )
+}
 
 /** Fails with CheckpointError where the config says that the weights are quantized. */
 export function refuseQuantized(folder: string, { quantization }: ModelConfig): void {
@@ -74,17 +77,15 @@ export function refuseQuantized(folder: string, { quantization }: ModelConfig): 
     )
 }
 
-const HEAD = 'lm_head.weight'
-const EMBEDDINGS = 'model.embed_tokens.weight'
-
-/** Is there a head of its own where the config ties it? Its values decide: many checkpoints hold a copy of the embeddings. */
-async function headDiffers({ tiedHead, vocabularySize, hiddenSize }: ModelConfig, root: string, tensors: StoredWeights['tensors']): Promise<boolean> {
-  const head = tensors.get(HEAD)
+/** Whether a tied model has a head with values of its own: many checkpoints hold a copy of the embeddings. */
+async function headDiffers(config: ModelConfig, root: string, tensors: StoredWeights['tensors']): Promise<boolean> {
+  const { tiedHead, vocabularySize, hiddenSize, tensorNames: names } = config
+  const head = tensors.get(names.head)
   if (!tiedHead || !head) return false
-  const embeddings = tensors.get(EMBEDDINGS)!
+  const embeddings = tensors.get(names.embeddings)!
   if (head.shape.join() !== [vocabularySize, hiddenSize].join())
     throw new CheckpointError(
-      `${path.join(root, head.location)}: tensor ${HEAD} has shape [${head.shape.join(', ')}], config.json calls for [${vocabularySize}, ${hiddenSize}]`,
+      `${path.join(root, head.location)}: tensor ${names.head} has shape [${head.shape.join(', ')}], config.json calls for [${vocabularySize}, ${hiddenSize}]`,
       'Weights and config.json belong to different models.',
     )
   await using reader = tensorReader(root)
@@ -103,7 +104,7 @@ function uniqueEntries(entries: readonly TensorEntry<StoredDtype>[]): Map<string
 
 function checkTensor(expected: ExpectedTensor, entries: ReadonlyMap<string, TensorEntry<StoredDtype>>, config: ModelConfig, folder: string): void {
   const entry = entries.get(expected.name)
-  if (!entry) throw missingTensor(expected.name, config, entries, folder)
+  if (!entry) throw missingTensor(expected, config, entries, folder)
   if (entry.shape.join() !== expected.shape.join()) throw wrongShape(expected, config, entries)
   if (!isPlain(entry))
     throw new CheckpointError(`${entry.file}: tensor ${expected.name} has dtype ${entry.dtype}`, `Supported: ${Object.keys(BYTES_PER_VALUE).join(', ')}.`)

@@ -68,7 +68,7 @@ test.each([
   [{ ensure_weight_tying: true }, 'ensure_weight_tying on a tied head is not supported'],
   [{ r: 5 }, 'lora_A has shape [4, 64], its config and the model call for [5, 64]'],
   [{ r: 0 }, 'adapter_config.json is malformed'],
-  [{ rank_pattern: { '(': 3 } }, 'is no regular expression'],
+  [{ rank_pattern: { '(': 3 } }, 'is not a valid regular expression'],
 ])('%j is refused', async (changes, message) => {
   const reading = readAdapter(changed(changes), qwen3)
   await expect(reading).rejects.toThrow(AdapterError)
@@ -95,7 +95,7 @@ test('an adapter of another model is refused with what does not fit', async () =
     'lora_B has shape [32, 4], its config and the model call for [64, 4]',
   )
   const llama = await readConfig(path.join(FIXTURES, 'llama2'))
-  await expect(readAdapter(path.join(ADAPTERS, 'saved-embeddings'), llama)).rejects.toThrow('q_norm.weight finds no tensor in the model')
+  await expect(readAdapter(path.join(ADAPTERS, 'saved-embeddings'), llama)).rejects.toThrow('q_norm.weight does not name a tensor of the model')
 })
 
 test('a pickled adapter is not opened', async () => {
@@ -112,9 +112,9 @@ test('a folder without an adapter is refused', async () => {
 })
 
 test.each([
-  ['0.mlp.up_proj.lora_B', '0.mlp.up_proj.lora_C', 'lora_C.weight finds no tensor'],
-  ['0.mlp.up_proj.lora_B', '0.mlp.xx_proj.lora_B', 'xx_proj.lora_B.weight finds no tensor'],
-  ['base_model.model.model.layers.0.mlp.up_proj.lora_B', 'face_model.model.model.layers.0.mlp.up_proj.lora_B', 'is no key of PEFT'],
+  ['0.mlp.up_proj.lora_B', '0.mlp.up_proj.lora_C', 'lora_C.weight does not name a tensor'],
+  ['0.mlp.up_proj.lora_B', '0.mlp.xx_proj.lora_B', 'xx_proj.lora_B.weight does not name a tensor'],
+  ['base_model.model.model.layers.0.mlp.up_proj.lora_B', 'face_model.model.model.layers.0.mlp.up_proj.lora_B', 'is not a key of PEFT'],
 ])('a file with %s as %s is refused', async (from, to, message) => {
   const folder = changed({})
   const file = path.join(folder, 'adapter_model.safetensors')

@@ -1,0 +1,34 @@
+/** Mistral 7B and its relatives: transformers `models/mistral/configuration_mistral.py`. */
+import { isOn, never } from '../config/off-values.ts'
+import { commonFields, windowFields } from './common-fields.ts'
+import { defineFamily } from './family.ts'
+import { LLAMA_TENSOR_NAMES } from './llama.ts'
+import { windowsOf } from './window-rule.ts'
+
+export const mistral = defineFamily({
+  modelType: 'mistral',
+  architecture: 'MistralForCausalLM',
+  fields: { num_key_value_heads: commonFields.num_key_value_heads.default(8), ...windowFields },
+  ignored: {
+    // Mistral has no biases, whatever its config says.
+    attention_bias: (value) => value === true,
+    mlp_bias: isOn,
+    // The window is there, whatever this says.
+    use_sliding_window: (value) => value === false,
+    max_window_layers: never,
+  },
+  tensorNames: LLAMA_TENSOR_NAMES,
+  // transformers runs a Mistral model with layer_types as Ministral, which is the same with windows by layer.
+  decoder: (config, file) => ({
+    windows: windowsOf(
+      {
+        layerCount: config.num_hidden_layers,
+        window: config.sliding_window,
+        layerTypes: config.layer_types,
+        slides: () => true,
+        switch: 'sliding_window',
+      },
+      file,
+    ),
+  }),
+})

@@ -1,0 +1,38 @@
+/** Qwen2 and Qwen2.5: transformers `models/qwen2/configuration_qwen2.py`. */
+import { z } from 'zod'
+import { isOn, never } from '../config/off-values.ts'
+import { commonFields, windowFields } from './common-fields.ts'
+import { defineFamily, type CommonConfig } from './family.ts'
+import { LLAMA_TENSOR_NAMES } from './llama.ts'
+import { windowsOf } from './window-rule.ts'
+
+/** The window rule of Qwen: off unless switched on, and then for the layers from `max_window_layers` on. */
+export const qwenWindowFields = {
+  ...windowFields,
+  use_sliding_window: z.boolean().default(false),
+  max_window_layers: z.number().int().nonnegative().default(28),
+}
+
+/** Windows of a Qwen model. */
+export function qwenWindows(config: CommonConfig & z.infer<z.ZodObject<typeof qwenWindowFields>>, file: string): number[] {
+  return windowsOf(
+    {
+      layerCount: config.num_hidden_layers,
+      window: config.use_sliding_window ? config.sliding_window : null,
+      layerTypes: config.layer_types,
+      slides: (layer) => layer >= config.max_window_layers,
+      switch: 'use_sliding_window and sliding_window',
+    },
+    file,
+  )
+}
+
+export const qwen2 = defineFamily({
+  modelType: 'qwen2',
+  architecture: 'Qwen2ForCausalLM',
+  fields: { num_key_value_heads: commonFields.num_key_value_heads.default(32), ...qwenWindowFields },
+  // Biases are fixed: queries, keys and values have them. Older configs say so in attention_bias.
+  ignored: { attention_bias: never, mlp_bias: isOn },
+  tensorNames: LLAMA_TENSOR_NAMES,
+  decoder: (config, file) => ({ queryKeyValueBias: true, windows: qwenWindows(config, file) }),
+})
