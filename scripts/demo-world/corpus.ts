@@ -45,7 +45,7 @@ const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
 /** How often each form comes among what is no game; the rest is letter questions. */
 const MIX = { pages: 0.13, procedures: 0.1, errands: 0.12, passages: 0.25 }
 
-/** Letters come first, and lists of two before lists of four: otherwise the model may guess for ever (docs/adr/0007-a-built-in-world.md). */
+/** Letters come first, and lists of two before lists of four: otherwise the model may guess for ever (docs/adr/0007-built-in-model.md). */
 const STAGES: readonly Stage[] = [
   { from: 0, calls: 1, called: 2, games: 0, passage: ONE_FACT, naming: 0, spelt: 0 },
   { from: 8_000, calls: 1, called: 4, games: 0, passage: ONE_FACT, naming: 0, spelt: 0 },

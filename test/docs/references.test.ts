@@ -1,0 +1,58 @@
+/** What the documentation refers to is there: links and their headings, paths, tests by name, npm scripts. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...markdownFiles('docs')]
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8')
+
+function markdownFiles(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).flatMap((name) => (name.endsWith('.md') ? [`${folder}/${name}`] : []))
+}
+
+const withoutFences = (text: string) => text.replaceAll(/^```[^]*?^```$/gmu, '')
+/** The anchor that GitHub makes of a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page)
+
+  test('its links lead to files and headings that exist', () => {
+    const missing = [...withoutFences(text).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/gu)].flatMap(([, file, heading]) => {
+      const target = file === '' ? page : path.posix.join(path.posix.dirname(page), file!)
+      if (!existsSync(path.join(ROOT, target))) return [target]
+      if (heading === undefined) return []
+      const headings = [...read(target).matchAll(/^#+ (.+)$/gmu)].map((match) => anchor(match[1]!))
+      return headings.includes(heading) ? [] : [`${target}#${heading}`]
+    })
+    expect(missing).toEqual([])
+  })
+
+  test('the files of this repository that it names exist', () => {
+    const named = [...text.matchAll(/(?<![\w./<-])(?:src|test|scripts|tasks|docs|demo)\/[\w./-]*\w\/?/gu)].map(([name]) => name)
+    expect(named.filter((name) => !existsSync(path.join(ROOT, name)) && !EXAMPLES.has(name))).toEqual([])
+  })
+
+  test('the npm scripts that it names exist', () => {
+    const scripts = Object.keys((JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> }).scripts)
+    const named = [...text.matchAll(/npm run (?:-s )?([a-z][\w:]*)/gu)].map(([, name]) => name!)
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([])
+  })
+})
+
+/** Names in examples of what a user may have. */
+const EXAMPLES: ReadonlySet<string> = new Set(['tasks/'])
+
+test('docs/reliability.md names tests that exist', () => {
+  const files = ['test/faults.slow.ts', 'test/signals.slow.ts'].map(read).join('\n')
+  const table = read('docs/reliability.md').split('## Which silent errors')[0]!
+  const names = [...table.matchAll(/^\|.*\|([^|]*)\|$/gmu)].flatMap(([, cell]) => [...cell!.matchAll(/"([^"]+)"/gu)].map(([, name]) => name!))
+  expect(names.length).toBeGreaterThan(10)
+  expect(names.filter((name) => !files.includes(name))).toEqual([])
+})
