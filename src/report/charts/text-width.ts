@@ -3,15 +3,22 @@ import { FONT_SIZE } from './svg.ts'
 
 /** Width in units of the drawing, rather too large than too small. */
 export function textWidth(text: string): number {
-  return [...text].reduce((width, character) => width + characterWidth(character), 0) * FONT_SIZE
+  return charactersOf(text).reduce((width, character) => width + characterWidth(character), 0) * FONT_SIZE
 }
 
 /** The text, or as much of it as fits with an ellipsis. */
 export function textWithin(text: string, width: number): string {
   if (textWidth(text) <= width) return text
-  const characters = [...text]
+  const characters = charactersOf(text)
   while (characters.length > 0 && textWidth(`${characters.join('')}…`) > width) characters.pop()
   return `${characters.join('').trimEnd()}…`
+}
+
+const SEGMENTER = new Intl.Segmenter()
+
+/** As a reader counts them: an emoji of several code points is one. */
+function charactersOf(text: string): string[] {
+  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment)
 }
 
 /** In heights of a letter, as in common sans-serif fonts. */
