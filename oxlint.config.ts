@@ -20,6 +20,7 @@ export const STAGES: readonly { readonly name: string; readonly isPure?: true }[
   { name: 'store' },
   { name: 'cache' },
   { name: 'run' },
+  { name: 'benchmark' },
   { name: 'compare', isPure: true },
   { name: 'prune' },
   { name: 'report', isPure: true },

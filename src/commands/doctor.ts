@@ -1,33 +1,35 @@
 /** `evalharness doctor`: what this machine can run on, what is missing, and what fixes it. */
 import os from 'node:os'
-import path from 'node:path'
 import type { CommandModule } from 'yargs'
-import { readConfig } from '../model/config/config.ts'
-import { readWeights } from '../model/weights/weights.ts'
+import { diagnoseDevices } from '../benchmark/diagnose-devices.ts'
 import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
 import { devicesToTry } from '../engine/devices/choose-device.ts'
 import type { CudaAdvice } from '../engine/devices/cuda-advice.ts'
 import { adviseOnCuda, hasCudaProvider } from '../engine/devices/cuda-provider.ts'
-import { possibleDevices } from '../engine/devices/device.ts'
-import { diagnoseDevice, diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
-import { HARNESS_VERSION, PACKAGE_FOLDER } from '../io/package-folder.ts'
+import { isMeasured, possibleDevices } from '../engine/devices/device.ts'
+import { diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
+import { HARNESS_VERSION } from '../io/package-folder.ts'
+import { benchmarkOptions, doctorBenchmark, refuseWithoutBenchmark, type BenchmarkArguments } from './doctor-benchmark.ts'
 import type { Terminal } from './terminal.ts'
 import { byteSize } from '../text/byte-size.ts'
 
 /** The command over a terminal; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
-export function doctorCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, { json: boolean }> {
+export function doctorCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, BenchmarkArguments> {
   return {
     command: 'doctor',
-    describe: 'What this machine can run on, and what is missing',
-    builder: (yargs) => yargs.option('json', { type: 'boolean', default: false, describe: 'Print as JSON' }).example('$0 doctor', 'check this machine'),
-    handler: async ({ json }) => exit(await doctor(json, terminal)),
+    describe: 'What this machine can run on, what is missing, and how fast it is',
+    builder: benchmarkOptions,
+    handler: async (argv) => {
+      refuseWithoutBenchmark(argv)
+      exit(argv.benchmark ? await doctorBenchmark(argv, terminal) : await doctor(argv.json !== undefined, terminal))
+    },
   }
 }
 
 async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()
   const adapters = await listAdapters()
-  const devices = runtime.works ? await diagnoseDevices() : []
+  const devices = runtime.works ? await diagnoseDevices(possibleDevices()) : []
   const isCudaPossible = possibleDevices().some(({ provider }) => provider === 'cuda')
   const cuda = isCudaPossible ? await adviseOnCuda() : null
   const machine = {
@@ -65,16 +67,6 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   return exitCode
 }
 
-/** Each provider that the package has for this platform, on the model that ships with this program. */
-async function diagnoseDevices(): Promise<DeviceDiagnosis[]> {
-  const folder = path.join(PACKAGE_FOLDER, 'demo/model')
-  const config = await readConfig(folder)
-  const weights = await readWeights(folder, config)
-  const diagnoses: DeviceDiagnosis[] = []
-  for (const device of possibleDevices()) diagnoses.push(await diagnoseDevice(device, config, weights))
-  return diagnoses
-}
-
 function adapterLines(adapters: readonly Adapter[]): string[] {
   if (adapters.length === 0) return ['graphics     no adapter found, and no driver in software']
   return adapters.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
@@ -100,6 +92,13 @@ function deviceLines(diagnosis: DeviceDiagnosis, cuda: CudaAdvice | null): strin
   const seconds = (diagnosis.elapsedMs / 1000).toFixed(1)
   return [
     `${name} works: a known text is scored right within ${diagnosis.difference.toExponential(0)} nats per token, in ${seconds} s with loading`,
+    ...(isMeasuredName(diagnosis.device)
+      ? []
+      : ['             note: experimental: this program has not been measured on a GPU yet; evalharness doctor --benchmark measures it']),
     ...diagnosis.warnings.map((warning) => `             note: ${warning}`),
   ]
+}
+
+function isMeasuredName(name: string): boolean {
+  return possibleDevices().some((device) => name.startsWith(device.provider) && isMeasured(device))
 }

@@ -194,9 +194,10 @@ function scoreHead(g: GraphBuilder, config: ModelConfig, weights: GraphWeights, 
 }
 
 /** Log-probabilities [M, T] of the targets [M, T], and the arg-max, M values, of logits [M, vocabulary]. */
-type LogProbs = (g: GraphBuilder, logits: string, targets: string) => Record<'wanted' | 'best', string>
+export type LogProbs = (g: GraphBuilder, logits: string, targets: string) => Record<'wanted' | 'best', string>
 
-const plainLogProbs: LogProbs = (g, logits, targets) => ({
+/** Log-softmax of the whole vocabulary at once. */
+export const plainLogProbs: LogProbs = (g, logits, targets) => ({
   wanted: g.node('GatherElements', [g.node('LogSoftmax', [logits], { axis: -1 }), targets], { axis: 1 }),
   best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
 })
@@ -224,7 +225,7 @@ function logProbsInParts(parts: number): LogProbs {
 }
 
 /** WebGPU has no LogSoftmax, and CUDA no ReduceMax of these versions; in f32 whatever the logits are, with the maximum subtracted before anything is raised. */
-const deviceLogProbs: LogProbs = (g, logits, targets) => {
+export const deviceLogProbs: LogProbs = (g, logits, targets) => {
   const exact = g.node('Cast', [logits], { to: DATA_TYPE.float })
   const best = g.node('ArgMax', [exact], { axis: 1, keepdims: 1 })
   const largest = g.node('GatherElements', [exact, best], { axis: 1 })

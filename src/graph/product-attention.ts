@@ -67,7 +67,7 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
 }
 
 /** What is added to the scores of all heads, [R, 1, S, L]: 0 where a query sees a key. */
-function attentionBias(g: GraphBuilder, chunk: number, window: number, type: FloatType): string {
+export function attentionBias(g: GraphBuilder, chunk: number, window: number, type: FloatType): string {
   const across = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 2])])
   const down = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 3])])
   const visible = g.node('And', [g.node('LessOrEqual', [across('keys'), down('queries')]), g.node('Less', [down('queries'), across('key_exits')])])

@@ -110,6 +110,11 @@ export function deviceName({ provider, index }: Device): string {
   return index > 0 || provider === 'cuda' ? `${provider}:${index}` : provider
 }
 
+/** Whether numbers and speed of the provider have been measured on the hardware that it is for; of the others nothing is known but what docs/devices.md says. */
+export function isMeasured({ provider }: Device): boolean {
+  return provider === 'cpu'
+}
+
 /** What to do where a device cannot be used. */
 export async function deviceHint({ provider, index }: Device): Promise<string> {
   switch (provider) {

@@ -57,7 +57,12 @@ export type DeviceDiagnosis = { readonly device: string } & (
       /** Loading and scoring, in milliseconds. */ readonly elapsedMs: number
       /** What its libraries warned of, in words of ours. */ readonly warnings: readonly string[]
     }
-  | { readonly works: false; readonly reason: string; readonly hint: string }
+  | {
+      readonly works: false
+      /** Whether it computed, and wrongly; otherwise it could not be used. */ readonly isWrong: boolean
+      readonly reason: string
+      readonly hint: string
+    }
 )
 
 /** Has a device score a known text with the built-in model, in f32. */
@@ -78,11 +83,12 @@ export async function diagnoseDevice(device: Device, config: ModelConfig, weight
     return {
       device: name,
       works: false,
+      isWrong: true,
       reason: `a known text of ${KNOWN_SCORE} nats is given ${logProb}`,
       hint: `Do not use it: its numbers are wrong. Update its driver, or give another --device.`,
     }
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error
-    return { device: name, works: false, reason: error.message, hint: error.hint }
+    return { device: name, works: false, isWrong: false, reason: error.message, hint: error.hint }
   }
 }

@@ -13,6 +13,9 @@ const LEAST_MS = 150
 const MOST_ROWS = 1024
 const LEAST_ROWS = 256
 const PASS_OPERATIONS = 3e10
+/** A GPU needs more rows for its full rate: they are doubled twice at a time up to so many, while a pass is shorter than this, and the best rate counts. */
+const DEVICE_ROWS = 16_384
+const DEVICE_PASS_MS = 200
 
 /** Rows of one pass for a model. */
 export function bareRows(config: Parameters<typeof projectionOperations>[0]): number {
@@ -31,20 +34,33 @@ interface BareRateOptions {
 /** Measures in a process that runs the model: operations a second. The first time there it makes a session of one layer's weights. */
 export function peakGemmMeter(config: ModelConfig, weights: RunnableWeights, options: BareRateOptions): (process: SessionProcess) => Promise<number> {
   const { threads, device, type } = options
-  const ready = new WeakSet<SessionProcess>()
-  const rows = bareRows(config)
-  const shape = { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } as const
+  /** Rows of a pass, by process that is ready. */
+  const ready = new WeakMap<SessionProcess, number>()
   return async (process) => {
-    const pass = () => process.time({ shape }, 'bare products')
+    const pass = (rows: number) =>
+      process.time({ shape: { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } }, 'bare products')
     if (!ready.has(process)) {
       await process.load(gemmBenchmarkGraph(config, weights, type), { root: weights.root, threads, isOptimized: true, device }, 'bare products')
       // The first pass asks the system for its memory.
-      await pass()
-      ready.add(process)
+      await pass(bareRows(config))
+      ready.set(process, device.provider === 'cpu' ? bareRows(config) : await bestRows(pass))
     }
+    const rows = ready.get(process)!
     let passes = 0
     let milliseconds = 0
-    for (; milliseconds < LEAST_MS; passes++) milliseconds += await pass()
+    for (; milliseconds < LEAST_MS; passes++) milliseconds += await pass(rows)
     return (passes * rows * projectionOperations(config) * 1000) / milliseconds
   }
+}
+
+/** The rows of the highest rate. Each number of them is tried twice, for the first time takes memory. */
+async function bestRows(pass: (rows: number) => Promise<number>): Promise<number> {
+  let best = { rows: LEAST_ROWS, perRow: Infinity }
+  for (let rows = LEAST_ROWS; rows <= DEVICE_ROWS; rows *= 4) {
+    await pass(rows)
+    const milliseconds = await pass(rows)
+    if (milliseconds / rows < best.perRow) best = { rows, perRow: milliseconds / rows }
+    if (milliseconds > DEVICE_PASS_MS) break
+  }
+  return best.rows
 }

@@ -1,0 +1,104 @@
+/** Requests whose answers are known: a model, sequences, and what an independent tool gives for them. */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { openCheckpoint } from '../model/checkpoint.ts'
+import { parseConfig, type ModelConfig } from '../model/config/config.ts'
+import { encodeValues } from '../model/weights/element-type.ts'
+import { expectedTensors } from '../model/weights/expected-tensors.ts'
+import { readWeights } from '../model/weights/weights.ts'
+import { writeSafetensors } from '../model/weights/write-safetensors.ts'
+import { PACKAGE_FOLDER } from '../io/package-folder.ts'
+import { encodeRequests } from '../plan/encode.ts'
+import type { Sequence } from '../plan/sequence.ts'
+import { loadTask } from '../run/load-task.ts'
+import { loadTasks, selectTasks } from '../task/registry.ts'
+import { makeTemporaryFolder } from '../io/temporary-folder.ts'
+import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
+import { madeTensor } from './made-tensor.ts'
+import { recordedFamilies, recordedSuites, type RecordedFamily } from './recorded.ts'
+
+/** An answer that a device should give. */
+export interface KnownAnswer {
+  /** Sequences whose scores add up to it. */
+  readonly parts: readonly number[]
+  readonly logProb: number
+  /** Null for a text. */
+  readonly isGreedy: boolean | null
+}
+
+/** A model and what it is asked. Dispose of it to remove its files. */
+export interface KnownAnswers extends AsyncDisposable {
+  /** What a reader calls it: `built-in suites`, `llama`. */
+  readonly name: string
+  readonly config: ModelConfig
+  readonly weights: RunnableWeights
+  readonly sequences: readonly Sequence[]
+  readonly answers: readonly KnownAnswer[]
+  /** Tools that gave the answers, with their versions. */
+  readonly madeBy: string
+}
+
+/** The small random checkpoints, each made when it is its turn. */
+export async function* knownFamilies(): AsyncGenerator<KnownAnswers> {
+  const { madeBy, families } = await recordedFamilies()
+  for (const family of families) yield familyAnswers(family, `transformers ${madeBy['transformers']} in ${madeBy['arithmetic']}`)
+}
+
+async function familyAnswers({ family, config: raw, requests }: RecordedFamily, madeBy: string): Promise<KnownAnswers> {
+  const folder = await makeTemporaryFolder('family')
+  const config = parseConfig(raw, `${family} config`)
+  await writeFile(path.join(folder.path, 'config.json'), JSON.stringify(raw))
+  const tensors = expectedTensors(config).map(({ name, shape }) => ({
+    name,
+    shape,
+    dtype: 'BF16' as const,
+    async *bytes() {
+      yield encodeValues(madeTensor(name, shape), 'BF16')
+    },
+  }))
+  await writeSafetensors(path.join(folder.path, 'model.safetensors'), tensors)
+  return {
+    name: family,
+    config,
+    weights: await readWeights(folder.path, config),
+    sequences: requests.map(({ context, continuation }) => ({
+      input: Int32Array.from([...context, ...continuation.slice(0, -1)]),
+      targets: Int32Array.from(continuation),
+    })),
+    answers: requests.map(({ logProb, isGreedy }, index) => ({ parts: [index], logProb, isGreedy })),
+    madeBy,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  }
+}
+
+/** The built-in model on the first items of the built-in suites. */
+export async function knownSuites(): Promise<KnownAnswers> {
+  const { madeBy, suites } = await recordedSuites()
+  const { config, weights, tokenizer } = await openCheckpoint(path.join(PACKAGE_FOLDER, 'demo/model'))
+  const known = await loadTasks()
+  const tasks = selectTasks(
+    known,
+    suites.map(({ task }) => task),
+  )
+  const limit = Math.max(...suites.map(({ items }) => items.length))
+  const loaded = await Promise.all(tasks.map((task) => loadTask(task, { limit })))
+  const parts = new Map(loaded.flatMap((suite) => suite.parts.map((part) => [part.name, part.items] as const)))
+  const asked = suites.flatMap(({ task, items }) =>
+    items.flatMap((responses, index) =>
+      responses.map(([logProb, isGreedy], request) => ({ request: parts.get(task)![index]!.requests[request]!, logProb, isGreedy })),
+    ),
+  )
+  const encoded = encodeRequests(
+    asked.map(({ request }) => request),
+    { ...tokenizer, maxLength: config.maxPositions, rollingBos: 'lm-eval' },
+  )
+  return {
+    name: 'built-in suites',
+    config,
+    weights,
+    sequences: encoded.sequences,
+    answers: asked.map(({ logProb, isGreedy }, index) => ({ parts: encoded.parts[index]!, logProb, isGreedy })),
+    madeBy: `lm-eval ${madeBy['lm_eval']} in ${madeBy['arithmetic']}`,
+    async [Symbol.asyncDispose]() {},
+  }
+}

@@ -1,0 +1,91 @@
+/** How fast an engine answers a workload, for as long as there is time. */
+import type { Engine } from '../engine/engine.ts'
+import type { Workload, WorkloadName } from './workload.ts'
+
+/** A measured workload. */
+export interface SpeedRecord {
+  readonly name: WorkloadName
+  readonly title: string
+  readonly source: Workload['source']
+  readonly itemCount: number
+  /** Distinct tokens of the workload. */
+  readonly tokensDistinct: number
+  readonly batches: number
+  readonly seconds: number
+  readonly tokensComputed: number
+  /** Computed tokens a second: each distinct token once. */
+  readonly tokensPerSecond: number
+  /** The same as if each request had been computed on its own. */
+  readonly tokensAskedPerSecond: number
+  /** Floating-point operations a second of matrix products. */
+  readonly operationsPerSecond: number
+  /** The same as a share of bare GEMMs of the model's shapes in the same process; null where those could not be measured. */
+  readonly rooflineShare: number | null
+}
+
+/** What a measurement may take. */
+export interface SpeedLimits {
+  /** Of performance.now(): no batch begins after it. */
+  readonly deadline: number
+  /** Operations a second of bare GEMMs. */
+  readonly peakGemmRate: number | null
+}
+
+/** Measuring goes on for so long where a workload is shorter: it is answered again. */
+const LEAST_MS = 3000
+
+/**
+ * Answers a workload until time is up, again and again where it is short. The first time warms up (kernels are chosen and memory is taken then) and counts
+ * only where there is no other: then its first batch does not, if there are more. Null where not even one batch was answered.
+ */
+export async function measureSpeed(engine: Pick<Engine, 'score'>, workload: Workload, { deadline, peakGemmRate }: SpeedLimits): Promise<SpeedRecord | null> {
+  const rounds: MeasuredBatch[][] = []
+  const end = Math.min(deadline, performance.now() + LEAST_MS)
+  do {
+    const round: MeasuredBatch[] = []
+    rounds.push(round)
+    let startedAt = performance.now()
+    for await (const { tokensComputed, operations = 0 } of engine.score(workload.sequences)) {
+      round.push({ tokens: tokensComputed, operations, seconds: (performance.now() - startedAt) / 1000 })
+      startedAt = performance.now()
+      if (startedAt > deadline) break
+    }
+  } while (performance.now() < end)
+  return summarize(rounds, workload, peakGemmRate)
+}
+
+/** A batch, and how long it took. */
+export interface MeasuredBatch {
+  readonly tokens: number
+  readonly operations: number
+  readonly seconds: number
+}
+
+/** The record of measured batches, in the order in which they were computed, by the round in which they were. */
+export function summarize(
+  rounds: readonly (readonly MeasuredBatch[])[],
+  { name, title, source, itemCount, tokensAsked, tokensDistinct }: Omit<Workload, 'sequences'>,
+  peakGemmRate: number | null,
+): SpeedRecord | null {
+  const [first = [], ...others] = rounds
+  const later = others.flat()
+  const counted = later.length > 0 ? later : first.length > 1 ? first.slice(1) : first
+  if (counted.length === 0) return null
+  const sum = (value: (batch: MeasuredBatch) => number) => counted.reduce((total, batch) => total + value(batch), 0)
+  const [tokensComputed, operations, seconds] = [sum(({ tokens }) => tokens), sum((batch) => batch.operations), sum((batch) => batch.seconds)]
+  const operationsPerSecond = operations / seconds
+  return {
+    name,
+    title,
+    source,
+    itemCount,
+    tokensDistinct,
+    batches: counted.length,
+    seconds,
+    tokensComputed,
+    tokensPerSecond: tokensComputed / seconds,
+    tokensAskedPerSecond: ((tokensComputed / seconds) * tokensAsked) / tokensDistinct,
+    operationsPerSecond,
+    rooflineShare: peakGemmRate === null ? null : operationsPerSecond / peakGemmRate,
+  }
+}

@@ -1,0 +1,80 @@
+/** What a benchmark of this machine found: the JSON record that `doctor --benchmark` writes. */
+import type { Adapter } from '../engine/devices/gpus.ts'
+import type { Dtype } from '../engine/devices/device.ts'
+import type { DeviceDiagnosis, RuntimeDiagnosis } from '../engine/devices/self-test.ts'
+import type { NumbersRecord } from './check-numbers.ts'
+import type { EstimateRecord } from './estimate.ts'
+import type { SpeedRecord } from './measure-speed.ts'
+import type { SuspectRecord } from './suspects.ts'
+import type { PeerRecord } from './transformers-peer.ts'
+
+/** The whole record. */
+export interface BenchmarkRecord {
+  /** Raised when a field changes its meaning. */
+  readonly format: 1
+  readonly evalharness: string
+  /** ISO 8601, when it began. */
+  readonly startedAt: string
+  readonly machine: MachineRecord
+  readonly adapters: readonly Adapter[]
+  readonly runtime: RuntimeDiagnosis
+  readonly budgetSeconds: number
+  readonly elapsedSeconds: number
+  readonly devices: readonly DeviceRecord[]
+}
+
+/** Where it ran. */
+export interface MachineRecord {
+  readonly node: string
+  readonly platform: string
+  readonly cpu: string
+  readonly threads: number
+  readonly memoryBytes: number
+}
+
+/** One device. */
+export interface DeviceRecord {
+  /** As `--device` names it. */
+  readonly device: string
+  /** Its name by the system; null where that is not known. */
+  readonly card: string | null
+  /** Whether no GPU of its provider has ever been measured with this program. */
+  readonly isExperimental: boolean
+  readonly selfTest: DeviceDiagnosis
+  readonly numbers: readonly NumbersRecord[]
+  readonly speed: ModelSpeedRecord | null
+  readonly suspects: readonly SuspectRecord[]
+  /** What failed, and why. */
+  readonly failures: readonly { readonly what: string; readonly reason: string; readonly hint: string }[]
+  /** What was not tried, and why. */
+  readonly leftOut: readonly { readonly what: string; readonly why: string }[]
+}
+
+/** The random model on a device. */
+export interface ModelSpeedRecord {
+  readonly modelSize: string
+  readonly shapeOf: string
+  readonly dtype: Dtype
+  readonly parameterCount: number
+  /** Of the weights as they are stored. */
+  readonly weightBytes: number
+  /** Making the model's file, and making a session of it: from the system's cache of files, not from the disk. */
+  readonly makeSeconds: number
+  readonly loadSeconds: number
+  /** Of the process that computes, at the most; what a GPU holds is not in it. */
+  readonly peakProcessBytes: number | null
+  /** By how much the free memory of the card fell; null where the system does not say. */
+  readonly cardBytes: number | null
+  /** Operations a second of bare GEMMs of the model's shapes, in the process that ran the model; null where they could not be measured. */
+  readonly peakGemmRate: number | null
+  /** By the card's data sheet, in bfloat16; null where it is not known. */
+  readonly cardPeak: number | null
+  readonly workloads: readonly SpeedRecord[]
+  readonly estimate: EstimateRecord | null
+  readonly peer: PeerRecord | null
+}
+
+/** Whether all that was checked on a device is right. */
+export function isSound({ selfTest, numbers }: Pick<DeviceRecord, 'selfTest' | 'numbers'>): boolean {
+  return selfTest.works && numbers.every(({ isRight }) => isRight)
+}

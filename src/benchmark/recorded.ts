@@ -1,0 +1,64 @@
+/** What a device's numbers are compared with: benchmark/*.json of this package, made by transformers and lm-eval (scripts/make-benchmark-goldens.py). */
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { PACKAGE_FOLDER } from '../io/package-folder.ts'
+
+/** Which tools made a file, by name. */
+export type MadeBy = Readonly<Record<string, string>>
+
+/** A request and its answer. */
+export interface RecordedRequest {
+  readonly context: readonly number[]
+  readonly continuation: readonly number[]
+  /** Natural, summed over the continuation. */
+  readonly logProb: number
+  readonly isGreedy: boolean
+}
+
+/** A small random checkpoint of one family, by its config.json, and requests to it. */
+export interface RecordedFamily {
+  readonly family: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly requests: readonly RecordedRequest[]
+}
+
+/** The first items of a built-in suite: of each item the responses to its requests, log-probability and whether it is greedy; null for texts. */
+export interface RecordedSuite {
+  /** The name under which its results stand. */
+  readonly task: string
+  readonly items: readonly (readonly (readonly [logProb: number, isGreedy: boolean | null])[])[]
+}
+
+const madeBy = z.record(z.string(), z.string())
+const tokens = z.array(z.number().int())
+const familiesSchema = z.object({
+  made_by: madeBy,
+  families: z.array(
+    z.object({
+      family: z.string(),
+      config: z.record(z.string(), z.unknown()),
+      requests: z.array(z.object({ context: tokens, continuation: tokens, logProb: z.number(), isGreedy: z.boolean() })),
+    }),
+  ),
+})
+const suitesSchema = z.object({
+  made_by: madeBy,
+  suites: z.array(z.object({ task: z.string(), items: z.array(z.array(z.tuple([z.number(), z.boolean().nullable()]))) })),
+})
+
+/** The small random checkpoints of all families. */
+export async function recordedFamilies(): Promise<{ readonly madeBy: MadeBy; readonly families: readonly RecordedFamily[] }> {
+  const { made_by: by, families } = familiesSchema.parse(await readRecorded('families.json'))
+  return { madeBy: by, families }
+}
+
+/** The built-in suites. */
+export async function recordedSuites(): Promise<{ readonly madeBy: MadeBy; readonly suites: readonly RecordedSuite[] }> {
+  const { made_by: by, suites } = suitesSchema.parse(await readRecorded('suites.json'))
+  return { madeBy: by, suites }
+}
+
+async function readRecorded(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(path.join(PACKAGE_FOLDER, 'benchmark', name), 'utf8'))
+}

@@ -1,0 +1,89 @@
+/** READ THIS FIRST: the benchmark of this machine. Each device is tested, its numbers are checked, its speed is measured; the record says what was found. */
+import os from 'node:os'
+import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
+import { deviceName, possibleDevices, type Device } from '../engine/devices/device.ts'
+import { diagnoseRuntime } from '../engine/devices/self-test.ts'
+import { HARNESS_VERSION } from '../io/package-folder.ts'
+import { diagnoseDevices } from './diagnose-devices.ts'
+import { measureDevice, type MeasureOptions } from './measure-device.ts'
+import { isSound, type BenchmarkRecord, type DeviceRecord } from './record.ts'
+import { findPeer } from './transformers-peer.ts'
+import { workloadOfRows, WORKLOADS } from './workload.ts'
+
+/** What to measure, and for how long. */
+export interface BenchmarkOptions extends Omit<MeasureOptions, 'peer'> {
+  /** Those that the platform may have when absent; of them, what cannot be used is no failure. */
+  readonly devices?: readonly Device[] | undefined
+  /** A Python with torch and transformers; where it is absent and there is a GPU, `python3` is tried. */
+  readonly python?: string | undefined
+  /** Seconds for everything; eight minutes where there is a GPU, else one, when absent. */
+  readonly budgetSeconds?: number | undefined
+}
+
+const SMALL_VOCABULARY = 1000
+const SECONDS = { gpu: 480, cpu: 60 } as const
+
+/** Runs the benchmark. Fails with UsageError on rows that are not there and on a Python that was named and has not what it needs, with AbortError; what fails on a device is in the record. */
+export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
+  const startedAt = new Date()
+  const beganAt = performance.now()
+  const { onStep, dataDir } = options
+  // Rows that cannot be read fail now, not after minutes.
+  if (dataDir !== undefined) for (const name of WORKLOADS) await workloadOfRows(name, 1, SMALL_VOCABULARY, dataDir)
+  onStep('looking for devices')
+  const [adapters, runtime] = [await listAdapters(), await diagnoseRuntime()]
+  const devices = runtime.works ? (options.devices ?? gpusFirst(possibleDevices())) : []
+  const isGpu = (device: Device) => adapterOf(device, adapters)?.kind === 'gpu'
+  const peer = options.python !== undefined || devices.some(isGpu) ? await findPeer(options.python) : null
+  onStep(`self-test of ${devices.map(deviceName).join(', ')}`)
+  const tests = await diagnoseDevices(devices)
+  const working = devices.filter((_, index) => tests[index]!.works)
+  const budgetSeconds = options.budgetSeconds ?? (working.some(isGpu) ? SECONDS.gpu : SECONDS.cpu)
+  const records: DeviceRecord[] = []
+  for (const [index, device] of devices.entries()) {
+    const waiting = devices.slice(index).filter((each) => working.includes(each))
+    const left = budgetSeconds * 1000 - (performance.now() - beganAt)
+    const ms = isGpu(device) ? left - waiting.filter((each) => !isGpu(each)).length * SECONDS.cpu * 1000 : left
+    const alike = waiting.filter((each) => isGpu(each) === isGpu(device)).length
+    const deadline = performance.now() + ms / Math.max(1, alike)
+    records.push(await measureDevice({ device, selfTest: tests[index]!, adapter: adapterOf(device, adapters), deadline }, { ...options, peer }))
+  }
+  return {
+    format: 1,
+    evalharness: HARNESS_VERSION,
+    startedAt: startedAt.toISOString(),
+    machine: {
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      cpu: os.cpus()[0]?.model ?? 'unknown',
+      threads: os.availableParallelism(),
+      memoryBytes: os.totalmem(),
+    },
+    adapters,
+    runtime,
+    budgetSeconds,
+    elapsedSeconds: (performance.now() - beganAt) / 1000,
+    devices: records,
+  }
+}
+
+/**
+ * Whether all is well: onnxruntime works, no device computes wrongly, and those that were named can be used; of those that were not named, at least one.
+ */
+export function benchmarkPassed({ runtime, devices }: BenchmarkRecord, areNamed: boolean): boolean {
+  if (!runtime.works) return false
+  if (devices.some((device) => (device.selfTest.works ? !isSound(device) : device.selfTest.isWrong))) return false
+  return areNamed ? devices.every(({ selfTest }) => selfTest.works) : devices.some(({ selfTest }) => selfTest.works)
+}
+
+/** The processor last: it needs the least time. */
+function gpusFirst(devices: readonly Device[]): Device[] {
+  return devices.toSorted((a, b) => Number(a.provider === 'cpu') - Number(b.provider === 'cpu'))
+}
+
+/** The one adapter that a device can be. */
+function adapterOf({ provider, index }: Device, adapters: readonly Adapter[]): Adapter | undefined {
+  if (provider === 'cpu') return undefined
+  if (provider === 'cuda') return adapters.find(({ cudaIndex }) => cudaIndex === index)
+  return adapters.find(({ kind }) => kind === 'gpu') ?? adapters[0]
+}

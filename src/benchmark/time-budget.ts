@@ -1,0 +1,72 @@
+/** Measurements within a time: what does not begin in time is left out and named, what fails is noted, and the rest goes on. */
+import { AbortError, EngineError, HarnessError, unlessAborted } from '../errors.ts'
+
+/** A part of the work. */
+export interface StepOptions {
+  readonly what: string
+  /** Milliseconds that must be left for it to begin. */
+  readonly leastMs: number
+}
+
+/** Steps under one deadline. */
+export interface TimeBudget {
+  /** Of performance.now(). */
+  readonly deadline: number
+  readonly failures: readonly { readonly what: string; readonly reason: string; readonly hint: string }[]
+  readonly leftOut: readonly { readonly what: string; readonly why: string }[]
+  /** Milliseconds that are left, at least 0. */
+  readonly leftMs: () => number
+  /** Notes that something was not tried. */
+  readonly leaveOut: (what: string, why: string) => void
+  /** Does a part of the work; undefined where it was left out or failed. Fails on bugs, and with AbortError. */
+  readonly step: <T>(options: StepOptions, work: () => Promise<T>) => Promise<T | undefined>
+}
+
+/** A step that is under way at the deadline may take so much longer: then it is given up, for it may never end. */
+const GRACE_MS = 30_000
+/** The longest time that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** A budget that ends at `deadline`; `onStep` is told what begins. */
+export function timeBudget(
+  deadline: number,
+  { onStep, signal }: { readonly onStep: (what: string) => void; readonly signal?: AbortSignal | undefined },
+): TimeBudget {
+  const failures: { what: string; reason: string; hint: string }[] = []
+  const leftOut: { what: string; why: string }[] = []
+  const leftMs = () => Math.max(0, deadline - performance.now())
+  return {
+    deadline,
+    failures,
+    leftOut,
+    leftMs,
+    leaveOut: (what, why) => void leftOut.push({ what, why }),
+    async step({ what, leastMs }, work) {
+      if (signal?.aborted) throw new AbortError()
+      if (leftMs() < leastMs) {
+        leftOut.push({ what, why: 'no time left' })
+        return undefined
+      }
+      onStep(what)
+      try {
+        return await unlessAborted(givenUpAfter(leftMs() + GRACE_MS, work()), signal)
+      } catch (error) {
+        if (!(error instanceof HarnessError)) throw error
+        failures.push({ what, reason: error.message, hint: error.hint })
+        return undefined
+      }
+    },
+  }
+}
+
+async function givenUpAfter<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new EngineError('it did not end in time', 'Give more time with --budget.')), Math.min(ms, LONGEST_MS))
+  })
+  try {
+    return await Promise.race([work, end])
+  } finally {
+    clearTimeout(timer)
+  }
+}

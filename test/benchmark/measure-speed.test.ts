@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { measureSpeed, summarize } from '../../src/benchmark/measure-speed.ts'
+import { syntheticWorkload } from '../../src/benchmark/workload.ts'
+import { fakeEngine } from '../fake-engine.ts'
+
+const workload = { name: 'piqa', title: 'PIQA', source: 'synthetic', itemCount: 3, tokensAsked: 300, tokensDistinct: 100 } as const
+const batch = (seconds: number) => ({ tokens: 50, operations: 1e9, seconds })
+
+test('the first round warms up and does not count where there is another', () => {
+  const found = summarize(
+    [
+      [batch(9), batch(8)],
+      [batch(1), batch(1)],
+    ],
+    workload,
+    4e9,
+  )
+  expect(found).toMatchObject({
+    batches: 2,
+    seconds: 2,
+    tokensComputed: 100,
+    tokensPerSecond: 50,
+    tokensAskedPerSecond: 150,
+    operationsPerSecond: 1e9,
+    rooflineShare: 0.25,
+  })
+})
+
+test('of one round the first batch does not count, if there are more', () => {
+  expect(summarize([[batch(9), batch(2)]], workload, null)).toMatchObject({ batches: 1, seconds: 2, rooflineShare: null })
+  expect(summarize([[batch(9)]], workload, null)).toMatchObject({ batches: 1, seconds: 9 })
+  expect(summarize([[]], workload, null)).toBeNull()
+})
+
+test('no batch begins after the deadline', async () => {
+  const found = await measureSpeed(fakeEngine({ batchTokens: 100 }), syntheticWorkload('piqa', 50, 1000), { deadline: performance.now(), peakGemmRate: null })
+  expect(found).toMatchObject({ batches: 1 })
+})

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { timeBudget } from '../../src/benchmark/time-budget.ts'
+import { AbortError, EngineError } from '../../src/errors.ts'
+
+const silent = { onStep() {} }
+
+test('what fails is noted with its hint, and the rest goes on', async () => {
+  const budget = timeBudget(Infinity, silent)
+  expect(
+    await budget.step({ what: 'a', leastMs: 0 }, async () => {
+      throw new EngineError('no kernel', 'Give another.')
+    }),
+  ).toBeUndefined()
+  expect(await budget.step({ what: 'b', leastMs: 0 }, async () => 7)).toBe(7)
+  expect(budget.failures).toEqual([{ what: 'a', reason: 'no kernel', hint: 'Give another.' }])
+})
+
+test('what would not end in time does not begin, and is named', async () => {
+  const begun: string[] = []
+  const budget = timeBudget(performance.now() + 1000, { onStep: (what) => begun.push(what) })
+  expect(await budget.step({ what: 'long', leastMs: 2000 }, async () => 1)).toBeUndefined()
+  expect(budget.leftOut).toEqual([{ what: 'long', why: 'no time left' }])
+  expect(begun).toEqual([])
+})
+
+test('a bug is not a finding', async () => {
+  await expect(
+    timeBudget(Infinity, silent).step({ what: 'a', leastMs: 0 }, async () => {
+      throw new TypeError('x is undefined')
+    }),
+  ).rejects.toThrow(TypeError)
+})
+
+test('an interrupted benchmark ends', async () => {
+  const signal = AbortSignal.abort()
+  await expect(timeBudget(Infinity, { ...silent, signal }).step({ what: 'a', leastMs: 0 }, async () => 1)).rejects.toThrow(AbortError)
+})
