@@ -40,7 +40,7 @@ import { readRuns } from './run-option.ts'
 import { locateModel, parseModelOption } from './model-option.ts'
 import { progressWatcher } from './progress.ts'
 import type { Terminal } from './terminal.ts'
-import { checkWeightSettings } from '../model/runnable/open-runnable.ts'
+import { readAdapterFor } from '../model/runnable/open-runnable.ts'
 import { weightSettings } from '../model/runnable/weight-settings.ts'
 import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
 
@@ -230,7 +230,7 @@ async function run(given: RunArguments, terminal: Terminal, resultsFiles: string
     if (served) continue
     const config = await readConfig(folder)
     const asked = weightSettings(settings)
-    await checkWeightSettings(config, asked)
+    await readAdapterFor(config, asked)
     batchBudget({ ...config, ...expectedWeightMemory(config, asked) }, options)
   }
 

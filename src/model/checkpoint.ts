@@ -1,4 +1,4 @@
-/** A model on disk: its config, where its weights lie, its tokenizer. Nothing is loaded but the tokenizer. */
+/** A model on disk: its config, where its weights are stored, its tokenizer. Only the tokenizer is loaded. */
 import { CheckpointError } from '../errors.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { readConfigFile, type ConfigFile, type ModelConfig } from './config/config.ts'
@@ -18,24 +18,31 @@ export interface Checkpoint {
   readonly tokenizer: CheckpointTokenizer
   /** Parameters that the graph uses; a tied head counts once. */
   readonly parameterCount: number
-  /** What of config.json and of the weights is not used, as sentences for the user. */
+  /** What config.json, the weights and the tokenizer hold that is not used, as sentences for the user. */
   readonly notices: readonly string[]
 }
 
-/** Reads and checks a model folder. Fails with CheckpointError; on quantised weights too, unless they may be. */
-export async function openCheckpoint(folder: string, { mayBeQuantized = false } = {}): Promise<Checkpoint> {
+/** How a checkpoint is opened. */
+export interface OpenCheckpointOptions {
+  readonly mayBeQuantized?: boolean
+  /** The folder's config.json where it was read before; read now when absent. */
+  readonly configFile?: ConfigFile
+}
+
+/** Reads and checks a model folder. Fails with CheckpointError, and on quantized weights unless they may be. */
+export async function openCheckpoint(folder: string, options: OpenCheckpointOptions = {}): Promise<Checkpoint> {
   if (!(await isFolder(folder))) throw noFolder(folder)
-  const file = await readConfigFile(folder)
+  const { mayBeQuantized = false, configFile: file = await readConfigFile(folder) } = options
   const { config } = file
-  const [weights, tokenizer] = await Promise.all([readWeights(folder, config, { mayBeQuantized }), readTokenizer(folder, config)])
+  const [weights, tokenizer] = await Promise.all([readWeights(folder, config, { mayBeQuantized }), readTokenizer(folder, config, file.content)])
   const notices = [...file.notices, ...weights.notices, ...tokenizer.notices]
   return { config, architecture: file.architecture, weights, tokenizer, parameterCount: countParameters(config), notices }
 }
 
-/** As much of a model as its folder holds: enough to plan. */
+/** What a model folder holds, perhaps without weights or tokenizer: enough to plan. */
 export interface Outline {
   readonly config: ModelConfig
-  /** By name; those that config.json calls for where the folder holds no weights, and their bytes are nowhere. */
+  /** By name. Where the folder holds no weights: the tensors that config.json calls for, without a location. */
   readonly tensors: StoredWeights['tensors']
   readonly hasWeights: boolean
   /** Undefined where the folder has no tokenizer.json. */
@@ -43,12 +50,12 @@ export interface Outline {
   readonly notices: readonly string[]
 }
 
-/** Reads what is there of a model folder; config.json must be. Fails with CheckpointError on a file that is there and wrong. */
+/** Reads the parts of a model that its folder holds; only config.json must exist. Fails with CheckpointError on a part that is wrong. */
 export async function openOutline(folder: string): Promise<Outline> {
   if (!(await isFolder(folder))) throw noFolder(folder)
   const file = await readConfigFile(folder)
   refuseQuantized(folder, file.config)
-  const [tokenizer, isThere] = await Promise.all([tokenizerIfAny(folder, file.config), hasWeights(folder)])
+  const [tokenizer, isThere] = await Promise.all([tokenizerIfAny(folder, file.config, file.content), hasWeights(folder)])
   const weights = isThere ? await readWeights(folder, file.config) : undefined
   return {
     config: file.config,
@@ -59,12 +66,12 @@ export async function openOutline(folder: string): Promise<Outline> {
   }
 }
 
-/** The tokenizer of a folder; undefined where it has none. */
-export async function tokenizerIfAny(folder: string, config: ModelConfig): Promise<CheckpointTokenizer | undefined> {
-  return (await modelFile(folder, 'tokenizer.json')) === undefined ? undefined : readTokenizer(folder, config)
+/** The tokenizer of a folder; undefined where it has none. `configContent` is config.json where it was read before. */
+export async function tokenizerIfAny(folder: string, config: ModelConfig, configContent?: ConfigFile['content']): Promise<CheckpointTokenizer | undefined> {
+  return (await modelFile(folder, 'tokenizer.json')) === undefined ? undefined : readTokenizer(folder, config, configContent)
 }
 
-/** What the weights will be when they are there, in the type that config.json names; else in bfloat16, as most models are. */
+/** The tensors that config.json calls for, in the type that it names; bfloat16 where it names none, as most models are. */
 function assumedTensors({ config, dtype = 'BF16' }: ConfigFile): StoredWeights['tensors'] {
   return new Map(
     expectedTensors(config).map(({ name, shape }) => {

@@ -55,7 +55,7 @@ function describe(source: string, sentences: readonly string[]): CalibrationText
 /** Tokens of a forward pass. */
 const TREE_TOKENS = 2048
 
-/** Tokenises with the special tokens that the tokenizer adds by default. Fails with DatasetError on a sentence of no tokens or longer than the window. */
+/** Tokenizes with the special tokens that the tokenizer adds by default. Fails with DatasetError on a sentence of no tokens or longer than the window. */
 export function planCalibration({ source, sentences }: CalibrationText, encode: (text: string) => readonly number[], maxPositions: number): Calibration {
   const inputs = sentences.map((sentence, index) => {
     const tokens = encode(sentence)

@@ -66,7 +66,7 @@ export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence,
   return { norms, kind: 'sum', sum: found, merged: found.map(({ layer }) => layer) }
 }
 
-/** Neighbouring layers' norms point nearly the same way, so nearness tells them apart better than angles. */
+/** Neighboring layers' norms point nearly the same way, so nearness tells them apart better than angles. */
 function nearestNorms(tensors: LayerEvidence['tensors'], names: TensorNames): number {
   const norms = tensors.filter(({ name }) => isLayerNorm(layerRole(names, name)))
   const distances = norms[0]!.distances.map((_, layer) => norms.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))

@@ -16,7 +16,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
   const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
   for (const notice of checkpoint.notices) onNotice(notice)
   const encoder = encoderOf(checkpoint, options)
-  const variant = await openRunnableWeights(checkpoint, weightSettings(model.settings), options.signal)
+  const variant = await openRunnableWeights(checkpoint, weightSettings(model.settings), { signal: options.signal })
   if (variant.record) onNotice(weightsSummary(variant.record))
   const { batchTokens, memoryBytes, threads, devices, dtype } = options
   const engineOptions = {

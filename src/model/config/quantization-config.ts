@@ -1,4 +1,4 @@
-/** `quantization_config` of config.json: which tool quantised the weights, and how. Only what can be run is taken; all else is refused with its name. */
+/** `quantization_config` of config.json: which tool quantized the weights, and how. Only what can be run is taken; all else is refused with its name. */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 
@@ -25,7 +25,7 @@ const schema = z.looseObject({
   zero_point: z.boolean().optional(),
 })
 
-const PLAIN_HINT = 'Give the checkpoint before quantisation (F32, BF16 or F16 weights); NF4 of bitsandbytes and 4-bit GPTQ and AWQ are read too.'
+const PLAIN_HINT = 'Give the checkpoint before quantization (F32, BF16 or F16 weights); NF4 of bitsandbytes and 4-bit GPTQ and AWQ are read too.'
 
 /** Groups of one column's whole length are stored as −1. */
 const WHOLE_COLUMN = -1
@@ -35,7 +35,7 @@ export function parseQuantization(content: unknown, file: string): StoredQuantiz
   const checked = schema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file}: quantization_config is malformed: ${z.prettifyError(checked.error)}`, PLAIN_HINT)
   const raw = checked.data
-  const refused = (what: string) => new CheckpointError(`${file}: the weights are quantised with ${what}, which is not supported`, PLAIN_HINT)
+  const refused = (what: string) => new CheckpointError(`${file}: the weights are quantized with ${what}, which is not supported`, PLAIN_HINT)
   // bitsandbytes did not always write its name.
   const method = raw.quant_method ?? (raw.load_in_4bit || raw.load_in_8bit ? 'bitsandbytes' : undefined)
   switch (method) {
@@ -65,6 +65,6 @@ export function parseQuantization(content: unknown, file: string): StoredQuantiz
 function groupSizeOf(size: number | undefined, file: string): number {
   if (size === WHOLE_COLUMN) return size
   if (size === undefined || size < 16 || (size & (size - 1)) !== 0)
-    throw new CheckpointError(`${file}: quantised in groups of ${size}`, 'Supported: powers of two from 16 on, or -1 for a group a column.')
+    throw new CheckpointError(`${file}: quantized in groups of ${size}`, 'Supported: powers of two from 16 on, or -1 for a group a column.')
   return size
 }

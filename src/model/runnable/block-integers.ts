@@ -1,4 +1,4 @@
-/** Symmetric integers in blocks, as onnxruntime's own quantiser makes them (`quantize_matmul_4bits` and `_8bits` with is_symmetric), in f32. */
+/** Symmetric integers in blocks, as onnxruntime's own quantizer makes them (`quantize_matmul_4bits` and `_8bits` with is_symmetric), in f32. */
 
 /** Of integers. */
 export interface IntegerFormat {

@@ -20,7 +20,7 @@ export const NF4_CODEBOOK = Float32Array.of(
   1,
 )
 
-/** Half way between neighbours, in f32; what lies on one belongs to the lower neighbour. Nothing lies beyond the last. */
+/** Half way between neighbors, in f32; what lies on one belongs to the lower neighbor. Nothing lies beyond the last. */
 const MIDPOINTS = Float32Array.from({ length: 16 }, (_, index) => (index === 15 ? Infinity : Math.fround(NF4_CODEBOOK[index]! + NF4_CODEBOOK[index + 1]!) / 2))
 /** Below this a block counts as zero. */
 const LEAST_SCALE = Math.fround(1e-38)

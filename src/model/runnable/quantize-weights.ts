@@ -1,4 +1,4 @@
-/** Quantising a checkpoint's projections at load: read, packed and written in pieces, so memory does not grow with the model. */
+/** Quantizing a checkpoint's projections at load: read, packed and written in pieces, so memory does not grow with the model. */
 import { decodeValues } from '../weights/element-type.ts'
 import { BYTES_PER_VALUE } from '../weights/safetensors.ts'
 import type { TensorReader } from '../weights/tensor-bytes.ts'
@@ -19,14 +19,14 @@ export interface Packing {
 /** Values in a piece; a whole number of blocks of any size that there is. */
 const PIECE_VALUES = 1 << 20
 
-/** What a matrix takes when it is quantised, in bytes. */
+/** What a matrix takes when it is quantized, in bytes. */
 export function quantizedBytes([rows, columns]: readonly number[], { scheme, block }: QuantizeSetting): number {
   if (scheme === 'nf4') return Math.ceil((rows! * columns!) / 2) + 4 * Math.ceil((rows! * columns!) / block)
   const { blocks, bytes } = packedRow(columns!, { bits: scheme === 'int8' ? 8 : 4, block })
   return rows! * (bytes + 4 * blocks)
 }
 
-/** Quantises one matrix [out, in]. */
+/** Quantizes one matrix [out, in]. */
 export async function quantizeMatrix(tensor: WeightTensor, { scheme, block }: QuantizeSetting, packing: Packing): Promise<QuantizedMatrix> {
   const [rows, columns] = tensor.shape as [number, number]
   const common = { rows, columns, block }

@@ -1,4 +1,4 @@
-/** Weights as a graph multiplies with them: plain, or quantised in the layouts of onnxruntime's operators, with what an adapter adds. */
+/** Weights as a graph multiplies with them: plain, or quantized in the layouts of onnxruntime's operators, with what an adapter adds. */
 import type { Weights } from '../weights/weights.ts'
 import type { StoredTensor, WeightTensor } from '../weights/stored-tensor.ts'
 
@@ -37,7 +37,7 @@ export interface LowRankPair {
   readonly up: WeightTensor
 }
 
-/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` need not have what is quantised. */
+/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` need not have what is quantized. */
 export interface RunnableWeights extends Weights {
   readonly quantized?: ReadonlyMap<string, QuantizedMatrix>
   readonly adapter?: ReadonlyMap<string, LowRankPair>

@@ -27,7 +27,7 @@ export async function openScratchFile(byteLength: number): Promise<ScratchFile> 
     await removeLeftovers()
     const { bavail, bsize } = await statfs(parent)
     if (bavail * bsize < byteLength) {
-      throw new StoreError(`quantised weights take ${byteSize(byteLength)}, ${parent} has ${byteSize(bavail * bsize)} free`, hint)
+      throw new StoreError(`quantized weights take ${byteSize(byteLength)}, ${parent} has ${byteSize(bavail * bsize)} free`, hint)
     }
     const folder = await makeTemporaryFolder('weights')
     const file = path.join(folder.path, 'weights')

@@ -128,7 +128,7 @@ function unpackZeroPoints(name: string, { kind, rows, zeroOffset }: Grouped, wor
   const zeros = new Uint8Array(words.length * PER_WORD)
   if (kind === 'awq') spreadWords(words, rows, words.length / (rows / PER_WORD), (row, group, zero) => (zeros[group * rows + row] = zero))
   else for (let index = 0; index < zeros.length; index++) zeros[index] = ((words[index >> 3]! >>> (4 * (index & 7))) & 15) + zeroOffset
-  if (zeros.includes(16)) throw new CheckpointError(`${name}: GPTQ with a zero point of 16 is not supported`, 'Quantise again in the format gptq_v2.')
+  if (zeros.includes(16)) throw new CheckpointError(`${name}: GPTQ with a zero point of 16 is not supported`, 'Quantize again in the format gptq_v2.')
   return zeros
 }
 

@@ -1,8 +1,8 @@
-/** The settings behind a model's name that change its arithmetic: how it is quantised at load, and which adapter it gets. */
+/** The settings behind a model's name that change its arithmetic: how it is quantized at load, and which adapter it gets. */
 import { UsageError } from '../../errors.ts'
 import type { ModelSettings } from '../model-settings.ts'
 
-/** How projections are quantised at load, and how many values share a scale. */
+/** How projections are quantized at load, and how many values share a scale. */
 export interface QuantizeSetting {
   readonly scheme: 'nf4' | 'int8' | 'int4'
   readonly block: number

@@ -6,7 +6,7 @@ import { Unsupported } from './unsupported.ts'
 
 type Content = ModelContent & { readonly type: 'BPE' }
 
-/** Pairs of neighbours as one number: ids are numbered densely, and there are fewer of them than this. */
+/** Pairs of neighbors as one number: ids are numbered densely, and there are fewer of them than this. */
 const MOST_TOKENS = 2 ** 26
 
 /** Pieces into ids. Fails with Unsupported on what is random or does not fit together. */
@@ -28,7 +28,7 @@ export function bytePair(content: Content): EncodePiece {
       return
     }
     const symbols: number[] = []
-    // What is unknown waits, for neighbours of it may be joined; tokens of bytes overtake it, as in the library.
+    // What is unknown waits, for neighbors of it may be joined; tokens of bytes overtake it, as in the library.
     let isWaiting = false
     const { length } = piece
     for (let place = 0; place < length;) {

@@ -63,7 +63,7 @@ function normalForm(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Normalize {
   }
 }
 
-/** Letter by letter: no letter depends on its neighbours. */
+/** Letter by letter: no letter depends on its neighbors. */
 function lowercase(text: string): string {
   if (!NOT_ASCII.test(text)) return text.toLowerCase()
   let written = ''

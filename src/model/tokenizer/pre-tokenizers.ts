@@ -109,7 +109,7 @@ const SPANS: Readonly<Record<Behavior, (spans: readonly Covered[]) => readonly S
   MergedWithNext: (spans) => joined(spans.toReversed(), (isMatch, wasMatch) => isMatch && !wasMatch).toReversed(),
 }
 
-/** One span for neighbours that belong together, in the order given, which may be from the end. */
+/** One span for neighbors that belong together, in the order given, which may be from the end. */
 function joined(spans: readonly Covered[], isJoined: (isMatch: boolean, wasMatch: boolean) => boolean): Span[] {
   const kept: Span[] = []
   let wasMatch = false

@@ -1,5 +1,5 @@
 /**
- * What tokenizer.json may say: every type and field that is honoured, and no other. An unknown field is refused, for one that is passed over in silence
+ * What tokenizer.json may say: every type and field that is honored, and no other. An unknown field is refused, for one that is passed over in silence
  * changes every score. The format is that of the Rust library tokenizers 0.23.
  */
 import { z } from 'zod'

@@ -52,7 +52,7 @@ type Special = string | WrittenToken
 
 const NAMED = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token']
 
-/** Applies the settings. Fails with Unsupported on one that is not honoured. */
+/** Applies the settings. Fails with Unsupported on one that is not honored. */
 export function applySettings(file: TokenizerContent, { settings, config, specialTokens, addedTokens, isByteLevel }: SettingsFiles): AppliedSettings {
   refuse(settings, file)
   const name = tokenizerClass({
@@ -98,7 +98,7 @@ function noticesOf(name: string, file: TokenizerContent, content: TokenizerConte
   return [`tokenizer.json is read as transformers 5.24 reads it: its class ${name} takes the vocabulary from the file, and not ${fields.join(', ')}`]
 }
 
-/** Settings that change tokens and are not honoured. */
+/** Settings that change tokens and are not honored. */
 function refuse(settings: Readonly<Record<string, unknown>>, file: TokenizerContent): void {
   if (Array.isArray(settings['fast_tokenizer_files'])) throw new Unsupported('fast_tokenizer_files in tokenizer_config.json')
   if (settings['fix_mistral_regex'] === true && vocabularyOf(file.model).size > 100_000)

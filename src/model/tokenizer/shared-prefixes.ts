@@ -67,7 +67,7 @@ function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
   return low
 }
 
-/** Already in the form that normalisers make, and not beginning with a mark that joins the character before it. */
+/** Already in the form that normalizers make, and not beginning with a mark that joins the character before it. */
 function isPlainText(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- ASCII is in every normal form
   if (/^[\x00-\x7f]*$/u.test(text)) return true

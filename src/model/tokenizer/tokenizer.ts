@@ -34,8 +34,11 @@ export interface SpecialIds {
   readonly vocabularySize: number
 }
 
-/** Reads the tokenizer of a model folder. Fails with CheckpointError when it is missing or of a kind that is not known; so does `encode` on a text that it fails on. */
-export async function readTokenizer(folder: string, special: SpecialIds): Promise<CheckpointTokenizer> {
+/**
+ * Reads the tokenizer of a model folder. `configContent` is the content of config.json where it was read before. Fails with CheckpointError where the tokenizer
+ * is missing or of an unknown kind; `encode` fails with it on a text that the tokenizer cannot encode.
+ */
+export async function readTokenizer(folder: string, special: SpecialIds, configContent?: Readonly<Record<string, unknown>>): Promise<CheckpointTokenizer> {
   const file = path.join(folder, 'tokenizer.json')
   const content = await readModelFile(folder, 'tokenizer.json')
   if (!content) {
@@ -50,7 +53,9 @@ export async function readTokenizer(folder: string, special: SpecialIds): Promis
     return found && parse(found.toString('utf8'), path.join(folder, name))
   }
   const [settings, config, specialTokens, addedTokens] = await Promise.all(
-    ['tokenizer_config.json', 'config.json', 'special_tokens_map.json', 'added_tokens.json'].map(other),
+    ['tokenizer_config.json', 'config.json', 'special_tokens_map.json', 'added_tokens.json'].map(async (name) =>
+      name === 'config.json' && configContent ? configContent : other(name),
+    ),
   )
   // Old tokenizers have no tokenizer_config.json.
   const files = { settings: settings ?? {}, config: config ?? {}, specialTokens, addedTokens, isByteLevel: text.includes('"ByteLevel"') }
@@ -118,7 +123,7 @@ function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: Tokenize
   return isUnknown
 }
 
-/** The stages with all settings applied. Fails with CheckpointError where something is not honoured, and names it. */
+/** The stages with all settings applied. Fails with CheckpointError where something is not honored, and names it. */
 function open(folder: string, content: Record<string, unknown>, files: SettingsFiles): { readonly applied: AppliedSettings; readonly pipeline: Pipeline } {
   const file = path.join(folder, 'tokenizer.json')
   const parsed = TOKENIZER_SCHEMA.safeParse(withModelType(content))
@@ -142,7 +147,7 @@ function withModelType(content: Record<string, unknown>): Record<string, unknown
 
 type Issue = { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
 
-/** The first thing that is not honoured: its path and value. */
+/** The first thing that is not honored: its path and value. */
 function issueText(issues: readonly Issue[], content: unknown): string {
   const [issue] = issues
   if (!issue) return 'malformed'

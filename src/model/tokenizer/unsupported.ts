@@ -1,2 +1,2 @@
-/** Something in tokenizer.json that is not honoured; the message says what. The reader adds the path of the field. */
+/** Something in tokenizer.json that is not honored; the message says what. The reader adds the path of the field. */
 export class Unsupported extends Error {}

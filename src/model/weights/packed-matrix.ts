@@ -35,7 +35,7 @@ export type PackedMatrix = { readonly rows: number; readonly columns: number } &
     }
 )
 
-/** Scales that bitsandbytes quantised once more: table[code] × nested scale + offset. */
+/** Scales that bitsandbytes quantized once more: table[code] × nested scale + offset. */
 export interface NestedScales {
   readonly kind: 'nested'
   readonly codes: StoredTensor<'U8'>
@@ -103,10 +103,10 @@ async function readState(name: string, state: StoredTensor, root: string): Promi
   try {
     content = parseJson(text)
   } catch (cause) {
-    throw new CheckpointError(`tensor ${name}: its quantisation state is not JSON`, 'Download or copy the file again.', { cause })
+    throw new CheckpointError(`tensor ${name}: its quantization state is not JSON`, 'Download or copy the file again.', { cause })
   }
   const checked = stateSchema.safeParse(content)
-  if (!checked.success) throw disagreeing(name, `has a malformed quantisation state: ${z.prettifyError(checked.error)}`)
+  if (!checked.success) throw disagreeing(name, `has a malformed quantization state: ${z.prettifyError(checked.error)}`)
   return checked.data
 }
 

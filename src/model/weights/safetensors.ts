@@ -14,10 +14,10 @@ export const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE
 
-/** The same with what quantising tools store: packed codes, and where their groups lie. */
+/** The same with what quantizing tools store: packed codes, and where their groups lie. */
 export const BYTES_PER_STORED_VALUE = { ...BYTES_PER_VALUE, U8: 1, I32: 4 } as const
 
-/** Element types of a quantised checkpoint. */
+/** Element types of a quantized checkpoint. */
 export type StoredDtype = keyof typeof BYTES_PER_STORED_VALUE
 
 /** One tensor: what it is and where it stands in its file. */

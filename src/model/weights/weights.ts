@@ -22,14 +22,14 @@ export interface Weights {
 export interface StoredWeights extends Weights {
   /** Paths of the weight files below `root`, sorted. */
   readonly files: readonly string[]
-  /** Projections that a quantising tool packed, by the name of the tensor that they stand for: `tensors` has no such. */
+  /** Projections that a quantizing tool packed, by the name of the tensor that they stand for: `tensors` has no such. */
   readonly packed: ReadonlyMap<string, PackedMatrix>
   /** What the files hold that is not used, as sentences for the user. */
   readonly notices: readonly string[]
 }
 
 /**
- * Finds the weights of the model in `folder`. Fails with CheckpointError on a missing, damaged, or disagreeing file or tensor, and on quantised
+ * Finds the weights of the model in `folder`. Fails with CheckpointError on a missing, damaged, or disagreeing file or tensor, and on quantized
  * weights unless they may be.
  */
 export async function readWeights(folder: string, config: ModelConfig, { mayBeQuantized = false } = {}): Promise<StoredWeights> {
@@ -72,8 +72,8 @@ function otherHead({ tensorNames }: ModelConfig): string {
 export function refuseQuantized(folder: string, { quantization }: ModelConfig): void {
   if (quantization)
     throw new CheckpointError(
-      `${folder}: the weights are quantised with ${quantization.method}`,
-      'They can be scored; to prune or map layers give the checkpoint before quantisation (F32, BF16 or F16 weights).',
+      `${folder}: the weights are quantized with ${quantization.method}`,
+      'They can be scored; to prune or map layers give the checkpoint before quantization (F32, BF16 or F16 weights).',
     )
 }
 

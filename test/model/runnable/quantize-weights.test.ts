@@ -1,4 +1,4 @@
-/** Checkpoints quantised at load, against transformers over weights that bitsandbytes and onnxruntime quantised (scripts/make-quantization-goldens.py). */
+/** Checkpoints quantized at load, against transformers over weights that bitsandbytes and onnxruntime quantized (scripts/make-quantization-goldens.py). */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -11,7 +11,7 @@ import { AbortError, StoreError, UsageError } from '../../../src/errors.ts'
 import { openRunnableWeights, runnableWeightsHash } from '../../../src/model/runnable/open-runnable.ts'
 import { weightSettings, type QuantizeSetting } from '../../../src/model/runnable/weight-settings.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { scoreVariant, type GoldenRequest } from './score-runnable.ts'
+import { scoreRunnable, type GoldenRequest } from './score-runnable.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../../checkpoints')
 /** Nats per token, in float32 on weights strong enough that nothing can be left out unseen. */
@@ -39,12 +39,12 @@ describe('scratch files', () => {
   test.each(cases)('$family as $quantize in blocks of $block scores as transformers does, and leaves nothing', async (entry) => {
     const { family, quantize, block, log_probs: expected } = entry
     const requests = requestsOf(family)
-    const { scores, variant } = await scoreVariant(path.join(FIXTURES, family), { quantize: { scheme: quantize, block } }, requests)
+    const { scores, runnable } = await scoreRunnable(path.join(FIXTURES, family), { quantize: { scheme: quantize, block } }, requests)
     const differences = requests.map(({ continuation }, index) => Math.abs(scores[index]!.logProb - expected[index]!) / continuation.length)
     expect(Math.max(...differences)).toBeLessThanOrEqual(TOLERANCE)
     // Plain weights would not pass.
     expect(Math.max(...requests.map(({ log_prob: plain }, index) => Math.abs(plain - expected[index]!)))).toBeGreaterThan(0.01)
-    expect(variant).toMatchObject({ quantization: { scheme: quantize, block, origin: 'load' }, adapter: null })
+    expect(runnable).toMatchObject({ quantization: { scheme: quantize, block, origin: 'load' }, adapter: null })
     expect(scratchFolders()).toEqual([])
   })
 
@@ -78,28 +78,28 @@ describe('scratch files', () => {
 test('a plain checkpoint is run as it lies there', async () => {
   const folder = path.join(FIXTURES, 'qwen3')
   const weights = await readWeights(folder, await readConfig(folder))
-  await using variant = await openFixture('qwen3', {})
-  expect(variant.record).toBeNull()
-  expect(variant.weights).toEqual(weights)
+  await using runnable = await openFixture('qwen3', {})
+  expect(runnable.record).toBeNull()
+  expect(runnable.weights).toEqual(weights)
 })
 
 test('bytes of weights: two a parameter, and four and a half bits a value of a projection in NF4', async () => {
   const config = await readConfig(path.join(FIXTURES, 'qwen3'))
-  await using variant = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
+  await using runnable = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
   const values = (config.layerCount * projectionOperations(config)) / 2
   const stored = 2 * countParameters(config)
-  expect(variant.record!.quantization!.matrixCount).toBe(7 * config.layerCount)
-  expect(variant.record!.weightBytes).toEqual({ stored, run: stored - 2 * values + (4.5 / 8) * values })
+  expect(runnable.record!.quantization!.matrixCount).toBe(7 * config.layerCount)
+  expect(runnable.record!.weightBytes).toEqual({ stored, run: stored - 2 * values + (4.5 / 8) * values })
 })
 
-test('every variant of a folder has a fingerprint of its own, and the plain one that of its files', async () => {
+test('every setting gives a model a fingerprint of its own, and the plain one that of its files', async () => {
   const folder = path.join(FIXTURES, 'qwen3')
   const files = await hashWeights(await readWeights(folder, await readConfig(folder)))
   const settings = [{}, { quantize: 'nf4' }, { quantize: 'nf4', block: '32' }, { quantize: 'int4' }, { quantize: 'int8', block: '32' }]
   const hashes: string[] = []
   for (const entry of settings) {
-    await using variant = await openFixture('qwen3', weightSettings(entry))
-    hashes.push(runnableWeightsHash(files, variant.record))
+    await using runnable = await openFixture('qwen3', weightSettings(entry))
+    hashes.push(runnableWeightsHash(files, runnable.record))
   }
   expect(hashes[0]).toBe(files)
   expect(new Set(hashes).size).toBe(settings.length)
@@ -117,17 +117,17 @@ test.each([
   expect(() => weightSettings(settings)).toThrow(message)
 })
 
-test('weights that are quantised already are not quantised again', async () => {
+test('weights that are quantized already are not quantized again', async () => {
   const folder = path.join(import.meta.dirname, 'goldens/checkpoints/nf4')
   const config = await readConfig(folder)
   const weights = await readWeights(folder, config, { mayBeQuantized: true })
   await expect(openRunnableWeights({ config, weights }, { quantize: { scheme: 'int4', block: 32 } })).rejects.toThrow(
-    'quantize=int4 on weights that are quantised with bitsandbytes already',
+    'quantize=int4 on weights that are already quantized with bitsandbytes',
   )
 })
 
 async function openFixture(family: string, settings: ReturnType<typeof weightSettings>, signal?: AbortSignal) {
   const folder = path.join(FIXTURES, family)
   const config = await readConfig(folder)
-  return openRunnableWeights({ config, weights: await readWeights(folder, config) }, settings, signal)
+  return openRunnableWeights({ config, weights: await readWeights(folder, config) }, settings, { signal })
 }

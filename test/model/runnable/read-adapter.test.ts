@@ -6,7 +6,7 @@ import { readConfig } from '../../../src/model/config/config.ts'
 import { AdapterError } from '../../../src/errors.ts'
 import { readAdapter } from '../../../src/model/runnable/read-adapter.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { scoreVariant, type GoldenRequest } from './score-runnable.ts'
+import { scoreRunnable, type GoldenRequest } from './score-runnable.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../../checkpoints')
 const ADAPTERS = path.join(import.meta.dirname, 'goldens/adapters')
@@ -25,16 +25,16 @@ describe.each(readdirSync(ADAPTERS).sort())('%s', (name) => {
 
   test('gives the log-likelihoods of peft', async () => {
     const requests = requestsOf(fixture)
-    const { scores, variant } = await scoreVariant(path.join(FIXTURES, fixture), { adapter: path.join(ADAPTERS, name) }, requests)
+    const { scores, runnable } = await scoreRunnable(path.join(FIXTURES, fixture), { adapter: path.join(ADAPTERS, name) }, requests)
     const differences = requests.map(({ continuation }, index) => Math.abs(scores[index]!.logProb - expected[index]!) / continuation.length)
     expect(Math.max(...differences)).toBeLessThanOrEqual(TOLERANCE)
-    expect(variant).toMatchObject({ quantization: null, adapter: { hash: expect.stringMatching(/^[0-9a-f]{64}$/u) as string } })
+    expect(runnable).toMatchObject({ quantization: null, adapter: { hash: expect.stringMatching(/^[0-9a-f]{64}$/u) as string } })
   })
 })
 
-test('beside quantised weights an adapter adds what it adds beside plain ones', async () => {
+test('beside quantized weights an adapter adds what it adds beside plain ones', async () => {
   const requests = requestsOf('qwen3').slice(0, 8)
-  const score = async (settings: Parameters<typeof scoreVariant>[1]) => (await scoreVariant(path.join(FIXTURES, 'qwen3'), settings, requests)).scores
+  const score = async (settings: Parameters<typeof scoreRunnable>[1]) => (await scoreRunnable(path.join(FIXTURES, 'qwen3'), settings, requests)).scores
   const adapter = path.join(ADAPTERS, 'plain')
   const quantize = { scheme: 'int8', block: 16 } as const
   const [plain, both] = [await score({ adapter }), await score({ adapter, quantize })]

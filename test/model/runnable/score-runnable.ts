@@ -15,20 +15,20 @@ export interface GoldenRequest {
 }
 
 /** Answers in the order of the requests. */
-export async function scoreVariant(
+export async function scoreRunnable(
   folder: string,
   settings: WeightSettings,
   requests: readonly Pick<GoldenRequest, 'context' | 'continuation'>[],
-): Promise<{ readonly scores: SequenceScore[]; readonly variant: WeightsRecord | null }> {
+): Promise<{ readonly scores: SequenceScore[]; readonly runnable: WeightsRecord | null }> {
   const config = await readConfig(folder)
   const weights = await readWeights(folder, config, { mayBeQuantized: true })
-  await using variant = await openRunnableWeights({ config, weights }, settings)
-  await using engine = await onnxEngine(variant.config, variant.weights, { batchTokens: 512 })
+  await using runnable = await openRunnableWeights({ config, weights }, settings)
+  await using engine = await onnxEngine(runnable.config, runnable.weights, { batchTokens: 512 })
   const sequences = requests.map(({ context, continuation }) => ({
     input: Int32Array.from([...context, ...continuation].slice(0, -1)),
     targets: Int32Array.from(continuation),
   }))
   const scores: SequenceScore[] = []
   for await (const batch of engine.score(sequences)) for (const one of batch.scores) scores[one.sequence] = one
-  return { scores, variant: variant.record }
+  return { scores, runnable: runnable.record }
 }

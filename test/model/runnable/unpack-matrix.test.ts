@@ -8,7 +8,7 @@ import { BYTES_PER_STORED_VALUE, readSafetensorsHeader } from '../../../src/mode
 import { readWeights } from '../../../src/model/weights/weights.ts'
 import { CheckpointError } from '../../../src/errors.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { scoreVariant, type GoldenRequest } from './score-runnable.ts'
+import { scoreRunnable, type GoldenRequest } from './score-runnable.ts'
 
 const CHECKPOINTS = path.join(import.meta.dirname, 'goldens/checkpoints')
 /** Nats per token, in float32 on weights strong enough that nothing can be left out unseen. */
@@ -19,8 +19,8 @@ describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
   const { requests } = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8')) as { requests: GoldenRequest[] }
 
   test('gives the log-likelihoods of transformers over the unpacked weights', async () => {
-    const { scores, variant } = await scoreVariant(folder, {}, requests)
-    expect(variant?.quantization?.origin).toBe(name.startsWith('nf4') ? 'bitsandbytes' : name.split('-')[0])
+    const { scores, runnable } = await scoreRunnable(folder, {}, requests)
+    expect(runnable?.quantization?.origin).toBe(name.startsWith('nf4') ? 'bitsandbytes' : name.split('-')[0])
     const misses = requests.flatMap((request, index) => {
       const difference = Math.abs(scores[index]!.logProb - request.log_prob) / request.continuation.length
       return difference <= TOLERANCE && scores[index]!.isGreedy === request.is_greedy ? [] : [{ index, difference, request, found: scores[index] }]
@@ -29,7 +29,7 @@ describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
   })
 
   test('is refused where weights have to be plain', async () => {
-    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(/: the weights are quantised with (bitsandbytes|gptq|awq)$/u)
+    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(/: the weights are quantized with (bitsandbytes|gptq|awq)$/u)
   })
 })
 
@@ -44,7 +44,7 @@ test.each([
   [{}, 'a method that it does not name'],
 ])('%j is refused by name', (content, name) => {
   expect(() => parseQuantization(content, 'config.json')).toThrow(CheckpointError)
-  expect(() => parseQuantization(content, 'config.json')).toThrow(`config.json: the weights are quantised with ${name}, which is not supported`)
+  expect(() => parseQuantization(content, 'config.json')).toThrow(`config.json: the weights are quantized with ${name}, which is not supported`)
 })
 
 test('groups that are no power of two are refused', () => {
@@ -90,6 +90,6 @@ test.each([
   ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column belongs to a group of none'],
 ])('%s with %s filled is refused', async (name, tensor, message) => {
   const folder = await filledCopy(name, tensor)
-  await expect(scoreVariant(folder, {}, [])).rejects.toThrow(CheckpointError)
-  await expect(scoreVariant(folder, {}, [])).rejects.toThrow(message)
+  await expect(scoreRunnable(folder, {}, [])).rejects.toThrow(CheckpointError)
+  await expect(scoreRunnable(folder, {}, [])).rejects.toThrow(message)
 })

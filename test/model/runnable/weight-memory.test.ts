@@ -17,8 +17,8 @@ test.each([
   const config = await readConfig(folder)
   const settings = weightSettings(entry)
   expect(expectedWeightMemory(config, settings)).toEqual({ projectionBytes: bytes })
-  await using variant = await openRunnableWeights({ config, weights: await readWeights(folder, config, { mayBeQuantized: true }) }, settings)
-  expect(weightMemory(variant.weights)).toEqual({ projectionBytes: bytes })
+  await using runnable = await openRunnableWeights({ config, weights: await readWeights(folder, config, { mayBeQuantized: true }) }, settings)
+  expect(weightMemory(runnable.weights)).toEqual({ projectionBytes: bytes })
 })
 
 test('plain weights take four bytes, which nobody has to say; an adapter four of its own', async () => {
@@ -27,7 +27,10 @@ test('plain weights take four bytes, which nobody has to say; an adapter four of
   expect(expectedWeightMemory(config, {})).toEqual({})
   const weights = await readWeights(folder, config)
   expect(weightMemory(weights)).toEqual({})
-  await using variant = await openRunnableWeights({ config, weights }, { adapter: path.join(import.meta.dirname, 'goldens/adapters/tied-embeddings-and-head') })
+  await using runnable = await openRunnableWeights(
+    { config, weights },
+    { adapter: path.join(import.meta.dirname, 'goldens/adapters/tied-embeddings-and-head') },
+  )
   // Rank 3 on embeddings and on the head, of 160 tokens and 32 values.
-  expect(weightMemory(variant.weights)).toEqual({ adapterBytes: 2 * 4 * 3 * (160 + 32) })
+  expect(weightMemory(runnable.weights)).toEqual({ adapterBytes: 2 * 4 * 3 * (160 + 32) })
 })

@@ -45,7 +45,7 @@ function idsOf({ kind, changes, fields }: Goldens['cases'][number]): readonly (r
   }
 }
 
-/** The one case that is not honoured. */
+/** The one case that is not honored. */
 const REFUSED = 'post_processor.processors of which more than one adds tokens'
 
 test(`they are of the library's version that the documents name: ${maker}`, () => {

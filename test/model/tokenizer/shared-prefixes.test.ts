@@ -28,7 +28,7 @@ const KINDS = {
 const ALPHABET = [..."abreslt'1.Ġ".split(''), 'Ċ', 'č', 'ĉ']
 const OTHERS = Array.from({ length: 256 }, (_, byte) => byteCharacter(byte)).filter((character) => !ALPHABET.includes(character))
 
-/** A tokenizer that merges any two or three neighbours, so that every cut shows in its tokens. */
+/** A tokenizer that merges any two or three neighbors, so that every cut shows in its tokens. */
 function tokenizerOf(kind: keyof typeof KINDS): { readonly pipeline: Pipeline; readonly content: TokenizerContent } {
   const pairs = ALPHABET.flatMap((one) => ALPHABET.map((other) => [one, other] as const))
   const triples = pairs.flatMap(([one, other]) => ALPHABET.map((third) => [one + other, third] as const))

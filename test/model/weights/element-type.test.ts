@@ -31,7 +31,7 @@ describe('bfloat16 keeps 8 bits and rounds once', () => {
   ])('%s', (_, value, expected) => expect(roundToBfloat16(value)).toBe(expected))
 })
 
-test('rounding is to a neighbour no farther than half a step', () => {
+test('rounding is to a neighbor no farther than half a step', () => {
   fc.assert(
     fc.property(fc.double({ min: -1e30, max: 1e30, noNaN: true }), (value) => {
       const rounded = roundToBfloat16(value)
