@@ -15,4 +15,12 @@ export default defineTask({
   choices: () => ['no', 'yes'],
   gold: ({ label }) => label,
   metrics: ['acc'],
+  benchmark: {
+    title: 'BoolQ',
+    mainMetric: 'acc',
+    rowCount: 3270,
+    // 2033 of the 3270 answers are yes.
+    chance: { uniform: 1 / 2, majority: 2033 / 3270 },
+    uses: ['Reading comprehension'],
+  },
 })

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { defineTask } from '../src/task/define-task.ts'
-import { capitalize, strip } from '../src/task/python-text.ts'
+import { capitalize, strip } from '../src/text/python-text.ts'
 
 export default defineTask({
   name: 'hellaswag',
@@ -22,6 +22,13 @@ export default defineTask({
   choices: ({ endings }) => endings.map(clean),
   gold: ({ label }) => label,
   metrics: ['acc', 'acc_norm'],
+  benchmark: {
+    title: 'HellaSwag',
+    mainMetric: 'acc_norm',
+    rowCount: 10_042,
+    chance: { uniform: 1 / 4, majority: null },
+    uses: ['Common sense reasoning'],
+  },
 })
 
 /** WikiHow's headings and brackets out; the order of the steps matters. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { defineTask } from '../src/task/define-task.ts'
-import { strip } from '../src/task/python-text.ts'
+import { strip } from '../src/text/python-text.ts'
 
 const GROUPS = {
   humanities: [
@@ -79,7 +79,7 @@ export default defineTask({
   version: 1,
   summary: 'Exam questions of 57 subjects, four choices',
   dataset: { repo: 'cais/mmlu', split: 'test', file: 'mmlu/{split}/{config}' },
-  subsets: { names: Object.values(GROUPS).flat().sort(), groups: GROUPS },
+  subsets: { names: Object.values(GROUPS).flat().sort(), groups: GROUPS, wholeConfig: 'all' },
   row: z.object({ question: z.string(), choices: z.array(z.string()).length(4), answer: z.number().int() }),
   instruction: (subject) => `The following are multiple choice questions (with answers) about ${subject.replaceAll('_', ' ')}.\n\n`,
   prompt: ({ question, choices: [a, b, c, d] }) => `${strip(question)}\nA. ${a}\nB. ${b}\nC. ${c}\nD. ${d}\nAnswer:`,
@@ -87,4 +87,11 @@ export default defineTask({
   gold: ({ answer }) => answer,
   metrics: ['acc'],
   shots: { split: 'dev', defaultCount: 5 },
+  benchmark: {
+    title: 'MMLU',
+    mainMetric: 'acc',
+    rowCount: 14_042,
+    chance: { uniform: 1 / 4, majority: null },
+    uses: ['Factual question answering', 'Knowledge-intensive tasks'],
+  },
 })

@@ -15,4 +15,11 @@ export default defineTask({
   choices: ({ sol1, sol2 }) => [sol1, sol2],
   gold: ({ label }) => label,
   metrics: ['acc', 'acc_norm'],
+  benchmark: {
+    title: 'PIQA',
+    mainMetric: 'acc_norm',
+    rowCount: 1838,
+    chance: { uniform: 1 / 2, majority: null },
+    uses: ['Physical reasoning tasks'],
+  },
 })

@@ -9,4 +9,5 @@ export default defineTask({
   name: 'valley_boolq',
   summary: 'Built-in, made up: BoolQ’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'boolq/{split}', split: 'validation' },
+  benchmark: { mainMetric: 'acc', rowCount: 200, chance: { uniform: 1 / 2, majority: 1 / 2 } },
 })

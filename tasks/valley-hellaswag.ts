@@ -9,4 +9,5 @@ export default defineTask({
   name: 'valley_hellaswag',
   summary: 'Built-in, made up: HellaSwag’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'hellaswag/{split}', split: 'validation' },
+  benchmark: { mainMetric: 'acc_norm', rowCount: 160, chance: { uniform: 1 / 4, majority: null } },
 })

@@ -11,4 +11,5 @@ export default defineTask({
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'mmlu/{split}/valley_{config}', split: 'test' },
   subsets: { names: ['animals', 'materials', 'people', 'tools', 'towns'], groups: {} },
   instruction: (subject) => mmlu.instruction!(`valley_${subject}`),
+  benchmark: { mainMetric: 'acc', rowCount: 150, chance: { uniform: 1 / 4, majority: null } },
 })

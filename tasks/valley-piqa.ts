@@ -9,4 +9,5 @@ export default defineTask({
   name: 'valley_piqa',
   summary: 'Built-in, made up: PIQA’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'piqa/{split}', split: 'validation' },
+  benchmark: { mainMetric: 'acc_norm', rowCount: 200, chance: { uniform: 1 / 2, majority: null } },
 })

@@ -9,4 +9,5 @@ export default defineTask({
   name: 'valley_wikitext',
   summary: 'Built-in, made up: WikiText’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'wikitext/{split}_document_level', split: 'test' },
+  benchmark: {},
 })

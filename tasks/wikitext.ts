@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { defineTask } from '../src/task/define-task.ts'
-import { strip } from '../src/task/python-text.ts'
+import { strip } from '../src/text/python-text.ts'
 
 export default defineTask({
   name: 'wikitext',
@@ -13,8 +13,9 @@ export default defineTask({
   dataset: { repo: 'EleutherAI/wikitext_document_level', config: 'wikitext-2-raw-v1', split: 'test', file: 'wikitext/{split}_document_level' },
   row: z.object({ page: z.string() }),
   text: ({ page }) => detokenize(page),
-  original: ({ page }) => page,
+  referenceText: ({ page }) => page,
   metrics: ['word_perplexity', 'byte_perplexity', 'bits_per_byte'],
+  benchmark: { title: 'WikiText' },
 })
 
 /** Undoes WikiText's spacing of punctuation. The order matters; the second rule has literal slashes and practically never matches, as in lm-eval. */

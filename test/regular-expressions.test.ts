@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { KNOWN_PATTERNS } from '../src/model/tokenizer/shared-prefixes.ts'
 import { splitFiles } from '../src/data/dataset.ts'
 import { MODEL_SETTINGS } from '../src/model/model-settings.ts'
-import { WHITE_SPACE } from '../src/task/python-text.ts'
+import { WHITE_SPACE } from '../src/text/python-text.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
 
@@ -59,14 +59,14 @@ test('so are those that are made of text, of which there are these', () => {
   expect(found.toSorted(([one], [other]) => (one < other ? -1 : 1))).toEqual([
     ['src/commands/model-option.ts', 1],
     ['src/data/dataset.ts', 1],
-    ['src/metrics/perplexity.ts', 1],
+    ['src/metrics/word-perplexity.ts', 1],
     // Patterns of an adapter, under a time limit.
     ['src/model/runnable/read-adapter.ts', 1],
     // Two classes, each repeated.
     ['src/model/tokenizer/pre-tokenizers.ts', 1],
     // Patterns of a tokenizer, under a time limit where they are not known.
     ['src/model/tokenizer/regular-expression.ts', 1],
-    ['src/task/python-text.ts', 3],
+    ['src/text/python-text.ts', 3],
   ])
   for (const pattern of [`[${WHITE_SPACE}]+`, `^[${WHITE_SPACE}]+`, `[${WHITE_SPACE}]`, `,(?=(?:${MODEL_SETTINGS.join('|')})=)`]) expectLinear(pattern, 'u')
   expectLinear(String.raw`^data/(?:validation(?:-\d{5}-of-\d{5}(?:-[0-9a-f]+)?)?\.parquet|validation/\d{4}\.parquet)$`, 'u')

@@ -1,5 +1,6 @@
 /** Stored runs from outcomes, for what compares them. */
-import type { StoredItem, StoredRun, StoredTask, StoredTextValue } from '../src/store/stored-run.ts'
+import type { TextValue } from '../src/metrics/metric.ts'
+import type { StoredItem, StoredRun, StoredTask } from '../src/store/stored-run.ts'
 
 /** A task of two choices, right where an outcome is 1. `changes` go over the task's fields. */
 export function choiceTask(name: string, outcomes: readonly number[], changes: Partial<StoredTask> = {}): StoredTask {
@@ -30,8 +31,8 @@ export function choiceTask(name: string, outcomes: readonly number[], changes: P
 }
 
 /** A task of texts with a word perplexity. */
-export function textTask(name: string, texts: readonly StoredTextValue[]): StoredTask {
-  const total = (key: keyof StoredTextValue) => texts.reduce((sum, text) => sum + text[key], 0)
+export function textTask(name: string, texts: readonly TextValue[]): StoredTask {
+  const total = (key: keyof TextValue) => texts.reduce((sum, text) => sum + text[key], 0)
   return {
     ...choiceTask(name, []),
     itemCount: texts.length,

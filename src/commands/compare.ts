@@ -35,7 +35,7 @@ export function compareCommand({ out, err, columns }: Terminal): CommandModule<o
     handler: async (argv) => {
       const options = { ...(await compareOptionsOf(argv)), allMetrics: argv.allMetrics, subsets: argv.subsets }
       const [original, ...variants] = await readRuns(argv.runs, err)
-      const comparison = compareRuns(original!, variants, options)
+      const { runs: _, ...comparison } = compareRuns(original!, variants, options)
       out(argv.json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))
     },
   }

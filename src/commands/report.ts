@@ -1,6 +1,5 @@
 /** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
 import type { Argv, CommandModule } from 'yargs'
-import { commonItemsOf } from '../compare/common-items.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { flippedItems } from '../compare/flips.ts'
 import { reportPage } from '../report/html/page.ts'
@@ -29,7 +28,7 @@ export function reportCommand({ err }: Terminal): CommandModule<object, Argument
       const stored = await readRuns(argv.runs, err)
       const options = await compareOptionsOf(argv)
       const comparison = compareRuns(stored[0]!, stored.slice(1), options)
-      const [original, ...variants] = options.commonItems ? commonItemsOf(stored).runs : stored
+      const [original, ...variants] = comparison.runs
       const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
       await writeWhole(argv.output, [reportPage(comparison, flips)])
       err(`written: ${argv.output}`)

@@ -1,7 +1,7 @@
 /** What guessing gives on a task. */
 import type { StoredItem } from '../store/stored-run.ts'
 import type { Chance } from './comparison.ts'
-import { knownSplit } from './known-splits.ts'
+import { knownSplit } from './known-split.ts'
 
 /** From the items where there are any, else from the published split; null when neither is known, and where items have no choices. */
 export function chanceOf(task: string, items: readonly StoredItem[] | null): Chance | null {

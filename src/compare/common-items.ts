@@ -1,6 +1,7 @@
 /** Runs cut to the items that all of them have, with the scores of those items. */
-import { meanStandardError, pooledMean, pooledStandardError } from '../metrics/standard-error.ts'
-import { isPerplexity, metricKind, scoreOf } from '../store/metric-kind.ts'
+import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
+import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
+import { metricOf } from '../metrics/registry.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { itemKey } from './pair-items.ts'
 
@@ -79,10 +80,13 @@ function cutTask(task: StoredTask, common: ReadonlyMap<string, number>): StoredT
 
 /** The metric over these items; undefined where an item lacks it, and for metrics that are not made of items' values. */
 function scoreOfItems(metric: string, items: readonly StoredItem[]): StoredScore | undefined {
-  const values = items.flatMap((item) => item.values[metric] ?? [])
-  if (metricKind(metric) === 'other' || values.length < items.length) return undefined
-  const numbers = values.filter((value) => typeof value === 'number')
-  return { metric, value: scoreOf(metric, values), standardError: isPerplexity(metric) ? null : finiteOrNull(meanStandardError(numbers)) }
+  const values = items.flatMap((item): ItemValue[] => (Object.hasOwn(item.values, metric) ? [item.values[metric]!] : []))
+  const { comparedAs } = metricOf(metric)
+  if (comparedAs === null || values.length < items.length) return undefined
+  const known: BaseMetric = metricOf(metric)
+  // A bootstrapped standard error is left out: it would need the run's seed.
+  const standardError = comparedAs === 'perplexity' ? NaN : known.standardError(values, { seed: 0 })
+  return { metric, value: known.aggregate(values), standardError: finiteOrNull(standardError) }
 }
 
 function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGroup {

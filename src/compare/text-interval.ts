@@ -1,5 +1,5 @@
 /** The interval of a change in perplexity, from texts that both models scored. */
-import type { StoredTextValue } from '../store/stored-run.ts'
+import type { TextValue } from '../metrics/metric.ts'
 import { studentQuantile } from './beta.ts'
 import type { Interval } from './comparison.ts'
 
@@ -7,7 +7,7 @@ import type { Interval } from './comparison.ts'
 export const LEAST_TEXTS = 10
 
 /** A text under both models. */
-export type TextPair = readonly [original: StoredTextValue, variant: StoredTextValue]
+export type TextPair = readonly [original: TextValue, variant: TextValue]
 
 /** A change with its interval. */
 export interface Change {

@@ -1,7 +1,7 @@
 /** What a comparison leaves out, in words: a reader must not take silence for agreement. */
 import { listNames } from '../text/list-names.ts'
 import { CompareError } from '../errors.ts'
-import { isPerplexity, isShare } from '../store/metric-kind.ts'
+import { metricOf } from '../metrics/registry.ts'
 import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 
 /** A task or group as far as it matters here. */
@@ -14,7 +14,7 @@ interface Compared {
 
 /** Notes on the metrics of an entry that a run cannot give: those that are shown, and those that would be if they were numbers. */
 export function problemNotes({ name, scores, problems, strata }: Compared, shown: readonly string[], label: string): string[] {
-  const wouldBeShown = (metric: string) => (isShare(metric) || isPerplexity(metric)) && !scores.some((score) => score.metric === metric)
+  const wouldBeShown = (metric: string) => metricOf(metric).comparedAs !== null && !scores.some((score) => score.metric === metric)
   const notesOf = (task: string, own: Compared['problems'], isTold: (metric: string) => boolean) =>
     Object.entries(own ?? {}).flatMap(([metric, reason]) => (isTold(metric) ? [`${label}, ${task} ${metric}: ${reason}`] : []))
   const isShown = (metric: string) => shown.includes(metric)

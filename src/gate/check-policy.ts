@@ -2,7 +2,7 @@
 import { listNames } from '../text/list-names.ts'
 import { GateError } from '../errors.ts'
 import { didYouMean } from '../text/nearest-name.ts'
-import { isPerplexity, isShare } from '../store/metric-kind.ts'
+import { metricOf } from '../metrics/registry.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import type { Policy, TaskLimits } from './policy.ts'
 
@@ -24,15 +24,16 @@ function checkMetric(task: string, { metric, minRetention, maxDropPoints, maxPer
   if (metric !== undefined && !metrics.includes(metric))
     throw new GateError(`${file}: ${task} has no metric ${JSON.stringify(metric)}`, `${didYouMean(metric, metrics)}It has: ${listNames(metrics, 20)}.`)
   const candidates = metric === undefined ? metrics : [metric]
+  const has = (kind: 'accuracy' | 'perplexity') => candidates.some((name) => metricOf(name).comparedAs === kind)
   const refuse = (limit: string, kind: string) => {
     throw new GateError(
       `${file}: ${limit} needs ${kind}, ${metric === undefined ? `${task} has ${listNames(metrics, 20)}` : `${metric} of ${task} is not one`}`,
       'min_retention and max_drop_points are for accuracies, max_perplexity_ratio is for perplexities.',
     )
   }
-  if (minRetention !== undefined && !candidates.some(isShare)) refuse('min_retention', 'an accuracy')
-  if (maxDropPoints !== undefined && !candidates.some(isShare)) refuse('max_drop_points', 'an accuracy')
-  if (maxPerplexityRatio !== undefined && !candidates.some(isPerplexity)) refuse('max_perplexity_ratio', 'a perplexity')
+  if (minRetention !== undefined && !has('accuracy')) refuse('min_retention', 'an accuracy')
+  if (maxDropPoints !== undefined && !has('accuracy')) refuse('max_drop_points', 'an accuracy')
+  if (maxPerplexityRatio !== undefined && !has('perplexity')) refuse('max_perplexity_ratio', 'a perplexity')
 }
 
 function unique(names: readonly string[]): string[] {

@@ -2,7 +2,7 @@
  * The order of the work: a suite's requests in chunks. Each is encoded while the one before it is computed, and planned by itself, so
  * that the first scores need not wait for the last tokens, and memory for plans does not grow with the benchmark.
  */
-import { sharedTextLength } from '../task/shared-text.ts'
+import { sharedTextLength } from '../text/shared-text.ts'
 import type { Request } from '../task/request.ts'
 
 /** Indices of requests, in the order in which they are encoded: those that begin alike stand together. */

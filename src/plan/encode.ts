@@ -1,6 +1,6 @@
 /** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
 import { RequestError } from '../errors.ts'
-import { stripEnd } from '../task/python-text.ts'
+import { stripEnd } from '../text/python-text.ts'
 import type { Answer, ContinuationRequest, Request } from '../task/request.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'

@@ -2,7 +2,7 @@
 import { evaluate, type Watcher } from './evaluate-model.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { ModelSource } from './model-source.ts'
-import { countTies, type ScoredItem } from '../metrics/score-items.ts'
+import { countTies, type ScoredItem } from '../task/score-items.ts'
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
 import type { LoadedTask } from './load-task.ts'
 
@@ -43,7 +43,7 @@ export async function checkDeterminism(
     batchTokens: otherTokens,
     largestDifference: pairs.reduce((most, [before, after]) => Math.max(most, largestDifference(before, after)), 0),
     flipCount: pairs.filter(([before, after]) =>
-      Object.entries(before.metrics).some(([metric, value]) => typeof value === 'number' && value !== after.metrics[metric as 'acc']),
+      Object.entries(before.metrics).some(([metric, value]) => typeof value === 'number' && value !== after.metrics[metric]),
     ).length,
     tieCount: ties.flatMap((counts) => Object.values(counts)).reduce((sum, one) => sum + one, 0),
   }

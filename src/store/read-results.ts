@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { StoreError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
 import { parsePythonJson } from '../io/parse-json.ts'
+import { metricOf } from '../metrics/registry.ts'
+import type { BaseMetric } from '../metrics/metric.ts'
 import { ROLLING_BOS } from '../plan/encode.ts'
 import { sampleFileOf } from './find-results.ts'
-import { isPerplexity, isShare, scoreOf } from './metric-kind.ts'
 import { readSamples, type ReadScore } from './read-samples.ts'
 import { settingsOf, type RunSettings } from './run-settings.ts'
 import { sanitizedName } from './run-record.ts'
@@ -204,9 +205,10 @@ function readScores(name: string, results: ResultsFile): { readonly scores: read
 /** Why a figure cannot be compared; null for one that can. Metrics are known by name, so one that means something else under that name is left out. */
 function scoreProblem(metric: string, value: unknown, higherIsBetter: boolean | null | undefined): string | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return `${JSON.stringify(value)} in the results file is not a number`
-  if (isShare(metric) && higherIsBetter === false) return 'it is an error rate here (higher_is_better: false), not an accuracy'
-  if (isPerplexity(metric) && higherIsBetter === true) return 'more is better here (higher_is_better: true), so it is not a perplexity'
-  if (isShare(metric) && (value < 0 || value > 1)) return `${value} is not a share from 0 to 1`
+  const { comparedAs } = metricOf(metric)
+  if (comparedAs === 'accuracy' && higherIsBetter === false) return 'it is an error rate here (higher_is_better: false), not an accuracy'
+  if (comparedAs === 'perplexity' && higherIsBetter === true) return 'more is better here (higher_is_better: true), so it is not a perplexity'
+  if (comparedAs === 'accuracy' && (value < 0 || value > 1)) return `${value} is not a share from 0 to 1`
   return null
 }
 
@@ -277,7 +279,8 @@ function groupProblems(scores: readonly ReadScore[], tasks: readonly StoredTask[
     scores.flatMap(({ metric, value }) => {
       const values = items.flatMap((item): StoredItem['values'][string][] => (Object.hasOwn(item.values, metric) ? [item.values[metric]!] : []))
       if (values.length < items.length || values.length === 0) return []
-      const pooled = scoreOf(metric, values)
+      const known: BaseMetric = metricOf(metric)
+      const pooled = known.aggregate(values)
       return Math.abs(pooled - value) <= 1e-6 * Math.max(1, Math.abs(value))
         ? []
         : [[metric, `the score is ${value}, its items together give ${pooled}: they are not paired`]]

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { readJsonLines } from '../data/json-lines.ts'
 import { HarnessError, StoreError } from '../errors.ts'
 import { parsePythonJson } from '../io/parse-json.ts'
-import { metricKind, scoreOf } from './metric-kind.ts'
+import { metricOf } from '../metrics/registry.ts'
+import type { BaseMetric, ItemValue, Metric } from '../metrics/metric.ts'
 import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
 import { errorText } from '../text/error-text.ts'
 
@@ -31,7 +32,6 @@ const sampleSchema = z.looseObject({
   filtered_resps: z.unknown(),
 })
 type Sample = z.infer<typeof sampleSchema>
-type Value = StoredItem['values'][string]
 
 /**
  * The items of a file. A metric that is not the same kind of number for every item is left out of their values, with the reason.
@@ -52,7 +52,7 @@ export async function readSamples(file: string, scores: readonly ReadScore[]): P
     samples.push({ sample, place: path.basename(place) })
   }
   const problems: [string, string][] = []
-  const columns = scores.flatMap((score): [string, readonly Value[]][] => {
+  const columns = scores.flatMap((score): [string, readonly ItemValue[]][] => {
     const isOther = filter !== undefined && filter !== (score.filter ?? 'none')
     const column = isOther ? `the score is of the filter ${score.filter ?? 'none'}, its items are of ${filter}: ${UNPAIRED}` : columnOf(score, samples, file)
     if (typeof column !== 'string') return [[score.metric, column]]
@@ -77,35 +77,19 @@ async function* storedRows(file: string) {
 const UNPAIRED = 'its items are not paired'
 
 /** A metric's value of every item, or why there is none. */
-function columnOf(score: ReadScore, samples: readonly { readonly sample: Sample; readonly place: string }[], file: string): readonly Value[] | string {
-  const values: Value[] = []
+function columnOf(score: ReadScore, samples: readonly { readonly sample: Sample; readonly place: string }[], file: string): readonly ItemValue[] | string {
+  const values: ItemValue[] = []
   for (const { sample, place } of samples) {
     const given = Object.hasOwn(sample, score.metric) ? sample[score.metric] : undefined
-    const value = valueOf(score.metric, given)
+    const value = metricOf(score.metric).fromStored(given)
     if (typeof value === 'string') return `${shown(given)} (${place}) ${value}: ${UNPAIRED}`
     values.push(value)
   }
   if (values.length === 0) return values
   const problem = checkScore(score, values, file)
   if (problem !== null) return problem
-  const graded = metricKind(score.metric) === 'share' ? values.findIndex((value) => value !== 0 && value !== 1) : -1
+  const graded = metricOf(score.metric).comparedAs === 'accuracy' ? values.findIndex((value) => value !== 0 && value !== 1) : -1
   return graded === -1 ? values : `${shown(values[graded])} (${samples[graded]!.place}) is neither 0 nor 1: ${UNPAIRED}`
-}
-
-/** A number or a text's part, by the metric's kind; else what is wrong with the value, in words. */
-function valueOf(metric: string, value: unknown): Value | string {
-  const kind = metricKind(metric)
-  if (kind === 'weighted') {
-    const [logProb, weight]: unknown[] = Array.isArray(value) && value.length === 2 ? value : []
-    return isNumber(logProb) && isNumber(weight) ? { logProb, weight } : 'is not a log-likelihood and a count'
-  }
-  const number = typeof value === 'boolean' ? Number(value) : value
-  if (!isNumber(number)) return 'is not a number'
-  return kind === 'log-mean' ? { logProb: number, weight: 1 } : number
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
 }
 
 function shown(value: unknown): string {
@@ -116,20 +100,18 @@ function shown(value: unknown): string {
 
 /** Agreement that rounding leaves: both were computed from the same numbers. */
 const SCORE_TOLERANCE = 1e-6
-/** What lm-eval's metrics of these kinds are aggregated by unless a task says otherwise. */
-const USUAL_AGGREGATION: Readonly<Record<string, string>> = { perplexity: 'perplexity', bits_per_byte: 'bits_per_byte' }
 
 /** Samples of another run give other scores: fails with StoreError. Comes back with the reason where a metric is not made of its items' values. */
-function checkScore({ metric, value, aggregation }: ReadScore, values: readonly Value[], file: string): string | null {
-  const found = scoreOf(metric, values)
+function checkScore({ metric, value, aggregation }: ReadScore, values: readonly ItemValue[], file: string): string | null {
+  const known: BaseMetric & Pick<Metric, 'comparedAs'> = metricOf(metric)
+  const found = known.aggregate(values)
   if (Math.abs(found - value) <= SCORE_TOLERANCE * Math.max(1, Math.abs(value))) return null
-  const usual = USUAL_AGGREGATION[metric] ?? (metricKind(metric) === 'weighted' ? 'weighted_perplexity' : 'mean')
-  if (metricKind(metric) === 'other' || (aggregation !== undefined && aggregation !== usual))
-    return `the score is ${value}, ${usual} of its items' values ${found}: ${UNPAIRED}`
+  if (known.comparedAs === null || (aggregation !== undefined && aggregation !== known.aggregation))
+    return `the score is ${value}, ${known.aggregation} of its items' values ${found}: ${UNPAIRED}`
   throw new StoreError(`${file}: its items give ${metric} ${found}, the results file says ${value}`, 'The samples belong to another run.')
 }
 
-function itemOf(sample: Sample, columns: readonly (readonly [string, readonly Value[]])[], index: number): StoredItem {
+function itemOf(sample: Sample, columns: readonly (readonly [string, readonly ItemValue[]])[], index: number): StoredItem {
   return {
     docId: sample.doc_id,
     promptHash: sample.prompt_hash,

@@ -3,7 +3,8 @@ import type { EngineInfo } from '../engine/engine.ts'
 import type { DataOrigin, HubRows } from '../data/dataset.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { WeightsRecord } from '../model/runnable/open-runnable.ts'
-import { higherIsBetter, type Score, type ScoredItem, type TaskScores } from '../metrics/score-items.ts'
+import { metricOf } from '../metrics/registry.ts'
+import type { Score, ScoredItem, TaskScores } from '../task/score-items.ts'
 
 /** Prompts that are longer than the window: their beginning was cut off. */
 export interface TruncationRecord {
@@ -190,7 +191,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     })),
     versions: each(all, ({ version }) => version),
     'n-shot': each(all, ({ shotCount }) => shotCount),
-    higher_is_better: each(all, ({ scores }) => Object.fromEntries(scores.map(({ metric }) => [metric, higherIsBetter(metric)]))),
+    higher_is_better: each(all, ({ scores }) => Object.fromEntries(scores.map(({ metric }) => [metric, metricOf(metric).higherIsBetter]))),
     'n-samples': each(tasks, ({ rowCount, itemCount }) => ({ original: rowCount ?? itemCount, effective: itemCount })),
     config: {
       model: 'evalharness',

@@ -1,6 +1,8 @@
 /** One line of a samples file, in lm-eval's schema: `loggers/evaluation_tracker.py` `save_results_samples` and `evaluator.py`. */
 import { createHash } from 'node:crypto'
-import type { ScoredItem } from '../metrics/score-items.ts'
+import type { BaseMetric } from '../metrics/metric.ts'
+import { metricOf } from '../metrics/registry.ts'
+import type { ScoredItem } from '../task/score-items.ts'
 import type { Request } from '../task/request.ts'
 import { pythonFloat } from './python-number.ts'
 
@@ -9,7 +11,10 @@ export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<str
   const filtered = answers.map(({ logProb, isGreedy }) =>
     item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
   )
-  const values = Object.entries(metrics).map(([metric, value]) => [metric, typeof value === 'number' ? value : [value.logProb, value.weight]])
+  const values = Object.entries(metrics).map(([name, value]) => {
+    const metric: BaseMetric = metricOf(name)
+    return [name, metric.toStored(value)]
+  })
   return {
     doc_id: item.docId,
     doc: item.doc,

@@ -1,4 +1,5 @@
 /** A run as it is read back from disk, whoever wrote it: evalharness, lm-eval, or a model card whose scores are only cited. Plain data. */
+import type { ItemValue } from '../metrics/metric.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { TruncationRecord } from './run-record.ts'
 
@@ -9,16 +10,10 @@ export interface StoredItem {
   readonly targetHash: string
   /** The right answer as text; for choices the index. */
   readonly target: string
-  /** By metric: 0 or 1 for accuracies; for perplexities a log-likelihood in nats and the count that it is spread over. */
-  readonly values: Readonly<Record<string, number | StoredTextValue>>
+  /** By metric: 0 or 1 for accuracies; for perplexities a log-likelihood in nats and the number of units that it is spread over. */
+  readonly values: Readonly<Record<string, ItemValue>>
   /** What was asked, in order: one a choice, one for a text. */
   readonly requests: readonly StoredRequest[]
-}
-
-/** A text's part in a perplexity. */
-export interface StoredTextValue {
-  readonly logProb: number
-  readonly weight: number
 }
 
 /** A context, a continuation and the model's answer. */

@@ -1,5 +1,6 @@
 /** The contract of a task plugin: one file, one `export default defineTask({ … })`. */
 import type { z } from 'zod'
+import type { ChoiceMetricName, MetricName, TextMetricName } from '../metrics/registry.ts'
 
 /** Where a task's rows come from: a repository of the hub, or a folder that comes with the task. */
 export type DatasetSource = HubSource | FolderSource
@@ -12,7 +13,7 @@ export interface HubSource extends SourceFields {
   readonly revision?: string
 }
 
-/** Rows in files that lie with the task. */
+/** Rows in files beside the task. */
 export interface FolderSource extends SourceFields {
   /** The folder: what `--data-dir` is for other tasks. */
   readonly folder: string
@@ -24,27 +25,45 @@ interface SourceFields {
   readonly split: string
   /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; when absent `NAME/{split}`, with subsets `NAME/{split}/{config}`. */
   readonly file?: string
-  /** Rows that are asked when no limit is given: for a source without end, such as an encyclopedia. */
+  /** Number of rows to score when no limit is given: for a dataset too large to score whole, such as an encyclopedia. */
   readonly defaultLimit?: number
 }
-
-/** A metric of items with choices. */
-export type ChoiceMetric = 'acc' | 'acc_norm' | 'acc_bytes' | 'acc_mutual_info'
-
-/** A metric of texts. `token_perplexity` is exp of the mean NLL a token over all texts; `sentence_perplexity` the mean of each text's own. */
-export type TextMetric = 'word_perplexity' | 'byte_perplexity' | 'bits_per_byte' | 'token_perplexity' | 'sentence_perplexity'
-
-/** Any metric. */
-export type Metric = ChoiceMetric | TextMetric
 
 /** A benchmark of many datasets of one form, such as MMLU's subjects: each is scored alone, then pooled. */
 export interface Subsets {
   /** Dataset configurations, in order. */
   readonly names: readonly string[]
-  /** Groups of subsets, scored besides the whole; keys are appended to the task's name. */
+  /** Groups of subsets, each with a score of its own besides the whole; keys are appended to the task's name. */
   readonly groups: Readonly<Record<string, readonly string[]>>
-  /** The task has more than these: no score stands for the whole of it. */
+  /** The configuration of the hub repository that holds the rows of all subsets; cards name it. */
+  readonly wholeConfig?: string
+  /** The task has more subsets than these, so it has no score of the whole. */
   readonly isPart?: boolean
+}
+
+/**
+ * Facts about a benchmark that comparisons and cards state beside its scores. Those of the tasks in tasks/ are used wherever a stored run or a card
+ * names the task.
+ */
+export interface Benchmark {
+  /** How papers and cards call it; its own name where absent. */
+  readonly title?: string
+  /** The metric that it is reported by; where absent, accuracy normalized by length if the task has it, else plain accuracy. */
+  readonly mainMetric?: MetricName
+  /** Rows of the whole split. */
+  readonly rowCount?: number
+  /** What guessing scores, as shares; absent for texts. */
+  readonly chance?: BenchmarkChance
+  /** What a model with a good score can be used for, one line each in a card. */
+  readonly uses?: readonly string[]
+}
+
+/** What guessing scores on the whole split. */
+export interface BenchmarkChance {
+  /** Mean over rows of 1 ÷ the number of choices. */
+  readonly uniform: number
+  /** Share of the most frequent answer where answers are classes such as no and yes; null where choices are letters or positions. */
+  readonly majority: number | null
 }
 
 interface TaskFields<Row> {
@@ -57,11 +76,12 @@ interface TaskFields<Row> {
   /** Checks a row, and may transform it. */
   readonly row: z.ZodType<Row>
   readonly subsets?: Subsets
+  readonly benchmark?: Benchmark
 }
 
 /** Which choice does the model find most likely? */
 export interface ChoiceFields<Row> extends TaskFields<Row> {
-  /** Stands once before the shots; lm-eval's `description`. `subset` is '' for a task without subsets. */
+  /** Comes once before the few-shot examples; lm-eval's `description`. `subset` is '' for a task without subsets. */
   readonly instruction?: (subset: string) => string
   /** The question, without trailing space; the space leads the choice. */
   readonly prompt: (row: Row) => string
@@ -69,30 +89,30 @@ export interface ChoiceFields<Row> extends TaskFields<Row> {
   readonly choices: (row: Row) => readonly string[]
   /** Index of the right choice. */
   readonly gold: (row: Row) => number
-  readonly metrics: readonly ChoiceMetric[]
+  readonly metrics: readonly ChoiceMetricName[]
   /**
-   * Few-shot examples before the question: the first rows of `split`, for each item without its own row and rows of the same text. Without
-   * it the task takes none.
+   * Few-shot examples before the question: the first rows of `split`, without the item's own row and rows of the same text. A task without this
+   * field takes none.
    */
   readonly shots?: { readonly split: string; readonly defaultCount: number }
 }
 
 /** How likely does the model find a text? */
 export interface TextFields<Row> extends TaskFields<Row> {
-  /** What the model is asked to score. */
+  /** The text to score. */
   readonly text: (row: Row) => string
-  /** What words and bytes are counted in, when it is not the text itself. */
-  readonly original?: (row: Row) => string
-  readonly metrics: readonly TextMetric[]
+  /** The text in which words and bytes are counted, when it is not the scored one. */
+  readonly referenceText?: (row: Row) => string
+  readonly metrics: readonly TextMetricName[]
 }
 
 /** Where a task is from. */
 interface Loaded {
-  /** The task file, as the user named it; absent for a built-in task. Set when the file is loaded. */
+  /** Path of the task file as `--task-file` gave it; absent for a built-in task. Set when the file is loaded. */
   readonly taskFile?: string
 }
 
-/** A task with choices. `Row` is erased where tasks of many kinds stand side by side. */
+/** A task with choices. `Row` is erased in lists of tasks. */
 export interface ChoiceTask<Row = any> extends ChoiceFields<Row>, Loaded {
   readonly kind: 'choice'
 }

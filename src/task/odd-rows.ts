@@ -7,7 +7,7 @@
  * tasks keep lm-eval's text whatever the rows hold.
  */
 import { DatasetError } from '../errors.ts'
-import { endsWithSpace, startsWithSpace } from './python-text.ts'
+import { endsWithSpace, startsWithSpace } from '../text/python-text.ts'
 import type { Question } from './render.ts'
 import { shownValue } from './shown-value.ts'
 

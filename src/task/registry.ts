@@ -1,31 +1,28 @@
-/** Finding tasks by name: the built-in ones, and those of files that the user names. */
-import { readdir } from 'node:fs/promises'
+/** Finding tasks by name: the built-in ones, and those of task files. */
 import { register } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { UsageError } from '../errors.ts'
 import { didYouMean } from '../text/nearest-name.ts'
-import { checkTask } from './check-task.ts'
+import { BUILT_IN_TASKS } from './built-in-tasks.ts'
 import type { Subsets, Task } from './define-task.ts'
+import { loadTaskModule } from './load-task-module.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
-import { errorText } from '../text/error-text.ts'
-
-const BUILT_IN_FOLDER = fileURLToPath(new URL('../../tasks/', import.meta.url))
 
 /**
- * All tasks by name: every file of tasks/, then the given files. Fails with UsageError on a file that does not define a task, and on names
- * that are taken: results of a task that is called like a built-in one would be read as the benchmark's.
+ * All tasks by name: the built-in ones, then those of the given files. Fails with UsageError on a file that does not define a task, and on names
+ * that are taken: results of a task with the name of a built-in one would be read as the benchmark's.
  */
 export async function loadTasks(taskFiles: readonly string[] = []): Promise<ReadonlyMap<string, Task>> {
   if (taskFiles.length > 0) registerHooks(taskFiles)
-  const builtIn = (await readdir(BUILT_IN_FOLDER)).filter((name) => /\.[jt]s$/u.test(name) && !name.endsWith('.d.ts')).sort()
-  const own = taskFiles.filter((file, index) => taskFiles.findIndex((other) => path.resolve(other) === path.resolve(file)) === index)
-  const tasks = await Promise.all([...builtIn.map((name) => loadTask(path.join(BUILT_IN_FOLDER, name))), ...own.map(loadTaskFile)])
+  const files = taskFiles.filter((file, index) => taskFiles.findIndex((other) => path.resolve(other) === path.resolve(file)) === index)
+  const own = await Promise.all(files.map(async (taskFile): Promise<Task> => ({ ...(await loadTaskModule(taskFile)), taskFile })))
+  const tasks = [...BUILT_IN_TASKS.values(), ...own]
   checkNames(tasks)
   return new Map(tasks.map((task) => [task.name, task]))
 }
 
-/** Fails with UsageError where results of two tasks would stand under one name, also where only case tells the names apart. */
+/** Fails with UsageError where results of two tasks would have one name, also where only case distinguishes the names. */
 function checkNames(tasks: readonly Task[]): void {
   const taken = new Map<string, string>()
   for (const { name, subsets, taskFile } of tasks) {
@@ -33,18 +30,15 @@ function checkNames(tasks: readonly Task[]): void {
     for (const result of [name, ...parts.map((part) => `${name}_${part}`)]) {
       const owner = taken.get(result.toLowerCase())
       if (owner !== undefined)
-        throw new UsageError(
-          `${taskFile}: the name ${result} is taken by ${owner}`,
-          `Results of both would stand under it. Choose another name, such as my_${name}; --tasks takes names of several tasks.`,
-        )
+        throw new UsageError(`${taskFile}: the name ${result} is taken by ${owner}`, `Their results would have one name. Choose another, such as my_${name}.`)
       taken.set(result.toLowerCase(), taskFile === undefined ? `the built-in task ${name}` : `the task ${name} of ${taskFile}`)
     }
   }
 }
 
 /**
- * The named tasks, in the order of the names. A subset or a group of them (`mmlu_anatomy`, `mmlu_stem`, as lm-eval calls them) is its task
- * cut to those; several of one task are one. Fails with UsageError on a name that is not known, with the nearest one.
+ * The named tasks, in the order of the names. A subset or a group of subsets (`mmlu_anatomy`, `mmlu_stem`, as lm-eval calls them) is its task with
+ * those subsets only; several of one task are combined. Fails with UsageError on an unknown name, with the nearest one.
  */
 export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly string[]): Task[] {
   const wanted = [...new Set(names)]
@@ -72,7 +66,7 @@ function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefi
   return Object.hasOwn(subsets.groups, own) ? subsets.groups[own] : undefined
 }
 
-/** A whole task. Fails with UsageError on a name that is not known, and on a subset's or group's. */
+/** A whole task. Fails with UsageError on an unknown name, and on the name of a subset or group. */
 export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task {
   const task = known.get(name)
   if (task) return task
@@ -80,7 +74,7 @@ export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task
   throw new UsageError(`${name} is a part of the task ${whole!.name}`, `All parts of a task have one setting: write ${whole!.name}.`)
 }
 
-/** Subsets and groups are looked through for the nearest name; there are too many to list. */
+/** The nearest name may be a subset's or group's; those are too many to list. */
 function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
   const names = [...known.keys()]
   throw new UsageError(
@@ -93,7 +87,7 @@ function subsetNames(known: ReadonlyMap<string, Task>): string[] {
   return [...known.values()].flatMap(({ name, subsets }) => [...(subsets?.names ?? []), ...Object.keys(subsets?.groups ?? {})].map((part) => `${name}_${part}`))
 }
 
-/** Beside this file, in the language that it is in. */
+/** The hooks' file is beside this one, with the same extension. */
 function registerHooks(taskFiles: readonly string[]): void {
   const extension = path.extname(fileURLToPath(import.meta.url))
   const data: TaskFileHooksData = {
@@ -101,19 +95,4 @@ function registerHooks(taskFiles: readonly string[]): void {
     taskFiles: taskFiles.map((file) => pathToFileURL(path.resolve(file)).href),
   }
   register(`./task-file-hooks${extension}`, import.meta.url, { data })
-}
-
-/** A task of the user's; it remembers its file, which messages name. */
-async function loadTaskFile(file: string): Promise<Task> {
-  return { ...(await loadTask(file)), taskFile: file }
-}
-
-async function loadTask(file: string): Promise<Task> {
-  let module: { default?: unknown }
-  try {
-    module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown }
-  } catch (cause) {
-    throw new UsageError(`cannot load the task file ${file}: ${errorText(cause)}`, 'It must be a JavaScript module; see docs/task-authoring.md.', { cause })
-  }
-  return checkTask(module.default, file)
 }

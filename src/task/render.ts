@@ -1,5 +1,6 @@
 /** Rows to items: prompts as lm-eval renders them, `api/task.py` `fewshot_context` and `construct_requests`. */
 import { DatasetError } from '../errors.ts'
+import { choiceMetric } from '../metrics/registry.ts'
 import type { ChoiceTask, Task, TextTask } from './define-task.ts'
 import type { Item, Request } from './request.ts'
 import { shownValue } from './shown-value.ts'
@@ -41,8 +42,8 @@ export function itemTaskName(task: Task, subset: string): string {
 export function renderText({ task, subset, source }: RowSource<TextTask>, { rowIndex, row, raw }: TaskRow): Item {
   const place = placeOf(task, source, rowIndex)
   const text = textOf(place, 'text', () => task.text(row))
-  const original = task.original ? textOf(place, 'original', () => task.original!(row)) : text
-  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: text, choices: [], gold: -1, original, requests: [{ kind: 'text', text }] }
+  const referenceText = task.referenceText ? textOf(place, 'referenceText', () => task.referenceText!(row)) : text
+  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: text, choices: [], gold: -1, referenceText, requests: [{ kind: 'text', text }] }
 }
 
 /** A row as a question. Fails with DatasetError when prompt or a choice is empty, choices are fewer than two, gold is none of them, or a function of the task fails. */
@@ -76,8 +77,9 @@ export function questionItem(
 ): Item {
   const context = instruction + examples.map(exampleText).join('') + prompt
   const ask = (before: string): Request[] => choices.map((choice) => ({ kind: 'continuation', context: before, continuation: ` ${choice}` }))
-  const requests = task.metrics.includes('acc_mutual_info') ? [...ask(context), ...ask('')] : ask(context)
-  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: String(gold), choices, gold, original: '', requests }
+  const needsUnconditional = task.metrics.some((name) => choiceMetric(name).needsUnconditional)
+  const requests = needsUnconditional ? [...ask(context), ...ask('')] : ask(context)
+  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: String(gold), choices, gold, referenceText: '', requests }
 }
 
 /** Question, a space, answer, an empty line. */

@@ -1,4 +1,4 @@
-/** What a task asks of a model, and what it gets back: plain data between the stages. */
+/** Requests of a task to a model, and the model's answers: plain data between the stages. */
 
 /** How likely is `continuation` after `context`? lm-eval `loglikelihood`. */
 export interface ContinuationRequest {
@@ -25,7 +25,7 @@ export interface Answer {
   readonly tokenCount: number
 }
 
-/** One row of a dataset, made ready to be asked. */
+/** One row of a dataset with its requests. */
 export interface Item {
   /** The name that results carry: the task's, or for a subset of a group `GROUP_SUBSET`. */
   readonly task: string
@@ -39,8 +39,8 @@ export interface Item {
   readonly choices: readonly string[]
   /** Index of the right choice; -1 for a text. */
   readonly gold: number
-  /** What words and bytes of a text are counted in; empty for choices. */
-  readonly original: string
-  /** In the order of the choices; those for `acc_mutual_info` (choices after an empty context) come after them. */
+  /** The text in which words and bytes are counted; empty for choices. */
+  readonly referenceText: string
+  /** In the order of the choices; choices after an empty context, for metrics that need them, follow. */
   readonly requests: readonly Request[]
 }

@@ -1,5 +1,5 @@
 /** Whether a few-shot example gives an item's answer away. */
-import { squeeze } from './python-text.ts'
+import { squeeze } from '../text/python-text.ts'
 import type { Question } from './render.ts'
 
 /** A question's texts without their differences in white space. */

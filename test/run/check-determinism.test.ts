@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import { checkDeterminism } from '../../src/run/check-determinism.ts'
 import { fakeEngine } from '../fake-engine.ts'
 import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
-import { isTied } from '../../src/metrics/choice.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -28,11 +27,4 @@ test('an engine whose answers change is found out', async () => {
   const found = await checkDeterminism(record, 50, model, asked, {}, silent)
   expect(found.largestDifference).toBeGreaterThan(0.1)
   expect(found.flipCount).toBeGreaterThan(0)
-})
-
-test('equal best choices are a tie, equal worse ones are none', () => {
-  const answers = (...logProbs: number[]) => logProbs.map((logProb) => ({ logProb, isGreedy: false, tokenCount: 1 }))
-  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -1, -2))).toBe(true)
-  expect(isTied('acc', { choices: ['a', 'b', 'c'] }, answers(-1, -2, -2))).toBe(false)
-  expect(isTied('acc_norm', { choices: ['a', 'bb'] }, answers(-1, -2))).toBe(true)
 })

@@ -91,7 +91,7 @@ test.each<[string, unknown, string, string]>([
   ['a metric of texts', { ...choice, metrics: ['word_perplexity'] }, 'metrics: word_perplexity is not a metric of choices', 'A task of choices has: acc,'],
   ['a metric of choices', { ...text, metrics: ['acc'] }, 'metrics: acc is not a metric of texts', 'A task of texts has: word_perplexity,'],
   ['word_perplexty', { ...text, metrics: ['word_perplexty'] }, 'unknown metric "word_perplexty"', 'Did you mean word_perplexity?'],
-  ['a metric twice', { ...choice, metrics: ['acc', 'acc_norm', 'acc'] }, 'metrics: acc stands there twice', 'once'],
+  ['a metric twice', { ...choice, metrics: ['acc', 'acc_norm', 'acc'] }, 'metrics: acc is listed twice', 'once'],
   ['no metric', { ...choice, metrics: [] }, 'metrics is [], not a list of metrics', 'Give one or more of: acc,'],
   ['a metric without a list', { ...choice, metrics: 'acc' }, 'metrics is "acc", not a list of metrics', ''],
 
@@ -137,11 +137,11 @@ test.each<[string, unknown, string, string]>([
     '{split}',
   ],
   ['one file for all subsets', { ...choice, subsets, dataset: { repo: 'a/b', split: 'test', file: 'm/{split}' } }, 'is the same for all subsets', '{config}'],
-  ['config beside subsets', { ...choice, subsets, dataset: { repo: 'a/b', split: 'test', config: 'c' } }, 'config "c" is without effect', ''],
+  ['config beside subsets', { ...choice, subsets, dataset: { repo: 'a/b', split: 'test', config: 'c' } }, 'config "c" has no effect', ''],
 
   ['no subset', { ...choice, subsets: { names: [], groups: {} } }, 'subsets: names is [], not a list of names', ''],
-  ['a subset twice', { ...choice, subsets: { names: ['a', 'a'], groups: {} } }, 'subsets: names: a stands there twice', ''],
-  ['subsets that only case tells apart', { ...choice, subsets: { names: ['a', 'A'], groups: {} } }, 'subsets: names: A stands there twice', ''],
+  ['a subset twice', { ...choice, subsets: { names: ['a', 'a'], groups: {} } }, 'subsets: names: a is listed twice', ''],
+  ['subsets that only case tells apart', { ...choice, subsets: { names: ['a', 'A'], groups: {} } }, 'subsets: names: A is listed twice', ''],
   ['a subset that is a path', { ...choice, subsets: { names: ['a/b'], groups: {} } }, `"a/b" cannot be part of a file's name`, ''],
   ['no groups', { ...choice, subsets: { names: ['a'] } }, 'subsets: the field groups is missing', ''],
   ['groups as a list', { ...choice, subsets: { names: ['a'], groups: ['a'] } }, 'groups is ["a"], not groups', 'groups: {}'],

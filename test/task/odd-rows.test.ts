@@ -81,8 +81,8 @@ describe('functions of a task', () => {
 
   test.each<[string, object, string]>([
     ['text', { text: () => '' }, 'text returned an empty text, ""'],
-    ['original', { text: () => 't', original: () => '' }, 'original returned an empty text, ""'],
-    ['original', { text: () => 't', original: () => {} }, 'original returned undefined, not a text'],
+    ['referenceText', { text: () => 't', referenceText: () => '' }, 'referenceText returned an empty text, ""'],
+    ['referenceText', { text: () => 't', referenceText: () => {} }, 'referenceText returned undefined, not a text'],
   ])('%s of a task of texts', async (_, fields, message) => {
     const { prompt: _p, choices: _c, gold: _g, ...rest } = base
     const task = { ...defineTask({ ...rest, metrics: ['bits_per_byte'], ...fields } as never), taskFile: './mine.js' } as ChoiceTask

@@ -46,7 +46,7 @@ test('HellaSwag: titles become stops, brackets go, the second context is capital
 test('WikiText: the detokenised page is asked, the original counts', () => {
   const item = render('wikitext', { page: ' = A = \n the b @-@ c ( d ) , " e " 1 @,@ 000' })
   expect(item.requests).toEqual([{ kind: 'text', text: ' = A =\nthe b-c (d), "e" 1,000' }])
-  expect(item.original).toBe(' = A = \n the b @-@ c ( d ) , " e " 1 @,@ 000')
+  expect(item.referenceText).toBe(' = A = \n the b @-@ c ( d ) , " e " 1 @,@ 000')
 })
 
 test('a label out of range names source and row', () => {

@@ -1,7 +1,7 @@
 /** lm-eval's rules for text are regular expressions that are quadratic on hostile rows. What is done in their place must give the same, character by character. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { strip, WHITE_SPACE } from '../../src/task/python-text.ts'
+import { strip, WHITE_SPACE } from '../../src/text/python-text.ts'
 import hellaswag from '../../tasks/hellaswag.ts'
 import wikitext from '../../tasks/wikitext.ts'
 

@@ -1,5 +1,7 @@
 /** What the tables of a pruned model's card say, as numbers with their places. */
 import { CardError } from '../../errors.ts'
+import { BITS_PER_BYTE, CHOICE_METRIC_NAMES } from '../../metrics/registry.ts'
+import { BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import { onlyTable, type Card, type CardRow, type CardTable } from './read-card.ts'
 
 /** A cell of a table. */
@@ -81,8 +83,13 @@ export interface CardFigures {
   readonly attributes: ReadonlyMap<string, readonly Cell[]>
 }
 
-/** Benchmarks whose splits are known, by their names in small letters without anything else. */
-const TASKS: ReadonlySet<string> = new Set(['piqa', 'boolq', 'hellaswag', 'mmlu'])
+/** A benchmark's name may end with the metric. */
+const METRICS: ReadonlySet<string> = new Set(CHOICE_METRIC_NAMES)
+
+/** Tasks with choices that cards have a title for. */
+const TASKS: ReadonlySet<string> = new Set(
+  [...BUILT_IN_TASKS.values()].flatMap(({ name, kind, benchmark }) => (kind === 'choice' && benchmark?.title ? [name] : [])),
+)
 
 /**
  * The task of a benchmark's name: `MMLU (5-shot)`, `Hella Swag` and `cais/mmlu` are known ones. MMLU-Pro and CMMLU are others, whose
@@ -96,7 +103,10 @@ export function taskOf(name: string): string {
   const known = plain
     .split('/')
     .at(-1)!
-    .replaceAll(/\bacc(?:_norm)?\b|[^a-z0-9]/gu, '')
+    .split(/[^a-z0-9_]+/u)
+    .filter((word) => !METRICS.has(word))
+    .join('')
+    .replaceAll('_', '')
   return TASKS.has(known) ? known : plain
 }
 
@@ -304,7 +314,7 @@ function perplexityRows(table: CardTable, heading: RegExp): PerplexityRow[] {
     return [
       {
         model: row.cells[0] ?? '',
-        measure: isBits && name !== '' ? { task: name.toLowerCase(), metric: 'bits_per_byte' } : measureOf(name),
+        measure: isBits && name !== '' ? { task: name.toLowerCase(), metric: BITS_PER_BYTE } : measureOf(name),
         items: items < 0 ? '' : (row.cells[items] ?? ''),
         side,
         perplexity,

@@ -1,14 +1,10 @@
 /** A column of a card as a run whose scores are only cited: it can stand on one side of a comparison. */
 import { CardError } from '../../errors.ts'
-import { lookUp } from '../../io/look-up.ts'
+import { UNNAMED_ACCURACY, UNNAMED_PERPLEXITY } from '../../metrics/registry.ts'
+import { benchmarkOf, BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import type { StoredRun, StoredTask } from '../../store/stored-run.ts'
 import { cardFigures, plainName, type BenchmarkRow, type PerplexityRow } from './card-figures.ts'
 import type { Card } from './read-card.ts'
-
-/** Metrics that the four benchmarks are reported by; `acc` for others. */
-const METRICS: Readonly<Record<string, string>> = { piqa: 'acc_norm', hellaswag: 'acc_norm' }
-/** What these benchmarks are reported with where a card does not say. */
-const SHOTS: Readonly<Record<string, number>> = { mmlu: 5, piqa: 0, boolq: 0, hellaswag: 0 }
 
 /**
  * Scores of a column: `original`, `variant`, or the name of one of several models. Fails with CardError where the card has no benchmarks, one of
@@ -33,7 +29,9 @@ export function citedRun(card: Card, column: string, file: string): StoredRun {
     model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, variant: null, tokenizerHash: null, maxLength: null },
     tasks: [
       ...rows.map((row) =>
-        citedTask(row.task, row.shotCount ?? lookUp(SHOTS, row.task) ?? null, [{ metric: lookUp(METRICS, row.task) ?? 'acc', value: row[side].value / 100 }]),
+        citedTask(row.task, row.shotCount ?? usualShots(row.task), [
+          { metric: benchmarkOf(row.task)?.mainMetric ?? UNNAMED_ACCURACY, value: row[side].value / 100 },
+        ]),
       ),
       ...perplexityTasks(perplexities.filter((row) => row.side === side && (model === null || plainName(row.model) === plainName(model)))),
     ],
@@ -79,7 +77,7 @@ function checkOnce(benchmarks: readonly BenchmarkRow[], file: string): void {
 function perplexityTasks(rows: readonly PerplexityRow[]): StoredTask[] {
   const scores = new Map<string, { metric: string; value: number }[]>()
   for (const { measure, perplexity } of rows) {
-    const { task, metric } = measure ?? { task: 'perplexity', metric: 'perplexity' }
+    const { task, metric } = measure ?? { task: 'perplexity', metric: UNNAMED_PERPLEXITY }
     const known = scores.get(task)?.filter((score) => score.metric !== metric) ?? []
     scores.set(task, [...known, { metric, value: perplexity.value }])
   }
@@ -96,4 +94,10 @@ function citedTask(name: string, shotCount: number | null, scores: readonly { re
     scores: scores.map((score) => ({ ...score, standardError: null })),
     items: null,
   }
+}
+
+/** Few-shot examples that a benchmark is reported with where a card does not say. */
+function usualShots(name: string): number | null {
+  const task = BUILT_IN_TASKS.get(name)
+  return task?.kind === 'choice' && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null
 }

@@ -1,7 +1,7 @@
 /** What a card's figures mean, held against facts that are known without a model. */
 import { count } from '../../text/count.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
-import { knownSplit } from '../../compare/known-splits.ts'
+import { knownSplit } from '../../compare/known-split.ts'
 import { PROFILES, type StatusProfile } from '../../compare/status.ts'
 import type { BenchmarkRow, CardFigures } from '../read/card-figures.ts'
 import { lookUp } from '../../io/look-up.ts'
@@ -68,12 +68,12 @@ function chanceFindings({ benchmarks }: CardFigures): Finding[] {
     // A few items tell little of what a model retains.
     if (!split || (items && items.count < split.itemCount)) return []
     const baseline = Math.max(split.uniform, split.majority ?? 0) * PERCENT
-    return [{ row: variant.row, split, baseline, variant, share: overChance(original.value, variant.value, baseline) }]
+    return [{ row: variant.row, task, split, baseline, variant, share: overChance(original.value, variant.value, baseline) }]
   })
   const below = adjusted.filter(({ variant, baseline }) => variant.value <= baseline)
   return [
-    ...below.map(({ row, variant, baseline, split }): Finding => ({
-      id: `below-chance-${split.task}`,
+    ...below.map(({ row, task, variant, baseline, split }): Finding => ({
+      id: `below-chance-${task}`,
       kind: 'misleading',
       text: `${row}: ${variant.value} % is no better than ${baseline.toFixed(2)} %, which ${split.majority === null ? 'guessing' : 'always giving the most frequent answer'} gives: nothing is retained.`,
     })),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { withChance } from '../../compare/chance.ts'
 import type { Status } from '../../compare/comparison.ts'
-import { knownSplit } from '../../compare/known-splits.ts'
+import { knownSplit } from '../../compare/known-split.ts'
 import { statusesOf, statusOf, type Judged, type StatusProfile } from '../../compare/status.ts'
 import { CardError } from '../../errors.ts'
 import {

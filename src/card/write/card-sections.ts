@@ -2,7 +2,9 @@
 import type { RootContent } from 'mdast'
 import type { AccuracyCell, AccuracyLine, Interval, PerplexityCell, PerplexityLine, Status } from '../../compare/comparison.ts'
 import { TOO_FEW_ITEMS, type StatusProfile } from '../../compare/status.ts'
-import { lookUp } from '../../io/look-up.ts'
+import type { PerplexityMetric } from '../../metrics/metric.ts'
+import { metricOf, UNNAMED_PERPLEXITY } from '../../metrics/registry.ts'
+import { benchmarkOf } from '../../task/built-in-tasks.ts'
 import { comment, type SectionName } from '../../text/marked-sections.ts'
 import { hyperparameterBlocks, similarityBlocks, statisticsBlocks, summaryBlocks } from '../../prune/laco-tables.ts'
 import { paragraph, strongTable, table } from '../../text/markdown.ts'
@@ -29,22 +31,9 @@ export const SECTION_TITLES: Readonly<Record<SectionName, string>> = {
   benchmarks: 'Benchmark Results',
 }
 
-interface Benchmark {
-  readonly name: string
-  readonly uses: readonly string[]
-}
-
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
-  piqa: { name: 'PIQA', uses: ['Physical reasoning tasks'] },
-  boolq: { name: 'BoolQ', uses: ['Reading comprehension'] },
-  hellaswag: { name: 'HellaSwag', uses: ['Common sense reasoning'] },
-  mmlu: { name: 'MMLU', uses: ['Factual question answering', 'Knowledge-intensive tasks'] },
-  wikitext: { name: 'WikiText', uses: [] },
-}
-
 /** `MMLU (5-shot)`; the task's own name where the benchmark is not known. */
 export function benchmarkName(task: string, shotCount: number | null): string {
-  return `${lookUp(BENCHMARKS, task)?.name ?? task}${shotCount ? ` (${shotCount}-shot)` : ''}`
+  return `${benchmarkOf(task)?.title ?? task}${shotCount ? ` (${shotCount}-shot)` : ''}`
 }
 
 /** A model's accuracy in a task. */
@@ -99,8 +88,13 @@ export function cardSections(contents: CardContents, indexNames: readonly string
   ]
 }
 
-function isBits({ metric }: PerplexityLine): boolean {
-  return metric === 'bits_per_byte'
+function isBits(line: PerplexityLine): boolean {
+  return cardOf(line).table === 'bits-per-byte'
+}
+
+/** How cards show the metric of a line of perplexities. */
+function cardOf({ metric }: PerplexityLine): PerplexityMetric['card'] {
+  return (metricOf(metric) as PerplexityMetric).card
 }
 
 /** A folder's path is of nobody else's machine. */
@@ -181,13 +175,13 @@ export function profileText({ name, by, cuts, nearChance }: StatusProfile): stri
 
 /** One table; text and unit in a column, unless all that is known is that it is a perplexity. */
 function perplexity(rows: readonly PerplexityRow[]): RootContent[] {
-  const isNamed = rows.some(({ line }) => line.metric !== 'perplexity')
-  const measure = ({ task, metric }: PerplexityLine) => `${benchmarkName(task, null)}, ${metric.replaceAll('_', ' ')}`
-  return [textTable(rows, 'Perplexity', isNamed ? { head: 'Measure', text: measure } : null, (value) => figure(value, 2))]
+  const isNamed = rows.some(({ line }) => line.metric !== UNNAMED_PERPLEXITY)
+  const measure = (line: PerplexityLine) => `${benchmarkName(line.task, null)}, ${cardOf(line).name}`
+  return [textTable(rows, 'Perplexity', isNamed ? { head: 'Measure', text: measure } : null)]
 }
 
 function bitsPerByte(rows: readonly PerplexityRow[]): RootContent[] {
-  return [textTable(rows, 'Bits per byte', { head: 'Text', text: ({ task }) => benchmarkName(task, null) }, (value) => figure(value, 4))]
+  return [textTable(rows, 'Bits per byte', { head: 'Text', text: ({ task }) => benchmarkName(task, null) })]
 }
 
 /** The original's figure before those of its models; once for models that were scored on the same items. */
@@ -195,7 +189,6 @@ function textTable(
   rows: readonly PerplexityRow[],
   head: string,
   named: { readonly head: string; readonly text: (line: PerplexityLine) => string } | null,
-  value: (number: number) => string,
 ): RootContent {
   const areMeasured = rows.some(({ extent }) => extent.itemCount !== null)
   const isSeveral = new Set(rows.map(({ model }) => model)).size > 1
@@ -204,10 +197,10 @@ function textTable(
     const [{ line, extent, model }] = alike as [PerplexityRow]
     const before = (name: string) => [name, ...(named ? [named.text(line)] : []), ...(areMeasured ? [itemsText(extent, '')] : [])]
     return [
-      [...before(`Original (${model.comparison.original.label})`), value(line.original.value), '1.00×'],
+      [...before(`Original (${model.comparison.original.label})`), figure(line.original.value, cardOf(line).digits), '1.00×'],
       ...alike.map(({ cell, model: own }) => [
         ...before(isSeveral ? own.label : `${variantWord(own)} (${own.label})`),
-        value(cell.score.value),
+        figure(cell.score.value, cardOf(line).digits),
         `${figure(cell.ratio, 2)}×${ratioInterval(cell.ratioInterval)}`,
       ]),
     ]
@@ -229,7 +222,7 @@ function figure(value: number, digits: number): string {
 function useCases({ models, profile }: CardContents, rows: readonly AccuracyRow[]): RootContent[] {
   const isSeveral = models.length > 1
   const body = rows.flatMap(({ model, line: { task }, cell: { status, retention } }) =>
-    (lookUp(BENCHMARKS, task)?.uses ?? [task]).map((use) => [
+    (benchmarkOf(task)?.uses ?? [task]).map((use) => [
       use,
       ...(isSeveral ? [model.label] : []),
       useText(status, retention === null ? null : percent(retention, 1), profile),

@@ -1,6 +1,6 @@
 /** Results as the hub's `.eval_results/*.yaml`: a file a benchmark, each a list of one entry. */
 import { stringify } from 'yaml'
-import { lookUp } from '../../io/look-up.ts'
+import { BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import { itemsText, type CardContents } from './card-contents.ts'
 
 /** A file below the model's folder. */
@@ -9,15 +9,12 @@ export interface EvalResultFile {
   readonly text: string
 }
 
-/** Repositories of the benchmarks' datasets on the hub. */
-const DATASETS: Readonly<Record<string, string>> = { piqa: 'baber/piqa', boolq: 'aps/super_glue', hellaswag: 'Rowan/hellaswag', mmlu: 'cais/mmlu' }
-
 /** One file a benchmark that the hub knows, of the first model's scores; percent with two digits. */
 export function evalResultFiles({ models: [model] }: CardContents): EvalResultFile[] {
   const { comparison, extents } = model!
   const { date, tool } = comparison.variants[0]!
   return comparison.accuracies.flatMap(({ task, metric, shotCount, cells: [cell] }): EvalResultFile[] => {
-    const id = lookUp(DATASETS, task)
+    const id = datasetRepository(task)
     if (!cell || id === undefined) return []
     const extent = extents.get(task)!
     const revision = extent.dataset?.id === id ? extent.dataset.revision : null
@@ -30,4 +27,9 @@ export function evalResultFiles({ models: [model] }: CardContents): EvalResultFi
     }
     return [{ name: `.eval_results/${task}.yaml`, text: stringify([entry]) }]
   })
+}
+
+function datasetRepository(task: string): string | undefined {
+  const dataset = BUILT_IN_TASKS.get(task)?.dataset
+  return dataset && 'repo' in dataset ? dataset.repo : undefined
 }

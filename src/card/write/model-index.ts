@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isNode, isSeq, Document, type Node } from 'yaml'
 import { z } from 'zod'
-import { lookUp } from '../../io/look-up.ts'
+import { metricOf } from '../../metrics/registry.ts'
 import { countText, type CardContents, type CardModel } from './card-contents.ts'
 import { cardFigures, isSameTask, taskOf, type BenchmarkRow } from '../read/card-figures.ts'
 import { benchmarkName } from './card-sections.ts'
@@ -96,9 +96,10 @@ function modelEntry({ comparison, extents }: CardModel, name: string, known: Ind
   return { name, ...rest, results: [...written, ...others] }
 }
 
-const METRIC_NAMES: Readonly<Record<string, readonly [type: string, name: string]>> = {
-  acc: ['accuracy', 'Accuracy'],
-  acc_norm: ['accuracy_norm', 'Accuracy (Normalized)'],
+/** What the model-index calls a metric. */
+function indexed(name: string): readonly [type: string, name: string] {
+  const metric = metricOf(name)
+  return metric.comparedAs === null ? [name, name] : [metric.card.type, metric.card.name]
 }
 
 /** A task's result: its rows on the hub, its shots, and how many items of a part. */
@@ -126,11 +127,10 @@ function resultOf(task: string, { accuracies, perplexities }: CardModel['compari
     },
     metrics: [
       ...accuracies.flatMap(({ task: own, metric: id, cells: [cell] }) => {
-        const [type, name] = lookUp(METRIC_NAMES, id) ?? [id, id]
-        return own === task && cell ? [metric(type, name, Number((cell.score.value * 100).toFixed(2)))] : []
+        return own === task && cell ? [metric(...indexed(id), Number((cell.score.value * 100).toFixed(2)))] : []
       }),
       ...perplexities.flatMap(({ task: own, metric: id, cells: [cell] }) =>
-        own === task && cell ? [metric(id, id.replaceAll('_', ' '), roundedPerplexity(cell.score.value))] : [],
+        own === task && cell ? [metric(...indexed(id), roundedPerplexity(cell.score.value))] : [],
       ),
     ],
   }

@@ -1,5 +1,6 @@
 /** How much of a split a score is of, and which rows of the hub they are: what stands beside a score in a card. */
-import { knownSplit } from '../../compare/known-splits.ts'
+import { knownSplit } from '../../compare/known-split.ts'
+import { BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import type { StoredDataset, StoredRun, StoredTask } from '../../store/stored-run.ts'
 
 /** The items of a line of a comparison. */
@@ -74,21 +75,23 @@ function sum(members: readonly StoredTask[], count: (task: StoredTask) => number
   return members.length === 0 ? null : members.reduce<number | null>((total, task) => (total === null || count(task) === null ? null : total + count(task)!), 0)
 }
 
-/** Configurations that hold all subsets of a benchmark. */
-const WHOLE_CONFIGS: Readonly<Record<string, { readonly config: string; readonly subsetCount: number }>> = { 'cais/mmlu': { config: 'all', subsetCount: 57 } }
-
 /** What all members share. */
 function datasetOf(members: readonly StoredTask[]): StoredDataset | null {
   const datasets = members.map(({ dataset }) => dataset)
   const [first] = datasets
   if (!first || datasets.some((dataset) => dataset?.id !== first.id)) return null
   const shared = <K extends keyof StoredDataset>(key: K) => (datasets.every((dataset) => dataset![key] === first[key]) ? first[key] : null)
-  const whole = WHOLE_CONFIGS[first.id]
-  const config = whole?.subsetCount === members.length ? whole.config : shared('config')
+  const config = wholeConfigOf(first.id, members.length) ?? shared('config')
   return { id: first.id, config, split: shared('split'), revision: shared('revision') }
 }
 
 function shotsOf(members: readonly StoredTask[]): number | null {
   const counts = new Set(members.map(({ shotCount }) => shotCount))
   return counts.size === 1 ? [...counts][0]! : null
+}
+
+/** The configuration that holds all subsets of a benchmark, where these are all of them. */
+function wholeConfigOf(repository: string, subsetCount: number): string | undefined {
+  const task = [...BUILT_IN_TASKS.values()].find(({ dataset, subsets }) => subsets && 'repo' in dataset && dataset.repo === repository)
+  return task?.subsets?.names.length === subsetCount ? task.subsets.wholeConfig : undefined
 }

@@ -7,7 +7,7 @@
  * before it. After white space it is not (` \n ` is two pieces at the end of a text and one before another line end), nor after an
  * apostrophe (`'r` is two pieces and `'re` is one).
  */
-import { sharedTextLength } from '../../task/shared-text.ts'
+import { sharedTextLength } from '../../text/shared-text.ts'
 import type { Pipeline } from './pipeline.ts'
 
 /** What is read of tokenizer.json. */

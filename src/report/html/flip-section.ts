@@ -15,7 +15,7 @@ export function flipSection(flips: readonly FlippedItem[]): Html {
     <h2>Flipped items</h2>
     <p>
       Items that one model answers correctly and the other does not. Open an item to see its prompt, its choices and both models’ log-likelihoods: ✓
-      is the correct choice, bold the most likely one. A metric that normalizes by length, such as acc_norm, may pick another choice.
+      is the correct choice, bold the most likely one. A metric that normalizes by length may pick another choice.
     </p>
     ${controls(flips)}
     <div class="scroll" tabindex="0" role="region" aria-label="Flipped items">

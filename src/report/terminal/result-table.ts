@@ -1,9 +1,10 @@
 /** The table that a run ends with: a line a metric, a column a model. */
 import Table from 'cli-table3'
-import { higherIsBetter, type Score } from '../../metrics/score-items.ts'
 import { cellText, fittingTable } from '../../text/fitting-table.ts'
 import { truncationSummary } from '../../run/truncation-warning.ts'
 import type { RunRecord } from '../../store/run-record.ts'
+import { metricOf } from '../../metrics/registry.ts'
+import type { Score } from '../../task/score-items.ts'
 
 /**
  * Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
@@ -20,7 +21,7 @@ export function resultTable(runs: readonly RunRecord[], { withSubsets = false, c
     const cells = runs.map((run) =>
       formatScore([...run.groups, ...run.tasks].find((entry) => entry.name === name)?.scores.find((score) => score.metric === metric)),
     )
-    const direction = `${metric} ${higherIsBetter(metric) ? '↑' : '↓'}`
+    const direction = `${metric} ${metricOf(metric).higherIsBetter ? '↑' : '↓'}`
     table.push([name, direction, shotCount, itemCount, ...cells])
     paragraphs.push(`${name}, ${direction}, ${shotCount} shots, ${itemCount} items`, ...cells.map((cell, index) => `  ${runs[index]!.model.label}: ${cell}`))
   }
@@ -31,9 +32,7 @@ export function resultTable(runs: readonly RunRecord[], { withSubsets = false, c
 /** `64.00 % ± 3.40` for an accuracy, `31.0856 ± 1.2` for a perplexity; a dash for none. */
 export function formatScore(score: Score | undefined): string {
   if (!score || !Number.isFinite(score.value)) return '–'
-  const { metric, value, standardError } = score
-  if (metric.startsWith('acc')) return `${(value * 100).toFixed(2)} %${Number.isFinite(standardError) ? ` ± ${(standardError * 100).toFixed(2)}` : ''}`
-  return `${value.toFixed(4)}${Number.isFinite(standardError) ? ` ± ${Number(standardError.toPrecision(2))}` : ''}`
+  return metricOf(score.metric).format(score.value, score.standardError)
 }
 
 /** Groups stand for their members, which are listed on demand. */

@@ -1,6 +1,6 @@
 /** Expected values are those of CPython 3.11. */
 import { expect, test } from 'vitest'
-import { capitalize, codePointCount, strip } from '../../src/task/python-text.ts'
+import { capitalize, codePointCount, strip } from '../../src/text/python-text.ts'
 
 test.each([
   ['hELLO wORLD', 'Hello world'],

@@ -1,0 +1,106 @@
+/** Tasks and groups of a run as things to compare. */
+import { CompareError } from '../errors.ts'
+import { mainAccuracy, metricOf } from '../metrics/registry.ts'
+import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
+import { benchmarkOf } from '../task/built-in-tasks.ts'
+import { knownSplit } from './known-split.ts'
+
+/** A task or group of a run. */
+export interface Entry {
+  readonly name: string
+  readonly version: string | null
+  readonly shotCount: number | null
+  readonly scores: readonly StoredScore[]
+  /** The task itself, or a group's members. */
+  readonly strata: readonly StoredTask[]
+  /** Why a metric cannot be compared, or its items not be paired, by metric. */
+  readonly problems?: Readonly<Record<string, string>>
+}
+
+/** What to compare of the runs. */
+export interface EntrySelection {
+  /** Only these tasks or groups. */
+  readonly tasks?: readonly string[]
+  /** Subsets and their groups too. */
+  readonly subsets?: boolean
+}
+
+/** Tasks and groups, each with the tasks that it is made of. */
+export function entriesOf(run: StoredRun): Entry[] {
+  const groups = run.groups.map((group): Entry => ({
+    ...group,
+    strata: group.members.flatMap((member) => run.tasks.find(({ name }) => name === member) ?? []),
+  }))
+  return [...run.tasks.map((task): Entry => ({ ...task, strata: [task] })), ...groups]
+}
+
+/**
+ * The named entries; without names each task once: a group instead of its members, and the largest group instead of smaller ones. Fails with
+ * CompareError on a name that the run does not have.
+ */
+export function selectEntries(run: StoredRun, { tasks, subsets = false }: EntrySelection): Entry[] {
+  const entries = entriesOf(run)
+  if (tasks) return tasks.map((task) => findEntry(task, entries, run.label))
+  return subsets ? entries : entries.filter((entry) => isOutermost(entry, run))
+}
+
+function findEntry(task: string, entries: readonly Entry[], label: string): Entry {
+  const found = entries.find(({ name }) => name === task)
+  if (!found) throw new CompareError(`${label} has no task ${JSON.stringify(task)}`, `It has: ${entries.map(({ name }) => name).join(', ')}.`)
+  return found
+}
+
+/** A task of no group, or a group within no larger one. */
+function isOutermost({ name, strata }: Entry, { groups }: StoredRun): boolean {
+  const others = groups.filter((group) => group.name !== name)
+  if (others.length === groups.length) return !groups.some(({ members }) => members.includes(name))
+  return !others.some(({ members }) => members.length > strata.length && strata.every((stratum) => members.includes(stratum.name)))
+}
+
+/** The main accuracy of an entry, or all of them. */
+export function accuracyMetrics({ name, scores }: Entry, allMetrics: boolean): string[] {
+  const metrics = scores.map(({ metric }) => metric).filter((metric) => metricOf(metric).comparedAs === 'accuracy')
+  if (allMetrics) return metrics
+  const main = metrics.find((metric) => metric === benchmarkOf(name)?.mainMetric) ?? mainAccuracy(metrics)
+  return main === null ? [] : [main]
+}
+
+/** All perplexities of an entry. */
+export function perplexityMetrics({ scores }: Entry): string[] {
+  return scores.map(({ metric }) => metric).filter((metric) => metricOf(metric).comparedAs === 'perplexity')
+}
+
+/** Whether items were stored for all of an entry. */
+export function hasItems({ strata }: Entry): boolean {
+  return strata.every(({ items }) => items)
+}
+
+/** All items of an entry; null where some or all were not stored. */
+export function itemsOf(entry: Entry): readonly StoredItem[] | null {
+  return entry.strata.length > 0 && hasItems(entry) ? entry.strata.flatMap(({ items }) => items!) : null
+}
+
+/** Number of scored items; null where it was not stored. */
+export function storedItemCount({ strata }: Entry): number | null {
+  return sumOf(strata, ({ itemCount }) => itemCount)
+}
+
+/** Number of scored items; of a cited score the rows of the published split, as far as they are known. */
+export function itemCountOf(entry: Entry): number | null {
+  return storedItemCount(entry) ?? knownSplit(entry.name)?.itemCount ?? null
+}
+
+/** Rows of the whole split, as far as they are known. */
+export function splitCountOf({ name, strata }: Entry): number | null {
+  return sumOf(strata, ({ rowCount }) => rowCount) ?? knownSplit(name)?.itemCount ?? null
+}
+
+/** Null for no tasks, and where one of them has no count. */
+export function sumOf(strata: readonly StoredTask[], count: (task: StoredTask) => number | null): number | null {
+  return strata.length === 0 ? null : strata.reduce<number | null>((sum, task) => (sum === null || count(task) === null ? null : sum + count(task)!), 0)
+}
+
+/** Whether a metric's items of that entry cannot be paired. */
+export function hasProblem({ problems }: Entry, metric: string): boolean {
+  return problems !== undefined && Object.hasOwn(problems, metric)
+}

@@ -1,0 +1,72 @@
+/** From log-likelihoods to numbers: each item's metrics, each task's scores, and the groups of a task with subsets. */
+import type { BaseMetric, ItemValue, ScoredChoices } from '../metrics/metric.ts'
+import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
+import { choiceMetric, metricOf, textMetric, type MetricName } from '../metrics/registry.ts'
+import type { Task } from './define-task.ts'
+import type { Answer, Item } from './request.ts'
+
+/** An item with its answers. */
+export interface ScoredItem {
+  readonly item: Item
+  /** In the order of its requests. */
+  readonly answers: readonly Answer[]
+  /** The item's value of each of the task's metrics. */
+  readonly metrics: Readonly<Record<string, ItemValue>>
+}
+
+/** One figure of a task or group. */
+export interface Score {
+  readonly metric: MetricName
+  readonly value: number
+  /** NaN where there are too few items. */
+  readonly standardError: number
+}
+
+/** Scores of one task, subset or group. */
+export interface TaskScores {
+  readonly name: string
+  readonly itemCount: number
+  readonly scores: readonly Score[]
+}
+
+/** The metrics of one item. */
+export function scoreItem(task: Task, item: Item, answers: readonly Answer[]): ScoredItem {
+  const [first] = answers
+  const values =
+    task.kind === 'choice'
+      ? task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, answers))])
+      : task.metrics.map((name) => [name, textMetric(name).itemValue({ referenceText: item.referenceText, ...first! })])
+  return { item, answers, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
+}
+
+/** The scores of items that share a name; at least one item. `seed` is the bootstrap's. */
+export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: number): TaskScores {
+  const scores = task.metrics.map((name): Score => {
+    const metric: BaseMetric = metricOf(name)
+    const values = items.map(({ metrics }) => metrics[name]!)
+    return { metric: name, value: metric.aggregate(values), standardError: metric.standardError(values, { seed }) }
+  })
+  return { name: items[0]!.item.task, itemCount: items.length, scores }
+}
+
+/** How many items have equal best choices, by metric: the first counts there, as in lm-eval, and rounding may turn the item. Empty for texts. */
+export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
+  if (task.kind !== 'choice') return {}
+  const tiesOf = (name: (typeof task.metrics)[number]) => items.filter(({ item, answers }) => choiceMetric(name).isTied(scoredChoices(item, answers)))
+  return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))
+}
+
+/** A group's scores: its members' weighted by their numbers of items. */
+export function poolScores(name: string, members: readonly TaskScores[]): TaskScores {
+  const scores = members[0]!.scores.map(({ metric }, index): Score => {
+    const parts = members.map(({ itemCount, scores: own }) => ({ itemCount, score: own[index]!.value, standardError: own[index]!.standardError }))
+    return { metric, value: pooledMean(parts), standardError: pooledStandardError(parts) }
+  })
+  return { name, itemCount: members.reduce((sum, { itemCount }) => sum + itemCount, 0), scores }
+}
+
+/** Answers come in the order of the choices; those after an empty context follow them. */
+function scoredChoices({ choices, gold }: Item, answers: readonly Answer[]): ScoredChoices {
+  const logProbs = answers.map(({ logProb }) => logProb)
+  return { choices, gold, logProbs: logProbs.slice(0, choices.length), unconditionalLogProbs: logProbs.slice(choices.length) }
+}
