@@ -27,7 +27,7 @@ import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 
 HERE = Path(__file__).resolve().parent
-FIXTURES = HERE.parent / "test" / "graph" / "fixtures"
+FIXTURES = HERE.parent / "test" / "checkpoints"
 SEED = 20260401
 # What a setting must move of the most-moved log-probability.
 LEAST_MOVE = 0.02
@@ -114,7 +114,7 @@ def make(name, fixture, settings, change, folder):
 
 def main():
     parser = argparse.ArgumentParser(description="Makes test/model/runnable/goldens/adapters.")
-    parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "variant" / "goldens" / "adapters", help="folder to write to")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "model" / "runnable" / "goldens" / "adapters", help="folder to write to")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for name, (fixture, settings, change) in CASES.items():

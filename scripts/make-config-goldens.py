@@ -29,8 +29,8 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM
 
 ROOT = Path(__file__).resolve().parent.parent
-FIXTURES = ROOT / "test" / "graph" / "fixtures"
-OUT = ROOT / "test" / "checkpoint" / "config-spellings.golden.json"
+FIXTURES = ROOT / "test" / "checkpoints"
+OUT = ROOT / "test" / "model" / "config" / "config-spellings.golden.json"
 # In the vocabulary of every fixture, longer than every window.
 TOKENS = [3 + (37 * index + index * index // 5) % 120 for index in range(100)]
 SCORED = 24

@@ -656,7 +656,7 @@ def make(name, case, folder):
 def main():
     parser = argparse.ArgumentParser(description="Makes test/checkpoints.")
     parser.add_argument("only", nargs="*", help="make only cases whose name holds one of these")
-    default = Path(__file__).resolve().parent.parent / "test" / "graph" / "fixtures"
+    default = Path(__file__).resolve().parent.parent / "test" / "checkpoints"
     parser.add_argument("--out", type=Path, default=default, help="folder to write to")
     arguments = parser.parse_args()
     print(

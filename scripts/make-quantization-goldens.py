@@ -132,7 +132,7 @@ AT_LOAD = [
 def make_at_load():
     cases = []
     for family, scheme, block in AT_LOAD:
-        folder = HERE.parent / "test" / "graph" / "fixtures" / family
+        folder = HERE.parent / "test" / "checkpoints" / family
         model = families.load(folder)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
@@ -303,7 +303,7 @@ def main():
     parser = argparse.ArgumentParser(description="Makes test/model/runnable/goldens.")
     parser.add_argument("--auto-gptq", type=Path, required=True, help="folder of the unpacked wheel")
     parser.add_argument("--autoawq", type=Path, required=True, help="folder of the unpacked source")
-    parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "variant" / "goldens", help="folder to write to")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "test" / "model" / "runnable" / "goldens", help="folder to write to")
     arguments = parser.parse_args()
     tools = {
         "gptq": module_of(arguments.auto_gptq / "auto_gptq/nn_modules/qlinear/qlinear_cuda.py", "qlinear_cuda"),
