@@ -1,11 +1,11 @@
-/** The sentences on which a candidate is compared with its original. */
+/** The sentences on which a candidate is compared with the original. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { DatasetError } from '../errors.ts'
 import { planTrees, type PlannedTree } from '../plan/batches.ts'
 import { lastNodes } from '../plan/token-tree.ts'
 
-/** Plain statements about different things, for models of any language mix that knows English. */
+/** Plain English statements on different subjects. */
 const OWN_SENTENCES = [
   'Water boils at a lower temperature on a mountain because the air pressure is lower there.',
   'The library closes at eight, so we returned the books on the way home from work.',
@@ -19,7 +19,7 @@ const OWN_SENTENCES = [
   'The committee read the report twice before it asked the author about the missing figures.',
 ]
 
-/** Texts and where they are from. */
+/** Sentences and where they are from. */
 export interface CalibrationText {
   /** A path, or `built-in`. */
   readonly source: string
@@ -28,23 +28,23 @@ export interface CalibrationText {
   readonly sha256: string
 }
 
-/** Sentences as a model reads them. */
+/** Tokenized sentences, planned into trees. */
 export interface Calibration {
   readonly sentenceCount: number
   readonly tokenCount: number
   readonly trees: readonly PlannedTree[]
   /** For each sentence, its tree and the rows of its tokens there. */
-  readonly places: readonly { readonly tree: number; readonly rows: readonly number[] }[]
+  readonly sentences: readonly { readonly tree: number; readonly rows: readonly number[] }[]
 }
 
-/** A sentence a line, empty lines left out; the ten built-in ones without a file. Fails with DatasetError when there is none. */
+/** The non-empty lines of a text file; ten built-in sentences without a file. Fails with DatasetError when the file has no sentences. */
 export async function readCalibrationText(file: string | undefined): Promise<CalibrationText> {
   if (file === undefined) return describe('built-in', OWN_SENTENCES)
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DatasetError(`cannot read the calibration file ${file}`, 'Give a text file with a sentence a line.', { cause })
+    throw new DatasetError(`cannot read the calibration file ${file}`, 'Give a text file with one sentence per line.', { cause })
   })
   const sentences = text.split(/\r?\n/u).filter((line) => line.trim() !== '')
-  if (sentences.length === 0) throw new DatasetError(`the calibration file ${file} holds no sentences`, 'Write a sentence a line.')
+  if (sentences.length === 0) throw new DatasetError(`the calibration file ${file} holds no sentences`, 'Write one sentence per line.')
   return describe(file, sentences)
 }
 
@@ -52,7 +52,7 @@ function describe(source: string, sentences: readonly string[]): CalibrationText
   return { source, sentences, sha256: createHash('sha256').update(sentences.join('\n')).digest('hex') }
 }
 
-/** Tokens of a forward pass. */
+/** Most tokens of a forward pass. */
 const TREE_TOKENS = 2048
 
 /** Tokenizes with the special tokens that the tokenizer adds by default. Fails with DatasetError on a sentence of no tokens or longer than the window. */
@@ -60,16 +60,16 @@ export function planCalibration({ source, sentences }: CalibrationText, encode: 
   const inputs = sentences.map((sentence, index) => {
     const tokens = encode(sentence)
     const where = `calibration sentence ${index + 1} (${source})`
-    if (tokens.length === 0) throw new DatasetError(`${where} has no tokens: ${JSON.stringify(sentence)}`, 'Leave it out.')
+    if (tokens.length === 0) throw new DatasetError(`${where} has no tokens: ${JSON.stringify(sentence)}`, 'Remove the sentence.')
     if (tokens.length > maxPositions)
       throw new DatasetError(`${where} has ${tokens.length} tokens, the model's window ${maxPositions}`, 'Shorten it or split it.')
     return { input: Int32Array.from(tokens) }
   })
   const { trees } = planTrees(inputs, TREE_TOKENS)
-  const places = inputs.map(({ input }, sentence) => {
+  const sentenceRows = inputs.map(({ input }, sentence) => {
     const tree = trees.findIndex(({ members }) => members.includes(sentence))
     const end = trees[tree]!.tree.ends[trees[tree]!.members.indexOf(sentence)]!
     return { tree, rows: lastNodes(trees[tree]!.tree, end, input.length) }
   })
-  return { sentenceCount: sentences.length, tokenCount: inputs.reduce((sum, { input }) => sum + input.length, 0), trees, places }
+  return { sentenceCount: sentences.length, tokenCount: inputs.reduce((sum, { input }) => sum + input.length, 0), trees, sentences: sentenceRows }
 }

@@ -1,6 +1,6 @@
 /**
- * Similarity of candidates to their original, with one layer in memory at a time. What lies below a candidate's first changed layer is
- * the original's own, so its hidden states there are kept from the original's one pass, and only the layers above are run.
+ * Similarity of candidates to the original model, with one layer in memory at a time. A candidate equals the original below its first changed layer. So the
+ * hidden states there are stored during the one pass of the original, and only the layers above are run.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -20,7 +20,7 @@ import type { SimilarityOf } from './laco.ts'
 import { sentenceSimilarity, type Similarity } from './similarity.ts'
 import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
 
-/** What is compared, and how. */
+/** What to compare, and how. */
 export interface SimilarityWork {
   readonly config: ModelConfig
   readonly weights: Weights
@@ -30,29 +30,29 @@ export interface SimilarityWork {
   /** Layers at which a candidate may begin to differ: [first, last], both included. */
   readonly pointerRange: readonly [number, number]
   readonly runner: LayerRunner
-  /** An empty folder for hidden states and merged layers; whoever made it removes it. */
+  /** An empty folder for hidden states and merged layers; the caller removes it. */
   readonly workFolder: string
-  /** Told how many layers of a pass were run: 0 first, all of them last. */
+  /** How many layers of a pass were run: 0 first, all of them last. */
   readonly onLayer: (layersDone: number, layersInPass: number) => void
 }
 
-/** Runs the original once; comes back with the function that compares candidates with it. */
+/** Runs the original once, and returns the function that compares candidates with it. */
 export async function compareWithOriginal(work: SimilarityWork): Promise<SimilarityOf> {
   const { config, weights, calibration, kind, pointerRange, runner } = work
   const trees = calibration.trees.map(({ tree }) => tree)
-  const kept = stateFiles(path.join(work.workFolder, 'states'), trees)
+  const states = stateFiles(path.join(work.workFolder, 'states'), trees)
   const layers = layerStore(work)
 
-  /** Runs layers on the states that `from` gives; a layer's input is kept where `keep` says so. */
-  async function runLayers(from: TreeStates[], model: readonly CollapsedLayer[], first: number, keep: (layer: number) => boolean): Promise<TreeStates[]> {
-    let states = from
+  /** Runs the layers of `model` from `first` on. The input of a layer is written to disk where `isStored` says so. */
+  async function runLayers(input: TreeStates[], model: readonly CollapsedLayer[], first: number, isStored: (layer: number) => boolean): Promise<TreeStates[]> {
+    let current = input
     for (let layer = first; layer < model.length; layer++) {
-      if (keep(layer)) await kept.write(layer, states)
+      if (isStored(layer)) await states.write(layer, current)
       work.onLayer(layer - first, model.length - first)
-      states = await runner.runLayer(await layers.stored(model[layer]!), config.windows[model[layer]!.base]!, states)
+      current = await runner.runLayer(await layers.stored(model[layer]!), config.windows[model[layer]!.base]!, current)
     }
     work.onLayer(model.length - first, model.length - first)
-    return runner.runFinalNorm(weights.root, weights.tensors.get(config.tensorNames.finalNorm)!, states)
+    return runner.runFinalNorm(weights.root, weights.tensors.get(config.tensorNames.finalNorm)!, current)
   }
 
   const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
@@ -60,9 +60,9 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
   const reference = await runLayers(await embedTokens(work, trees), original, 0, (layer) => layer >= lowest && layer <= highest)
 
   return async (candidate, changedFrom) => {
-    await layers.forgetAllBut(candidate)
-    const last = await runLayers(await kept.read(changedFrom), candidate, changedFrom, () => false)
-    return calibration.places.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.hiddenSize))
+    await layers.removeAllBut(candidate)
+    const last = await runLayers(await states.read(changedFrom), candidate, changedFrom, () => false)
+    return calibration.sentences.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.hiddenSize))
   }
 }
 
@@ -88,7 +88,7 @@ async function embedTokens({ config, weights }: SimilarityWork, trees: readonly 
   return states
 }
 
-/** Hidden states at the inputs of layers, on disk: for long calibration texts they would outgrow a layer. */
+/** Hidden states at the inputs of layers, on disk: for long calibration texts they are larger than a layer. */
 function stateFiles(folder: string, trees: readonly TokenTree[]) {
   const fileOf = (layer: number, tree: number) => path.join(folder, `${layer}-${tree}.f32`)
   return {
@@ -104,7 +104,7 @@ function stateFiles(folder: string, trees: readonly TokenTree[]) {
   }
 }
 
-/** Where the tensors of layers lie: in the original's files, or, for a merge that had to be computed, in a small file of its own. */
+/** Where the tensors of layers are stored: in the original's files, or in a temporary file for a merge that had to be computed. */
 function layerStore({ config: { tensorNames }, weights, merge, workFolder }: SimilarityWork) {
   const model = { tensorNames, tensors: weights.tensors }
   const names = [...weights.tensors.keys()].flatMap((tensor) => {
@@ -131,8 +131,8 @@ function layerStore({ config: { tensorNames }, weights, merge, workFolder }: Sim
       computed.set(layer, stored)
       return stored
     },
-    /** Removes the files of merges that are not in `model`: those of candidates that were rejected or merged again. */
-    async forgetAllBut(model: readonly CollapsedLayer[]): Promise<void> {
+    /** Removes the files of merges that `model` does not use: those of candidates that were rejected or merged again. */
+    async removeAllBut(model: readonly CollapsedLayer[]): Promise<void> {
       for (const [layer, { root, tensors }] of computed) {
         if (model.includes(layer)) continue
         computed.delete(layer)

@@ -1,4 +1,4 @@
-/** What a model card says of a layer collapse, as the README of the pruned checkpoint and `card write` have it. */
+/** Tables on a layer collapse, for the README of the pruned checkpoint and for `card write`. */
 import type { RootContent } from 'mdast'
 import type { LacoRecord, PruningRecord } from './pruning-record.ts'
 import { paragraph, strongTable, table } from '../text/markdown.ts'
@@ -6,7 +6,7 @@ import { paragraph, strongTable, table } from '../text/markdown.ts'
 const percent = (share: number) => `${(share * 100).toFixed(1)}%`
 const four = (value: number) => value.toFixed(4)
 
-/** The model in a few lines. `baseModel` is what a reader can find the original by. */
+/** Summary of the model. `baseModel` is the name of the original, as a link or path for readers. */
 export function summaryBlocks(record: PruningRecord, baseModel: string): RootContent[] {
   const { original, pruned, layers_removed: removed, layer_compression: share, parameter_compression: parameters } = record
   return [
@@ -23,7 +23,7 @@ export function summaryBlocks(record: PruningRecord, baseModel: string): RootCon
   ]
 }
 
-/** The settings of the search. */
+/** Settings of the search. */
 export function hyperparameterBlocks({ settings }: LacoRecord): RootContent[] {
   return [
     table([
@@ -39,7 +39,7 @@ export function hyperparameterBlocks({ settings }: LacoRecord): RootContent[] {
   ]
 }
 
-/** How the search went. */
+/** Counts of the search. */
 export function statisticsBlocks({ accepted, rejected, iterations, layer_compression: share }: LacoRecord): RootContent[] {
   return [
     table([
@@ -52,7 +52,7 @@ export function statisticsBlocks({ accepted, rejected, iterations, layer_compres
   ]
 }
 
-/** How close the last hidden states are to those of the original. */
+/** Similarity of the last hidden states to those of the original. */
 export function similarityBlocks({ similarities }: LacoRecord): RootContent[] {
   return [
     table([

@@ -1,6 +1,6 @@
 /**
- * LaCo, layer collapse (Yang et al. 2024, arXiv 2402.11187): going down from the top, a group of adjacent layers becomes one as long as
- * the model's last hidden states stay close to the original's.
+ * LaCo, layer collapse (Yang et al. 2024, arXiv 2402.11187): from the top down, a group of adjacent layers is merged into one as long as the last hidden states
+ * of the model stay close to those of the original.
  */
 import { UsageError } from '../errors.ts'
 import { mergeLayers, originalLayers, type CollapsedLayer } from './collapsed-layer.ts'
@@ -15,36 +15,36 @@ export interface LacoSettings {
   readonly highestLayer: number
   /** I: how far the pointer moves down after an accepted merge. */
   readonly interval: number
-  /** T: a merge is kept when the mean cosine is greater. */
+  /** T: a merge is accepted when the mean cosine is greater. */
   readonly threshold: number
   /** Largest share of the layers to remove. */
   readonly maxCompression: number
 }
 
-/** What became of one look at a group. */
+/** The outcome of one iteration. */
 export type Decision =
-  /** Close enough: the group is one layer now. */
+  /** The mean cosine is above the threshold: the group is merged. */
   | 'accepted'
-  /** Too far off, or not a number. */
+  /** The mean cosine is not above the threshold, or is not a number. */
   | 'rejected'
   /** There is no layer above the pointer to merge. */
   | 'nothing above'
-  /** The merge would remove more than the largest share: nothing was computed, and the search ends. */
+  /** The merge would remove more than the largest share of layers: nothing was computed, and the search ends. */
   | 'max compression'
 
-/** One look at a group. */
+/** One step of the search. */
 export interface Iteration {
   /** From 1. */
   readonly iteration: number
-  /** Index of the group's first layer, in the model as it was: below it, layers are the original's own. */
+  /** Index of the group's first layer in the current model; all layers below it are those of the original. */
   readonly base: number
   /** Layers that would be merged into the base. */
   readonly followerCount: number
-  /** A cosine for each calibration sentence; empty where nothing was computed. */
+  /** One cosine per calibration sentence; empty where nothing was computed. */
   readonly similarities: readonly number[]
   /** Their mean; NaN is rejected. Null where nothing was computed. */
   readonly similarity: number | null
-  /** Similarity less threshold. */
+  /** Similarity minus threshold. */
   readonly margin: number | null
   readonly decision: Decision
   /** Layers of the model after the decision. */
@@ -54,7 +54,7 @@ export interface Iteration {
 /** Why the search ended. */
 export type StopReason = 'lowest layer' | 'max compression'
 
-/** The outcome of the search. */
+/** Result of the search. */
 export interface Collapse {
   readonly layers: readonly CollapsedLayer[]
   readonly iterations: readonly Iteration[]
@@ -66,7 +66,7 @@ export interface Collapse {
 }
 
 /**
- * Cosines, one a calibration sentence, between the last hidden states of the original and of a candidate.
+ * Cosines, one per calibration sentence, between the last hidden states of the original and of a candidate.
  * `changedFrom` is the first layer in which the candidate differs from the original.
  */
 export type SimilarityOf = (candidate: readonly CollapsedLayer[], changedFrom: number) => Promise<readonly number[]>
@@ -77,14 +77,14 @@ export function checkSettings(settings: LacoSettings, layerCount: number): void 
   const whole = (flag: string, value: number, least: number, hint: string) => {
     if (!Number.isInteger(value) || value < least) throw new UsageError(`${flag} must be a whole number of at least ${least}, got ${value}`, hint)
   }
-  whole('--merge-layers', c, 2, 'A group of C layers becomes one.')
+  whole('--merge-layers', c, 2, 'C layers are merged into one.')
   whole('--lowest-layer', l, 0, 'Layers count from 0.')
   whole('--interval', interval, 1, 'The pointer has to move down.')
   whole('--highest-layer', h, 1, 'One past the highest layer of the first group.')
   if (h > layerCount) throw new UsageError(`--highest-layer ${h} is more than the model's ${layerCount} layers`, `Give ${layerCount} or less.`)
   if (h - c < l) {
     throw new UsageError(
-      `--highest-layer ${h} less --merge-layers ${c} is ${h - c}, below --lowest-layer ${l}: nothing would be tried`,
+      `--highest-layer ${h} minus --merge-layers ${c} is ${h - c}, below --lowest-layer ${l}: nothing would be tried`,
       'Raise --highest-layer, or lower --lowest-layer or --merge-layers.',
     )
   }
@@ -93,7 +93,7 @@ export function checkSettings(settings: LacoSettings, layerCount: number): void 
     throw new UsageError(`--max-compression must be a share above 0 and at most 1, got ${maxCompression}`, 'Give 0.3 for 30 % of the layers.')
 }
 
-/** Searches from the top down. `settings` have been checked; `onIteration` is told each decision as it falls. */
+/** Searches from the top down. `settings` have been checked; `onIteration` receives each decision. */
 export async function collapseLayers(
   settings: LacoSettings,
   layerCount: number,
@@ -115,7 +115,7 @@ export async function collapseLayers(
 
   for (let base = highestLayer - groupSize; base >= lowestLayer;) {
     const followerCount = Math.min(groupSize - 1, layers.length - base - 1)
-    // A quotient of whole numbers is rounded just as the share that a user writes is, so 9 of 30 layers are not more than 0.3.
+    // A quotient of integers is rounded like the share that a user writes, so 9 of 30 layers are not more than 0.3.
     if ((layerCount - layers.length + followerCount) / layerCount > maxCompression) {
       stopReason = 'max compression'
       record({ base, followerCount, decision: 'max compression' })

@@ -1,4 +1,4 @@
-/** What the weights say about where a variant's layers come from: products of samples, and the sum of base layers that explains each best. */
+/** Evidence on where the layers of a variant come from: similarity of samples, and the sum of base layers that explains each layer best. */
 import { decodeValues } from '../model/weights/element-type.ts'
 import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
 import type { TensorReader } from '../model/weights/tensor-bytes.ts'
@@ -7,26 +7,26 @@ import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { solveNormalEquations } from './least-squares.ts'
 import { layerTensorName, type TensorNames } from '../model/families/tensor-names.ts'
 
-/** A tensor of one layer of the variant, against the same tensor of every base layer, on a sample of rows. */
+/** A tensor of one layer of the variant, compared with the same tensor of every base layer on a sample of rows. */
 export interface TensorEvidence {
   /** Without the prefix of the layer. */
   readonly name: string
-  /** For each base layer; 0 where one of the two is all zeros. */
+  /** One per base layer; 0 where one of the two tensors is all zeros. */
   readonly cosines: readonly number[]
-  /** Length of the difference over length of the variant's, for each base layer. */
+  /** Length of the difference over the length of the variant's tensor, one per base layer. */
   readonly distances: readonly number[]
 }
 
 /** One layer of the variant. */
 export interface LayerEvidence {
   readonly tensors: readonly TensorEvidence[]
-  /** The sum of base layers that comes nearest to all projections together: a coefficient for each base layer. */
+  /** The sum of base layers that is nearest to all projections together: one coefficient per base layer. */
   readonly coefficients: readonly number[]
   /** Share of the projections' squared length that the sum explains. */
   readonly explained: number
 }
 
-/** Values of a tensor that are compared: all of a small one, so many in evenly spread rows of a large one. */
+/** Most values of a tensor that are compared. A larger tensor is sampled in evenly spread rows. */
 const SAMPLE_VALUES = 1 << 16
 /** Runs of rows that a sample is read in. */
 const SAMPLE_RUNS = 8
@@ -39,7 +39,7 @@ export interface ReadableWeights {
   readonly reader: TensorReader
 }
 
-/** Compares every layer of `variant` with every one of `base` in the tensors `names`. `onTensor` is told when one of the names is done. */
+/** Compares every layer of `variant` with every layer of `base` in the tensors `names`. `onTensor` is called after each name. */
 export async function gatherEvidence(
   base: ReadableWeights,
   variant: ReadableWeights,
@@ -56,7 +56,7 @@ export async function gatherEvidence(
     for (let layer = 0; layer < count; layer++) samples.push(await readSample(base, layerTensorName(base.tensorNames, layer, name)))
     const own = samples.map((sample) => dot(sample, sample))
     const isProjection = base.tensors.get(layerTensorName(base.tensorNames, 0, name))!.shape.length === 2
-    // Every projection counts alike, whatever its scale.
+    // Every projection has the same weight, whatever its scale.
     const weight = isProjection ? count / own.reduce((sum, value) => sum + value, 0) : 0
     if (isProjection) {
       for (let a = 0; a < count; a++)

@@ -1,12 +1,12 @@
-/** From evidence to a statement: what a layer of the variant is made of, and how the whole was made. */
+/** Infers from the evidence what a layer of the variant is made of, and how the whole model was made. */
 import { layerRole, type LayerRole, type TensorNames } from '../model/families/tensor-names.ts'
 import type { LayerEvidence } from './layer-evidence.ts'
 
-/** How a layer's projections came about. */
+/** What the projections of a layer are made of. */
 export type ProjectionKind =
-  /** Those of the base layer whose norms it has. */
+  /** The projections of the base layer whose norms it has. */
   | 'own'
-  /** Those of a later layer than its norms: a telescoping merge. With one follower all rules agree. */
+  /** The projections of a later layer than its norms: a telescoping merge. With one follower all rules agree. */
   | 'telescope'
   /** The base plus all differences from it: whole coefficients that add up to 1, one of them negative. */
   | 'paper'
@@ -14,30 +14,30 @@ export type ProjectionKind =
   | 'mean'
   /** Another weighted sum of base layers. */
   | 'sum'
-  /** Nothing that the base's layers explain. */
+  /** Not a sum of base layers. */
   | 'unrelated'
 
-/** What a layer is made of, as far as a sample tells. */
+/** What a layer is made of, judged by a sample. */
 export interface LayerGuess {
   /** Base layer with the nearest norms. */
   readonly norms: number
   readonly kind: ProjectionKind
-  /** Base layers and coefficients; whole or one over a whole where the kind says so. Empty when unrelated. */
+  /** Base layers and coefficients; integers for `paper`, 1 over an integer for `mean`. Empty when unrelated. */
   readonly sum: readonly { readonly layer: number; readonly coefficient: number }[]
   /** Base layers that became this one. */
   readonly merged: readonly number[]
 }
 
-/** Below this share of the squared length that base layers explain, a layer is not made of them: chance explains a thousandth. */
+/** A layer is unrelated if base layers explain less than this share of its squared length. Chance explains about 0.001. */
 const LEAST_EXPLAINED = 0.25
-/** Smallest coefficient that counts: eight nested means of two are 1/256. */
+/** Smallest coefficient that is not noise: eight nested means of two give 1/256. */
 const LEAST_COEFFICIENT = 0.003
 
-/** Reads one layer's evidence. */
+/** Infers the origin of one layer. */
 export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence, names: TensorNames): LayerGuess {
   const norms = nearestNorms(tensors, names)
   if (!(explained >= LEAST_EXPLAINED)) return { norms, kind: 'unrelated', sum: [], merged: [] }
-  // What is left unexplained leaves chance coefficients in proportion to its length.
+  // The unexplained part causes chance coefficients in proportion to its length.
   const least = Math.max(LEAST_COEFFICIENT, 0.05 * Math.sqrt(Math.max(0, 1 - explained)))
   const found = coefficients.flatMap((coefficient, layer) => (Math.abs(coefficient) >= least ? [{ layer, coefficient }] : []))
   const total = found.reduce((sum, { coefficient }) => sum + coefficient, 0)
@@ -66,7 +66,7 @@ export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence,
   return { norms, kind: 'sum', sum: found, merged: found.map(({ layer }) => layer) }
 }
 
-/** Neighboring layers' norms point nearly the same way, so nearness tells them apart better than angles. */
+/** Norms of neighboring layers have nearly the same direction, so distances tell them apart better than angles. */
 function nearestNorms(tensors: LayerEvidence['tensors'], names: TensorNames): number {
   const norms = tensors.filter(({ name }) => isLayerNorm(layerRole(names, name)))
   const distances = norms[0]!.distances.map((_, layer) => norms.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))
@@ -77,36 +77,36 @@ function isLayerNorm(role: LayerRole | undefined): boolean {
   return role === 'inputNorm' || role === 'feedForwardNorm'
 }
 
-/** How a variant was made. */
+/** How the variant was made. */
 export interface Verdict {
   readonly parent: 'base' | 'another model'
   /** `identical`, `drop`, a merge rule's name, `rearranged`, or `unknown`. */
   readonly method: 'identical' | 'same layers' | 'drop' | 'telescope' | 'paper' | 'mean' | 'rearranged' | 'unknown'
-  /** Base layers of which nothing is left. */
+  /** Base layers that the variant does not use. */
   readonly dropped: readonly number[]
-  /** Whether weights moved after the layers were put together: training, or another precision. */
+  /** Whether weights changed after the layers were assembled: by training, or another precision. */
   readonly isDrifted: boolean
 }
 
-/** A layer as it was found: its guess, and how far the whole tensors are from it. */
+/** A layer with its inferred origin, and how far the whole tensors are from it. */
 export interface FoundLayer extends LayerGuess {
-  /** All tensors are what the guess says, to the byte. */
+  /** All tensors are those of the inferred origin, to the byte. */
   readonly isExact: boolean
-  /** Largest distance of a tensor from what the guess says, relative to its length. */
+  /** Largest distance of a tensor from the inferred one, relative to its length. */
   readonly distance: number
 }
 
-/** Distance that rounding leaves: of the published bfloat16 loop 0.3 %. */
+/** Largest distance that rounding causes; the published bfloat16 loop causes 0.003. */
 export const ROUNDING_DISTANCE = 0.01
 
-/** Draws the conclusion from all layers. */
+/** Infers from all layers how the variant was made. */
 export function conclude(layers: readonly FoundLayer[], baseLayerCount: number): Verdict {
   const unrelated = layers.filter(({ kind }) => kind === 'unrelated').length
   if (unrelated * 2 > layers.length) return { parent: 'another model', method: 'unknown', dropped: [], isDrifted: false }
   const used = new Set(layers.flatMap(({ merged }) => merged))
   const dropped = Array.from({ length: baseLayerCount }, (_, layer) => layer).filter((layer) => !used.has(layer))
   const isDrifted = layers.some(({ isExact, distance, kind }) => !isExact && (kind === 'own' || distance > ROUNDING_DISTANCE))
-  return { parent: 'base', method: methodOf(layers, dropped), dropped, isDrifted: isDrifted }
+  return { parent: 'base', method: methodOf(layers, dropped), dropped, isDrifted }
 }
 
 function methodOf(layers: readonly FoundLayer[], dropped: readonly number[]): Verdict['method'] {

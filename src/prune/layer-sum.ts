@@ -1,4 +1,4 @@
-/** How layers and sums of layers are written: in a pruned checkpoint's README and in a layer map. */
+/** Layers and sums of layers as text, for the README of a pruned checkpoint and for layer maps. */
 
 /** `27`, or `−1 × 17 + 18 + 19`. */
 export function sumText(sum: readonly { readonly layer: number; readonly coefficient: number }[]): string {

@@ -1,8 +1,8 @@
-/** Which weighted sum of given vectors comes nearest to another, from their products alone. */
+/** The weighted sum of given vectors that is nearest to another vector, from their inner products alone. */
 
 /**
- * Solves gram · x = products by Cholesky decomposition. `gram` is [n, n] row-major, symmetric; vectors that depend on each other (a model with
- * the same layer twice) share what they explain, by a ridge of 1e-9 of the diagonal.
+ * Solves gram · x = products by Cholesky decomposition. `gram` is [n, n] row-major, symmetric. A ridge of 1e-9 of the
+ * diagonal makes linearly dependent vectors (a model with the same layer twice) share their coefficient.
  */
 export function solveNormalEquations(gram: Float64Array, products: Float64Array): Float64Array {
   const n = products.length

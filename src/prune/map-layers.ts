@@ -1,14 +1,11 @@
-/** Reads a checkpoint backwards: which layers of a base model a variant's layers came from, from weights alone. */
+/** Infers how a checkpoint was made: which layers of a base model the layers of a variant came from, from the weights alone. */
 import { readConfig } from '../model/config/config.ts'
 import { isHeadNorm, isProjection, layerRole, layerTensorName, parseLayerTensor } from '../model/families/tensor-names.ts'
-import { decodeValues, encodeValues } from '../model/weights/element-type.ts'
-import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
 import { tensorReader } from '../model/weights/tensor-bytes.ts'
 import { readWeights } from '../model/weights/weights.ts'
-import type { WeightTensor } from '../model/weights/stored-tensor.ts'
+import { compareTensor, distanceOverCommonRows } from './compare-tensors.ts'
 import { gatherEvidence, type LayerEvidence, type ReadableWeights } from './layer-evidence.ts'
 import { conclude, guessOrigin, type FoundLayer, type Verdict } from './layer-origin.ts'
-import { evaluateSum } from './merge-rule.ts'
 
 /** One tensor of a variant's layer. */
 export interface MappedTensor {
@@ -17,7 +14,7 @@ export interface MappedTensor {
   /** Base layer with the highest cosine, and that cosine over the whole tensor. */
   readonly layer: number
   readonly cosine: number
-  /** Length of the difference from what the layer's origin says, over the tensor's length. */
+  /** Length of the difference from the tensor that the layer's origin gives, over the tensor's length. */
   readonly distance: number
   /** The bytes are those that the origin gives. */
   readonly isExact: boolean
@@ -49,7 +46,7 @@ export interface LayerMap {
   readonly mismatch: string | null
 }
 
-/** Told how far the work is. */
+/** Progress of the work. */
 export interface MapWatcher {
   /** Before anything is compared: how many steps there are. */
   readonly onStart: (steps: number) => void
@@ -85,7 +82,7 @@ export async function mapLayers(baseFolder: string, variantFolder: string, watch
   return { baseLayerCount, layers, others: await compareOthers(base, variant), verdict: conclude(layers, baseLayerCount), mismatch }
 }
 
-/** Names that all layers of both models have, or why there is no sense in comparing them. */
+/** Names that all layers of both models have, or why the models cannot be compared. */
 function commonTensors(base: ReadableWeights, variant: ReadableWeights): { readonly names: readonly string[]; readonly mismatch: string | null } {
   const names = [...base.tensors.keys()].flatMap((name) => {
     const part = parseLayerTensor(base.tensorNames, name)
@@ -100,76 +97,25 @@ function commonTensors(base: ReadableWeights, variant: ReadableWeights): { reado
   return { names: names.filter((name) => inAll(base, name) && inAll(variant, name)), mismatch: null }
 }
 
-/** Holds the whole tensors of a layer against what the samples made likely. */
+/** Compares the whole tensors of a layer with what the samples suggest. */
 async function verifyLayer(base: ReadableWeights, variant: ReadableWeights, layer: number, evidence: LayerEvidence): Promise<MappedLayer> {
   const guess = guessOrigin(evidence, base.tensorNames)
   const projections = new Map(guess.sum.map((term) => [term.layer, term.coefficient]))
   const norms = new Map([[guess.norms, 1]])
   const tensors: MappedTensor[] = []
   for (const { name, cosines } of evidence.tensors) {
-    const winner = cosines.indexOf(Math.max(...cosines))
-    const compare = (sum: ReadonlyMap<number, number>) => compareTensor(base, variant, { name, layer, winner, sum })
+    const nearest = cosines.indexOf(Math.max(...cosines))
+    const compare = (sum: ReadonlyMap<number, number>) => compareTensor(base, variant, { name, layer, nearest, sum })
     const role = layerRole(base.tensorNames, name)
-    if (role !== undefined && isProjection(role)) tensors.push({ name, layer: winner, ...(await compare(projections)) })
+    if (role !== undefined && isProjection(role)) tensors.push({ name, layer: nearest, ...(await compare(projections)) })
     else {
       // The norms of queries and keys may have been merged with the projections or kept with the base.
       const found = [await compare(norms), ...(role !== undefined && isHeadNorm(role) && projections.size > 0 ? [await compare(projections)] : [])]
-      tensors.push({ name, layer: winner, ...found.sort((x, y) => x.distance - y.distance)[0]! })
+      tensors.push({ name, layer: nearest, ...found.sort((x, y) => x.distance - y.distance)[0]! })
     }
   }
   const distance = Math.max(...tensors.map((tensor) => tensor.distance))
   return { layer, ...guess, explained: evidence.explained, isExact: tensors.every(({ isExact }) => isExact), distance, tensors }
-}
-
-/** Values compared at a time. */
-const PIECE_VALUES = 1 << 18
-
-/** A tensor of a variant's layer, the base layer that it is most like, and the sum of base layers that it is said to be. */
-interface Claim {
-  readonly name: string
-  readonly layer: number
-  readonly winner: number
-  readonly sum: ReadonlyMap<number, number>
-}
-
-async function compareTensor(
-  base: ReadableWeights,
-  variant: ReadableWeights,
-  { name, layer, winner, sum }: Claim,
-): Promise<Pick<MappedTensor, 'cosine' | 'distance' | 'isExact'>> {
-  const tensor = variant.tensors.get(layerTensorName(variant.tensorNames, layer, name))!
-  const count = tensor.byteLength / BYTES_PER_VALUE[tensor.dtype]
-  let [product, square, winnerSquare, difference] = [0, 0, 0, 0]
-  let isExact = sum.size > 0
-  for (let start = 0; start < count; start += PIECE_VALUES) {
-    const length = Math.min(PIECE_VALUES, count - start)
-    const bytes = await readPiece(variant, tensor, start, length)
-    const values = decodeValues(bytes, tensor.dtype)
-    const baseValues = new Map<number, Float32Array>()
-    for (const layer of new Set([winner, ...sum.keys()])) {
-      const from = base.tensors.get(layerTensorName(base.tensorNames, layer, name))!
-      baseValues.set(layer, decodeValues(await readPiece(base, from, start, length), from.dtype))
-    }
-    // Rounded as a writer of this dtype would have: what rounding takes is not held against the variant.
-    const expectedBytes = encodeValues(sum.size === 0 ? new Float64Array(length) : evaluateSum(sum, (layer) => baseValues.get(layer)!), tensor.dtype)
-    const expected = decodeValues(expectedBytes, tensor.dtype)
-    const likeliest = baseValues.get(winner)!
-    for (let index = 0; index < length; index++) {
-      const value = values[index]!
-      product += value * likeliest[index]!
-      square += value * value
-      winnerSquare += likeliest[index]! * likeliest[index]!
-      difference += (value - expected[index]!) ** 2
-    }
-    isExact &&= Buffer.compare(bytes, expectedBytes) === 0
-  }
-  const ratio = square === 0 ? Number(difference !== 0) : Math.sqrt(difference / square)
-  return { cosine: square * winnerSquare === 0 ? 0 : product / Math.sqrt(square * winnerSquare), distance: ratio, isExact }
-}
-
-function readPiece({ reader }: ReadableWeights, tensor: WeightTensor, start: number, length: number): Promise<Uint8Array> {
-  const width = BYTES_PER_VALUE[tensor.dtype]
-  return reader.read(tensor, start * width, length * width)
 }
 
 /** Embeddings, the last norm, the head. */
@@ -183,23 +129,9 @@ async function compareOthers(base: ReadableWeights, variant: ReadableWeights): P
     if (!from || !to) others.push({ name, state: from ? 'not in variant' : 'not in base', distance: null })
     else if (from.shape.slice(1).join() !== to.shape.slice(1).join()) others.push({ name, state: 'resized', distance: null })
     else {
-      const distance = await distanceOverCommonRows(base, variant, from, to)
+      const distance = await distanceOverCommonRows(base, variant, { from, to })
       others.push({ name, state: from.shape[0] !== to.shape[0] ? 'resized' : distance === 0 ? 'same' : 'changed', distance })
     }
   }
   return others
-}
-
-async function distanceOverCommonRows(base: ReadableWeights, variant: ReadableWeights, from: WeightTensor, to: WeightTensor): Promise<number> {
-  const count = Math.min(from.byteLength / BYTES_PER_VALUE[from.dtype], to.byteLength / BYTES_PER_VALUE[to.dtype])
-  let [square, difference] = [0, 0]
-  for (let start = 0; start < count; start += PIECE_VALUES) {
-    const length = Math.min(PIECE_VALUES, count - start)
-    const [a, b] = [decodeValues(await readPiece(base, from, start, length), from.dtype), decodeValues(await readPiece(variant, to, start, length), to.dtype)]
-    for (let index = 0; index < length; index++) {
-      square += b[index]! ** 2
-      difference += (b[index]! - a[index]!) ** 2
-    }
-  }
-  return square === 0 ? Number(difference !== 0) : Math.sqrt(difference / square)
 }

@@ -1,6 +1,6 @@
 /**
- * The three ways to make one projection of a group's. `paper` is the published formula, `telescope` what the authors' code computes
- * (it subtracts the base as already updated, so the sum telescopes), `mean` the control that a reader would think of.
+ * Three ways to merge the projections of a group. `paper` is the published formula. `telescope` is what the authors' code computes: it subtracts the base after
+ * its update, so the sum telescopes. `mean` is a control.
  */
 import { roundToBfloat16 } from '../model/weights/element-type.ts'
 import type { Merged } from './collapsed-layer.ts'
@@ -33,12 +33,12 @@ function addUp(...terms: readonly (readonly [LayerSum, number])[]): LayerSum {
   return new Map([...total].filter(([, coefficient]) => coefficient !== 0).sort(([a], [b]) => a - b))
 }
 
-/** All original layers that a merge names, in order. */
+/** All original layers of a merge, in order. */
 export function layersOf(merged: Merged): number[] {
   return typeof merged === 'number' ? [merged] : [merged.base, ...merged.followers].flatMap(layersOf)
 }
 
-/** Values of a weighted sum, in f64: rounding is the writer's. `valuesOf` gives a layer's values; all of one length. */
+/** Values of a weighted sum in f64, not rounded. `valuesOf` gives the values of a layer; all have the same length. */
 export function evaluateSum(sum: LayerSum, valuesOf: (layer: number) => Float32Array): Float64Array {
   let total: Float64Array | undefined
   for (const [layer, coefficient] of sum) {
@@ -49,14 +49,14 @@ export function evaluateSum(sum: LayerSum, valuesOf: (layer: number) => Float32A
   return total!
 }
 
-/** The published loop in its own arithmetic, W = bf16(W + bf16(W_k − W)): near the last follower, not equal to it. */
+/** The published loop in bfloat16, W = bf16(W + bf16(W_k − W)): near the last follower, but not equal to it. */
 export function evaluatePublishedLoop(merged: Merged, valuesOf: (layer: number) => Float32Array): Float32Array {
   if (typeof merged === 'number') return valuesOf(merged).map(roundToBfloat16)
   const total = evaluatePublishedLoop(merged.base, valuesOf)
   for (const follower of merged.followers) {
     const values = evaluatePublishedLoop(follower, valuesOf)
     for (let index = 0; index < total.length; index++) {
-      // As torch does it: a difference or a sum in f32, then its rounding.
+      // As torch computes it: a difference or sum in f32, then rounded.
       const difference = roundToBfloat16(Math.fround(values[index]! - total[index]!))
       total[index] = roundToBfloat16(Math.fround(total[index]! + difference))
     }

@@ -1,60 +1,38 @@
 /**
- * How a pruned checkpoint is made, from top to bottom: open the original, search (LaCo) or take the given layers (drop), write an ordinary
- * checkpoint beside its place, and put it there whole.
+ * How a pruned checkpoint is made, from top to bottom: open the original, search (LaCo) or take the given layers (drop), write an ordinary checkpoint beside
+ * the output folder, and rename it when it is complete.
  */
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { openCheckpoint, openOutline, type Checkpoint, type Outline } from '../model/checkpoint.ts'
 import { hashWeights } from '../model/weights/weights-hash.ts'
-import { countParameters } from '../model/weights/expected-tensors.ts'
 import { layerRunner } from '../engine/onnx/layer-runner.ts'
 import { PruneError, unlessAborted, UsageError } from '../errors.ts'
 import type { ModelSource } from '../run/model-source.ts'
-import { planCalibration, readCalibrationText, type Calibration, type CalibrationText } from './calibration.ts'
 import { compareWithOriginal } from './candidate-similarity.ts'
 import { dropLayers, originalLayers, type CollapsedLayer } from './collapsed-layer.ts'
-import { checkSettings, collapseLayers, type Collapse, type Iteration, type LacoSettings } from './laco.ts'
-import { beginOutputFolder } from './output-folder.ts'
-import {
-  lacoRecord,
-  layerOrigins,
-  type DropRecord,
-  type LacoPlan,
-  type LacoRecord,
-  type ModelSize,
-  type PruningFacts,
-  type PruningRecord,
-} from './pruning-record.ts'
-import type { Similarity } from './similarity.ts'
+import { collapseLayers, type Collapse, type Iteration, type LacoSettings } from './laco.ts'
+import { sizeWith } from './model-size.ts'
+import { beginOutputFolder, type OutputFolder } from './output-folder.ts'
+import { prepareLaco, type LacoOptions } from './prepare-laco.ts'
+import { pruningFacts } from './pruning-facts.ts'
+import { lacoRecord, type DropRecord, type LacoPlan, type LacoRecord, type ModelSize } from './pruning-record.ts'
 import type { MergeOptions } from './tensor-source.ts'
-import { CONFIG_FILE, plannedBytes, planTensors, writePrunedCheckpoint } from './write-checkpoint.ts'
-import { pruningReadme } from './readme.ts'
-import { HARNESS_VERSION } from '../io/package-folder.ts'
+import { CONFIG_FILE, writePrunedCheckpoint, type PrunedModel } from './write-checkpoint.ts'
 
-/** Options of a search. `highestLayer` is 28, as in the published card, or the model's layers where it has fewer. */
-export interface LacoOptions {
-  readonly settings: Omit<LacoSettings, 'highestLayer'> & { readonly highestLayer?: number | undefined }
-  readonly merge: MergeOptions
-  readonly similarity: Similarity
-  /** A text file with a sentence a line; ten built-in sentences when absent. */
-  readonly calibrationFile?: string | undefined
-  /** Threads inside an operator; the runtime chooses when absent. */
-  readonly threads?: number | undefined
-}
+export type { LacoOptions } from './prepare-laco.ts'
 
 /** Where a pruned checkpoint goes. */
 export interface Destination {
   readonly folder: string
-  /** Replace what is there. */
+  /** Replace an existing folder. */
   readonly force: boolean
-  /** Ends the work at once, with AbortError; nothing is left. */
+  /** Cancels the work with AbortError; no file is left. */
   readonly signal?: AbortSignal
 }
 
-/** Told what a user wants to see of a pruning in progress. */
+/** Progress of a pruning. */
 export interface PruningWatcher {
   readonly onNotice: (notice: string) => void
-  /** Told how many layers of a pass were run: 0 first, all of them last. The first pass is the original's, then one a candidate. */
+  /** How many layers of a forward pass were run: 0 first, all of them last. The first pass is the original's, then one per candidate. */
   readonly onLayer: (layersDone: number, layersInPass: number) => void
   readonly onIteration: (iteration: Iteration) => void
   /** Before the weights are written. */
@@ -64,8 +42,8 @@ export interface PruningWatcher {
 }
 
 /**
- * Checks everything that can be checked, and computes nothing; config.json is enough. `onNotice` is told what of the model is not used, or not there.
- * Fails with a HarnessError.
+ * What `pruneLaco` would do if it accepted every merge. Checks everything that can be checked and computes nothing; config.json is enough. `onNotice` receives
+ * what of the model is not used, or is missing. Fails with a HarnessError.
  */
 export async function planLaco(model: ModelSource, options: LacoOptions, onNotice: (notice: string) => void): Promise<LacoPlan> {
   const outline = await outlineOf(model, onNotice)
@@ -78,11 +56,11 @@ export async function planLaco(model: ModelSource, options: LacoOptions, onNotic
   })
   const merges = iterations
     .filter(({ decision }) => decision === 'accepted')
-    .map(({ base, followerCount }, index) => ({ base, followers: followerCount, ...sizeOf(outline, candidates[index]!, options.merge) }))
+    .map(({ base, followerCount }, index) => ({ base, followers: followerCount, ...sizeWith(outline, candidates[index]!, options.merge) }))
   return {
     settings,
     calibration: { source: text.source, sentences: text.sentences.length, tokens: calibration?.tokenCount ?? null },
-    original: sizeOf(outline, originalLayers(layerCount), options.merge),
+    original: sizeWith(outline, originalLayers(layerCount), options.merge),
     merges,
     stopReason,
   }
@@ -93,7 +71,9 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   const { signal } = destination
   const checkpoint = await checkpointOf(model, watcher.onNotice)
   const { config, weights, tokenizer } = checkpoint
-  const { settings, calibration, text } = await prepareLaco({ config, tokenizer }, options)
+  const prepared = await prepareLaco({ config, tokenizer }, options)
+  const { settings, text } = prepared
+  const calibration = prepared.calibration!
   const { merge, similarity } = options
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const weightsHash = hashWeights(weights)
@@ -102,7 +82,7 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   await using runner = layerRunner(config, options.threads)
   const pointerRange = [settings.lowestLayer, settings.highestLayer - settings.mergeLayers] as const
   const { workFolder } = output
-  const work = { config, weights, calibration: calibration!, kind: similarity, merge, pointerRange, runner, workFolder, onLayer: watcher.onLayer }
+  const work = { config, weights, calibration, kind: similarity, merge, pointerRange, runner, workFolder, onLayer: watcher.onLayer }
   const similarityOf = await unlessAborted(compareWithOriginal(work), signal)
   const collapse = await collapseLayers(
     settings,
@@ -112,9 +92,10 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   )
   if (collapse.acceptedCount === 0) throw nothingAccepted(collapse, settings)
 
-  const facts = pruningFacts(model, checkpoint, collapse.layers, merge, await unlessAborted(weightsHash, signal))
-  const record = lacoRecord(facts, { settings, merge, similarity, text, calibration: calibration!, collapse })
-  await writePruned(model, checkpoint, collapse.layers, merge, record, output, watcher, signal)
+  const { layers } = collapse
+  const facts = pruningFacts({ model, checkpoint, layers, merge, weightsHash: await unlessAborted(weightsHash, signal) })
+  const record = lacoRecord(facts, { settings, merge, similarity, text, calibration, collapse })
+  await writeOutput({ model, checkpoint, output }, { layers, merge, record }, watcher, signal)
   return record
 }
 
@@ -124,9 +105,10 @@ export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>
   const checkpoint = await checkpointOf(model, watcher.onNotice)
   const layers = layersAfterDrop(checkpoint, dropped)
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
-  const facts = pruningFacts(model, checkpoint, layers, PLAIN, await unlessAborted(hashWeights(checkpoint.weights), signal))
+  const weightsHash = await unlessAborted(hashWeights(checkpoint.weights), signal)
+  const facts = pruningFacts({ model, checkpoint, layers, merge: NO_MERGE, weightsHash })
   const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b) }
-  await writePruned(model, checkpoint, layers, PLAIN, record, output, watcher, signal)
+  await writeOutput({ model, checkpoint, output }, { layers, merge: NO_MERGE, record }, watcher, signal)
   return record
 }
 
@@ -138,10 +120,10 @@ export async function planDrop(
 ): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
   const outline = await outlineOf(model, onNotice)
   const layers = layersAfterDrop(outline, dropped)
-  return { original: sizeOf(outline, originalLayers(outline.config.layerCount), PLAIN), pruned: sizeOf(outline, layers, PLAIN) }
+  return { original: sizeWith(outline, originalLayers(outline.config.layerCount), NO_MERGE), pruned: sizeWith(outline, layers, NO_MERGE) }
 }
 
-/** A checkpoint with all that pruning needs; `onNotice` is told what of it is not used. */
+/** Opens the checkpoint; `onNotice` receives what of it is not used. */
 async function checkpointOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(model.folder)
   for (const notice of checkpoint.notices) onNotice(notice)
@@ -151,36 +133,12 @@ async function checkpointOf(model: ModelSource, onNotice: (notice: string) => vo
 async function outlineOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Outline> {
   const outline = await openOutline(model.folder)
   for (const notice of outline.notices) onNotice(notice)
-  if (!outline.hasWeights) onNotice(`no weights in ${model.folder}: sizes are those that config.json gives`)
+  if (!outline.hasWeights) onNotice(`no weights in ${model.folder}: sizes are calculated from config.json`)
   return outline
 }
 
-/** Where nothing is merged, the rule does not matter. */
-const PLAIN: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
-
-interface PreparedLaco {
-  readonly settings: LacoSettings
-  readonly text: CalibrationText
-  /** Undefined without a tokenizer. */
-  readonly calibration: Calibration | undefined
-}
-
-/** The highest layer of the published card. */
-const CARD_HIGHEST_LAYER = 28
-
-async function prepareLaco(
-  { config, tokenizer }: Pick<Outline, 'config' | 'tokenizer'>,
-  { settings: given, merge, calibrationFile }: LacoOptions,
-): Promise<PreparedLaco> {
-  if (merge.emulateBf16 && merge.rule !== 'telescope') {
-    throw new UsageError(`--emulate-bf16 does not go with --rule ${merge.rule}`, 'It repeats the published loop, which is the rule telescope.')
-  }
-  const text = await readCalibrationText(calibrationFile)
-  const { layerCount, maxPositions } = config
-  const settings = { ...given, highestLayer: given.highestLayer ?? Math.min(CARD_HIGHEST_LAYER, layerCount) }
-  checkSettings(settings, layerCount)
-  return { settings, text, calibration: tokenizer && planCalibration(text, (sentence) => tokenizer.encode(sentence), maxPositions) }
-}
+/** For dropping layers, where the rule has no effect. */
+const NO_MERGE: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
 
 function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
   for (const layer of dropped) {
@@ -194,54 +152,15 @@ function weightBytes({ weights }: Checkpoint): number {
   return [...weights.tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
-function sizeOf({ config, tensors }: Pick<Outline, 'config' | 'tensors'>, layers: readonly CollapsedLayer[], merge: MergeOptions): ModelSize {
-  return {
-    layers: layers.length,
-    parameters: countParameters({ ...config, layerCount: layers.length }),
-    bytes: plannedBytes(planTensors(layers, { tensorNames: config.tensorNames, tensors }, merge)),
-  }
-}
-
-function pruningFacts(model: ModelSource, checkpoint: Checkpoint, layers: readonly CollapsedLayer[], merge: MergeOptions, weightsHash: string): PruningFacts {
-  const outline = { config: checkpoint.config, tensors: checkpoint.weights.tensors }
-  const original = sizeOf(outline, originalLayers(checkpoint.config.layerCount), merge)
-  const pruned = sizeOf(outline, layers, merge)
-  return {
-    evalharness: HARNESS_VERSION,
-    created: new Date().toISOString(),
-    base_model: { source: model.source, revision: model.revision, architecture: checkpoint.architecture, weights_hash: weightsHash },
-    original,
-    pruned,
-    layers_removed: original.layers - pruned.layers,
-    layer_compression: (original.layers - pruned.layers) / original.layers,
-    parameter_compression: (original.parameters - pruned.parameters) / original.parameters,
-    layer_map: layerOrigins(layers, merge.rule),
-  }
-}
-
-async function writePruned(
-  model: ModelSource,
-  checkpoint: Checkpoint,
-  layers: readonly CollapsedLayer[],
-  merge: MergeOptions,
-  record: PruningRecord,
-  output: Awaited<ReturnType<typeof beginOutputFolder>>,
+async function writeOutput(
+  { model, checkpoint, output }: { readonly model: ModelSource; readonly checkpoint: Checkpoint; readonly output: OutputFolder },
+  pruned: PrunedModel,
   watcher: PruningWatcher,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  watcher.onWrite(record.pruned.bytes)
-  await unlessAborted(
-    writePrunedCheckpoint(
-      { folder: model.folder, tensorNames: checkpoint.config.tensorNames, weights: checkpoint.weights },
-      layers,
-      merge,
-      output.path,
-      watcher.onBytes,
-    ),
-    signal,
-  )
-  await writeFile(path.join(output.path, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
-  await writeFile(path.join(output.path, 'README.md'), pruningReadme(record))
+  watcher.onWrite(pruned.record.pruned.bytes)
+  const original = { folder: model.folder, tensorNames: checkpoint.config.tensorNames, weights: checkpoint.weights }
+  await unlessAborted(writePrunedCheckpoint(original, pruned, output.path, watcher.onBytes), signal)
   await output.publish(CONFIG_FILE)
 }
 

@@ -1,10 +1,10 @@
-/** config.json of a pruned model: the original's text, with what counts layers changed and nothing else. */
+/** config.json of a pruned model: the original text with the fields that count layers changed. */
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 
 /**
- * Sets num_hidden_layers, keeps the kept layers' entries of every list that has one entry a layer, and moves max_window_layers so that
- * each layer keeps its kind of attention. Numbers keep their spelling: transformers tells 8.0 from 8.
+ * Sets num_hidden_layers, filters every list that has one entry per layer, and moves max_window_layers so that each layer has its former kind of attention.
+ * Numbers keep their spelling, because transformers distinguishes 8.0 from 8.
  */
 export function prunedConfigText(text: string, layers: readonly CollapsedLayer[]): string {
   const config = JSON.parse(text) as Record<string, unknown>
@@ -14,8 +14,8 @@ export function prunedConfigText(text: string, layers: readonly CollapsedLayer[]
   let pruned = set(text, ['num_hidden_layers'], layers.length)
   for (const [key, value] of Object.entries(config)) {
     if (Array.isArray(value) && value.length === layerCount && key.includes('layer')) {
-      const kept = layers.map(({ base }) => (value as unknown[])[base])
-      pruned = set(pruned, [key], kept)
+      const entries = layers.map(({ base }) => (value as unknown[])[base])
+      pruned = set(pruned, [key], entries)
     }
   }
   const windowed = config['max_window_layers']

@@ -1,4 +1,4 @@
-/** What is written beside a pruned checkpoint about how it was made: `laco.json` or `drop.json`, with the field names that are in the file. */
+/** `laco.json` or `drop.json` of a pruned checkpoint: how it was made. Field names are those of the file. */
 import type { Calibration, CalibrationText } from './calibration.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 import type { Collapse, LacoSettings } from './laco.ts'
@@ -17,15 +17,15 @@ export interface ModelSize {
 /** A layer of the pruned model. */
 export interface LayerOrigin {
   readonly layer: number
-  /** The original layer whose place and norms it has. */
+  /** The original layer whose position and norms it has. */
   readonly norms: number
-  /** Original layers whose projections it is made of, with their coefficients. */
+  /** Original layers whose projections were summed, with their coefficients. */
   readonly projections: readonly { readonly layer: number; readonly coefficient: number }[]
   /** Original layers that became this one. */
   readonly merged: readonly number[]
 }
 
-/** What is common to all ways of pruning. */
+/** Fields that all pruning methods have. */
 export interface PruningFacts {
   readonly evalharness: string
   readonly created: string
@@ -40,19 +40,19 @@ export interface PruningFacts {
   readonly original: ModelSize
   readonly pruned: ModelSize
   readonly layers_removed: number
-  /** Shares of what was removed. */
+  /** Removed shares. */
   readonly layer_compression: number
   readonly parameter_compression: number
   readonly layer_map: readonly LayerOrigin[]
 }
 
-/** A checkpoint from which layers were dropped. */
+/** Record of dropped layers. */
 export interface DropRecord extends PruningFacts {
   readonly method: 'drop'
   readonly dropped_layers: readonly number[]
 }
 
-/** A checkpoint whose layers were collapsed. */
+/** Record of a layer collapse. */
 export interface LacoRecord extends PruningFacts {
   readonly method: 'laco'
   readonly settings: {
@@ -79,7 +79,7 @@ export interface LacoRecord extends PruningFacts {
     readonly base: number
     readonly followers: number
     readonly decision: string
-    /** Null where nothing was computed or the mean is not a number. */
+    /** Null where nothing was computed, or the mean is not a number. */
     readonly similarity: number | null
     readonly margin: number | null
     readonly similarities: readonly (number | null)[]
@@ -88,15 +88,15 @@ export interface LacoRecord extends PruningFacts {
   readonly accepted: number
   readonly rejected: number
   readonly stop_reason: string
-  /** Of the final model with its original, one a sentence. */
+  /** Similarity of the final model to the original, one per sentence. */
   readonly similarities: readonly number[]
-  /** The same, rounded to bfloat16: how published figures were computed. */
+  /** The same rounded to bfloat16, in which published figures were computed. */
   readonly similarities_bf16: readonly number[]
 }
 
 export type PruningRecord = DropRecord | LacoRecord
 
-/** What a search would do, were every merge accepted. */
+/** What a search would do if every merge were accepted. */
 export interface LacoPlan {
   readonly settings: LacoSettings
   /** `tokens` is null without a tokenizer. */
@@ -107,7 +107,7 @@ export interface LacoPlan {
   readonly stopReason: Collapse['stopReason']
 }
 
-/** What a search leaves to be told. */
+/** Settings and outcome of a search. */
 export interface LacoSearch {
   readonly settings: LacoSettings
   readonly merge: MergeOptions
@@ -117,7 +117,7 @@ export interface LacoSearch {
   readonly collapse: Collapse
 }
 
-/** The record of a search. */
+/** Makes the record of a search. */
 export function lacoRecord(facts: PruningFacts, { settings, merge, similarity, text, calibration, collapse }: LacoSearch): LacoRecord {
   return {
     method: 'laco',

@@ -1,4 +1,4 @@
-/** README.md of a pruned checkpoint: what was done to which model, in the tables that published cards of pruned models have. */
+/** README.md of a pruned checkpoint: what was done to which model, in the tables of published model cards. */
 import { count } from '../text/count.ts'
 import type { RootContent } from 'mdast'
 import type { LacoRecord, LayerOrigin, PruningRecord } from './pruning-record.ts'
@@ -19,8 +19,8 @@ export function pruningReadme(record: PruningRecord): string {
   }
   const how =
     record.method === 'laco'
-      ? 'by layer collapse (LaCo, arXiv 2402.11187): groups of adjacent layers were merged into one as long as the last hidden states stayed close to those of the original.'
-      : 'by dropping layers: nothing was merged.'
+      ? 'by layer collapse (LaCo, arXiv 2402.11187): groups of adjacent layers were merged as long as the last hidden states stayed close to those of the original.'
+      : 'by dropping layers, without merging.'
   return markdownDocument(frontMatter, [
     heading(1, `${lastName(base.source)}, ${pruned.layers} of ${original.layers} layers`),
     paragraph(`Made from \`${isRepository ? base.source : lastName(base.source)}\` ${how}`),
@@ -41,8 +41,10 @@ export function pruningReadme(record: PruningRecord): string {
     ...(record.method === 'laco' ? lacoSections(record) : []),
     heading(2, 'Layers'),
     table([['Layers', 'Norms of', 'Projections of'], ...layerRows(record.layer_map)]),
-    heading(2, 'What remains of it'),
-    paragraph('Removing layers costs knowledge before it costs fluency: measure before use. This scores the original and this checkpoint on the same items.'),
+    heading(2, 'Measure before use'),
+    paragraph(
+      'A model without some of its layers loses knowledge before it loses fluency. This command scores the original and this checkpoint on the same items:',
+    ),
     codeBlock(
       'bash',
       `npx evalharness run --model original=${isRepository ? base.source : 'ORIGINAL'} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`,
@@ -64,7 +66,7 @@ function lacoSections(record: LacoRecord): RootContent[] {
     ),
     heading(2, 'Pruning statistics'),
     ...markedBlocks('statistics', statisticsBlocks(record)),
-    paragraph(`The search ended at: ${record.stop_reason}.`),
+    paragraph(`Reason to stop: ${record.stop_reason}.`),
     heading(2, 'Iterations'),
     table([
       ['Iteration', 'Group', 'Similarity', 'Margin', 'Decision', 'Layers'],
@@ -90,12 +92,12 @@ function lacoSections(record: LacoRecord): RootContent[] {
 
 const RULES = { telescope: 'the last layer of a group', paper: 'the base plus all differences from it', mean: 'the mean of the layers above the base' } as const
 const SIMILARITIES = {
-  flatten: 'one a sentence over all tokens',
-  'last-token': "of each sentence's last token",
-  'token-mean': "the mean over each sentence's tokens",
+  flatten: 'one per sentence over all tokens',
+  'last-token': 'of the last token of each sentence',
+  'token-mean': 'the mean over the tokens of each sentence',
 } as const
 
-/** Layers that follow each other untouched share a row. */
+/** Consecutive untouched layers share a row. */
 function layerRows(map: readonly LayerOrigin[]): string[][] {
   const rows: { first: LayerOrigin; last: LayerOrigin }[] = []
   for (const origin of map) {

@@ -1,11 +1,11 @@
-/** How alike two models' last hidden states are on one sentence. */
+/** Similarity of the last hidden states of two models on one sentence. */
 
 export const SIMILARITIES = ['flatten', 'last-token', 'token-mean'] as const
 
-/** `flatten`: one cosine over all tokens as one vector; `last-token`: of the last one's; `token-mean`: the mean of each token's. */
+/** `flatten`: the cosine over all tokens as one vector. `last-token`: the cosine of the last token. `token-mean`: the mean of the cosines of all tokens. */
 export type Similarity = (typeof SIMILARITIES)[number]
 
-/** Cosine of two models' states of a sentence. States are [tokens, hidden], row-major; `tokens` are the sentence's rows, in order. Sums are in f64. */
+/** Cosine of the states of a sentence in two models. States are [tokens, hidden], row-major; `tokens` are the rows of the sentence. Sums are in f64. */
 export function sentenceSimilarity(kind: Similarity, a: Float32Array, b: Float32Array, tokens: readonly number[], hiddenSize: number): number {
   switch (kind) {
     case 'flatten':

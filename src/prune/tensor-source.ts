@@ -1,4 +1,4 @@
-/** Where the numbers of a pruned model's tensors come from, and their bytes as a stream. */
+/** Where the values of a pruned model's tensors come from, and their bytes as a stream. */
 import { decodeValues, encodeValues } from '../model/weights/element-type.ts'
 import { BYTES_PER_VALUE, type Dtype } from '../model/weights/safetensors.ts'
 import type { TensorReader } from '../model/weights/tensor-bytes.ts'
@@ -11,7 +11,7 @@ import { evaluatePublishedLoop, evaluateSum, layersOf, layerSum, type LayerSum, 
 /** How layers are merged. */
 export interface MergeOptions {
   readonly rule: MergeRule
-  /** Whether q_norm and k_norm are merged like projections, or stay the base's. */
+  /** Norms of queries and keys: `merge` them like projections, or `keep` those of the base. */
   readonly qkNorm: 'merge' | 'keep'
   /** Compute the telescoping sum in bfloat16, as the published code does. */
   readonly emulateBf16: boolean
@@ -19,9 +19,9 @@ export interface MergeOptions {
 
 /** A tensor of a pruned model. */
 export type TensorSource =
-  /** The bytes of one that is there. */
+  /** A copy of an original tensor. */
   | { readonly kind: 'copy'; readonly tensor: WeightTensor }
-  /** A weighted sum of original layers' tensors, rounded once. */
+  /** A weighted sum of original tensors, rounded once. */
   | { readonly kind: 'sum'; readonly sum: LayerSum; readonly tensorOf: ReadonlyMap<number, WeightTensor> }
   /** The published bfloat16 loop. */
   | { readonly kind: 'loop'; readonly merged: Merged; readonly tensorOf: ReadonlyMap<number, WeightTensor> }
@@ -52,7 +52,7 @@ export function tensorSource(
     const dtypes = new Set([...found.values()].map(({ dtype }) => dtype))
     if (dtypes.size > 1)
       throw new CheckpointError(
-        `tensor ${name} is ${[...dtypes].join(' and ')} in layers ${layers.join(', ')}, which are to be merged`,
+        `tensor ${name} is ${[...dtypes].join(' and ')} in layers ${layers.join(', ')}, which should be merged`,
         'Save the checkpoint in one dtype, or use --rule telescope.',
       )
     return found
@@ -64,12 +64,12 @@ function isMerged(role: LayerRole | undefined, qkNorm: MergeOptions['qkNorm']): 
   return role !== undefined && (isProjection(role) || (qkNorm === 'merge' && isHeadNorm(role)))
 }
 
-/** Element type of what a source gives. */
+/** Element type of the tensor that a source gives. */
 export function sourceDtype(source: TensorSource): Dtype {
   return anyTensor(source).dtype
 }
 
-/** Extents of what a source gives. */
+/** Shape of the tensor that a source gives. */
 export function sourceShape(source: TensorSource): readonly number[] {
   return anyTensor(source).shape
 }
@@ -78,16 +78,16 @@ function anyTensor(source: TensorSource): WeightTensor {
   return source.kind === 'copy' ? source.tensor : source.tensorOf.values().next().value!
 }
 
-/** Values held at a time. */
+/** Values in memory at a time. */
 const PIECE_VALUES = 1 << 17
 
-/** The bytes of a source, in pieces; a piece is overwritten by the next. */
+/** The bytes of a source, in pieces. Each piece overwrites the one before. */
 export async function* sourceBytes(source: TensorSource, reader: TensorReader): AsyncGenerator<Uint8Array> {
   const { dtype, byteLength } = anyTensor(source)
   const width = BYTES_PER_VALUE[dtype]
-  // Room is made once: what is made anew for each piece adds up to the model's size before the garbage collector looks at it.
+  // Buffers are reused: new ones for each piece add up to the size of the model before the garbage collector runs.
   const bytes = Buffer.allocUnsafe(Math.min(byteLength, PIECE_VALUES * width))
-  const room = new Map<number, Float32Array>()
+  const buffers = new Map<number, Float32Array>()
   for (let start = 0; start < byteLength; start += bytes.length) {
     const length = Math.min(bytes.length, byteLength - start)
     if (source.kind === 'copy') {
@@ -96,8 +96,8 @@ export async function* sourceBytes(source: TensorSource, reader: TensorReader): 
     }
     const values = new Map<number, Float32Array>()
     for (const [layer, tensor] of source.tensorOf) {
-      const own = room.get(layer) ?? new Float32Array(bytes.length / width)
-      room.set(layer, own)
+      const own = buffers.get(layer) ?? new Float32Array(bytes.length / width)
+      buffers.set(layer, own)
       values.set(layer, decodeValues(await reader.read(tensor, start, length, bytes), dtype, own.subarray(0, length / width)))
     }
     const valuesOf = (layer: number) => values.get(layer)!

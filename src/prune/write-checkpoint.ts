@@ -12,16 +12,32 @@ import type { CollapsedLayer } from './collapsed-layer.ts'
 import { prunedConfigText } from './pruned-config.ts'
 import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions, type NamedTensors, type TensorSource } from './tensor-source.ts'
 import { unsealed } from './output-folder.ts'
+import type { PruningRecord } from './pruning-record.ts'
+import { pruningReadme } from './readme.ts'
 
-/** The file that makes a folder a checkpoint. */
+/** The file without which a folder is not a checkpoint. */
 export const CONFIG_FILE = 'config.json'
 
-/** A tensor of the pruned model, and the original's file in whose place it stands. */
+/** The model that was pruned. */
+export interface OriginalModel {
+  readonly folder: string
+  readonly tensorNames: TensorNames
+  readonly weights: Weights
+}
+
+/** The pruned model before it is written. */
+export interface PrunedModel {
+  readonly layers: readonly CollapsedLayer[]
+  readonly merge: MergeOptions
+  readonly record: PruningRecord
+}
+
+/** A tensor of the pruned model. */
 interface PlannedTensor {
   readonly name: string
   readonly source: TensorSource
-  /** The tensor that it replaces: says which shard, and where in it. */
-  readonly place: WeightTensor
+  /** The tensor of the original that it replaces: its shard and position there are those of the new tensor. */
+  readonly replaces: WeightTensor
 }
 
 /** All tensors of the pruned model. */
@@ -30,10 +46,10 @@ export function planTensors(layers: readonly CollapsedLayer[], model: NamedTenso
   const newIndex = new Map(layers.map((layer, index) => [layer.base, index]))
   return [...tensors].flatMap(([name, tensor]): PlannedTensor[] => {
     const part = parseLayerTensor(tensorNames, name)
-    if (!part) return [{ name, source: { kind: 'copy', tensor }, place: tensor }]
+    if (!part) return [{ name, source: { kind: 'copy', tensor }, replaces: tensor }]
     const index = newIndex.get(part.layer)
     if (index === undefined) return []
-    return [{ name: layerTensorName(tensorNames, index, part.name), source: tensorSource(layers[index]!, part.name, model, merge), place: tensor }]
+    return [{ name: layerTensorName(tensorNames, index, part.name), source: tensorSource(layers[index]!, part.name, model, merge), replaces: tensor }]
   })
 }
 
@@ -42,23 +58,31 @@ export function plannedBytes(tensors: readonly PlannedTensor[]): number {
   return tensors.reduce((sum, { source }) => sum + tensorByteLength({ dtype: sourceDtype(source), shape: sourceShape(source) }), 0)
 }
 
-/** Writes everything but the record into `folder`; config.json under its unsealed name. `onBytes` is told the size of each piece of weights. */
+/** Writes all files of the checkpoint into `folder`; config.json under its unsealed name. `onBytes` receives the size of each piece of weights. */
 export async function writePrunedCheckpoint(
-  original: { readonly folder: string; readonly tensorNames: TensorNames; readonly weights: Weights },
-  layers: readonly CollapsedLayer[],
-  merge: MergeOptions,
+  original: OriginalModel,
+  { layers, merge, record }: PrunedModel,
   folder: string,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const planned = planTensors(layers, { tensorNames: original.tensorNames, tensors: original.weights.tensors }, merge)
+  await writeWeights(original, planTensors(layers, { tensorNames: original.tensorNames, tensors: original.weights.tensors }, merge), folder, onBytes)
+  await copySmallFiles(original.folder, folder)
+  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers)
+  await writeFile(path.join(folder, unsealed(CONFIG_FILE)), config)
+  await writeFile(path.join(folder, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
+  await writeFile(path.join(folder, 'README.md'), pruningReadme(record))
+}
+
+/** Writes as many shards as the original has, and their index. */
+async function writeWeights(original: OriginalModel, planned: readonly PlannedTensor[], folder: string, onBytes: (count: number) => void): Promise<void> {
   await using reader = tensorReader(original.weights.root)
-  const locations = [...new Set(planned.map(({ place }) => place.location))].sort()
-  const shards = locations.map((location) => planned.filter(({ place }) => place.location === location))
+  const locations = [...new Set(planned.map(({ replaces }) => replaces.location))].sort()
+  const shards = locations.map((location) => planned.filter(({ replaces }) => replaces.location === location))
   const weightMap: Record<string, string> = {}
   for (const [index, members] of shards.entries()) {
     const file = shards.length === 1 ? 'model.safetensors' : `model-${shardNumber(index + 1)}-of-${shardNumber(shards.length)}.safetensors`
     const tensors = members
-      .sort((a, b) => a.place.byteOffset - b.place.byteOffset)
+      .sort((a, b) => a.replaces.byteOffset - b.replaces.byteOffset)
       .map(({ name, source }): TensorToWrite => {
         weightMap[name] = file
         return { name, dtype: sourceDtype(source), shape: sourceShape(source), bytes: () => sourceBytes(source, reader) }
@@ -70,23 +94,20 @@ export async function writePrunedCheckpoint(
     const content = { metadata: { total_size: plannedBytes(planned) }, weight_map: sorted }
     await writeFile(path.join(folder, 'model.safetensors.index.json'), `${JSON.stringify(content, null, 2)}\n`)
   }
-  await copySmallFiles(original.folder, folder)
-  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers)
-  await writeFile(path.join(folder, unsealed(CONFIG_FILE)), config)
 }
 
 function shardNumber(number: number): string {
   return String(number).padStart(5, '0')
 }
 
-/** What belongs to the model beside weights and config: tokenizer, generation settings, licence. */
+/** Files that belong to a model beside weights and config: tokenizer, generation settings, license. */
 const SMALL_FILES =
   /^(?:tokenizer.*|vocab.*|merges\.txt|special_tokens_map\.json|added_tokens\.json|generation_config\.json|chat_template.*|spiece\.model|.*\.tiktoken|LICEN[CS]E.*|NOTICE.*|USE_POLICY.*)$/iu
 
 async function copySmallFiles(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
     if (!SMALL_FILES.test(name)) continue
-    // A folder of a tokenizer's is left out; a link that leads out of the model's folder is an error, for what it leads to may not be the model's to give.
+    // A subfolder is skipped. A link that leads out of the model's folder is an error: its target may not be part of the model.
     const content = (await isFolder(path.join(from, name))) ? undefined : await readModelFile(from, name)
     if (content) await writeFile(path.join(to, name), content)
   }

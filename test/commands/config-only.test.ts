@@ -31,7 +31,7 @@ test('prune plans the same sizes and merges without weights and tokenizer, and s
   expect(drop).toEqual(await planDrop(sourceOf(full), new Set([2, 3]), quiet))
   const whole = await planLaco(sourceOf(full), OPTIONS, quiet)
   expect(laco).toEqual({ ...whole, calibration: { ...whole.calibration, tokens: null } })
-  expect(notices).toEqual([1, 2].map(() => expect.stringMatching(/^no weights in .*bare: sizes are those that config\.json gives$/u) as string))
+  expect(notices).toEqual([1, 2].map(() => expect.stringMatching(/^no weights in .*bare: sizes are calculated from config\.json$/u) as string))
 })
 
 test('weights that are there are read, and must be right', async () => {

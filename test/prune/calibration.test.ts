@@ -29,12 +29,12 @@ test('a file without sentences, and one that is not there', async () => {
 })
 
 test('sentences that begin alike share tokens, and each knows its own rows', () => {
-  const { trees, places, tokenCount } = planCalibration({ source: 'x', sentences: ['abc', 'abd', 'xy'], sha256: '' }, encode, 10)
+  const { trees, sentences, tokenCount } = planCalibration({ source: 'x', sentences: ['abc', 'abd', 'xy'], sha256: '' }, encode, 10)
   expect(tokenCount).toBe(8)
   expect(trees).toHaveLength(1)
   const { tokenIds } = trees[0]!.tree
   expect(tokenIds).toHaveLength(6)
-  expect(places.map(({ rows }) => String.fromCodePoint(...rows.map((row) => tokenIds[row]!)))).toEqual(['abc', 'abd', 'xy'])
+  expect(sentences.map(({ rows }) => String.fromCodePoint(...rows.map((row) => tokenIds[row]!)))).toEqual(['abc', 'abd', 'xy'])
 })
 
 test('a sentence of no tokens, or of more than the window', () => {

@@ -130,7 +130,7 @@ test.each<[Partial<LacoSettings>, string]>([
   [{ interval: 0 }, '--interval must be a whole number of at least 1, got 0'],
   [{ lowestLayer: -1 }, '--lowest-layer must be a whole number of at least 0, got -1'],
   [{ highestLayer: 37 }, "--highest-layer 37 is more than the model's 36 layers"],
-  [{ highestLayer: 6 }, '--highest-layer 6 less --merge-layers 3 is 3, below --lowest-layer 4: nothing would be tried'],
+  [{ highestLayer: 6 }, '--highest-layer 6 minus --merge-layers 3 is 3, below --lowest-layer 4: nothing would be tried'],
   [{ threshold: 1.5 }, '--threshold must be a cosine from -1 to 1, got 1.5'],
   [{ threshold: NaN }, '--threshold must be a cosine from -1 to 1, got NaN'],
   [{ maxCompression: 0 }, '--max-compression must be a share above 0 and at most 1, got 0'],
