@@ -11,8 +11,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { evaluate, type Watcher } from '../src/run/evaluate-model.ts'
+import { evaluateModel } from '../src/run/evaluate-model.ts'
 import type { ModelSource } from '../src/run/model-source.ts'
+import type { EvaluationEvent } from '../src/run/run-events.ts'
 import type { RunRecord } from '../src/store/run-record.ts'
 import { loadTask, type LoadedTask } from '../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
@@ -84,8 +85,11 @@ async function score(
   maxLength?: number,
   onDone: (doneShare: number) => void = () => {},
 ): Promise<RunRecord> {
-  const watcher: Watcher = { onNotice: (notice) => console.error(notice), onTask() {}, onBatch: (_, doneShare) => onDone(doneShare), onTaskEnd() {} }
-  return evaluate(model, suites, maxLength === undefined ? {} : { maxLength }, watcher)
+  const onEvent = (event: EvaluationEvent) => {
+    if (event.kind === 'notice') console.error(event.message)
+    if (event.kind === 'batch-scored') onDone(event.doneShare)
+  }
+  return evaluateModel(model, suites, { ...(maxLength !== undefined && { maxLength }), onEvent })
 }
 
 function compare(name: string, expected: RunRecord, got: RunRecord): void {

@@ -10,8 +10,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { evaluate, type Watcher } from '../src/run/evaluate-model.ts'
+import { evaluateModel } from '../src/run/evaluate-model.ts'
 import type { ModelSource } from '../src/run/model-source.ts'
+import type { EvaluationEvent } from '../src/run/run-events.ts'
 import { toResultsFile, type RunRecord } from '../src/store/run-record.ts'
 import { sampleRecord } from '../src/store/sample.ts'
 import { loadTask } from '../src/run/load-task.ts'
@@ -43,7 +44,7 @@ const FILES = [
   { file: 'wikitext_max_length_1024', task: 'wikitext', limit: 3, maxLength: 1024 },
 ] as const
 
-const silent: Watcher = { onNotice: (notice) => console.error(notice), onTask() {}, onBatch() {}, onTaskEnd() {} }
+const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && console.error(event.message)
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' }, threads: { type: 'string' } } })
 const shared = positionals[0] ?? '../shared'
@@ -62,7 +63,7 @@ let failed = 0
 for (const { file, task, limit, ...rest } of FILES) {
   const startedAt = performance.now()
   const suite = await loadTask(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
-  const run = await evaluate(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }) }, silent)
+  const run = await evaluateModel(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }), onEvent })
   const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8')
     .trim()
     .split('\n')

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The program: arguments in, words and an exit code out. The only place that exits. */
 import { writesFinished } from './io/at-exit.ts'
-import { announcement, hangUpWithNpm, watchSignals } from './commands/interruption.ts'
+import { announcement, hangUpWithNpm, watchSignals } from './commands/signals.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
 
 /** Exit codes: those of the commands, 2 where the input or the tool failed, 130 interrupted. */

@@ -1,4 +1,52 @@
-/** The public API: what a task of one's own is written with. */
+/**
+ * The public API: what the commands do, as functions; docs/api.md has complete programs. Options are those of the command line
+ * in camelCase, progress arrives as events, an AbortSignal cancels, and what a user can act on is a HarnessError.
+ */
+
+// Scoring models.
+export { runModels } from './run/run-models.ts'
+export type { RunModelsOptions, RunResult, StoredResult } from './run/run-models.ts'
+export { planRun } from './run/plan-run.ts'
+export type { RunPlan, TaskPlan, TaskPrompts } from './run/plan-run.ts'
+export type { EvaluationEvent, RunEvent } from './run/run-events.ts'
+export type { ModelOutline } from './run/model-outline.ts'
+export type { RunRecord, TaskRecord, TaskWork } from './store/run-record.ts'
+
+// Comparing stored runs.
+export { readRunOrColumn as readRun } from './card/read/open-card.ts'
+export { compareRuns } from './compare/compare-runs.ts'
+export type { CompareOptions } from './compare/compare-runs.ts'
+export type { Comparison } from './compare/comparison.ts'
+export { PROFILES } from './compare/status.ts'
+export type { StatusProfile } from './compare/status.ts'
+export { resultTable } from './report/terminal/result-table.ts'
+export { retentionTable } from './report/terminal/retention-table.ts'
+export type { StoredRun } from './store/stored-run.ts'
+
+// The gate.
+export { judgeRuns as judge } from './gate/judge-runs.ts'
+export type { JudgeOptions } from './gate/judge-runs.ts'
+export type { Judgement, JudgedRule, RuleVerdict } from './gate/judge.ts'
+export type { GateOutcome } from './gate/outcome.ts'
+
+// Model cards.
+export { writeCardFile as writeCard } from './card/write/write-card-file.ts'
+export type { WriteCardOptions, WrittenCard } from './card/write/write-card-file.ts'
+export { verifyCardFile as verifyCard } from './card/verify/verify-card-file.ts'
+export type { CardScoring, VerifiedCard, VerifyCardOptions } from './card/verify/verify-card-file.ts'
+
+// Pruning.
+export { planPrune, prune } from './prune/prune.ts'
+export type { PruneEvent, PruneOptions, PrunePlan } from './prune/prune.ts'
+export type { PruningRecord } from './prune/pruning-record.ts'
+export { layerMap } from './prune/layer-map.ts'
+export type { LayerMapEvent, LayerMapOptions } from './prune/layer-map.ts'
+export type { LayerMap } from './prune/map-layers.ts'
+
+// Errors.
+export { AbortError, HarnessError } from './errors.ts'
+
+// Defining tasks.
 export { defineTask } from './task/define-task.ts'
 export type { ChoiceFields, ChoiceTask, DatasetSource, FolderSource, HubSource, Subsets, Task, TextFields, TextTask } from './task/define-task.ts'
 export type { ChoiceMetricName, MetricName, TextMetricName } from './metrics/registry.ts'

@@ -1,9 +1,10 @@
-/** The verbs and their options: arguments in, an exit code out, words to a terminal. */
+/** The command line: arguments in, an exit code out, words to a terminal. */
 import yargs from 'yargs'
-import { unlessAborted, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { cacheCommand } from './cache.ts'
 import { cardCommand } from './card.ts'
+import type { Command } from './command.ts'
 import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
@@ -14,43 +15,53 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { tasksCommand } from './tasks.ts'
 import type { Terminal } from './terminal.ts'
+import { addCommand } from './to-yargs.ts'
 
-/** Commands that have something to keep or to remove when they are interrupted. The others are let go at once; files that they are writing get whole. */
-const ENDS_ITSELF = new Set(['run', 'prune', 'demo', 'card'])
+/** All commands, in the order of `--help`. */
+export const COMMANDS: readonly Command[] = [
+  demoCommand(runCommandLine),
+  runCommand,
+  compareCommand,
+  cardCommand,
+  reportCommand,
+  gateCommand,
+  pruneCommand,
+  layermapCommand,
+  tasksCommand,
+  cacheCommand,
+  doctorCommand,
+]
 
-/** Runs one command line, without the program's name; comes back with its exit code. Fails with a HarnessError, or with AbortError. */
+const WIDEST_HELP = 110
+const USUAL_HELP = 100
+
+/**
+ * Runs one command line, without the program's name; returns its exit code. Fails with a HarnessError, or with AbortError when
+ * the terminal's signal is aborted.
+ */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0
-  const setExitCode = (code: number) => {
+  const exit = (code: number) => {
     exitCode = code
   }
-  const parsing = yargs([...args])
+  const program = yargs([...args])
     .scriptName('evalharness')
     .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
-    .command(demoCommand(terminal, setExitCode, runCommandLine))
-    .command(runCommand(terminal, setExitCode))
-    .command(compareCommand(terminal))
-    .command(cardCommand(terminal, setExitCode))
-    .command(reportCommand(terminal))
-    .command(gateCommand(terminal, setExitCode))
-    .command(pruneCommand(terminal, setExitCode))
-    .command(layermapCommand(terminal))
-    .command(tasksCommand(terminal))
-    .command(cacheCommand(terminal))
-    .command(doctorCommand(terminal, setExitCode))
+  for (const command of COMMANDS) addCommand(program, command, { terminal, exit })
+  await program
     .demandCommand(1, 'Give a command; `evalharness --help` lists them.')
     .strict()
     .version(HARNESS_VERSION)
     .alias('help', 'h')
     .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true })
-    .wrap(terminal.columns === undefined ? 100 : Math.min(110, terminal.columns))
+    .wrap(terminal.columns === undefined ? USUAL_HELP : Math.min(WIDEST_HELP, terminal.columns))
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error
       const [verb] = args
-      throw new UsageError(message, `\`evalharness ${verb === undefined || verb.startsWith('-') ? '' : `${verb} `}--help\` lists what can be given.`)
+      const command = verb === undefined || verb.startsWith('-') ? '' : `${verb} `
+      throw new UsageError(message, `\`evalharness ${command}--help\` lists the options.`)
     })
     .parseAsync()
-  await (ENDS_ITSELF.has(args[0] ?? '') ? parsing : unlessAborted(parsing, terminal.signal))
   return exitCode
 }

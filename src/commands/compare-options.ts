@@ -1,39 +1,23 @@
-/** Options that every command that compares runs has. */
+/** Options of every command that compares runs. */
 import { readFile } from 'node:fs/promises'
-import type { Argv } from 'yargs'
+import { z } from 'zod'
 import type { CompareOptions } from '../compare/compare-runs.ts'
 import { parseProfile } from '../compare/parse-profile.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { UsageError } from '../errors.ts'
+import { flag, list, textOr } from '../run/option-table.ts'
+import { parseNames } from '../run/parse-run-options.ts'
 
-/** As yargs gives them. */
-export interface CompareArguments {
-  tasks: string[]
-  profile: string
-  commonItems: boolean
-}
+/** Their table. */
+export const compareOptions = z.object({
+  tasks: list({ aliases: ['t'], description: 'Tasks or groups to compare, separated by commas (default: all)' }),
+  profile: textOr('default', { description: 'Words for retentions: default, card, or a YAML file' }),
+  commonItems: flag({ description: 'Compare only the items that all runs have' }),
+})
 
-/** Adds the options to a command. */
-export function describeCompareOptions<T>(yargs: Argv<T>) {
-  return yargs
-    .option('tasks', {
-      alias: 't',
-      type: 'string',
-      array: true,
-      default: [] as string[],
-      requiresArg: true,
-      describe: 'Only these tasks or groups, separated by commas',
-    })
-    .option('profile', { type: 'string', default: 'default', requiresArg: true, describe: 'Words for retentions: default, card, or a YAML file' })
-    .option('common-items', { type: 'boolean', default: false, describe: 'Compare only the items that all runs have' })
-}
-
-/** The options, checked. Fails with UsageError. */
-export async function compareOptionsOf({ tasks, profile, commonItems }: CompareArguments): Promise<CompareOptions> {
-  const names = tasks
-    .flatMap((entry) => entry.split(','))
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
+/** The values as compareRuns takes them. Fails with UsageError. */
+export async function parseCompareOptions({ tasks, profile, commonItems }: z.output<typeof compareOptions>): Promise<CompareOptions> {
+  const names = parseNames(tasks)
   return { profile: await readProfile(profile), commonItems, ...(names.length > 0 && { tasks: names }) }
 }
 

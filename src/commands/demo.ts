@@ -1,20 +1,17 @@
 /** `evalharness demo`: the whole story on built-in material, told by the commands that a user would give. */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { CommandModule } from 'yargs'
+import { z } from 'zod'
 import { peakSessionBytes } from '../engine/onnx/session-process.ts'
 import { AbortError, StoreError, UsageError } from '../errors.ts'
 import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { writeWhole } from '../io/write-atomically.ts'
+import { flag, textOr } from '../run/option-table.ts'
+import { defineCommand, type Command } from './command.ts'
 import type { Terminal } from './terminal.ts'
 import { errorText } from '../text/error-text.ts'
 import { mebibytes } from '../text/byte-size.ts'
-
-interface DemoArguments {
-  output: string
-  json: boolean
-}
 
 /** Runs a command line over a terminal; comes back with its exit code. */
 export type RunCommandLine = (args: readonly string[], terminal: Terminal) => Promise<number>
@@ -35,27 +32,24 @@ const TASKS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext'].map((form) => `
 /** The published settings, over nearly all of a model whose middle does little: it is small, and its text is easy. */
 const LACO_SETTINGS = ['--merge-layers', '3', '--lowest-layer', '1', '--highest-layer', '13', '--threshold', '0.5', '--max-compression', '0.6']
 
-/** The command over a terminal; `exit` is told the exit code. */
-export function demoCommand(terminal: Terminal, exit: (code: number) => void, runCommandLine: RunCommandLine): CommandModule<object, DemoArguments> {
-  return {
-    command: 'demo',
-    describe: 'The whole story in a minute, offline: a built-in model, pruned, scored, compared, judged',
-    builder: (yargs) =>
-      yargs
-        .option('output', {
-          alias: 'o',
-          type: 'string',
-          default: 'evalharness-demo',
-          requiresArg: true,
-          describe: 'Folder for all that it writes; an earlier demo’s is replaced',
-        })
-        .option('json', { type: 'boolean', default: false, describe: 'Print what was run and written as JSON; the story goes to standard error' })
-        .example('$0 demo', 'nothing is fetched, nothing but its folder is written'),
-    handler: async (argv) => exit(await demo(argv, terminal, runCommandLine)),
-  }
+const options = z.object({
+  output: textOr('evalharness-demo', { aliases: ['o'], description: 'Folder for everything that it writes; an earlier demo’s is replaced' }),
+  json: flag({ description: 'Print what was run and written as JSON; the story goes to standard error' }),
+})
+
+/** The command; `runCommandLine` runs the others. */
+export function demoCommand(runCommandLine: RunCommandLine): Command {
+  return defineCommand({
+    name: 'demo',
+    description: 'Show everything in a minute, offline: a built-in model is pruned, scored, compared and judged',
+    options,
+    examples: [['demo', 'nothing is downloaded; everything it writes is in one folder']],
+    endsItself: true,
+    run: (given, terminal) => demo(given, terminal, runCommandLine),
+  })
 }
 
-async function demo({ output, json }: DemoArguments, terminal: Terminal, runCommandLine: RunCommandLine): Promise<number> {
+async function demo({ output, json }: z.output<typeof options>, terminal: Terminal, runCommandLine: RunCommandLine): Promise<number> {
   const startedAt = performance.now()
   const story = json ? { ...terminal, out: terminal.err } : terminal
   await beginFolder(output)

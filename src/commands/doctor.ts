@@ -1,6 +1,5 @@
 /** `evalharness doctor`: what this machine can run on, what is missing, and what fixes it. */
 import os from 'node:os'
-import type { CommandModule } from 'yargs'
 import { diagnoseDevices } from '../benchmark/diagnose-devices.ts'
 import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
 import { devicesToTry } from '../engine/devices/choose-device.ts'
@@ -9,22 +8,28 @@ import { adviseOnCuda, hasCudaProvider } from '../engine/devices/cuda-provider.t
 import { isMeasured, possibleDevices } from '../engine/devices/device.ts'
 import { diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
-import { benchmarkOptions, doctorBenchmark, refuseWithoutBenchmark, type BenchmarkArguments } from './doctor-benchmark.ts'
+import { defineCommand } from './command.ts'
+import { doctorBenchmark, doctorOptions, refuseWithoutBenchmark } from './doctor-benchmark.ts'
 import type { Terminal } from './terminal.ts'
 import { byteSize } from '../text/byte-size.ts'
 
-/** The command over a terminal; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
-export function doctorCommand(terminal: Terminal, exit: (code: number) => void): CommandModule<object, BenchmarkArguments> {
-  return {
-    command: 'doctor',
-    describe: 'What this machine can run on, what is missing, and how fast it is',
-    builder: benchmarkOptions,
-    handler: async (argv) => {
-      refuseWithoutBenchmark(argv)
-      exit(argv.benchmark ? await doctorBenchmark(argv, terminal) : await doctor(argv.json !== undefined, terminal))
-    },
-  }
-}
+/** The command; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  description: 'Check what this machine can run on, what is missing, and how fast it is',
+  options: doctorOptions,
+  examples: [
+    ['doctor', 'this machine'],
+    ['doctor --benchmark', 'about a minute on a CPU, at most eight on a GPU'],
+    ['doctor --benchmark --device cuda:0 --json gpu.json > gpu.md', 'the record and tables of one GPU'],
+    ['doctor --benchmark --device webgpu --model-size 1b', 'a smaller model'],
+    ['doctor --benchmark --device cuda:0 --suspects attention,batch --budget 240', 'what makes it slow'],
+  ],
+  async run(options, terminal) {
+    refuseWithoutBenchmark(options)
+    return options.benchmark ? doctorBenchmark(options, terminal) : doctor(options.json !== undefined, terminal)
+  },
+})
 
 async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()

@@ -1,37 +1,33 @@
 /** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
-import type { Argv, CommandModule } from 'yargs'
+import { z } from 'zod'
+import { readRuns } from '../card/read/open-card.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { flippedItems } from '../compare/flips.ts'
-import { reportPage } from '../report/html/page.ts'
 import { writeWhole } from '../io/write-atomically.ts'
-import { compareOptionsOf, describeCompareOptions, type CompareArguments } from './compare-options.ts'
-import { readRuns } from './run-option.ts'
-import type { Terminal } from './terminal.ts'
+import { reportPage } from '../report/html/page.ts'
+import { positionals, textOr } from '../run/option-table.ts'
+import { sourceLines } from '../store/source-lines.ts'
+import { defineCommand } from './command.ts'
+import { compareOptions, parseCompareOptions } from './compare-options.ts'
 
-interface Arguments extends CompareArguments {
-  runs: string[]
-  output: string
-}
-
-/** The command over a terminal. */
-export function reportCommand({ err }: Terminal): CommandModule<object, Arguments> {
-  return {
-    command: 'report <runs..>',
-    describe: 'The comparison of stored runs as one HTML page, with every item that flipped',
-    builder: (yargs) =>
-      describeCompareOptions(
-        yargs.positional('runs', { type: 'string', array: true, demandOption: true, describe: 'The original, then variants, as in `compare`' }),
-      )
-        .option('output', { alias: 'o', type: 'string', default: 'report.html', requiresArg: true, describe: 'The file; it is replaced if it is there' })
-        .example('$0 report results/original results/pruned -o pruned.html', 'open it in any browser') as unknown as Argv<Arguments>,
-    handler: async (argv) => {
-      const stored = await readRuns(argv.runs, err)
-      const options = await compareOptionsOf(argv)
-      const comparison = compareRuns(stored[0]!, stored.slice(1), options)
-      const [original, ...variants] = comparison.runs
-      const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
-      await writeWhole(argv.output, [reportPage(comparison, flips)])
-      err(`written: ${argv.output}`)
-    },
-  }
-}
+/** The command. */
+export const reportCommand = defineCommand({
+  name: 'report',
+  description: 'Write the comparison of stored runs as one HTML page, with every item that flipped',
+  options: z.object({
+    runs: positionals({ description: 'The original, then variants, as for `compare`' }),
+    ...compareOptions.shape,
+    output: textOr('report.html', { aliases: ['o'], description: 'File to write; replaced if it exists' }),
+  }),
+  examples: [['report results/original results/pruned -o pruned.html', 'a page for any browser']],
+  async run({ runs: places, output, ...given }, { err }) {
+    const stored = await readRuns(places)
+    for (const line of stored.flatMap(sourceLines)) err(line)
+    const options = await parseCompareOptions(given)
+    const comparison = compareRuns(stored[0]!, stored.slice(1), options)
+    const [original, ...variants] = comparison.runs
+    const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
+    await writeWhole(output, [reportPage(comparison, flips)])
+    err(`written: ${output}`)
+  },
+})

@@ -1,42 +1,34 @@
 /** `evalharness tasks`: lists the tasks; `tasks NAME` shows one with a rendered prompt. */
 import Table from 'cli-table3'
-import type { Argv, CommandModule } from 'yargs'
+import { z } from 'zod'
 import { HarnessError } from '../errors.ts'
 import { loadTask } from '../run/load-task.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks, selectTasks } from '../task/registry.ts'
+import { flag, optionalPositional, text } from '../run/option-table.ts'
+import { runOptions } from '../run/run-options.ts'
+import { defineCommand } from './command.ts'
 import type { Terminal } from './terminal.ts'
 
-interface TasksArguments {
-  name: string | undefined
-  taskFile: string[]
-  dataDir: string | undefined
-  json: boolean
-}
+const options = z.object({
+  name: optionalPositional({ description: 'Task to show' }),
+  taskFile: runOptions.shape.taskFile,
+  dataDir: text({ description: 'Folder of local datasets, for the prompt (default: the hub)' }),
+  json: flag({ description: 'Print as JSON' }),
+})
 
-/** The command over a terminal. */
-export function tasksCommand(terminal: Terminal): CommandModule<object, TasksArguments> {
-  return {
-    command: 'tasks [name]',
-    describe: 'List the tasks, or show one with a rendered prompt',
-    builder: describeOptions,
-    handler: async (argv) => {
-      const tasks = await loadTasks(argv.taskFile)
-      if (argv.name === undefined) list([...tasks.values()], argv.json, terminal)
-      else await show(selectTasks(tasks, [argv.name])[0]!, argv, terminal)
-    },
-  }
-}
-
-function describeOptions(yargs: Argv): Argv<TasksArguments> {
-  const options = yargs
-    .positional('name', { type: 'string', describe: 'Task to show' })
-    .option('task-file', { type: 'string', array: true, default: [] as string[], requiresArg: true, describe: 'A task of your own: a JavaScript module' })
-    .option('data-dir', { type: 'string', requiresArg: true, describe: 'Folder of local datasets, for the prompt' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print as JSON' })
-    .example('$0 tasks piqa', 'source, metrics and a prompt')
-  return options as unknown as Argv<TasksArguments>
-}
+/** The command. */
+export const tasksCommand = defineCommand({
+  name: 'tasks',
+  description: 'List the tasks, or show one with a rendered prompt',
+  options,
+  examples: [['tasks piqa', 'source, metrics and a prompt']],
+  async run({ name, taskFile, ...given }, terminal) {
+    const tasks = await loadTasks(taskFile)
+    if (name === undefined) list([...tasks.values()], given.json, terminal)
+    else await show(selectTasks(tasks, [name])[0]!, given, terminal)
+  },
+})
 
 function list(tasks: readonly Task[], json: boolean, { out }: Terminal): void {
   const described = tasks.map((task) => ({
@@ -55,7 +47,7 @@ function list(tasks: readonly Task[], json: boolean, { out }: Terminal): void {
   out(table.toString())
 }
 
-async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }: Terminal): Promise<void> {
+async function show(task: Task, { dataDir, json }: Pick<z.output<typeof options>, 'dataDir' | 'json'>, { out, err }: Terminal): Promise<void> {
   const description = {
     name: task.name,
     version: task.version,
@@ -92,9 +84,9 @@ async function show(task: Task, { dataDir, json }: TasksArguments, { out, err }:
 /** Only the first subset is read. */
 async function firstItem(task: Task, dataDir: string | undefined, onNotice: Terminal['err']) {
   const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
-  const suite = await loadTask(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
-  for (const notice of suite.notices) onNotice(notice)
-  return suite.parts[0]!.items[0]!
+  const loaded = await loadTask(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
+  for (const notice of loaded.notices) onNotice(notice)
+  return loaded.parts[0]!.items[0]!
 }
 
 function shotCount(task: Task): number {

@@ -1,34 +1,39 @@
-/** Are the answers a matter of the model alone? Some items are scored again in other batches, and held against the first answers. */
-import { evaluate, type Watcher } from './evaluate-model.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
-import type { ModelSource } from './model-source.ts'
+/** Whether log-likelihoods depend on the model alone: some items are scored a second time in other batches and compared. */
 import { countTies, type ScoredItem } from '../task/score-items.ts'
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
+import { evaluateModel } from './evaluate-model.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
 import type { LoadedTask } from './load-task.ts'
+import type { ModelSource } from './model-source.ts'
+import type { EvaluationEvent } from './run-events.ts'
 
-/** Passes of the second time where the first ones were of the usual 1,024 tokens. */
+/** Tokens of a pass in the second scoring, where the first one had the usual 1,024. */
 const OTHER_BATCH_TOKENS = 384
 
+/** A run that is scored again: its record, and how many of its items. */
+export interface DeterminismCheck {
+  readonly record: RunRecord
+  readonly itemCount: number
+  readonly model: ModelSource
+  readonly loadedTasks: readonly LoadedTask[]
+}
+
 /**
- * Scores `count` items of a run again, spread evenly over its tasks: in a new process, in batches of another size, tasks and items in reverse order, without
- * kept answers. Fails as `evaluate` does.
+ * Scores `itemCount` items of a run again, spread evenly over its tasks: in a new process, in batches of another size, with tasks
+ * and items in reverse order, and without the response cache. Fails as `evaluateModel` does.
  */
 export async function checkDeterminism(
-  record: RunRecord,
-  count: number,
-  model: ModelSource,
-  suites: readonly LoadedTask[],
-  { batchTokens, cache: _cache, encodings: _encodings, ...options }: EvaluateOptions,
-  watcher: Watcher,
+  { record, itemCount, model, loadedTasks }: DeterminismCheck,
+  { batchTokens, cache: _cache, encodings: _encodings, onEvent = () => {}, ...options }: EvaluateOptions,
 ): Promise<DeterminismRecord> {
-  const chosen = chooseItems(record, suites, count)
+  const chosen = chooseItems(record, loadedTasks, itemCount)
   const otherTokens = batchTokens === undefined ? OTHER_BATCH_TOKENS : Math.max(1, Math.floor(batchTokens / 3))
-  // What is to be said of the checkpoint and of cut prompts was said the first time.
-  const said = new Set(record.model.notices)
-  const onNotice = (notice: string) => {
-    if (!said.has(notice) && !notice.startsWith('warning: ')) watcher.onNotice(notice)
-  }
-  const again = await evaluate(model, chosen, { ...options, batchTokens: otherTokens }, { ...watcher, onNotice })
+  const isRepeated = repeatedNotices(record)
+  const again = await evaluateModel(model, chosen, {
+    ...options,
+    batchTokens: otherTokens,
+    onEvent: (event) => isRepeated(event) || onEvent(event),
+  })
   const first = new Map(record.tasks.flatMap(({ name, items }) => items.map((item) => [`${name} ${item.item.docId}`, item] as const)))
   const pairs = again.tasks.flatMap(({ name, items }) => items.map((item) => [first.get(`${name} ${item.item.docId}`)!, item] as const))
   const ties = chosen.map(({ task, parts }) => {
@@ -49,15 +54,24 @@ export async function checkDeterminism(
   }
 }
 
-/** The suites with only every so-manieth of the scored items, all in reverse. */
-function chooseItems(record: RunRecord, suites: readonly LoadedTask[], count: number): LoadedTask[] {
+/** Notices on the checkpoint and warnings of cut prompts, which the first scoring gave. */
+function repeatedNotices({ model: { notices } }: RunRecord): (event: EvaluationEvent) => boolean {
+  const given = new Set(notices)
+  return (event) => event.kind === 'notice' && (given.has(event.message) || event.message.startsWith('warning: '))
+}
+
+/** The loaded tasks with every n-th of the scored items, all in reverse order. */
+function chooseItems(record: RunRecord, loadedTasks: readonly LoadedTask[], count: number): LoadedTask[] {
   const scored = record.tasks.flatMap(({ name, items }) => items.map(({ item }) => `${name} ${item.docId}`))
   const size = Math.min(count, scored.length)
   const chosen = new Set(Array.from({ length: size }, (_, index) => scored[Math.floor((index * scored.length) / size)]))
-  return suites
-    .map((suite) => {
-      const parts = suite.parts.map((part) => ({ ...part, items: part.items.filter(({ docId }) => chosen.has(`${part.name} ${docId}`)).toReversed() }))
-      return { ...suite, parts: parts.filter(({ items }) => items.length > 0) }
+  return loadedTasks
+    .map((loaded) => {
+      const parts = loaded.parts.map((part) => {
+        const items = part.items.filter(({ docId }) => chosen.has(`${part.name} ${docId}`))
+        return { ...part, items: items.toReversed() }
+      })
+      return { ...loaded, parts: parts.filter(({ items }) => items.length > 0) }
     })
     .filter(({ parts }) => parts.length > 0)
     .toReversed()

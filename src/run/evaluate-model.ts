@@ -1,246 +1,156 @@
 /**
- * READ THIS FIRST: the whole of an evaluation.
+ * The evaluation of one model, from top to bottom.
  *
- * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics make
- * scores of them; the record says what was done. Each step is a function of another folder, and plain data goes between them.
+ * A task turns rows into requests; requests become token sequences; an engine gives each sequence a log-probability; metrics
+ * turn those into scores; the record says how they were made. Each step is a function of another folder, and plain data goes
+ * between them.
  */
-import { listNames } from '../text/list-names.ts'
-import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import { rooflineMeter } from '../engine/roofline/roofline.ts'
-import { EngineError, AbortError, nullIfAborted, unlessAborted } from '../errors.ts'
-import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from '../task/score-items.ts'
-import { tokensBehind, type Encoder } from '../plan/encode.ts'
-import { encodeAhead, type EncodedAhead, type ChunkedRequests } from './encode-ahead.ts'
-import { cutChunks } from '../plan/chunks.ts'
-import { stageClock } from './stage-clock.ts'
-import { truncationWarning } from './truncation-warning.ts'
-import { sumTruncation, workRecord, type GroupRecord, type RunRecord, type TaskRecord, type TaskWork, type TruncationRecord } from '../store/run-record.ts'
+import type { Engine } from '../engine/engine.ts'
+import { AbortError, nullIfAborted, unlessAborted, type EngineError } from '../errors.ts'
+import { HARNESS_VERSION } from '../io/package-folder.ts'
+import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
+import type { Encoder } from '../plan/encode.ts'
+import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
+import { workRecord, type GroupRecord, type ModelRecord, type RunRecord, type TaskRecord, type TaskWork } from '../store/run-record.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
+import { reportUnanswered, tokensBehindWarning, unansweredError, warnOfTruncation } from './evaluation-notices.ts'
+import type { LoadedTask } from './load-task.ts'
 import type { ModelSource } from './model-source.ts'
 import { openLocal } from './open-local-model.ts'
 import { openServed } from './open-served-model.ts'
-import type { LoadedTask } from './load-task.ts'
-import { HARNESS_VERSION } from '../io/package-folder.ts'
-import { scoreRequests, type ScoredRequests } from './score-requests.ts'
-import { countTruncation } from './count-truncation.ts'
-import { counted } from '../text/count.ts'
-
-/** Told what a user wants to see of a run in progress. */
-export interface Watcher {
-  readonly onNotice: (notice: string) => void
-  /** Before a task's first batch. */
-  readonly onTask: (task: string, requestCount: number) => void
-  /** After each batch: how many tokens it computed, and what share of the task's requests has been answered since the task began. */
-  readonly onBatch: (tokensComputed: number, doneShare: number) => void
-  readonly onTaskEnd: (work: TaskWork) => void
-}
+import type { OpenedModel } from './opened-model.ts'
+import { scoreRequests } from './score-requests.ts'
+import { scoreTask } from './score-task.ts'
+import { stageClock, type StageClock } from './stage-clock.ts'
+import { inChunks, requestsOf } from './task-requests.ts'
 
 /**
- * Scores one model on all suites. Fails with a HarnessError before scoring begins where the model is at fault, and as soon as a request cannot be
- * encoded: within seconds, while the first batches are computed.
+ * Scores one model on all tasks. Fails with a HarnessError before scoring begins where the model is at fault, and within
+ * seconds where a request cannot be encoded. When `signal` is aborted, the record has what was scored until then; before the
+ * first score it fails with AbortError.
  */
-export async function evaluate(model: ModelSource, suites: readonly LoadedTask[], options: EvaluateOptions, watcher: Watcher): Promise<RunRecord> {
+export async function evaluateModel(model: ModelSource, loadedTasks: readonly LoadedTask[], options: EvaluateOptions): Promise<RunRecord> {
   const startedAt = new Date()
-  // The clock on the wall may be set while a run goes on.
+  // A monotonic clock: the system's may be set during a run.
   const beganAt = performance.now()
   const clock = stageClock()
-  const { signal, batchTokens } = options
-  await using opened = await clock.time('load', () =>
-    model.served ? unlessAborted(openServed(model.served, model.folder, options, watcher.onNotice), signal) : openLocal(model, options, watcher.onNotice),
-  )
-  const { tokenizer, encoder, architecture, parameterCount, weightsHash } = opened
-  const encoded = await clock.time('plan', () => encodeOnce(suites, tokenizer, encoder, options))
-  for (const notice of tokensBehindWarning(encoder)) watcher.onNotice(notice)
-  for (const [index, suite] of suites.entries()) reportTruncation(suite, encoded[index]!, encoder.maxLength, watcher.onNotice)
+  const { signal, onEvent = () => {} } = options
+  const onNotice = (message: string) => onEvent({ kind: 'notice', message })
+  await using opened = await clock.time('load', () => openModel(model, options, onNotice))
+  const encoded = await clock.time('plan', () => encodeOnce(loadedTasks, opened, options))
+  for (const notice of tokensBehindWarning(opened.encoder)) onNotice(notice)
+  for (const [index, loaded] of loadedTasks.entries()) warnOfTruncation(loaded, encoded[index]!, opened.encoder.maxLength, onNotice)
   await using engine = await clock.time('load', () => unlessAborted(opened.openEngine(), signal))
-
-  const tasks: TaskRecord[] = []
-  const groups: GroupRecord[] = []
-  const work: TaskWork[] = []
-  const roofline = rooflineMeter(engine)
-  let firstScoreMs: number | null = null
-  const unanswered: string[] = []
-  let lost: EngineError | undefined
-  for (const [index, suite] of suites.entries()) {
-    if (signal?.aborted || lost) break
-    watcher.onTask(suite.task.name, requestsOf(suite).length)
-    const onBatch = (tokensComputed: number, doneShare: number) => {
-      firstScoreMs ??= performance.now() - beganAt
-      watcher.onBatch(tokensComputed, doneShare)
-    }
-    const answered = await scoreRequests(engine, encoded[index]!, { clock, roofline, failing: encoded.at(-1)!.totals, onBatch, signal })
-    work.push({ task: suite.task.name, ...answered.work })
-    watcher.onTaskEnd(work.at(-1)!)
-    const scored = await clock.time('record', () => scoreTask(suite, answered, options.seed ?? 0))
-    tasks.push(...scored.tasks)
-    groups.push(...scored.groups)
-    unanswered.push(...reportUnanswered(suite, answered.unanswered, watcher.onNotice))
-    lost = answered.lost
-  }
-  if (tasks.length === 0 && signal?.aborted) throw new AbortError()
-  const failure = lost ?? unansweredError(unanswered)
-  if (tasks.length === 0 && failure) throw failure
+  const scored = await scoreTasks(engine, loadedTasks, encoded, { ...options, clock, beganAt, onNotice })
   // Reading all weights takes longer than an interrupted user waits.
-  const weightsHashOrNull = await clock.time('record', () => unlessAborted(weightsHash, signal).catch(nullIfAborted))
+  const weightsHash = await clock.time('record', () => unlessAborted(opened.weightsHash, signal).catch(nullIfAborted))
+  const peakBytes = process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0)
+  const { tasks, groups, failure, firstScoreMs } = scored
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: performance.now() - beganAt,
     isComplete: !signal?.aborted && !failure,
     ...(failure && { failure: { message: failure.message, hint: failure.hint } }),
     harnessVersion: HARNESS_VERSION,
-    model: {
-      label: model.label,
-      source: model.source,
-      revision: model.revision,
-      architecture,
-      parameterCount,
-      weightsHash: weightsHashOrNull,
-      variant: opened.variant,
-      tokenizerHash: tokenizer.hash,
-      maxLength: encoder.maxLength,
-      notices: opened.notices,
-    },
+    model: modelRecord(model, opened, weightsHash),
     engine: engine.info,
-    settings: { limit: options.limit ?? null, seed: options.seed ?? 0, batchTokens: batchTokens ?? 'auto', rollingBos: encoder.rollingBos },
+    settings: {
+      limit: options.limit ?? null,
+      seed: options.seed ?? 0,
+      batchTokens: options.batchTokens ?? 'auto',
+      rollingBos: opened.encoder.rollingBos,
+    },
     tasks,
     groups,
-    work: workRecord(work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes: process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0) }),
+    work: workRecord(scored.work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes }),
   }
 }
 
-/** Begins to encode each suite's requests; models that encode alike share them. */
+function openModel(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
+  if (!model.served) return openLocal(model, options, onNotice)
+  return unlessAborted(openServed(model.served, model.folder, options, onNotice), options.signal)
+}
+
+/** Starts to encode each task's requests; models that encode alike share them. */
 function encodeOnce(
-  suites: readonly LoadedTask[],
-  tokenizer: CheckpointTokenizer,
-  encoder: Encoder,
+  loadedTasks: readonly LoadedTask[],
+  { tokenizer, encoder }: { readonly tokenizer: CheckpointTokenizer; readonly encoder: Encoder },
   { encodings, signal }: EvaluateOptions,
 ): readonly EncodedAhead[] {
   const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength} ${encoder.rollingBos}`
   const known = encodings?.get(key)
   if (known) return known
-  const encoded = encodeAhead(suites.map(inChunks), encoder, signal)
+  const encoded = encodeAhead(loadedTasks.map(inChunks), encoder, signal)
   encodings?.set(key, encoded)
   return encoded
 }
 
-/** A suite's requests in the order of the work; `position` is the suite's in the run, which the first suite begins with one quick item. */
-export function inChunks(suite: LoadedTask, position: number): ChunkedRequests {
-  const parts = suite.parts.map(({ items }) => items.map(({ requests }) => requests))
-  return { requests: requestsOf(suite), nameOf: requestNames(suite), chunks: cutChunks(parts, { quickStart: position === 0 }) }
+interface Scored {
+  readonly tasks: readonly TaskRecord[]
+  readonly groups: readonly GroupRecord[]
+  readonly work: readonly TaskWork[]
+  /** Why some or all items have no score. */
+  readonly failure: EngineError | undefined
+  /** From the start of the evaluation; null where nothing was scored. */
+  readonly firstScoreMs: number | null
 }
 
-/** What errors call a request, by its place in the suite: `piqa, row 12, choice 1 of 2`. */
-function requestNames({ parts }: LoadedTask): (index: number) => string {
-  return (index) => {
-    let next = 0
-    for (const { name, items } of parts)
-      for (const { docId, choices, requests } of items) {
-        const place = index - next
-        next += requests.length
-        if (place >= requests.length) continue
-        const choice = `, choice ${(place % choices.length) + 1} of ${choices.length}`
-        return `${name}, row ${docId}${choices.length === 0 ? '' : choice}${place >= choices.length && choices.length > 0 ? ' without its prompt' : ''}`
-      }
-    throw new RangeError(`no request ${index}`)
-  }
+interface Scoring extends EvaluateOptions {
+  readonly clock: StageClock
+  /** When the evaluation began, by `performance.now()`. */
+  readonly beganAt: number
+  readonly onNotice: (notice: string) => void
 }
 
-/** All requests of a suite, in the order of its items. */
-export function requestsOf({ parts }: LoadedTask) {
-  return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
-}
-
-/** Of tokenizers that end each text with a token of their own, such as eos: lm-eval's split then goes wrong, and its numbers are given. */
-export function tokensBehindWarning(encoder: Encoder): string[] {
-  const ids = tokensBehind(encoder)
-  return ids.length === 0
-    ? []
-    : [
-        `warning: the tokenizer puts the token ${ids.join(', ')} behind each text; as in lm-eval, prompts end with it and choices lose as many tokens at their beginning: set add_eos_token to false in tokenizer_config.json, or change the post_processor in tokenizer.json`,
-      ]
-}
-
-/** Says once of a suite how much of it does not fit the window, as soon as all of it is encoded. */
-function reportTruncation(suite: LoadedTask, { totals }: EncodedAhead, maxLength: number, onNotice: Watcher['onNotice']): void {
-  const { task, parts, shotCount } = suite
-  const name = parts.length === 1 ? parts[0]!.name : task.name
-  const items = parts.flatMap((part) => part.items)
-  void totals.then(
-    ({ tokensCut }) => {
-      const truncation = countTruncation(items, tokensCut)
-      if (truncation.itemCount > 0) onNotice(truncationWarning(truncation, { name, itemCount: items.length, shotCount, maxLength }))
-    },
-    // Whoever needs the tokens hears of the failure.
-    () => {},
-  )
-}
-
-/** Tells of each item without an answer by its name, and why; comes back with the names. */
-function reportUnanswered(suite: LoadedTask, unanswered: ReadonlyMap<number, string>, onNotice: Watcher['onNotice']): string[] {
-  const names = new Map<string, string>()
-  let next = 0
-  for (const { name, items } of suite.parts) {
-    for (const { docId, requests } of items) {
-      for (let request = next; request < next + requests.length; request++) if (unanswered.has(request)) names.set(`${name} ${docId}`, unanswered.get(request)!)
-      next += requests.length
-    }
-  }
-  for (const [name, reason] of names) onNotice(`item ${name} has no answer: ${reason}`)
-  return [...names.keys()]
-}
-
-function unansweredError(names: readonly string[]): EngineError | undefined {
-  if (names.length === 0) return undefined
-  return new EngineError(
-    `${counted(names.length, 'item has', 'items have')} no answer: ${listNames(names, 10)}`,
-    'The scores are of the others; why, stands above. Run it again when the server is well.',
-  )
-}
-
-/** Items with all their answers, scored; subsets pooled into the task's groups. Items that were not reached are left out. */
-function scoreTask(
-  suite: LoadedTask,
-  { answers, tokensCut }: Pick<ScoredRequests, 'answers' | 'tokensCut'>,
-  seed: number,
-): { readonly tasks: TaskRecord[]; readonly groups: GroupRecord[] } {
-  const { task, shotCount, parts } = suite
+/** Scores one task after another, until the signal is aborted or all servers are lost. Fails where no item was scored. */
+async function scoreTasks(
+  engine: Engine,
+  loadedTasks: readonly LoadedTask[],
+  encoded: readonly EncodedAhead[],
+  { clock, beganAt, signal, seed = 0, onEvent = () => {}, onNotice }: Scoring,
+): Promise<Scored> {
   const tasks: TaskRecord[] = []
-  let next = 0
-  for (const { name, items, rowCount, origin, hubRows } of parts) {
-    const scored: ScoredItem[] = []
-    const truncations: TruncationRecord[] = []
-    for (const item of items) {
-      const own = answers.slice(next, next + item.requests.length)
-      if (own.every((answer) => answer !== undefined)) {
-        scored.push(scoreItem(task, item, own))
-        truncations.push(countTruncation([item], tokensCut, next))
-      }
-      next += item.requests.length
+  const groups: GroupRecord[] = []
+  const work: TaskWork[] = []
+  const unanswered: string[] = []
+  const roofline = rooflineMeter(engine)
+  let firstScoreMs: number | null = null
+  let lost: EngineError | undefined
+  for (const [index, loaded] of loadedTasks.entries()) {
+    if (signal?.aborted || lost) break
+    const task = loaded.task.name
+    onEvent({ kind: 'task-started', task, requestCount: requestsOf(loaded).length })
+    const onBatch = (tokensComputed: number, doneShare: number) => {
+      firstScoreMs ??= performance.now() - beganAt
+      onEvent({ kind: 'batch-scored', task, tokensComputed, doneShare })
     }
-    if (scored.length === 0) continue
-    tasks.push({
-      ...aggregateItems(task, scored, seed),
-      name,
-      task: task.name,
-      version: task.version,
-      shotCount,
-      rowCount: rowCount ?? null,
-      origin,
-      ...(hubRows && { hubRows }),
-      ties: countTies(task, scored),
-      truncation: sumTruncation(truncations),
-      items: scored,
-    })
+    const responses = await scoreRequests(engine, encoded[index]!, { clock, roofline, failing: encoded.at(-1)!.totals, onBatch, signal })
+    work.push({ task, ...responses.work })
+    onEvent({ kind: 'task-scored', work: work.at(-1)! })
+    const scored = await clock.time('record', () => scoreTask(loaded, responses, seed))
+    tasks.push(...scored.tasks)
+    groups.push(...scored.groups)
+    unanswered.push(...reportUnanswered(loaded, responses.unanswered, onNotice))
+    lost = responses.lost
   }
-  const groupNames = task.subsets
-    ? [
-        ...(task.subsets.isPart ? [] : [[task.name, task.subsets.names] as const]),
-        ...Object.entries(task.subsets.groups).map(([group, names]) => [`${task.name}_${group}`, names] as const),
-      ]
-    : []
-  const groups = groupNames.flatMap(([name, subsets]): GroupRecord[] => {
-    const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
-    return members.length === 0 ? [] : [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]
-  })
-  return { tasks, groups }
+  if (tasks.length === 0 && signal?.aborted) throw new AbortError()
+  const failure = lost ?? unansweredError(unanswered)
+  if (tasks.length === 0 && failure) throw failure
+  return { tasks, groups, work, failure, firstScoreMs }
+}
+
+function modelRecord({ label, source, revision }: ModelSource, opened: OpenedModel, weightsHash: string | null): ModelRecord {
+  return {
+    label,
+    source,
+    revision,
+    architecture: opened.architecture,
+    parameterCount: opened.parameterCount,
+    weightsHash,
+    variant: opened.variant,
+    tokenizerHash: opened.tokenizer.hash,
+    maxLength: opened.encoder.maxLength,
+    notices: opened.notices,
+  }
 }

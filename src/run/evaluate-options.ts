@@ -4,31 +4,35 @@ import type { DeviceChoice, Dtype } from '../engine/devices/device.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
+import type { EvaluationEvent, OnEvent } from './run-events.ts'
 
-/** How to score. */
+/** How to score; whatever is absent is chosen by model and machine. */
 export interface EvaluateOptions {
+  /** Of the bootstrap for standard errors; 0 when absent. */
   readonly seed?: number
-  /** Recorded; the suites are already cut to it. */
+  /** Goes into the record; the loaded tasks are already limited to it. */
   readonly limit?: number
-  /** The model's window when absent. */
+  /** Window in tokens; the model's when absent. */
   readonly maxLength?: number
   /** How texts that are scored as a whole begin; as in lm-eval when absent. */
   readonly rollingBos?: RollingBos
-  /** Most tokens of a forward pass; chosen by the model and the memory when absent. */
+  /** Most tokens of a forward pass. */
   readonly batchTokens?: number
-  /** For all that the engine takes; a share of the machine's when absent. */
+  /** Most memory of the process that computes, in bytes. */
   readonly memoryBytes?: number
+  /** Threads inside an operator. */
   readonly threads?: number
   /** Where the model is computed; the CPU when absent. */
   readonly devices?: DeviceChoice
-  /** Type of its weights and products; the device's usual one when absent. */
+  /** Type of weights and products; the device's usual one when absent. */
   readonly dtype?: Dtype
-  /** Suites as tokens, by what encodes them: given with the same suites to several models, those with one tokenizer are encoded for once. */
+  /** Shared by calls with the same loaded tasks: models with one tokenizer are then encoded for once. */
   readonly encodings?: Map<string, readonly EncodedAhead[]>
-  /** Folder where answers are kept and found again; they are not when absent. */
+  /** Response cache directory; no cache when absent. */
   readonly cache?: string
-  /** What scores; onnxruntime on this machine when absent. */
+  /** Opens what scores; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
-  /** Ends the run at once; what was scored is kept. Before the first batch there is nothing to keep: then it fails with AbortError. */
+  readonly onEvent?: OnEvent<EvaluationEvent>
+  /** Ends the evaluation at once; the record has what was scored. Before the first score it fails with AbortError. */
   readonly signal?: AbortSignal
 }

@@ -1,47 +1,38 @@
-/** What a run was asked, kept beside its results until they are complete: so a run that was cut, however, can be gone on with. */
+/**
+ * The run manifest: the options of a run, kept beside its results until they are complete, so that an interrupted run can be
+ * resumed. Which options it holds is said in run-options.ts.
+ */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.ts'
 import { parseJson } from '../io/parse-json.ts'
 import { writeWhole } from '../io/write-atomically.ts'
+import { scoringOptions, type ScoringOptions } from './run-options.ts'
 
-const orderSchema = z.object({
-  model: z.array(z.string()),
-  tasks: z.array(z.string()),
-  taskFile: z.array(z.string()),
-  dataDir: z.string().optional(),
-  data: z.array(z.string()),
-  numFewshot: z.string().optional(),
-  limit: z.number().optional(),
-  samples: z.string().optional(),
-  seed: z.number(),
-  maxLength: z.number().optional(),
-  rollingBos: z.string().optional(),
-  batchTokens: z.string(),
-  memory: z.string().optional(),
-  threads: z.number().optional(),
-  device: z.string(),
-  dtype: z.string().optional(),
-  output: z.string(),
-  cache: z.union([z.string(), z.literal(false)]).optional(),
-})
-const fileSchema = z.object({ folder: z.string(), order: orderSchema })
+/** Strict: a manifest of a later version may have options that decide the numbers and are unknown here. */
+const optionsSchema = z.strictObject(scoringOptions.shape)
+/** Manifests of versions up to 0.1 call the options `order`. */
+const fileSchema = z.union([
+  z.object({ folder: z.string(), options: optionsSchema }),
+  z.object({ folder: z.string(), order: optionsSchema }).transform(({ folder, order }) => ({ folder, options: order })),
+])
 
-/** The options of `run` that decide its numbers, as the user gave them. */
-export type RunOrder = z.infer<typeof orderSchema>
-
-/** An order whose run goes on. Disposing of it removes the file unless it is to be kept: bad input leaves nothing to go on with. */
-export interface OpenOrder extends AsyncDisposable {
-  /** Something was scored. */
+/**
+ * The manifest of a run in progress. Disposing of it removes the file unless it is to be kept: a run that failed on its input
+ * leaves nothing to resume.
+ */
+export interface OpenManifest extends AsyncDisposable {
+  /** Keeps the file from now on: something was scored. */
   keep(): void
-  /** The results are complete: removes the file, and those that earlier tries of the same order left. */
+  /** The results are complete: removes the file, and those that earlier attempts with the same options left. */
   finish(): Promise<void>
 }
 
 /** Writes `unfinished_TIME-PID.json` into the results folder. Fails with StoreError. */
-export async function beginOrder(folder: string, order: { readonly [name in keyof RunOrder]: RunOrder[name] | undefined }): Promise<OpenOrder> {
-  const text = JSON.stringify({ folder: process.cwd(), order }, null, 2)
+export async function beginManifest(options: ScoringOptions): Promise<OpenManifest> {
+  const folder = options.output
+  const text = JSON.stringify({ folder: process.cwd(), options }, null, 2)
   const file = path.join(folder, `unfinished_${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.json`)
   await writeWhole(file, [`${text}\n`])
   let isKept = false
@@ -52,8 +43,8 @@ export async function beginOrder(folder: string, order: { readonly [name in keyo
     async finish() {
       isKept = false
       for (const other of await unfinishedFiles(folder)) {
-        const alike = await readFile(other, 'utf8').catch(() => '')
-        if (alike.trimEnd() === text) await rm(other, { force: true })
+        const content = await readFile(other, 'utf8').catch(() => '')
+        if (content.trimEnd() === text) await rm(other, { force: true })
       }
     },
     async [Symbol.asyncDispose]() {
@@ -62,14 +53,22 @@ export async function beginOrder(folder: string, order: { readonly [name in keyo
   }
 }
 
-/** The order of the run that `place` names: a results folder, whose newest unfinished run is taken, or a file in it or in a model's folder. Fails with StoreError. */
-export async function readUnfinished(place: string): Promise<{ readonly file: string; readonly order: RunOrder }> {
+/**
+ * The manifest that `place` names: a results folder, whose newest one is taken, or a file in it or in a model's folder. Fails
+ * with StoreError.
+ */
+export async function readManifest(place: string): Promise<{ readonly file: string; readonly options: ScoringOptions }> {
   const file = await findUnfinished(place)
   const checked = fileSchema.safeParse(contentOf(await readFile(file, 'utf8')))
-  if (!checked.success) throw new StoreError(`${file} is not what a run leaves: ${z.prettifyError(checked.error)}`, 'Give the command of the run again.')
-  const { folder, order } = checked.data
-  if (folder !== process.cwd()) throw new StoreError(`the run of ${file} was started in ${folder}`, `Its paths are relative to that folder: go there first.`)
-  return { file, order }
+  if (!checked.success)
+    throw new StoreError(
+      `${file} is not a run manifest of this version: ${z.prettifyError(checked.error)}`,
+      'Give the options of the run again instead of --resume.',
+    )
+  const { folder, options } = checked.data
+  if (folder !== process.cwd())
+    throw new StoreError(`the run of ${file} was started in ${folder}`, 'Its paths are relative to that folder: change to it first.')
+  return { file, options }
 }
 
 async function findUnfinished(place: string): Promise<string> {
@@ -78,7 +77,7 @@ async function findUnfinished(place: string): Promise<string> {
     const newest = (await unfinishedFiles(folder)).at(-1)
     if (newest !== undefined) return newest
   }
-  throw new StoreError(`no unfinished run in ${place}`, 'Give the results folder of a run that was cut; one that is complete leaves nothing to go on with.')
+  throw new StoreError(`no unfinished run in ${place}`, 'Give the results folder of an interrupted run; a complete run leaves nothing to resume.')
 }
 
 async function unfinishedFiles(folder: string): Promise<string[]> {
@@ -89,7 +88,7 @@ async function unfinishedFiles(folder: string): Promise<string[]> {
     .map((name) => path.join(folder, name))
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined where the text is not JSON. */
 function contentOf(text: string): unknown {
   try {
     return parseJson(text)

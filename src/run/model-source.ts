@@ -1,19 +1,47 @@
-/** What a run is told of a model: where it is, and how to run it. */
+/** A model to score: where it is, and how to run it. */
 import type { ServedSource } from '../engine/completions/completions-engine.ts'
+import { batchBudget, type BatchLimits } from '../engine/onnx/batch-budget.ts'
+import { readConfigFile, type ConfigFile } from '../model/config/config.ts'
 import type { ModelSettings } from '../model/model-settings.ts'
+import { readAdapterFor } from '../model/runnable/open-runnable.ts'
+import type { Adapter } from '../model/runnable/read-adapter.ts'
+import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
+import { weightSettings, type WeightSettings } from '../model/runnable/weight-settings.ts'
 
-/** A model to score. */
+/** A model whose files are here. */
 export interface ModelSource {
   /** What tables and files call it. */
   readonly label: string
-  /** Folder or hub repository, as the user gave it. */
+  /** Folder or hub repository, as it was given. */
   readonly source: string
-  /** Where its files lie; of a served model, those of its tokenizer. */
+  /** Folder of its files; of a served model, of its tokenizer's. */
   readonly folder: string
   /** Commit of a hub repository. */
   readonly revision: string | null
-  /** How it is run, where that is not simply as it lies there. */
+  /** How it is run, where that is not as it is stored. */
   readonly settings?: ModelSettings
   /** The servers that have it, where its weights are not here. */
   readonly served?: ServedSource
+  /** What was read of it before it is opened, so that nothing is read twice. */
+  readonly inspected?: Inspection
+}
+
+/** What can be known of a model without its weights. */
+export interface Inspection {
+  readonly configFile: ConfigFile
+  readonly weightSettings: WeightSettings
+  readonly adapter: Adapter | undefined
+}
+
+/** Reads config.json and the adapter, and checks the settings. Fails with a HarnessError where they do not go together. */
+export async function inspectModel({ folder, settings, inspected }: ModelSource): Promise<Inspection> {
+  if (inspected) return inspected
+  const asked = weightSettings(settings)
+  const configFile = await readConfigFile(folder)
+  return { configFile, weightSettings: asked, adapter: await readAdapterFor(configFile.config, asked) }
+}
+
+/** How many tokens batches of an inspected model may have. Fails with UsageError where the memory limit is too small for it. */
+export function batchBudgetOf({ configFile: { config }, weightSettings: settings }: Inspection, limits: BatchLimits) {
+  return batchBudget({ ...config, ...expectedWeightMemory(config, settings) }, limits)
 }

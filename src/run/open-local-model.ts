@@ -1,23 +1,23 @@
-/** A checkpoint whose weights are here made ready to be scored: as it is, quantised, or with an adapter. */
+/** Opens a checkpoint whose weights are here: as it is stored, quantized, or with an adapter. */
 import { cachingEngine } from '../cache/caching-engine.ts'
-import { fingerprintWeights } from '../model/weights-fingerprint.ts'
-import { openCheckpoint } from '../model/checkpoint.ts'
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
-import type { ModelSource } from './model-source.ts'
-import type { OpenedModel } from './opened-model.ts'
-import { encoderOf } from './encoder-of.ts'
-import { weightsSummary } from './weights-summary.ts'
+import { openCheckpoint } from '../model/checkpoint.ts'
 import { openRunnableWeights, runnableWeightsHash } from '../model/runnable/open-runnable.ts'
-import { weightSettings } from '../model/runnable/weight-settings.ts'
+import { fingerprintWeights } from '../model/weights-fingerprint.ts'
+import { encoderOf } from './encoder-of.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { inspectModel, type ModelSource } from './model-source.ts'
+import type { OpenedModel } from './opened-model.ts'
+import { weightsSummary } from './weights-summary.ts'
 
 /** Opens a checkpoint with the settings of its model. Fails with a HarnessError where the model is at fault. */
 export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
-  const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true })
+  const { configFile, weightSettings, adapter } = await inspectModel(model)
+  const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true, configFile })
   for (const notice of checkpoint.notices) onNotice(notice)
   const encoder = encoderOf(checkpoint, options)
-  const variant = await openRunnableWeights(checkpoint, weightSettings(model.settings), { signal: options.signal })
-  if (variant.record) onNotice(weightsSummary(variant.record))
+  const runnable = await openRunnableWeights(checkpoint, weightSettings, { adapter, signal: options.signal })
+  if (runnable.record) onNotice(weightsSummary(runnable.record))
   const { batchTokens, memoryBytes, threads, devices, dtype } = options
   const engineOptions = {
     onNotice,
@@ -28,23 +28,23 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     ...(dtype !== undefined && { dtype }),
   }
   const fingerprint = await fingerprintWeights(checkpoint.weights, options.cache)
-  const weightsHash = fingerprint.content.then((hash) => runnableWeightsHash(hash, variant.record))
+  const weightsHash = fingerprint.content.then((hash) => runnableWeightsHash(hash, runnable.record))
   weightsHash.catch(() => {})
   return {
     tokenizer: checkpoint.tokenizer,
     encoder,
     architecture: checkpoint.architecture,
     parameterCount: checkpoint.parameterCount,
-    variant: variant.record,
+    variant: runnable.record,
     notices: checkpoint.notices,
     weightsHash,
     async openEngine() {
-      const engine = await (options.openEngine?.(checkpoint) ?? onnxEngine(variant.config, variant.weights, engineOptions))
+      const engine = await (options.openEngine?.(checkpoint) ?? onnxEngine(runnable.config, runnable.weights, engineOptions))
       if (options.cache === undefined) return engine
       const { label, source } = model
-      const settings = { config: checkpoint.config, quantization: variant.record?.quantization ?? null, adapter: variant.record?.adapter?.hash ?? null }
+      const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
       return cachingEngine(engine, { label, source, fingerprint, settings }, options.cache, onNotice)
     },
-    [Symbol.asyncDispose]: () => variant[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => runnable[Symbol.asyncDispose](),
   }
 }

@@ -5,19 +5,21 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { UsageError } from '../errors.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import { BUILT_IN_TASKS } from './built-in-tasks.ts'
+import { checkTask } from './check-task.ts'
 import type { Subsets, Task } from './define-task.ts'
 import { loadTaskModule } from './load-task-module.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
 
 /**
- * All tasks by name: the built-in ones, then those of the given files. Fails with UsageError on a file that does not define a task, and on names
+ * All tasks by name: the built-in ones, those of the given files, and those that a program defines. Fails with UsageError on a file that does not define a task, and on names
  * that are taken: results of a task with the name of a built-in one would be read as the benchmark's.
  */
-export async function loadTasks(taskFiles: readonly string[] = []): Promise<ReadonlyMap<string, Task>> {
+export async function loadTasks(taskFiles: readonly string[] = [], definedTasks: readonly Task[] = []): Promise<ReadonlyMap<string, Task>> {
   if (taskFiles.length > 0) registerHooks(taskFiles)
   const files = taskFiles.filter((file, index) => taskFiles.findIndex((other) => path.resolve(other) === path.resolve(file)) === index)
   const own = await Promise.all(files.map(async (taskFile): Promise<Task> => ({ ...(await loadTaskModule(taskFile)), taskFile })))
-  const tasks = [...BUILT_IN_TASKS.values(), ...own]
+  const defined = definedTasks.map((task) => ({ ...checkTask(task, 'definedTasks'), taskFile: 'definedTasks' }))
+  const tasks = [...BUILT_IN_TASKS.values(), ...own, ...defined]
   checkNames(tasks)
   return new Map(tasks.map((task) => [task.name, task]))
 }

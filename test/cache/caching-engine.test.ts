@@ -6,8 +6,9 @@ import { expect, test } from 'vitest'
 import { listCache, pruneCache } from '../../src/cache/cache-folder.ts'
 import { cachingEngine } from '../../src/cache/caching-engine.ts'
 import { fakeEngine } from '../fake-engine.ts'
-import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../src/run/evaluate-model.ts'
 import type { EvaluateOptions } from '../../src/run/evaluate-options.ts'
+import type { EvaluationEvent } from '../../src/run/run-events.ts'
 import type { ModelSettings } from '../../src/model/model-settings.ts'
 import { loadTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
 import type { Sequence } from '../../src/plan/sequence.ts'
@@ -15,16 +16,12 @@ import { loadTasks } from '../../src/task/registry.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
-const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(60))
 
-async function run(
-  options: EvaluateOptions,
-  { at = folder, watcher = silent, settings = {}, ...rest }: LoadTaskOptions & { at?: string; watcher?: Watcher; settings?: ModelSettings } = {},
-) {
+async function run(options: EvaluateOptions, { at = folder, settings = {}, ...rest }: LoadTaskOptions & { at?: string; settings?: ModelSettings } = {}) {
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, ...rest })
-  return evaluate({ label: 'tiny', source: at, folder: at, revision: null, settings }, [suite], { batchTokens: 200, ...options }, watcher)
+  return evaluateModel({ label: 'tiny', source: at, folder: at, revision: null, settings }, [suite], { batchTokens: 200, ...options })
 }
 
 test('a run that was cut goes on with the next batch, and its table is that of a run that was not, to the last bit', async () => {
@@ -32,8 +29,8 @@ test('a run that was cut goes on with the next batch, and its table is that of a
   const whole = await run({})
   const interruption = new AbortController()
   // Interrupted in the middle of the batches, when the weights have been read.
-  const watcher = { ...silent, onBatch: (_tokens: number, share: number) => share > 0.4 && interruption.abort() }
-  const cut = await run({ cache, signal: interruption.signal }, { watcher })
+  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare > 0.4 && interruption.abort()
+  const cut = await run({ cache, signal: interruption.signal, onEvent })
   expect(cut.isComplete).toBe(false)
   const resumed = await run({ cache })
   expect(resumed.tasks).toEqual(whole.tasks)

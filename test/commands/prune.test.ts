@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseLayers } from '../../src/commands/prune.ts'
+import { parseLayers } from '../../src/prune/parse-layers.ts'
 import { deepModel } from '../deep-model.ts'
 import { evalharness, start } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'

@@ -44,6 +44,6 @@ test('prune and layermap refuse settings', async () => {
   const ended = await Promise.all([evalharness('prune', 'drop', '-m', option, '--layers', '1', '--dry-run'), evalharness('layermap', model, option)])
   for (const { code, err } of ended) {
     expect(code).toBe(2)
-    expect(err).toContain('gives quantize, but weights are read as they lie in their files here')
+    expect(err).toContain('gives quantize, but this command reads weights as they are stored')
   }
 })

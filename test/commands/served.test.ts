@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { locateModel, parseModelOption } from '../../src/commands/model-option.ts'
+import { locateModel } from '../../src/run/locate-model.ts'
+import { parseModel } from '../../src/run/parse-model.ts'
 import { EngineError, ServerLostError, UsageError } from '../../src/errors.ts'
-import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../src/run/evaluate-model.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import {
@@ -135,7 +136,7 @@ test('an address with a password in it is refused without being shown, before an
 })
 
 describe('--model', () => {
-  const locate = async (option: string) => locateModel(parseModelOption(option), () => {})
+  const locate = async (option: string) => locateModel(parseModel(option), () => {})
 
   test.each([
     ['http://me:secret@host:8000/v1,tokenizer=x', /an address with a user or password in it/u],
@@ -163,18 +164,16 @@ describe('--model', () => {
   })
 
   test('a model that the user gives no label has the last part of its name, or its host', () => {
-    expect(parseModelOption('http://a:8000/v1,name=org/model,tokenizer=x').label).toBe('model')
-    expect(parseModelOption('http://a:8000/v1,tokenizer=x').label).toBe('a:8000')
+    expect(parseModel('http://a:8000/v1,name=org/model,tokenizer=x').label).toBe('model')
+    expect(parseModel('http://a:8000/v1,tokenizer=x').label).toBe('a:8000')
   })
 })
-
-const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 
 async function evaluateServed(behaviour: Behaviour) {
   const { url } = await serve(behaviour)
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const patience = { tries: 3, backoffMs: 2, mostBackoffMs: 5, checks: 2 }
-  return evaluate({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, patience } }, [suite], {}, silent)
+  return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, patience } }, [suite], {})
 }
 
 test('what was scored before all servers were gone is kept, and the record says why it ends there', async () => {

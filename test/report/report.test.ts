@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { formatScore } from '../../src/report/terminal/result-table.ts'
 import { taskWorkSummary, workSummary } from '../../src/report/terminal/work-summary.ts'
 import { workRecord } from '../../src/store/run-record.ts'
-import { duration } from '../../src/commands/progress.ts'
+import { duration } from '../../src/text/duration.ts'
 
 describe('a score', () => {
   test.each([

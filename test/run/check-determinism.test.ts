@@ -2,29 +2,28 @@
 import { expect, test } from 'vitest'
 import { checkDeterminism } from '../../src/run/check-determinism.ts'
 import { fakeEngine } from '../fake-engine.ts'
-import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../src/run/evaluate-model.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
-const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()
 const model = { label: 'tiny', source: folder, folder, revision: null }
 const suites = async () => [await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } })]
 
 test('other batches move a log-likelihood by less than 3e-5 nats a token', async () => {
   const asked = await suites()
-  const record = await evaluate(model, asked, {}, silent)
-  const found = await checkDeterminism(record, 20, model, asked, {}, silent)
+  const record = await evaluateModel(model, asked, {})
+  const found = await checkDeterminism({ record, itemCount: 20, model, loadedTasks: asked }, {})
   expect(found).toMatchObject({ itemCount: 20, batchTokens: 384 })
   expect(found.largestDifference).toBeLessThan(3e-5)
 })
 
 test('an engine whose answers change is found out', async () => {
   const asked = await suites()
-  const record = await evaluate(model, asked, { openEngine: async () => fakeEngine() }, silent)
-  const found = await checkDeterminism(record, 50, model, asked, {}, silent)
+  const record = await evaluateModel(model, asked, { openEngine: async () => fakeEngine() })
+  const found = await checkDeterminism({ record, itemCount: 50, model, loadedTasks: asked }, {})
   expect(found.largestDifference).toBeGreaterThan(0.1)
   expect(found.flipCount).toBeGreaterThan(0)
 })

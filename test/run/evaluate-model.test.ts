@@ -3,22 +3,28 @@ import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import { fakeEngine } from '../fake-engine.ts'
 import { AbortError, RequestError } from '../../src/errors.ts'
-import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../src/run/evaluate-model.ts'
 import type { EvaluateOptions } from '../../src/run/evaluate-options.ts'
 import { loadTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../../src/task/registry.ts'
+import type { EvaluationEvent } from '../../src/run/run-events.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
-const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 const folder = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(20))
 const model = { label: 'tiny', source: folder, folder, revision: null }
 
-async function run({ batchTokens = 4096, signal, ...options }: LoadTaskOptions & { batchTokens?: number; signal?: AbortSignal } = {}, watcher = silent) {
+type OnShare = (doneShare: number) => void
+
+async function run(
+  { batchTokens = 4096, signal, ...options }: LoadTaskOptions & { batchTokens?: number; signal?: AbortSignal } = {},
+  onShare: OnShare = () => {},
+) {
   const task = (await loadTasks()).get('piqa')!
   const suite = await loadTask(task, { dataFiles: { piqa: rows }, ...options })
-  return evaluate(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), ...(signal && { signal }) }, watcher)
+  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && onShare(event.doneShare)
+  return evaluateModel(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), onEvent, ...(signal && { signal }) })
 }
 
 test('the batch budget changes how much is computed, and no answer', async () => {
@@ -38,8 +44,7 @@ test('a limit takes the first rows, a share of them, samples the named ones', as
 test('models with one tokenizer are encoded for once, and score as if each had been alone', async () => {
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const encodings: NonNullable<EvaluateOptions['encodings']> = new Map()
-  const score = (other: string) =>
-    evaluate({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) }, silent)
+  const score = (other: string) => evaluateModel({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) })
   const [first, second] = [await score(folder), await score(tinyModel('llama2'))]
   expect(encodings.size).toBe(1)
   expect(second.tasks).toEqual(first.tasks)
@@ -51,7 +56,7 @@ test('subsets are scored in chunks of their own, and each as if it had been alon
   const known = await loadTasks()
   const score = async (name: string) => {
     const suite = await loadTask(selectTasks(known, [name])[0]!, {})
-    return evaluate(model, [suite], { openEngine: async () => fakeEngine() }, silent)
+    return evaluateModel(model, [suite], { openEngine: async () => fakeEngine() })
   }
   const whole = await score('valley_mmlu')
   expect(whole.tasks).toHaveLength(5)
@@ -83,12 +88,12 @@ test('what cannot be encoded fails the run, though other tasks are scored alread
       items: part.items.map((item) => ({ ...item, requests: item.requests.map((one) => ({ ...one, continuation: '' })) })),
     })),
   } as typeof fine
-  await expect(evaluate(model, [fine, empty], { openEngine: async () => fakeEngine() }, silent)).rejects.toBeInstanceOf(RequestError)
+  await expect(evaluateModel(model, [fine, empty], { openEngine: async () => fakeEngine() })).rejects.toBeInstanceOf(RequestError)
 })
 
 test('the share that is done grows to the whole', async () => {
   const shares: number[] = []
-  await run({ batchTokens: 20 }, { ...silent, onBatch: (_tokens, share) => void shares.push(share) })
+  await run({ batchTokens: 20 }, (share) => void shares.push(share))
   expect(shares).toEqual(shares.toSorted((a, b) => a - b))
   expect(shares.at(-1)).toBe(1)
 })
@@ -105,7 +110,7 @@ test('a run that is interrupted before its first batch fails with AbortError, fo
 
 test('a run that is interrupted while it scores keeps what it has and is not complete', async () => {
   const interruption = new AbortController()
-  const record = await run({ batchTokens: 20, signal: interruption.signal }, { ...silent, onBatch: (_tokens, share) => share > 0.5 && interruption.abort() })
+  const record = await run({ batchTokens: 20, signal: interruption.signal }, (share) => share > 0.5 && interruption.abort())
   expect(record.isComplete).toBe(false)
   const { length } = record.tasks.flatMap(({ items }) => items)
   expect(length).toBeGreaterThan(0)

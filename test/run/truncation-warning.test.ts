@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { fakeEngine } from '../fake-engine.ts'
 import { RequestError } from '../../src/errors.ts'
-import { evaluate, type Watcher } from '../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../src/run/evaluate-model.ts'
+import type { EvaluationEvent } from '../../src/run/run-events.ts'
 import type { EvaluateOptions } from '../../src/run/evaluate-options.ts'
 import { readRun } from '../../src/store/read-run.ts'
 import { toResultsFile } from '../../src/store/run-record.ts'
@@ -28,10 +29,10 @@ const rows = writeRows(temporaryFolder(), 'piqa.jsonl', [
 const MAX_LENGTH = 26
 const CUT = { requestCount: 4, itemCount: 2, mostTokensLost: 12 }
 
-async function run(options: EvaluateOptions = {}, onNotice: Watcher['onNotice'] = () => {}) {
+async function run(options: EvaluateOptions = {}, onNotice: (notice: string) => void = () => {}) {
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
-  const watcher: Watcher = { onNotice, onTask() {}, onBatch() {}, onTaskEnd() {} }
-  return evaluate(model, [suite], { maxLength: MAX_LENGTH, openEngine: async () => fakeEngine(), ...options }, watcher)
+  const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && onNotice(event.message)
+  return evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine: async () => fakeEngine(), onEvent, ...options })
 }
 
 test('the record counts requests and items, and a task is warned about once', async () => {
@@ -68,9 +69,9 @@ test('models that share their tokens are each warned about', async () => {
 test('an interrupted run counts the items that it scored', async () => {
   const interruption = new AbortController()
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
-  const watcher: Watcher = { onNotice() {}, onTask() {}, onBatch: (_tokens, share) => share >= 0.3 && interruption.abort(), onTaskEnd() {} }
+  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare >= 0.3 && interruption.abort()
   const openEngine = async () => fakeEngine({ batchTokens: 30 })
-  const record = await evaluate(model, [suite], { maxLength: MAX_LENGTH, openEngine, signal: interruption.signal }, watcher)
+  const record = await evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine, signal: interruption.signal, onEvent })
   const { items, truncation } = record.tasks[0]!
   expect(items.length).toBeLessThan(3)
   expect(truncation.itemCount).toBe(items.filter(({ item }) => item.docId !== 1).length)
@@ -103,7 +104,7 @@ test('a tokenizer that puts a token behind each text is warned about', async () 
   const template = { type: 'TemplateProcessing', single, pair: [...single, { Sequence: { id: 'B', type_id: 1 } }], special_tokens: specialTokens }
   writeFileSync(file, JSON.stringify({ ...(JSON.parse(before) as object), post_processor: template }))
   await run({ maxLength: 128 }, (notice) => void notices.push(notice))
-  expect(notices).toEqual([expect.stringMatching(/^warning: the tokenizer puts the token 2 behind each text; as in lm-eval/u)])
+  expect(notices).toEqual([expect.stringMatching(/^warning: the tokenizer appends the token 2 to each text; as in lm-eval/u)])
 })
 
 const server = await startFaultServer({})
@@ -112,7 +113,7 @@ afterAll(() => server.kill())
 test('a served model is sent the cut prompts, and they are counted', async () => {
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const served = { label: 'big', source: server.url, folder, revision: null, served: { urls: [server.url] } }
-  const record = await evaluate(served, [suite], { maxLength: MAX_LENGTH }, { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} })
+  const record = await evaluateModel(served, [suite], { maxLength: MAX_LENGTH })
   expect(record.tasks[0]!.truncation).toEqual(CUT)
   const lengths = server.asked.flatMap(({ body }) => body.prompt.map((tokens) => tokens.length))
   expect(Math.max(...lengths.slice(-6))).toBe(MAX_LENGTH + 1)

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { sourceLines } from '../../src/commands/run-option.ts'
+import { sourceLines } from '../../src/store/source-lines.ts'
 import { StoreError } from '../../src/errors.ts'
 import { blessRun } from '../../src/gate/bless.ts'
 import { readRun } from '../../src/store/read-run.ts'

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseDataOptions } from '../../src/commands/data-option.ts'
+import { parseDataFiles } from '../../src/run/parse-data-files.ts'
 import { DatasetError, UsageError } from '../../src/errors.ts'
 import { loadTask, type LoadedTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
 import { defineTask } from '../../src/task/define-task.ts'
@@ -36,7 +36,7 @@ const letters = (text: string) => text.split('').map((q) => row(q))
 /** The suite of `names` with the entries of `--data`, as the command makes it. */
 function load(names: readonly string[], data: readonly string[], options: LoadTaskOptions = {}): Promise<LoadedTask> {
   const selected = selectTasks(known, names)
-  return loadTask(selected[0]!, { ...options, dataFiles: parseDataOptions(data, known, selected) })
+  return loadTask(selected[0]!, { ...options, dataFiles: parseDataFiles(data, known, selected) })
 }
 
 /** For each item the questions before its own. */
@@ -108,10 +108,10 @@ describe('--data TASK=FILE holds the scored rows', () => {
     [['mmlu_stem=ROWS'], '--data mmlu_stem=ROWS: mmlu_stem is a group of subsets', 'Name a subset, such as mmlu_abstract_algebra, or give a folder'],
     [['mmlu_anatomy:dve=ROWS'], '--data mmlu_anatomy:dve=ROWS: task mmlu has no split "dve"', 'Did you mean dev? It has: test, dev.'],
     [['mmlu_anatomy:=ROWS'], 'task mmlu has no split ""', 'It has: test, dev.'],
-    [['piqa=ROWS'], '--data piqa=ROWS is without effect: piqa is not among --tasks', 'Leave it out'],
+    [['piqa=ROWS'], '--data piqa=ROWS has no effect: piqa is not among --tasks', 'Leave it out'],
     [['mmlu_virology=ROWS'], 'mmlu_virology is not among --tasks', 'Leave it out'],
-    [['mmlu=a', 'mmlu=b'], '--data mmlu=b: the same rows are named before, --data mmlu=a', 'Give one of the two.'],
-    [['mmlu=a', 'mmlu:test=b'], '--data mmlu:test=b: the same rows are named before, --data mmlu=a', 'Give one of the two.'],
+    [['mmlu=a', 'mmlu=b'], '--data mmlu=b: --data mmlu=a names the same rows', 'Give one of the two.'],
+    [['mmlu=a', 'mmlu:test=b'], '--data mmlu:test=b: --data mmlu=a names the same rows', 'Give one of the two.'],
     [['mmlu'], '--data mmlu is not TASK=FILE', 'Give for example --data piqa=rows.jsonl'],
   ])('%j is refused', async (data, message, hint) => {
     const error = await (async () => load(['mmlu_anatomy'], data))().catch((reason: unknown) => reason)

@@ -11,7 +11,7 @@ import { operatorsOnCpu, type PlacedNode } from '../../../src/engine/devices/pla
 import { rowFeeds } from '../../../src/engine/onnx/row-feeds.ts'
 import { startSessionProcess } from '../../../src/engine/onnx/session-process.ts'
 import type { SessionTensor } from '../../../src/engine/onnx/session-messages.ts'
-import { evaluate, type Watcher } from '../../../src/run/evaluate-model.ts'
+import { evaluateModel } from '../../../src/run/evaluate-model.ts'
 import type { EvaluateOptions } from '../../../src/run/evaluate-options.ts'
 import { decoderGraph, deviceDecoderGraph } from '../../../src/graph/decoder.ts'
 import type { Graph } from '../../../src/graph/onnx-model.ts'
@@ -106,7 +106,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     const known = await loadTasks()
     const forms = ['piqa', 'boolq', 'hellaswag', 'mmlu_people', 'wikitext']
     const suites = await Promise.all(forms.map((form) => loadTask(selectTasks(known, [`valley_${form}`])[0]!, { limit: 1 })))
-    const run = (device: Device) => evaluate(modelIn(path.resolve('demo/model')), suites, { openEngine: unmeasured(device) }, silent)
+    const run = (device: Device) => evaluateModel(modelIn(path.resolve('demo/model')), suites, { openEngine: unmeasured(device) })
     const [onCpu, onGpu] = [await run(cpu), await run(webgpu)]
     expect(onGpu.engine).toMatchObject({ provider: 'webgpu', dtype: 'float32' })
     const answersOf = ({ tasks }: typeof onCpu) => tasks.flatMap(({ items }) => items.flatMap(({ answers }) => answers))
@@ -130,7 +130,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
       const suites = await Promise.all(
         Object.entries(rows).map(([task, limit]) => loadTask(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })),
       )
-      const { tasks } = await evaluate(modelIn(real.value!), suites, { openEngine: unmeasured(webgpu) }, silent)
+      const { tasks } = await evaluateModel(modelIn(real.value!), suites, { openEngine: unmeasured(webgpu) })
       for (const { name, items } of tasks) {
         const golden = readFileSync(path.join(shared, 'golden', `${name}.jsonl`), 'utf8')
           .split('\n')
@@ -148,8 +148,6 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     },
   )
 })
-
-const silent: Watcher = { onNotice() {}, onTask() {}, onBatch() {}, onTaskEnd() {} }
 
 /** An engine without a bare rate: here measuring takes longer than the rows. */
 function unmeasured(device: Device): NonNullable<EvaluateOptions['openEngine']> {

@@ -1,4 +1,4 @@
-/** What to say where `--model` names no folder: a setting that is not known, a file, or a name beside the right one. */
+/** The error where `--model` does not name a folder: an unknown setting, a file, or a name that is nearly right. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError, type HarnessError } from '../errors.ts'
@@ -8,12 +8,12 @@ import { lookUp } from '../io/look-up.ts'
 import { MODEL_SETTINGS } from '../model/model-settings.ts'
 import { didYouMean, nearestName } from '../text/nearest-name.ts'
 
-/** What settings of other programs are called here. */
+/** Settings of other programs, and what to give here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',
   torch_dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',
   device: 'The device is the same for all models of a run: --device cpu, webgpu or cuda:0.',
-  revision: 'Put it behind the repository: OWNER/NAME@REVISION.',
+  revision: 'Write it after the repository: OWNER/NAME@REVISION.',
   load_in_4bit: 'Give quantize=nf4.',
   load_in_8bit: 'Give quantize=int8.',
   blocksize: 'Give block=N.',
@@ -31,7 +31,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   base_url: 'Give the address itself: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
 }
 
-/** The error for a setting behind a model that is not known; undefined where the text has none. Values are not shown: one may be a key. */
+/** The error for an unknown setting after a model; undefined where there is none. Values are not shown: one may be a key. */
 export function unknownSetting(text: string): UsageError | undefined {
   const [, name] = /,\s*([A-Za-z][\w-]{0,40})\s*=/u.exec(text) ?? []
   return name === undefined ? undefined : settingError(name)
@@ -44,7 +44,7 @@ function settingError(name: string): UsageError {
   return new UsageError(`${JSON.stringify(name)} is not a setting of a model`, hint)
 }
 
-/** The error for a text that is not a folder; undefined where it may be a repository of the hub. */
+/** The error for a text that is not a folder; undefined where it may be a hub repository. */
 export async function notAFolder(source: string): Promise<HarnessError | undefined> {
   const setting = unknownSetting(source)
   if (setting) return setting
@@ -71,7 +71,7 @@ async function fileError(file: string): Promise<CheckpointError> {
   )
 }
 
-/** The folder that was probably meant, by a name near the last part of a path; undefined where there is none. */
+/** The folder whose name is nearest to the last part of the path; undefined where none is near. */
 export async function nearFolder(source: string): Promise<string | undefined> {
   const parent = path.dirname(source)
   const names = await readdir(parent).catch(() => [])

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import { announcement, watchSignals } from '../../src/commands/interruption.ts'
+import { announcement, watchSignals } from '../../src/commands/signals.ts'
 
 function watched() {
   const source = new EventEmitter()

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest'
-import { parseModelOption, parsePlainModel } from '../../src/commands/model-option.ts'
+import { parseModel, parsePlainModel } from '../../src/run/parse-model.ts'
 import { UsageError } from '../../src/errors.ts'
 
 test('settings follow behind commas; other commas belong to the folder', () => {
-  expect(parseModelOption('nf4=./a,b,quantize=nf4,block=128')).toEqual({ label: 'nf4', source: './a,b', settings: { quantize: 'nf4', block: '128' } })
-  expect(parseModelOption('tuned=org/name@main,adapter=./lora')).toEqual({ label: 'tuned', source: 'org/name@main', settings: { adapter: './lora' } })
+  expect(parseModel('nf4=./a,b,quantize=nf4,block=128')).toEqual({ label: 'nf4', source: './a,b', settings: { quantize: 'nf4', block: '128' } })
+  expect(parseModel('tuned=org/name@main,adapter=./lora')).toEqual({ label: 'tuned', source: 'org/name@main', settings: { adapter: './lora' } })
 })
 
 test.each([
   ['m=./a,quantize=', 'gives quantize no value'],
   ['m=./a,block=32,block=64', 'gives block twice'],
 ])('%s is refused', (option, message) => {
-  expect(() => parseModelOption(option)).toThrow(UsageError)
-  expect(() => parseModelOption(option)).toThrow(message)
+  expect(() => parseModel(option)).toThrow(UsageError)
+  expect(() => parseModel(option)).toThrow(message)
 })
 
 test.each(['./a,quantize=nf4', 'org/name,adapter=./lora'])('prune and layermap refuse %s rather than ignore the setting', (option) => {
   expect(() => parsePlainModel(option)).toThrow(UsageError)
-  expect(() => parsePlainModel(option)).toThrow('but weights are read as they lie in their files here')
+  expect(() => parsePlainModel(option)).toThrow('but this command reads weights as they are stored')
 })
 
 test('prune and layermap take a name with = in it for a folder', () => {

@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { locateModel, parseModelOption, parsePlainModel } from '../../src/commands/model-option.ts'
+import { locateModel } from '../../src/run/locate-model.ts'
+import { parseModel, parsePlainModel } from '../../src/run/parse-model.ts'
 import { HarnessError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -11,7 +12,7 @@ const model = path.join(root, 'model')
 mkdirSync(model)
 
 const errorOf = async (option: string) => {
-  const locate = async () => locateModel(parseModelOption(option), () => {})
+  const locate = async () => locateModel(parseModel(option), () => {})
   const error: unknown = await locate().catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(HarnessError)
   return error as HarnessError
@@ -46,7 +47,7 @@ test('prune and layermap say the same', async () => {
 test('a comma in the name of a folder is no setting', async () => {
   const folder = path.join(root, 'a,b=c')
   mkdirSync(folder)
-  await expect(locateModel(parseModelOption(`m=${folder}`), () => {})).resolves.toMatchObject({ folder })
+  await expect(locateModel(parseModel(`m=${folder}`), () => {})).resolves.toMatchObject({ folder })
 })
 
 describe('a file instead of a folder', () => {

@@ -1,0 +1,7 @@
+/** Writes the pages that are made from the code: `npm run docs`. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { COMMANDS } from '../src/commands/command-line.ts'
+import { cliPage } from './docs/cli-page.ts'
+
+writeFileSync(path.join(import.meta.dirname, '../docs/cli.md'), cliPage(COMMANDS))

@@ -1,0 +1,57 @@
+/** A command as data: its name, its table of options, and what it does with their values. */
+import type { z } from 'zod'
+import { unlessAborted, UsageError } from '../errors.ts'
+import { parseOptions, validOptions, type OptionTable } from '../run/option-table.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What every command has, whatever its options are. */
+interface CommandFacts {
+  /** The word that it is called by. */
+  readonly name: string
+  /** One sentence, which starts with a verb. */
+  readonly description: string
+  /** Command lines, and what each shows or does. */
+  readonly examples?: readonly (readonly [commandLine: string, meaning: string])[]
+  /** Stands after the options in `--help`. */
+  readonly epilogue?: string
+  readonly subcommands?: readonly Command[]
+}
+
+/** A command over the values of its own options. */
+interface CommandDefinition<T extends OptionTable> extends CommandFacts {
+  readonly options: T
+  /** Runs it; returns the exit code, 0 when undefined. Fails with a HarnessError or AbortError. */
+  readonly run: (options: z.output<T>, terminal: Terminal) => Promise<number | void>
+  /**
+   * It has something to store or to remove when it is cancelled, and ends by itself. The others are abandoned; the files that
+   * they are writing still become whole.
+   */
+  readonly endsItself?: boolean
+  /** What it does where an option is invalid, with defaults instead of it; fails with the error when absent. */
+  readonly onInvalid?: (error: UsageError, valid: z.output<T>, terminal: Terminal) => Promise<number>
+}
+
+/** A command as the command line and the reference see it. */
+export interface Command extends CommandFacts {
+  readonly options?: OptionTable
+  /** Runs it over values that are not checked yet; undefined for a command that only has subcommands. */
+  readonly execute?: (given: Readonly<Record<string, unknown>>, terminal: Terminal) => Promise<number>
+}
+
+/** Makes a command of its definition. */
+export function defineCommand<T extends OptionTable>({ run, endsItself = false, onInvalid, ...command }: CommandDefinition<T>): Command {
+  return {
+    ...command,
+    async execute(given, terminal) {
+      let options: z.output<T>
+      try {
+        options = parseOptions(command.options, given)
+      } catch (error) {
+        if (!onInvalid || !(error instanceof UsageError)) throw error
+        return onInvalid(error, validOptions(command.options, given), terminal)
+      }
+      const running = run(options, terminal)
+      return (await (endsItself ? running : unlessAborted(running, terminal.signal))) ?? 0
+    },
+  }
+}

@@ -1,0 +1,7 @@
+/** Exit codes that several commands have. */
+
+/** As a shell reports a program that Ctrl-C ended. */
+export const INTERRUPTED = 130
+
+/** The input or the tool failed. */
+export const FAILED = 2

@@ -1,0 +1,35 @@
+/** A dry run as text. */
+import type { ModelOutline } from '../run/model-outline.ts'
+import type { RunPlan, TaskPlan, TaskPrompts } from '../run/plan-run.ts'
+import { byteSize } from '../text/byte-size.ts'
+import { count } from '../text/count.ts'
+
+/** The first item's prompts of each task, a line for each model, and a line for each model and task. */
+export function planText({ prompts, models, plans }: RunPlan): string {
+  return [...prompts.flatMap(promptLines), ...models.map(outlineLine), ...plans.map(planLine)].join('\n')
+}
+
+function promptLines({ task, shots, items, requests, first }: TaskPrompts): string[] {
+  const title = `── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`
+  const [request] = first
+  if (request!.kind === 'text') return [title, request!.text]
+  const { context } = request!
+  const choices = first.flatMap((choice) =>
+    choice.kind === 'continuation' ? [`  →${choice.context === context ? '' : ' (without context)'}${JSON.stringify(choice.continuation)}`] : [],
+  )
+  return [title, context, ...choices]
+}
+
+function outlineLine({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {
+  return `${model}: ${architecture}, ${layers} layers, ${count(parameters)} parameters, window of ${count(window)} tokens · memory on the CPU: about ${byteSize(memory.usual)}, ${byteSize(memory.least)} at the least (--memory)`
+}
+
+function planLine(plan: TaskPlan): string {
+  const tokens = `${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`
+  return `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${tokens}${truncationText(plan)}`
+}
+
+function truncationText({ truncation: { requestCount, itemCount, mostTokensLost } }: TaskPlan): string {
+  if (itemCount === 0) return ''
+  return ` · cut to the window: ${count(requestCount)} requests of ${count(itemCount)} items, by up to ${count(mostTokensLost)} tokens`
+}

@@ -1,0 +1,81 @@
+/** Tells yargs about a command. Types and checks come from the command's own table; yargs takes the arguments apart and prints help. */
+import type { Argv, Options, PositionalOptions } from 'yargs'
+import { listOptions, type OptionFacts } from '../run/option-table.ts'
+import type { Command } from './command.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A terminal, and what is called with the exit code. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly exit: (code: number) => void
+}
+
+/** Adds a command with its subcommands. */
+export function addCommand(yargs: Argv, command: Command, context: CommandContext): Argv {
+  const { name, subcommands = [], epilogue } = command
+  if (subcommands.length === 0) return addLeaf(yargs, commandPattern(command), command, context)
+  return yargs.command(
+    name,
+    command.description,
+    (own) => {
+      // What has subcommands may be a command itself: then it is the one without a name.
+      if (command.execute) addLeaf(own, '$0', { ...command, epilogue: undefined }, context)
+      for (const subcommand of subcommands) addCommand(own, subcommand, context)
+      if (epilogue !== undefined) own.epilogue(epilogue)
+      return command.execute ? own : own.demandCommand(1, `Give a subcommand: ${subcommands.map((one) => one.name).join(' or ')}.`)
+    },
+    () => {},
+  )
+}
+
+function addLeaf(yargs: Argv, pattern: string, command: CommandWithoutEpilogue, { terminal, exit }: CommandContext): Argv {
+  return yargs.command({
+    command: pattern,
+    describe: pattern === '$0' ? false : command.description,
+    builder: (own: Argv) => describe(own, command),
+    handler: async (argv) => exit(await command.execute!(argv, terminal)),
+  })
+}
+
+type CommandWithoutEpilogue = Omit<Command, 'epilogue'> & { readonly epilogue?: string | undefined }
+
+function describe(yargs: Argv, { options, examples = [], epilogue }: CommandWithoutEpilogue): Argv {
+  for (const { name, facts } of options ? listOptions(options) : []) {
+    if (facts.isPositional) yargs.positional(name, positionalOf(facts))
+    else yargs.option(name, optionOf(facts))
+  }
+  for (const [commandLine, meaning] of examples) yargs.example(`$0 ${commandLine}`, meaning)
+  if (epilogue !== undefined) yargs.epilogue(epilogue)
+  return yargs
+}
+
+/** `card write <runs..>`: the name with the positionals. */
+export function commandPattern({ name, options }: Command): string {
+  const positionals = (options ? listOptions(options) : []).filter(({ facts }) => facts.isPositional)
+  return [name, ...positionals.map(({ name: own, facts }) => positionalPattern(own, facts))].join(' ')
+}
+
+function positionalPattern(name: string, { kind, isRequired }: OptionFacts): string {
+  const inner = kind === 'list' ? `${name}..` : name
+  return isRequired ? `<${inner}>` : `[${inner}]`
+}
+
+function positionalOf({ kind, description }: OptionFacts): PositionalOptions {
+  return { type: 'string', describe: description, ...(kind === 'list' && { array: true }) }
+}
+
+const YARGS_TYPES = { text: 'string', number: 'number', flag: 'boolean', list: 'string' } as const
+
+function optionOf({ kind, description, aliases = [], group, default: value, choices, isValueOptional }: OptionFacts): Options {
+  return {
+    type: YARGS_TYPES[kind],
+    describe: description,
+    alias: [...aliases],
+    requiresArg: kind !== 'flag' && !isValueOptional,
+    ...(group !== undefined && { group: `${group}:` }),
+    ...(kind === 'list' && { array: true }),
+    ...(choices && { choices: [...choices] }),
+    // The table fills in the value itself; yargs only shows it.
+    ...(value !== undefined && kind !== 'flag' && { defaultDescription: String(value) }),
+  }
+}

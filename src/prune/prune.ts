@@ -1,0 +1,115 @@
+/** Pruning from options to a checkpoint; `evalharness prune` is this over a terminal. */
+import type { z } from 'zod'
+import { unlessAborted, UsageError } from '../errors.ts'
+import { locateModel, type NeededFiles } from '../run/locate-model.ts'
+import type { ModelSource } from '../run/model-source.ts'
+import { parseStrictly } from '../run/option-table.ts'
+import { parsePlainModel } from '../run/parse-model.ts'
+import { isServed } from '../run/served-address.ts'
+import type { Iteration } from './laco.ts'
+import { parseLayers } from './parse-layers.ts'
+import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions, type PruningWatcher } from './prune-model.ts'
+import { dropOptions, lacoOptions } from './prune-options.ts'
+import type { LacoPlan, ModelSize, PruningRecord } from './pruning-record.ts'
+
+/** What happens while a checkpoint is pruned. */
+export type PruneEvent =
+  | { readonly kind: 'notice'; readonly message: string }
+  /** Layers of a forward pass that are done: 0 first, all of them last. The first pass is the original's, then one per candidate. */
+  | { readonly kind: 'layer-computed'; readonly layersDone: number; readonly layersInPass: number }
+  /** A merge was accepted or rejected. */
+  | { readonly kind: 'merge-decided'; readonly iteration: Iteration }
+  /** Before the weights are written. */
+  | { readonly kind: 'writing'; readonly byteCount: number }
+  /** After each piece of them. */
+  | { readonly kind: 'bytes-written'; readonly byteCount: number }
+
+interface Watching {
+  readonly onEvent?: (event: PruneEvent) => void
+  /** Ends the work at once with AbortError; nothing is left in the output folder. */
+  readonly signal?: AbortSignal
+}
+
+/** The options of `evalharness prune laco` and `prune drop` in camelCase. */
+export type PruneOptions =
+  | (z.input<typeof lacoOptions> & Watching & { readonly method: 'laco' })
+  | (z.input<typeof dropOptions> & Watching & { readonly method: 'drop' })
+
+/** What pruning would do. */
+export type PrunePlan = LacoPlan | { readonly original: ModelSize; readonly pruned: ModelSize }
+
+/**
+ * Prunes a model and writes an ordinary checkpoint to `out`, with the record beside it. Fails with a HarnessError; with
+ * PruneError when no merge is accepted. Nothing is written then.
+ */
+export async function prune({ onEvent = () => {}, signal, ...given }: PruneOptions): Promise<PruningRecord> {
+  const watcher = watcherOf(onEvent)
+  if (given.method === 'drop') {
+    const { method: _method, ...rest } = given
+    const options = parseStrictly(dropOptions, rest)
+    const dropped = layersOf(options)
+    const destination = destinationOf(options, signal)
+    return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), dropped, destination, watcher)
+  }
+  const { method: _method, ...rest } = given
+  const options = parseStrictly(lacoOptions, rest)
+  const destination = destinationOf(options, signal)
+  return pruneLaco(await modelOf(options, 'all', watcher.onNotice, signal), lacoOf(options), destination, watcher)
+}
+
+/** The same without computing and writing; config.json is enough, and `out` may be left out. Fails with a HarnessError. */
+export async function planPrune({ onEvent = () => {}, signal, ...given }: PruneOptions): Promise<PrunePlan> {
+  const { onNotice } = watcherOf(onEvent)
+  if (given.method === 'drop') {
+    const { method: _method, ...rest } = given
+    const options = parseStrictly(dropOptions, rest)
+    const dropped = layersOf(options)
+    return planDrop(await modelOf(options, 'config', onNotice, signal), dropped, onNotice)
+  }
+  const { method: _method, ...rest } = given
+  const options = parseStrictly(lacoOptions, rest)
+  return planLaco(await modelOf(options, 'config', onNotice, signal), lacoOf(options), onNotice)
+}
+
+function lacoOf(options: z.output<typeof lacoOptions>): LacoOptions {
+  const { mergeLayers, lowestLayer, highestLayer, interval, threshold, maxCompression, rule, qkNorm, emulateBf16 } = options
+  return {
+    settings: { mergeLayers, lowestLayer, highestLayer, interval, threshold, maxCompression },
+    merge: { rule, qkNorm, emulateBf16 },
+    similarity: options.similarity,
+    calibrationFile: options.calibration,
+    threads: options.threads,
+  }
+}
+
+function layersOf({ layers }: z.output<typeof dropOptions>): ReadonlySet<number> {
+  if (layers === undefined) throw new UsageError('no layers given', 'Give --layers 17-26, or --layers 3,5,8-10.')
+  return typeof layers === 'string' ? parseLayers(layers) : new Set(layers)
+}
+
+async function modelOf(
+  { model }: { readonly model?: string | undefined },
+  needed: NeededFiles,
+  onNotice: (notice: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<ModelSource> {
+  const hint = 'Give --model FOLDER, or --model OWNER/REPO from the hub.'
+  if (model === undefined) throw new UsageError('no model given', hint)
+  if (isServed(model)) throw new UsageError('a model on a server has no weights here', hint)
+  return unlessAborted(locateModel(parsePlainModel(model), onNotice, needed), signal)
+}
+
+function destinationOf({ out, force }: { readonly out?: string | undefined; readonly force: boolean }, signal: AbortSignal | undefined): Destination {
+  if (out === undefined) throw new UsageError('no output folder given', 'Give --out FOLDER, or --dry-run to see what would be done.')
+  return { folder: out, force, ...(signal && { signal }) }
+}
+
+function watcherOf(onEvent: (event: PruneEvent) => void): PruningWatcher {
+  return {
+    onNotice: (message) => onEvent({ kind: 'notice', message }),
+    onLayer: (layersDone, layersInPass) => onEvent({ kind: 'layer-computed', layersDone, layersInPass }),
+    onIteration: (iteration) => onEvent({ kind: 'merge-decided', iteration }),
+    onWrite: (byteCount) => onEvent({ kind: 'writing', byteCount }),
+    onBytes: (byteCount) => onEvent({ kind: 'bytes-written', byteCount }),
+  }
+}

@@ -1,0 +1,57 @@
+/** What a user should know of an evaluation: prompts that are cut, tokenizers that add tokens, items without a response. */
+import { EngineError } from '../errors.ts'
+import { tokensBehind, type Encoder } from '../plan/encode.ts'
+import type { EncodedAhead } from './encode-ahead.ts'
+import { counted } from '../text/count.ts'
+import { listNames } from '../text/list-names.ts'
+import { countTruncation } from './count-truncation.ts'
+import type { LoadedTask } from './load-task.ts'
+import { truncationWarning } from './truncation-warning.ts'
+
+type OnNotice = (notice: string) => void
+
+/** The warning for tokenizers that end each text with a token of their own, such as eos; it changes lm-eval's split too. */
+export function tokensBehindWarning(encoder: Encoder): string[] {
+  const ids = tokensBehind(encoder)
+  return ids.length === 0
+    ? []
+    : [
+        `warning: the tokenizer appends the token ${ids.join(', ')} to each text; as in lm-eval, prompts end with it and choices lose as many tokens at their beginning: set add_eos_token to false in tokenizer_config.json, or change the post_processor in tokenizer.json`,
+      ]
+}
+
+/** Warns once of each task's prompts that are longer than the window, as soon as the whole task is encoded. */
+export function warnOfTruncation({ task, parts, shotCount }: LoadedTask, { totals }: EncodedAhead, maxLength: number, onNotice: OnNotice): void {
+  const name = parts.length === 1 ? parts[0]!.name : task.name
+  const items = parts.flatMap((part) => part.items)
+  void totals.then(
+    ({ tokensCut }) => {
+      const truncation = countTruncation(items, tokensCut)
+      if (truncation.itemCount > 0) onNotice(truncationWarning(truncation, { name, itemCount: items.length, shotCount, maxLength }))
+    },
+    // The failure is handled where the tokens are used.
+    () => {},
+  )
+}
+
+/** Reports each item without a response, by name and with the reason; returns the names. */
+export function reportUnanswered({ parts }: LoadedTask, unanswered: ReadonlyMap<number, string>, onNotice: OnNotice): string[] {
+  const names = new Map<string, string>()
+  let next = 0
+  for (const { name, items } of parts)
+    for (const { docId, requests } of items) {
+      for (let request = next; request < next + requests.length; request++) if (unanswered.has(request)) names.set(`${name} ${docId}`, unanswered.get(request)!)
+      next += requests.length
+    }
+  for (const [name, reason] of names) onNotice(`item ${name} has no answer: ${reason}`)
+  return [...names.keys()]
+}
+
+/** The failure of a run in which these items have no response; undefined where all have one. */
+export function unansweredError(names: readonly string[]): EngineError | undefined {
+  if (names.length === 0) return undefined
+  return new EngineError(
+    `${counted(names.length, 'item has', 'items have')} no answer: ${listNames(names, 10)}`,
+    'The scores are over the other items; the reasons are printed above. Run it again when the server works.',
+  )
+}

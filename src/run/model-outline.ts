@@ -1,0 +1,32 @@
+/** What config.json alone says of a model: layers, parameters, and the memory that it takes. */
+import { expectedMemory } from '../engine/onnx/batch-budget.ts'
+import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
+import { countParameters } from '../model/weights/expected-tensors.ts'
+import type { Inspection } from './model-source.ts'
+
+/** Sizes of a model, before its weights are read. */
+export interface ModelOutline {
+  readonly model: string
+  readonly architecture: string
+  readonly layers: number
+  /** A tied head counts once. */
+  readonly parameters: number
+  /** Longest input, in tokens. */
+  readonly window: number
+  /** Of the process that computes on the CPU, in bytes, roughly; without an adapter. */
+  readonly memory: { readonly least: number; readonly usual: number }
+}
+
+/** The outline of an inspected model; `onNotice` is called with what of its config is not used. */
+export function modelOutline(label: string, { configFile, weightSettings }: Inspection, onNotice: (notice: string) => void): ModelOutline {
+  const { config, architecture, notices } = configFile
+  for (const notice of notices) onNotice(notice)
+  return {
+    model: label,
+    architecture,
+    layers: config.layerCount,
+    parameters: countParameters(config),
+    window: config.maxPositions,
+    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, weightSettings) }),
+  }
+}

@@ -1,0 +1,161 @@
+/** A dry run: the prompts, sizes and amount of work of a run, without weights, without computing and without writing anything. */
+import type { BatchLimits } from '../engine/onnx/batch-budget.ts'
+import { unlessAborted } from '../errors.ts'
+import { tokenizerIfAny } from '../model/checkpoint.ts'
+import { planBatches } from '../plan/batches.ts'
+import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
+import type { TruncationRecord } from '../store/run-record.ts'
+import type { Request } from '../task/request.ts'
+import { countTruncation } from './count-truncation.ts'
+import { encoderOf, type EncodingOptions } from './encoder-of.ts'
+import { tokensBehindWarning } from './evaluation-notices.ts'
+import type { LoadedTask } from './load-task.ts'
+import { modelOutline, type ModelOutline } from './model-outline.ts'
+import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
+import { openServed, type OpenedServed } from './open-served-model.ts'
+import { parseStrictly } from './option-table.ts'
+import { prepareRun } from './prepare-run.ts'
+import { resumedOptions } from './resumed-options.ts'
+import type { RunModelsOptions } from './run-models.ts'
+import { runOptions } from './run-options.ts'
+import { inChunks, requestsOf } from './task-requests.ts'
+import { truncationWarning } from './truncation-warning.ts'
+
+/** What a run would do. */
+export interface RunPlan {
+  readonly prompts: readonly TaskPrompts[]
+  /** Of models whose weights would be computed here. */
+  readonly models: readonly ModelOutline[]
+  /** One a model and task; none for a model without a tokenizer. */
+  readonly plans: readonly TaskPlan[]
+}
+
+/** A task's prompts. */
+export interface TaskPrompts {
+  readonly task: string
+  /** Few-shot examples. */
+  readonly shots: number
+  readonly items: number
+  readonly requests: number
+  /** The requests of the first item. */
+  readonly first: readonly Request[]
+  readonly notices: readonly string[]
+}
+
+/** What scoring one task with one model would take. */
+export interface TaskPlan {
+  readonly model: string
+  readonly task: string
+  readonly requests: number
+  /** Tokens of all sequences, each on its own. */
+  readonly tokensAsked: number
+  /** Nodes of the trie of all sequences: the least that has to be computed. */
+  readonly tokensDistinct: number
+  readonly encodingMs: number
+  readonly tokensComputed: number
+  readonly batches: number
+  /** Prompts that are longer than the window. */
+  readonly truncation: TruncationRecord
+}
+
+/** Plans a run. Fails as `runModels` does; models may be left out. */
+export async function planRun({ definedTasks, onEvent = () => {}, signal, ...given }: RunModelsOptions): Promise<RunPlan> {
+  const { checkDeterminism, resume, ...asked } = parseStrictly(runOptions, given)
+  const options = resume === undefined ? asked : await resumedOptions(resume, asked, onEvent)
+  const noticeOf = (model: string | null) => (message: string) => onEvent({ kind: 'notice', model, isRepeat: false, message })
+  const preparation = { purpose: 'planning', definedTasks, checkDeterminism, onNotice: noticeOf(null), signal } as const
+  const { models, loadedTasks, evaluateOptions } = await prepareRun(options, preparation)
+  const prompts = loadedTasks.map(promptsOf)
+  const outlines: ModelOutline[] = []
+  const plans: TaskPlan[] = []
+  for (const model of models) {
+    const onNotice = noticeOf(model.label)
+    if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), onNotice))
+    const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
+    if (planner) plans.push(...(await unlessAborted(planModel(model.label, planner, loadedTasks, { onNotice, signal }), signal)))
+    else onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
+  }
+  return { prompts, models: outlines, plans }
+}
+
+function promptsOf(loaded: LoadedTask): TaskPrompts {
+  const { task, parts, shotCount, notices } = loaded
+  return {
+    task: task.name,
+    shots: shotCount,
+    items: parts.reduce((sum, { items }) => sum + items.length, 0),
+    requests: requestsOf(loaded).length,
+    first: parts[0]!.items[0]!.requests,
+    notices,
+  }
+}
+
+/** What encodes for a model, and how much of its sequences would be computed. */
+type Planner = Pick<OpenedServed, 'encoder' | 'planWork'>
+
+/** Undefined where the folder has no tokenizer. A server is only asked for its context length. */
+async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOptions): Promise<Planner | undefined> {
+  if (model.served) return openServed(model.served, model.folder, options, () => {})
+  const inspection = await inspectModel(model)
+  const { config, content } = inspection.configFile
+  const tokenizer = await tokenizerIfAny(model.folder, config, content)
+  if (!tokenizer) return undefined
+  const { usual, most } = batchBudgetOf(inspection, options)
+  return {
+    encoder: encoderOf({ config, tokenizer }, options),
+    planWork(sequences) {
+      const { tokensComputed, batches } = planBatches(sequences, usual, most)
+      return { tokensComputed, batches: batches.length }
+    },
+  }
+}
+
+interface Watching {
+  readonly onNotice: (notice: string) => void
+  readonly signal: AbortSignal | undefined
+}
+
+async function planModel(
+  model: string,
+  { encoder, planWork }: Planner,
+  loadedTasks: readonly LoadedTask[],
+  { onNotice, signal }: Watching,
+): Promise<TaskPlan[]> {
+  for (const warning of tokensBehindWarning(encoder)) onNotice(warning)
+  const encoded = encodeAhead(loadedTasks.map(inChunks), encoder, signal)
+  const plans: TaskPlan[] = []
+  for (const [index, loaded] of loadedTasks.entries()) {
+    const plan = await planTask(model, loaded, encoded[index]!, planWork)
+    plans.push(plan)
+    if (plan.truncation.itemCount > 0) onNotice(warningOf(loaded, plan.truncation, encoder.maxLength))
+  }
+  return plans
+}
+
+async function planTask(model: string, loaded: LoadedTask, { chunks, totals }: EncodedAhead, planWork: Planner['planWork']): Promise<TaskPlan> {
+  let [tokensComputed, batches] = [0, 0]
+  for (const chunk of chunks) {
+    const work = planWork((await chunk.encoded).sequences)
+    tokensComputed += work.tokensComputed
+    batches += work.batches
+  }
+  const { tokensAsked, tokensDistinct, encodingMs, tokensCut } = await totals
+  const items = loaded.parts.flatMap((part) => part.items)
+  return {
+    model,
+    task: loaded.task.name,
+    requests: requestsOf(loaded).length,
+    tokensAsked,
+    tokensDistinct,
+    encodingMs,
+    tokensComputed,
+    batches,
+    truncation: countTruncation(items, tokensCut),
+  }
+}
+
+function warningOf({ task, parts, shotCount }: LoadedTask, truncation: TruncationRecord, maxLength: number): string {
+  const name = parts.length === 1 ? parts[0]!.name : task.name
+  const itemCount = parts.reduce((sum, { items }) => sum + items.length, 0)
+  return truncationWarning(truncation, { name, itemCount, shotCount, maxLength })
+}

@@ -1,0 +1,83 @@
+/** What a run needs before anything is computed: tasks and models that exist, options that go together, rows that can be read. */
+import { unlessAborted, UsageError } from '../errors.ts'
+import { prepareResultsFolder } from '../store/write-run.ts'
+import type { Task } from '../task/define-task.ts'
+import { loadTasks, selectTasks } from '../task/registry.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { loadTask, type LoadedTask } from './load-task.ts'
+import { locateModel, type NeededFiles } from './locate-model.ts'
+import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
+import { parseModel, type GivenModel } from './parse-model.ts'
+import { parseEvaluateOptions, parseLoadOptions, parseNames } from './parse-run-options.ts'
+import type { ScoringOptions } from './run-options.ts'
+
+/** A run that is ready to begin. */
+export interface PreparedRun {
+  readonly models: readonly ModelSource[]
+  readonly loadedTasks: readonly LoadedTask[]
+  readonly evaluateOptions: EvaluateOptions
+}
+
+/** Beside the options. */
+export interface Preparation {
+  /** `scoring` fetches weights too, and makes the results folder. */
+  readonly purpose: 'scoring' | 'planning'
+  /** Tasks that a program defines, beside the built-in ones and those of task files. */
+  readonly definedTasks?: readonly Task[] | undefined
+  readonly checkDeterminism?: number | undefined
+  readonly onNotice: (notice: string) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** Finds and checks everything that the options name. Fails with a HarnessError, or with AbortError. */
+export async function prepareRun(options: ScoringOptions, preparation: Preparation): Promise<PreparedRun> {
+  const { purpose, definedTasks = [], onNotice, signal } = preparation
+  const evaluateOptions = parseEvaluateOptions(options)
+  const known = await loadTasks(options.taskFile, definedTasks)
+  const selected = selectTasks(known, taskNames(options, known))
+  const given = parseModels(options, purpose)
+  const loadOptions = await parseLoadOptions(options, known, selected)
+  if (purpose === 'scoring') await prepareResultsFolder(options.output)
+  const models: ModelSource[] = []
+  const needed: NeededFiles = purpose === 'scoring' ? 'all' : 'tokenizer'
+  for (const model of given) models.push(await unlessAborted(locateModel(model, onNotice, needed), signal))
+  if (models.length > 0 && models.every(({ served }) => served)) refuseForServers(options, preparation)
+  const inspected: ModelSource[] = []
+  for (const model of models) inspected.push(await inspect(model, evaluateOptions))
+  const loadedTasks: LoadedTask[] = []
+  for (const task of selected) {
+    const loaded = await unlessAborted(loadTask(task, loadOptions), signal)
+    for (const notice of loaded.notices) onNotice(notice)
+    loadedTasks.push(loaded)
+  }
+  return { models: inspected, loadedTasks, evaluateOptions }
+}
+
+function taskNames({ tasks }: ScoringOptions, known: ReadonlyMap<string, Task>): string[] {
+  const names = parseNames(tasks)
+  if (names.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...known.keys()].join(', ')}.`)
+  return names
+}
+
+function parseModels({ model }: ScoringOptions, purpose: Preparation['purpose']): GivenModel[] {
+  if (model.length === 0 && purpose === 'scoring') throw new UsageError('no model given', 'Give --model NAME=FOLDER, or --dry-run to see the prompts only.')
+  const given = model.map(parseModel)
+  const duplicate = given.find(({ label }, index) => given.findIndex((other) => other.label === label) !== index)
+  if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
+  return given
+}
+
+/** The model with what was read of it; weights that are here must suit the settings and the memory limit. */
+async function inspect(model: ModelSource, options: EvaluateOptions): Promise<ModelSource> {
+  if (model.served) return model
+  const inspected = await inspectModel(model)
+  batchBudgetOf(inspected, options)
+  return { ...model, inspected }
+}
+
+/** Fails with UsageError on options that say how a model is computed here, where every model is on a server. */
+function refuseForServers({ dtype, memory, threads, device }: ScoringOptions, { checkDeterminism }: Preparation): void {
+  const given = { dtype, memory, threads, device: device === 'auto' ? undefined : device, 'check-determinism': checkDeterminism }
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (name !== undefined) throw new UsageError(`--${name} has no effect on a model on a server`, 'The server decides that; leave it out.')
+}

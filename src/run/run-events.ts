@@ -1,0 +1,27 @@
+/** What happens during a run, as it happens: plain data for a progress bar, a log or a page. */
+import type { DeterminismRecord, RunRecord, TaskWork } from '../store/run-record.ts'
+
+/** While one model is evaluated. */
+export type EvaluationEvent =
+  /** What a user should know: of the checkpoint, of prompts that were cut, of items without a response. */
+  | { readonly kind: 'notice'; readonly message: string }
+  /** Before a task's first batch. */
+  | { readonly kind: 'task-started'; readonly task: string; readonly requestCount: number }
+  /** After each batch: the tokens that it computed, and the share of the task's requests that is done (0 to 1). */
+  | { readonly kind: 'batch-scored'; readonly task: string; readonly tokensComputed: number; readonly doneShare: number }
+  | { readonly kind: 'task-scored'; readonly work: TaskWork }
+
+/**
+ * During a run. `model` is the label of the model; null where the event is not about one. `isRepeat` marks the second scoring
+ * of the determinism check.
+ */
+export type RunEvent =
+  | (EvaluationEvent & { readonly model: string | null; readonly isRepeat: boolean })
+  /** `resume` found this manifest: its file, and the models and tasks in it. */
+  | { readonly kind: 'resumed'; readonly file: string; readonly models: readonly string[]; readonly tasks: readonly string[] }
+  | { readonly kind: 'determinism-checked'; readonly model: string; readonly determinism: DeterminismRecord }
+  /** The results of a model are on disk. */
+  | { readonly kind: 'run-stored'; readonly model: string; readonly record: RunRecord; readonly resultsFile: string }
+
+/** Called with each event, in order; must not throw. */
+export type OnEvent<E> = (event: E) => void

@@ -1,0 +1,78 @@
+/** The options of a run: `evalharness run` and `runModels` take the same ones. */
+import { z } from 'zod'
+import { ROLLING_BOS } from '../plan/encode.ts'
+import { choice, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
+
+const SCORED = 'What to score'
+const ROWS = 'Rows and prompts'
+const COMPUTING = 'How to compute'
+const STORING = 'Results and cache'
+
+const shots = z.number().int().nonnegative()
+const wholeTokens = z.number().int().positive()
+/** Row indices by task or subset, from 0. */
+export const rowIndices = z.record(z.string(), z.array(z.number().int().nonnegative()).min(1))
+
+/** Options that decide the numbers of a run or where they go. The run manifest keeps them, so that `--resume` can repeat them. */
+export const scoringOptions = z.object({
+  model: list({
+    aliases: ['m'],
+    group: SCORED,
+    description:
+      'Model to score: NAME=FOLDER, NAME=OWNER/REPO on the hub (then quantize=nf4|int8|int4, block=N, adapter=FOLDER after commas), or NAME=http://HOST:PORT/v1,tokenizer=WHERE; repeat for several',
+  }),
+  tasks: list({ aliases: ['t'], group: SCORED, description: 'Names of tasks, subsets or groups, separated by commas; `evalharness tasks` lists them' }),
+  taskFile: list({ group: SCORED, description: 'JavaScript module that defines a task' }),
+  dataDir: text({ group: ROWS, description: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv (default: the hub)' }),
+  data: list({
+    group: ROWS,
+    description:
+      'Local rows: TASK=FILE for those that are scored, TASK:SPLIT=FILE for a split such as that of the few-shot examples; a subset works like a task',
+  }),
+  numFewshot: textOrData(z.union([shots, z.record(z.string(), shots)]), {
+    aliases: ['f'],
+    group: ROWS,
+    description: 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the task defines)',
+  }),
+  limit: numberThat((value) => value > 0 && (value < 1 || Number.isInteger(value)), {
+    aliases: ['L'],
+    group: ROWS,
+    description: 'Number of rows of each task and subset, from the first; below 1 a share of them (default: all)',
+    expected: 'a whole number of rows or a share below 1',
+    example: '100',
+  }),
+  samples: textOrData(rowIndices, { group: ROWS, description: 'Rows by task, as JSON or a file that holds it: {"piqa":[0,7]}' }),
+  seed: wholeNumberOr(0, 0, { group: COMPUTING, description: 'Seed of the bootstrap for standard errors' }),
+  maxLength: wholeNumber(2, { group: COMPUTING, description: 'Window in tokens (default: the model’s); longer prompts are cut at the left' }),
+  rollingBos: choice(ROLLING_BOS, {
+    group: COMPUTING,
+    description: 'Bos tokens before a text that is scored as a whole, where the tokenizer adds one itself: lm-eval puts a second before it (default: lm-eval)',
+  }),
+  batchTokens: textOrDataOr('auto', wholeTokens, {
+    group: COMPUTING,
+    description: 'Most tokens of a batch, computed in one pass; auto: batches of 4096 and more in passes of 1024, fewer where memory is short',
+  }),
+  memory: textOrData(z.number().positive(), {
+    group: COMPUTING,
+    description:
+      'Most memory for the process that computes: 3G, 800M (default: an eighth of the machine’s beside the weights); weights take 4 bytes a parameter, quantized ones less',
+  }),
+  threads: wholeNumber(1, { group: COMPUTING, description: 'Threads inside an operator (default: the runtime chooses)' }),
+  device: textOr('auto', {
+    group: COMPUTING,
+    description: 'Device: auto, cpu, webgpu, cuda:0, or several as cuda:0,cuda:1; auto takes a GPU that works, else the CPU',
+  }),
+  dtype: text({ group: COMPUTING, description: 'Type of weights and products: f32, f16 or bf16 (default: f32; on CUDA the checkpoint’s)' }),
+  output: textOr('results', { aliases: ['o'], group: STORING, description: 'Folder for results and samples' }),
+  cache: textOrOff({ group: STORING, description: 'Response cache directory (default: ~/.cache/evalharness); --no-cache neither reads nor writes one' }),
+})
+
+/** The options of a run, complete and checked. */
+export type ScoringOptions = z.output<typeof scoringOptions>
+
+/** Options of a run that are not part of its manifest. */
+export const runOptions = z.object({
+  ...scoringOptions.shape,
+  resume: text({ group: STORING, description: 'Continue an interrupted run: its results folder, or a file in it' }),
+  checkDeterminism: wholeNumber(1, { group: COMPUTING, description: 'Number of items to score a second time in other batches, to report what differs' }),
+})

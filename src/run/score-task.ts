@@ -1,0 +1,72 @@
+/** Items with all their responses become scores; subsets are pooled into the task's groups. */
+import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from '../task/score-items.ts'
+import { sumTruncation, type GroupRecord, type TaskRecord, type TruncationRecord } from '../store/run-record.ts'
+import type { Task } from '../task/define-task.ts'
+import { countTruncation } from './count-truncation.ts'
+import type { LoadedTask, LoadedTaskPart } from './load-task.ts'
+import type { ScoredRequests } from './score-requests.ts'
+
+/** The scores of one loaded task: an entry a part, an entry a group of subsets. */
+export interface TaskScoring {
+  readonly tasks: readonly TaskRecord[]
+  readonly groups: readonly GroupRecord[]
+}
+
+/** Scores the items whose requests all have a response; the others are left out. `seed` is that of the bootstrap. */
+export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'answers' | 'tokensCut'>, seed: number): TaskScoring {
+  const tasks: TaskRecord[] = []
+  let firstRequest = 0
+  for (const part of loaded.parts) {
+    const { scored, truncations } = scoreItems(loaded.task, part, responses, firstRequest)
+    firstRequest += part.items.reduce((sum, { requests }) => sum + requests.length, 0)
+    if (scored.length === 0) continue
+    tasks.push({
+      ...aggregateItems(loaded.task, scored, seed),
+      name: part.name,
+      task: loaded.task.name,
+      version: loaded.task.version,
+      shotCount: loaded.shotCount,
+      rowCount: part.rowCount ?? null,
+      origin: part.origin,
+      ...(part.hubRows && { hubRows: part.hubRows }),
+      ties: countTies(loaded.task, scored),
+      truncation: sumTruncation(truncations),
+      items: scored,
+    })
+  }
+  return { tasks, groups: poolGroups(loaded, tasks) }
+}
+
+/** The scored items of a part, whose first request has the index `firstRequest` in the task. */
+function scoreItems(
+  task: Task,
+  { items }: LoadedTaskPart,
+  { answers, tokensCut }: Pick<ScoredRequests, 'answers' | 'tokensCut'>,
+  firstRequest: number,
+): { readonly scored: readonly ScoredItem[]; readonly truncations: readonly TruncationRecord[] } {
+  const scored: ScoredItem[] = []
+  const truncations: TruncationRecord[] = []
+  let next = firstRequest
+  for (const item of items) {
+    const own = answers.slice(next, next + item.requests.length)
+    if (own.every((answer) => answer !== undefined)) {
+      scored.push(scoreItem(task, item, own))
+      truncations.push(countTruncation([item], tokensCut, next))
+    }
+    next += item.requests.length
+  }
+  return { scored, truncations }
+}
+
+/** The whole task as a group of its subsets, and the groups that it defines. */
+function poolGroups({ task, shotCount }: LoadedTask, tasks: readonly TaskRecord[]): GroupRecord[] {
+  if (!task.subsets) return []
+  const { names, groups, isPart } = task.subsets
+  const whole = isPart ? [] : [[task.name, names] as const]
+  const named = [...whole, ...Object.entries(groups).map(([group, subsets]) => [`${task.name}_${group}`, subsets] as const)]
+  return named.flatMap(([name, subsets]): GroupRecord[] => {
+    const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
+    if (members.length === 0) return []
+    return [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]
+  })
+}
