@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config'
+import { builtSources } from './test/built-sources.ts'
 import { temporaryDirectory } from './test/temporary-directory-of-run.ts'
 
 export default defineConfig({
-  plugins: [temporaryDirectory],
+  plugins: [builtSources, temporaryDirectory],
   test: {
     include: ['test/**/*.test.ts'],
-    // The engine starts its session process from the file beside it, which is TypeScript here; a forked process inherits these arguments.
     globalSetup: ['test/temporary-directory-of-run.ts', 'test/build.ts'],
     setupFiles: 'test/own-temporary-directory.ts',
     pool: 'forks',
@@ -13,7 +13,6 @@ export default defineConfig({
     maxWorkers: '100%',
     // Files of one worker share what they import, a fifth of the time; each cleans up its own stubs.
     isolate: false,
-    execArgv: ['--import', new URL('scripts/typescript.js', import.meta.url).href],
     testTimeout: 30_000,
   },
 })

@@ -94,7 +94,7 @@ export default defineTask({
     { q: 'one', a: ['x', 'y'], label: 1 },
     { q: 'two', a: ['x', 'y'], label: 0 },
   ])
-  const { code, out, err } = await evalharness(
+  const { code, out, err } = await start([
     'run',
     '-m',
     `tiny=${model}`,
@@ -106,7 +106,7 @@ export default defineTask({
     `mine=${rows}`,
     '-o',
     path.join(model, 'out'),
-  )
+  ]).ended
   expect({ code, err }).toMatchObject({ code: 0 })
   expect(out).toMatch(/acc_mutual_info/u)
 })
@@ -235,7 +235,8 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
 
   async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const output = path.join(temporaryFolder(), 'results')
-    const { code, out, err } = await start([...args, ...(args[0] === 'run' && !args.includes('-o') ? ['-o', output] : [])], env).ended
+    const line = [...args, ...(args[0] === 'run' && !args.includes('-o') ? ['-o', output] : [])]
+    const { code, out, err } = await (Object.keys(env).length === 0 ? evalharness(...line) : start(line, env).ended)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(err).not.toMatch(/^\s+at /mu)
     expect(existsSync(output) ? readdirSync(output) : []).toEqual([])

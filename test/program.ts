@@ -1,6 +1,11 @@
-/** The program as a user starts it: built, which vitest does once before all tests (test/build.ts). */
+/**
+ * The program as a user starts it, built (test/build.ts): `evalharness` runs a command line in this process, which saves a third of a second a call;
+ * `start` starts a process, for tests of what a process meets: signals, an environment, closed streams.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
+import { main } from '../src/commands/main.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const CLI = path.join(import.meta.dirname, '../dist/src/cli.js')
@@ -29,5 +34,24 @@ export function start(
   return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err }))) }
 }
 
-/** Runs it to its end. */
-export const evalharness = (...args: string[]) => start(args).ended
+/** Runs a command line to its end, in this process; responses are cached in a folder of its own. */
+export async function evalharness(...args: string[]): Promise<Ended> {
+  const [output, errorStream] = [captured(), captured()]
+  const before = process.env['EVALHARNESS_CACHE']
+  process.env['EVALHARNESS_CACHE'] = temporaryFolder()
+  try {
+    const code = await main(args, new AbortController().signal, { output: output.stream, errorStream: errorStream.stream })
+    return { code, out: output.text(), err: errorStream.text() }
+  } finally {
+    if (before === undefined) delete process.env['EVALHARNESS_CACHE']
+    else process.env['EVALHARNESS_CACHE'] = before
+  }
+}
+
+/** A stream that is no terminal, and what was written to it. */
+function captured(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
+  const chunks: string[] = []
+  const stream = new PassThrough({ decodeStrings: false })
+  stream.on('data', (chunk: unknown) => chunks.push(String(chunk)))
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') }
+}

@@ -2,16 +2,20 @@
 import { HarnessError, AbortError, StoreError } from '../errors.ts'
 import { removeLeftovers } from '../io/temporary-folder.ts'
 import { runCommandLine } from './command-line.ts'
-import { terminalOver, type Terminal } from './terminal.ts'
+import { terminalOver, type OutputStream, type Terminal } from './terminal.ts'
 
 const FAILED = 2
 /** As a shell reports a program that Ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** Runs a command line over the process's own streams; says what went wrong; comes back with the exit code. */
-export async function main(args: readonly string[], signal: AbortSignal): Promise<number> {
+/** Runs a command line, by default over the process's own streams. Prints what went wrong. Returns the exit code. */
+export async function main(
+  args: readonly string[],
+  signal: AbortSignal,
+  { output = process.stdout, errorStream = process.stderr }: { readonly output?: OutputStream; readonly errorStream?: NodeJS.WriteStream } = {},
+): Promise<number> {
   void removeLeftovers()
-  const terminal = terminalOver(process.stdout, process.stderr, signal)
+  const terminal = terminalOver(output, errorStream, signal)
   const code = await runCommandLine(args, terminal).catch((error: unknown) => explain(error, terminal))
   return code === 0 && signal.aborted ? INTERRUPTED : code
 }

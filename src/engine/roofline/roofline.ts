@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts'
 export interface RooflineMeter {
   /** Measures, if enough time has been spent on batches since the last measurement; `batchMs` is what the batch just scored took. */
   afterBatch(batchMs: number): Promise<void>
-  /** Measures, if a task was so short that nothing has been measured, or not for a while. */
+  /** Measures, if there is no measurement yet or not for a while. Not for work that took less time than the measurement itself. */
   afterTask(): Promise<void>
   /** Operations a second of bare matrix products: the mean of what was measured. Null before that, and where the engine cannot. */
   rate(): number | null
@@ -15,6 +15,8 @@ export interface RooflineMeter {
 const BETWEEN_MS = 10_000
 /** The same where a task ends. */
 const BETWEEN_TASKS_MS = 2000
+/** Time on batches that a measurement must be worth: of less work it would take most of the time, and a rate of so little says nothing. */
+const LEAST_WORK_MS = 200
 
 /** A meter of an engine. It waits before it first measures: at the beginning tokens are made and weights are hashed beside it. */
 export function rooflineMeter(engine: Pick<Engine, 'peakGemmRate'>): RooflineMeter {
@@ -31,7 +33,7 @@ export function rooflineMeter(engine: Pick<Engine, 'peakGemmRate'>): RooflineMet
       if (sinceMs >= BETWEEN_MS) await measure()
     },
     async afterTask() {
-      if (rates.length === 0 || sinceMs >= BETWEEN_TASKS_MS) await measure()
+      if (sinceMs >= (rates.length === 0 ? LEAST_WORK_MS : BETWEEN_TASKS_MS)) await measure()
     },
     rate: () => (rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0) / rates.length),
   }

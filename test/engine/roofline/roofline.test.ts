@@ -7,9 +7,12 @@ import { projectionOperations } from '../../../src/engine/roofline/operations.ts
 import { rooflineMeter } from '../../../src/engine/roofline/roofline.ts'
 import { tinyModel } from '../../tiny-model.ts'
 
-test('the meter measures after ten seconds of batches, and after the first task if it was shorter', async () => {
+test('the meter measures after ten seconds of batches, and after a shorter task once it has taken a fifth of a second', async () => {
   let measured = 0
   const meter = rooflineMeter({ peakGemmRate: async () => ++measured * 100 })
+  await meter.afterBatch(190)
+  await meter.afterTask()
+  expect(meter.rate()).toBeNull()
   await meter.afterBatch(10)
   expect(meter.rate()).toBeNull()
   await meter.afterTask()
@@ -24,7 +27,7 @@ test('the meter measures after ten seconds of batches, and after the first task 
 
 test.each([{}, { peakGemmRate: async () => undefined }])('where the engine cannot measure there is no rate', async (engine) => {
   const meter = rooflineMeter(engine)
-  await meter.afterTask()
+  await meter.afterBatch(10_000)
   expect(meter.rate()).toBeNull()
 })
 
