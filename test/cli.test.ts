@@ -328,7 +328,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
   })
 
   test.each([
-    [['--limit', '-1'], /--limit -1 is neither/u],
+    [['--limit', '-1'], /--limit -1 is not a whole number of rows or a share below 1/u],
     [['--num-fewshot', 'many'], /"many" is not a number/u],
     [['--num-fewshot', '3'], /task piqa takes no few-shot examples, --num-fewshot asks for 3/u],
     [['--num-fewshot', 'pika=3'], /unknown task "pika"\n {2}Did you mean piqa/u],
