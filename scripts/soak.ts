@@ -74,9 +74,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
   const keptMs = await timed(start(asked, inside('kept'), ['--cache', inside('kept/cache')]))
   // Half of the kills come while the program starts, the others around the batches: so few batches pass between two kills that one run can take them all.
   // A long batch, which no kill within that time lets come to its end, gets twice the time after each.
-  let patience = 1
+  let batchesToWait = 1
   const batchMs = Math.max(1, wholeMs - keptMs) / batchCount(logOf(inside('kept')))
-  const killMoment = (): Moment => (random() < 0.5 ? { afterStartMs: random() * keptMs } : { afterFirstBatchMs: random() * patience * batchMs })
+  const killMoment = (): Moment => (random() < 0.5 ? { afterStartMs: random() * keptMs } : { afterFirstBatchMs: random() * batchesToWait * batchMs })
   tell(`a whole run takes ${Math.round(wholeMs)} ms, one that is answered from the cache ${Math.round(keptMs)} ms; a batch ${Math.round(batchMs)} ms`)
 
   let [kills, killsWithinBatches, completions, batchesBegun, batchesRepeated, mostRepeatedByOneKill, readings] = [0, 0, 0, 0, 0, 0, 0]
@@ -112,8 +112,8 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
         kills++
         const [isWithinBatches, isOn] = [begunCount(cut()) > begunBefore, batchCount(logOf(cut())) > keptBefore]
         if (isWithinBatches) killsWithinBatches++
-        if (isOn) patience = 1
-        else if (isWithinBatches) patience *= 2
+        if (isOn) batchesToWait = 1
+        else if (isWithinBatches) batchesToWait *= 2
         mostRepeatedByOneKill = Math.max(mostRepeatedByOneKill, lost() - lostBefore)
         lostBefore = lost()
         if (kills % 20 === 0) tell(`${kills} kills, ${logOf(cut()).length / RECORD_BYTES} answers kept in round ${round + 1}`)

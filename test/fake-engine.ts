@@ -8,7 +8,7 @@ import type { Engine, ScoredBatch } from '../src/engine/engine.ts'
 export function fakeEngine({ batchTokens = 4096 } = {}): Engine {
   return {
     info: { name: 'fake', provider: 'none', dtype: 'none', versions: {} },
-    answersDependOn: 'fake',
+    responsesDependOn: 'fake',
     score(sequences, isAnswered = () => false) {
       const batches = planBatches(sequences, batchTokens).batches.filter(({ members }) => !isAnswered(members.map(({ sequence }) => sequence)))
       return (async function* (): AsyncGenerator<ScoredBatch> {

@@ -8,11 +8,14 @@ import type { Checkpoint } from '../../src/model/checkpoint.ts'
 import type { ModelConfig } from '../../src/model/config/config.ts'
 import type { Weights } from '../../src/model/weights/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
-import { decoderLayers, headName } from '../../src/graph/decoder.ts'
-import { rmsNorm, rotaryTable } from '../../src/graph/decoder-layer.ts'
+import { treeAttention } from '../../src/graph/attention/tree-attention.ts'
+import type { AttentionShape, Projections } from '../../src/graph/blocks/attention.ts'
+import { headName } from '../../src/graph/blocks/embedding.ts'
+import { rmsNorm } from '../../src/graph/blocks/norm.ts'
+import { rotaryTable } from '../../src/graph/blocks/rotary.ts'
+import { decoderLayers } from '../../src/graph/decoder.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
 import { storedWeights } from '../../src/graph/stored-weights.ts'
-import { treeAttention, type AttentionConfig, type Projections } from '../../src/graph/tree-attention.ts'
 
 /** `input_ids` [1, S] in, `logits` [1, S, vocabulary] out. */
 function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
@@ -20,22 +23,24 @@ function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
   const ids = g.node('Reshape', ['input_ids', g.integers([-1])])
   const length = g.node('Reshape', [g.node('Shape', [ids]), g.integers([])])
   const int32 = (value: string) => g.node('Cast', [value], { to: 6 })
-  const chain = int32(g.node('Range', [g.integers(0), length, g.integers(1)]))
-  const row = g.node('Reshape', [chain, g.integers([1, 1, -1])])
+  const positions = int32(g.node('Range', [g.integers(0), length, g.integers(1)]))
+  const row = g.node('Reshape', [positions, g.integers([1, 1, -1])])
   // One tree without branches, in one row.
   const rows = {
-    positions: chain,
-    exits: g.node('Add', [g.node('Mul', [chain, int32(g.integers(0))]), int32(length)]),
+    positions,
+    subtreeEnds: g.node('Add', [g.node('Mul', [positions, int32(g.integers(0))]), int32(length)]),
     queries: row,
     keys: row,
     keyCounts: g.node('Reshape', [length, g.integers([1])]),
-    querySlots: chain,
+    querySlots: positions,
     groupCount: g.integers(1),
   }
   const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)! })
-  const attention = (layer: AttentionConfig) => (projections: Projections) => treeAttention(g, layer, projections, rows)
-  const hidden = decoderLayers(g, config, weights, ids, rotaryTable(g, config, chain), attention)
-  const logits = g.node('Gemm', [rmsNorm(g, config, hidden, weights.value(config.tensorNames.finalNorm)), weights.value(headName(config))], { transB: 1 })
+  const rotary = rotaryTable(g, config, positions)
+  const attention = (shape: AttentionShape) => ({ rotary, attend: (projections: Projections) => treeAttention(g, shape, projections, { rows }) })
+  const model = { g, config, weights }
+  const hidden = decoderLayers(model, ids, attention)
+  const logits = g.node('Gemm', [rmsNorm(model, config.tensorNames.finalNorm, hidden), weights.value(headName(config))], { transB: 1 })
   g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }

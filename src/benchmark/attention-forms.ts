@@ -3,7 +3,7 @@ import { rowFeeds } from '../engine/onnx/row-feeds.ts'
 import type { SessionTensor } from '../engine/onnx/session-messages.ts'
 import { graphBuilder, type GraphBuilder } from '../graph/builder.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph } from '../graph/onnx-model.ts'
-import { attentionBias, productAttention, productAttentionInputs } from '../graph/product-attention.ts'
+import { attentionBias, productAttention, productAttentionInputs } from '../graph/attention/product-attention.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import type { Batch } from '../plan/batches.ts'
 import type { RowLayout } from '../plan/row-layout.ts'
@@ -126,8 +126,8 @@ export function attentionFeeds(config: Pick<ModelConfig, 'rope' | 'headSize'>, b
 }
 
 /** All tokens in one row: more pairs than rows have, and one call. */
-export function wholeLayout({ tree: { tokenIds, exits } }: Batch): RowLayout {
+export function wholeLayout({ tree: { tokenIds, subtreeEnds } }: Batch): RowLayout {
   const count = tokenIds.length
   const all = Int32Array.from({ length: count }, (_, node) => node)
-  return { chunks: [{ rowCount: 1, queryCount: count, keyCount: count, queries: all, keys: all, keyExits: exits }], querySlots: all }
+  return { chunks: [{ rowCount: 1, queryCount: count, keyCount: count, queries: all, keys: all, keySubtreeEnds: subtreeEnds }], querySlots: all }
 }

@@ -1,6 +1,7 @@
 /** How far a device's log-probabilities are from those that an independent tool gives. */
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
-import type { Device, Dtype } from '../engine/devices/device.ts'
+import type { Device } from '../engine/devices/device.ts'
+import type { Dtype } from '../engine/devices/dtype.ts'
 import type { SequenceScore } from '../plan/sequence.ts'
 import type { KnownAnswers } from './known-answers.ts'
 

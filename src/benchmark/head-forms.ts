@@ -1,6 +1,6 @@
 /** Forms of what comes behind a model's last layer, as graphs that compute nothing else. */
 import { graphBuilder } from '../graph/builder.ts'
-import { deviceLogProbs, plainLogProbs } from '../graph/decoder.ts'
+import { deviceLogProbs, plainLogProbs } from '../graph/blocks/log-probs.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph } from '../graph/onnx-model.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import { storeValues, type StoredValues } from './stored-values.ts'

@@ -1,6 +1,7 @@
 /** Everything that is measured of one device, in the order of what matters: is it right, how fast is it, what would a card's table take. */
-import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
-import { deviceName, isMeasured, supportsDtype, type Device, type Dtype } from '../engine/devices/device.ts'
+import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
+import { deviceName, providerOf, supportsDtype, type Device } from '../engine/devices/device.ts'
+import { type Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
 import { projectionOperations } from '../engine/roofline/operations.ts'
@@ -44,7 +45,7 @@ export interface MeasuredDevice {
   readonly device: Device
   readonly selfTest: DeviceDiagnosis
   /** The adapter that it is; undefined where that is not known. */
-  readonly adapter: Adapter | undefined
+  readonly adapter: Gpu | undefined
   /** Of performance.now(). */
   readonly deadline: number
 }
@@ -68,7 +69,7 @@ export async function measureDevice({ device, selfTest, adapter, deadline }: Mea
     speed = (await measureModel(device, adapter, budget, options)) ?? null
   }
   const { failures, leftOut } = budget
-  return { device: name, card: adapter?.name ?? null, isExperimental: !isMeasured(device), selfTest, numbers, speed, suspects, failures, leftOut }
+  return { device: name, card: adapter?.name ?? null, isExperimental: !providerOf(device).isMeasured, selfTest, numbers, speed, suspects, failures, leftOut }
 }
 
 /** In f32, which must be right, then in the types that the device has beside it. */
@@ -101,7 +102,7 @@ const SPEED_DTYPES: Readonly<Record<Device['provider'], readonly Dtype[]>> = {
 }
 
 /** The random model that a device is measured with: what its memory holds, and what it computes in its time. */
-export function sizeFor({ provider }: Device, adapter: Adapter | undefined): string {
+export function sizeFor({ provider }: Device, adapter: Gpu | undefined): string {
   if (provider === 'cpu' || provider === 'coreml') return '135m'
   if (adapter?.kind !== 'gpu') return '1m'
   const bytes = adapter.memoryBytes
@@ -109,7 +110,7 @@ export function sizeFor({ provider }: Device, adapter: Adapter | undefined): str
   return bytes >= 24e9 ? '8b' : bytes >= 6e9 ? '1b' : '135m'
 }
 
-async function measureModel(device: Device, adapter: Adapter | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord | undefined> {
+async function measureModel(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord | undefined> {
   const size = modelSize(options.modelSize ?? sizeFor(device, adapter))
   for (const dtype of options.dtype ? [options.dtype] : SPEED_DTYPES[device.provider]) {
     const opened = await budget.step({ what: `loading a random ${size.name} model in ${dtype}`, leastMs: LEAST.model }, () =>
@@ -177,7 +178,7 @@ async function openModel(
   }
 }
 
-async function measureOpened(opened: OpenedModel, adapter: Adapter | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord> {
+async function measureOpened(opened: OpenedModel, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord> {
   const { device, size, dtype, model, engine, freeBefore } = opened
   const peakGemmRate = (await budget.step({ what: 'bare GEMMs', leastMs: LEAST.workload }, async () => (await engine.peakGemmRate?.()) ?? null)) ?? null
   const workloads: SpeedRecord[] = []
@@ -269,11 +270,11 @@ async function comparePeer(
 /** Free memory of the card; null where the system does not say. */
 async function freeBytes({ provider, index }: Device): Promise<number | null> {
   if (provider === 'cpu') return null
-  const gpus = (await listAdapters()).filter(({ kind, cudaIndex }) => (provider === 'cuda' ? cudaIndex === index : kind === 'gpu'))
+  const gpus = (await listGpus()).filter(({ kind, cudaIndex }) => (provider === 'cuda' ? cudaIndex === index : kind === 'gpu'))
   return gpus.length === 1 ? gpus[0]!.freeMemoryBytes : null
 }
 
-async function lookIntoSuspects(device: Device, adapter: Adapter | undefined, budget: TimeBudget, options: MeasureOptions): Promise<readonly SuspectRecord[]> {
+async function lookIntoSuspects(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<readonly SuspectRecord[]> {
   const size = modelSize(options.modelSize ?? sizeFor(device, adapter))
   const dtype = options.dtype ?? SPEED_DTYPES[device.provider][0]!
   // What computes on a processor is tried on as little as shows it.

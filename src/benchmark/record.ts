@@ -1,6 +1,6 @@
 /** What a benchmark of this machine found: the JSON record that `doctor --benchmark` writes. */
-import type { Adapter } from '../engine/devices/gpus.ts'
-import type { Dtype } from '../engine/devices/device.ts'
+import type { Gpu } from '../engine/devices/gpus.ts'
+import type { Dtype } from '../engine/devices/dtype.ts'
 import type { DeviceDiagnosis, RuntimeDiagnosis } from '../engine/devices/self-test.ts'
 import type { NumbersRecord } from './check-numbers.ts'
 import type { EstimateRecord } from './estimate.ts'
@@ -16,7 +16,7 @@ export interface BenchmarkRecord {
   /** ISO 8601, when it began. */
   readonly startedAt: string
   readonly machine: MachineRecord
-  readonly adapters: readonly Adapter[]
+  readonly adapters: readonly Gpu[]
   readonly runtime: RuntimeDiagnosis
   readonly budgetSeconds: number
   readonly elapsedSeconds: number

@@ -1,6 +1,6 @@
 /** READ THIS FIRST: the benchmark of this machine. Each device is tested, its numbers are checked, its speed is measured; the record says what was found. */
 import os from 'node:os'
-import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
+import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
 import { deviceName, possibleDevices, type Device } from '../engine/devices/device.ts'
 import { diagnoseRuntime } from '../engine/devices/self-test.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
@@ -31,7 +31,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   // Rows that cannot be read fail now, not after minutes.
   if (dataDir !== undefined) for (const name of WORKLOADS) await workloadOfRows(name, 1, SMALL_VOCABULARY, dataDir)
   onStep('looking for devices')
-  const [adapters, runtime] = [await listAdapters(), await diagnoseRuntime()]
+  const [adapters, runtime] = [await listGpus(), await diagnoseRuntime()]
   const devices = runtime.works ? (options.devices ?? gpusFirst(possibleDevices())) : []
   const isGpu = (device: Device) => adapterOf(device, adapters)?.kind === 'gpu'
   const peer = options.python !== undefined || devices.some(isGpu) ? await findPeer(options.python) : null
@@ -82,7 +82,7 @@ function gpusFirst(devices: readonly Device[]): Device[] {
 }
 
 /** The one adapter that a device can be. */
-function adapterOf({ provider, index }: Device, adapters: readonly Adapter[]): Adapter | undefined {
+function adapterOf({ provider, index }: Device, adapters: readonly Gpu[]): Gpu | undefined {
   if (provider === 'cpu') return undefined
   if (provider === 'cuda') return adapters.find(({ cudaIndex }) => cudaIndex === index)
   return adapters.find(({ kind }) => kind === 'gpu') ?? adapters[0]

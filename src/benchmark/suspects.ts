@@ -1,8 +1,9 @@
 /** A closer look at what may be slow on a device: forms of attention and of the head one beside the other, and sizes of batches. */
 import path from 'node:path'
 import { EngineError } from '../errors.ts'
-import type { Device, Dtype } from '../engine/devices/device.ts'
-import { graphType } from '../engine/devices/device.ts'
+import { providerOf, type Device } from '../engine/devices/device.ts'
+import type { Dtype } from '../engine/devices/dtype.ts'
+import { graphType } from '../engine/devices/dtype.ts'
 import { operatorsOnCpu } from '../engine/devices/placement.ts'
 import type { Engine } from '../engine/engine.ts'
 import { int32 } from '../engine/onnx/feeds.ts'
@@ -199,18 +200,19 @@ interface Bench extends Disposable {
 }
 
 function openBench(device: Device, root: string): Bench {
+  const { sessionOption, mayRunOnCpu } = providerOf(device)
   let session: SessionProcess | undefined
   return {
     async time(graph, feeds, output) {
       session ??= startSessionProcess()
       try {
-        const { nodes } = await session.load(graph, { root, isOptimized: true, device, probe: feeds })
+        const { nodes } = await session.load(graph, { root, isOptimized: true, provider: sessionOption(device.index), probe: feeds })
         const found = (await session.run(feeds))[output] as Float32Array
         const times: number[] = []
         const startedAt = performance.now()
         while (times.length < RUNS.least || (times.length < RUNS.most && performance.now() - startedAt < RUNS.ms))
           times.push(await session.time(feeds, 'model'))
-        return { milliseconds: median(times), output: found, onCpu: device.provider === 'cpu' ? [] : operatorsOnCpu(nodes), problem: null }
+        return { milliseconds: median(times), output: found, onCpu: mayRunOnCpu === 'all' ? [] : operatorsOnCpu(nodes, mayRunOnCpu), problem: null }
       } catch (error) {
         session.end()
         session = undefined

@@ -1,4 +1,4 @@
-/** The folder of answers: where it is, what it holds, and how it stays small. */
+/** The response cache on disk: where it is, what it holds, and how it stays small. */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,8 +9,8 @@ import { parseJson } from '../io/parse-json.ts'
 import { RECORD_BYTES } from './response-log.ts'
 import { errorText } from '../text/error-text.ts'
 
-/** More than this is not kept: sixteen million answers. The models that were used longest ago go first. */
-export const MOST_BYTES = 2 ** 30
+/** Maximum size: sixteen million responses. The models that were used longest ago are removed first. */
+export const MAX_BYTES = 2 ** 30
 
 /** EVALHARNESS_CACHE, else `evalharness` in XDG_CACHE_HOME or ~/.cache, beside the hub's. */
 export function defaultCacheFolder(): string {
@@ -20,10 +20,10 @@ export function defaultCacheFolder(): string {
 }
 
 const descriptionSchema = z.object({ model: z.string(), source: z.string(), engine: z.string(), weights: z.string() })
-/** Whose answers a file holds, for people. */
+/** Whose responses a file holds, for people. */
 export type Description = z.infer<typeof descriptionSchema>
 
-/** One model's answers. */
+/** One model's responses. */
 export interface CachedModel {
   /** Names its files. */
   readonly id: string
@@ -36,20 +36,20 @@ export interface CachedModel {
   readonly usedAt: string
 }
 
-/** Folder of the answers below the cache's. */
-export function answersFolder(cache: string): string {
+/** Folder of the responses below the cache's. */
+export function responsesFolder(cache: string): string {
   return path.join(cache, 'answers')
 }
 
 /** A model's files, by its id. */
 export function modelFiles(cache: string, id: string): { readonly log: string; readonly description: string } {
-  const place = path.join(answersFolder(cache), id)
+  const place = path.join(responsesFolder(cache), id)
   return { log: `${place}.log`, description: `${place}.json` }
 }
 
-/** All models with answers, the last used first; none where there is no such folder. */
+/** All models with cached responses, the last used first; none where there is no such folder. */
 export async function listCache(cache: string): Promise<CachedModel[]> {
-  const folder = answersFolder(cache)
+  const folder = responsesFolder(cache)
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
     throw new StoreError(`cannot read the cache ${cache}: ${error.message}`, 'Give a folder with --cache DIR.', { cause: error })
@@ -85,21 +85,21 @@ async function readDescription(file: string): Promise<Description | null> {
   }
 }
 
-/** What may stay. */
+/** What is not removed. */
 export interface PruneRule {
-  readonly mostBytes?: number
-  /** Models that were not used since then go; milliseconds since 1970. */
+  readonly maxBytes?: number
+  /** Models that were not used since then are removed; milliseconds since 1970. */
   readonly usedSince?: number
 }
 
-/** Removes whole models, the longest unused first, until the rule holds; comes back with those removed. `spare` stays. Fails with StoreError. */
-export async function pruneCache(cache: string, { mostBytes = Infinity, usedSince = -Infinity }: PruneRule, spare?: string): Promise<CachedModel[]> {
+/** Removes whole models, the longest unused first, until the rule holds; returns the removed ones. Never removes `spare`. Fails with StoreError. */
+export async function pruneCache(cache: string, { maxBytes = Infinity, usedSince = -Infinity }: PruneRule, spare?: string): Promise<CachedModel[]> {
   const removed: CachedModel[] = []
-  let kept = 0
+  let total = 0
   for (const model of await listCache(cache)) {
-    kept += model.byteLength
-    if (model.id === spare || (kept <= mostBytes && Date.parse(model.usedAt) >= usedSince)) continue
-    kept -= model.byteLength
+    total += model.byteLength
+    if (model.id === spare || (total <= maxBytes && Date.parse(model.usedAt) >= usedSince)) continue
+    total -= model.byteLength
     await finishBeforeExit(() => removeModel(cache, model.id))
     removed.push(model)
   }
@@ -107,10 +107,10 @@ export async function pruneCache(cache: string, { mostBytes = Infinity, usedSinc
 }
 
 async function removeModel(cache: string, id: string): Promise<void> {
-  const folder = answersFolder(cache)
+  const folder = responsesFolder(cache)
   try {
     for (const name of await readdir(folder)) if (name.startsWith(`${id}.`)) await rm(path.join(folder, name), { force: true })
   } catch (cause) {
-    throw new StoreError(`cannot remove answers of ${folder}: ${errorText(cause)}`, 'Check the permissions of the cache folder.', { cause })
+    throw new StoreError(`cannot remove cached responses in ${folder}: ${errorText(cause)}`, 'Check the permissions of the cache folder.', { cause })
   }
 }

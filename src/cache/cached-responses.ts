@@ -1,31 +1,31 @@
-/** The answers of one model that are known: those of a log, and those of this run. */
+/** Responses of one model in memory: those of its log, and those of this run. */
 import { createHash } from 'node:crypto'
 import type { Sequence } from '../plan/sequence.ts'
-import type { KeptAnswer } from './response-log.ts'
+import type { CachedResponse } from './response-log.ts'
 
-/** A score without its place. */
-export interface KeptScore {
+/** A score without its sequence. */
+export interface CachedScore {
   readonly logProb: number
   readonly isGreedy: boolean
 }
 
-/** Answers by sequence and by batch. */
-export interface KeptAnswers {
+/** Responses by sequence and by batch. */
+export interface CachedResponses {
   /**
-   * Scores of a batch's sequences, in their order, where all are known: those that the very same batch gave, for a sequence's last bits depend on what is
-   * computed beside it; where that batch was never computed, the first that any other gave. Undefined where one is unknown.
+   * Scores of a batch's sequences, in their order, where all are cached: those of the very same batch, because a sequence's last bits depend on what is
+   * computed beside it; where that batch was never computed, the first score of any other. Undefined where one is not cached.
    */
-  find(keys: readonly Buffer[]): readonly KeptScore[] | undefined
-  add(answers: readonly KeptAnswer[]): void
+  find(keys: readonly Buffer[]): readonly CachedScore[] | undefined
+  add(responses: readonly CachedResponse[]): void
 }
 
-/** Bytes of a batch's name: 96 bits, so that names of different batches meet with a chance of 1e-17 among a million. */
+/** Bytes of a batch's key: 96 bits, so that among a million batches two collide with a chance of 1e-17. */
 const BATCH_BYTES = 12
 
-/** None yet. */
-export function keptAnswers(): KeptAnswers {
-  const ofBatch = new Map<string, KeptScore>()
-  const first = new Map<string, KeptScore>()
+/** An empty cache. */
+export function cachedResponses(): CachedResponses {
+  const ofBatch = new Map<string, CachedScore>()
+  const first = new Map<string, CachedScore>()
   const nameOf = (key: Buffer) => key.toString('latin1')
   return {
     find(keys) {
@@ -36,8 +36,8 @@ export function keptAnswers(): KeptAnswers {
       const any = names.map((name) => first.get(name))
       return any.every((score) => score !== undefined) ? any : undefined
     },
-    add(answers) {
-      for (const { key, batch, logProb, isGreedy } of answers) {
+    add(responses) {
+      for (const { key, batch, logProb, isGreedy } of responses) {
         const [name, score] = [nameOf(key), { logProb, isGreedy }]
         ofBatch.set(name + nameOf(batch), score)
         if (!first.has(name)) first.set(name, score)
@@ -46,13 +46,13 @@ export function keptAnswers(): KeptAnswers {
   }
 }
 
-/** Names a sequence by its tokens, read and asked for. */
+/** Identifies a sequence by its input and its targets. */
 export function sequenceKey({ input, targets }: Sequence): Buffer {
   const hash = createHash('sha256').update(Int32Array.of(input.length, targets.length))
   return hash.update(input).update(targets).digest()
 }
 
-/** Names a batch by its sequences, in whatever order. */
+/** Identifies a batch by its sequences, in whatever order. */
 export function batchKey(keys: readonly Buffer[]): Buffer {
   const hash = createHash('sha256')
   for (const key of keys.toSorted((a, b) => a.compare(b))) hash.update(key)

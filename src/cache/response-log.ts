@@ -1,5 +1,5 @@
 /**
- * One model's answers on disk: a file of records of one size that only grows. Each record carries its own checksum, so whatever happens to the
+ * One model's responses on disk: a file of records of one size that only grows. Each record has a checksum of its own, so whatever happens to the
  * file, what can be read is right. Reasons, and what a database did under the same treatment: docs/adr/0012-response-cache.md.
  */
 import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
@@ -7,11 +7,11 @@ import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeWhole } from '../io/write-atomically.ts'
 
-/** An answer as it is kept. */
-export interface KeptAnswer {
-  /** Names the sequence: 32 bytes. */
+/** A response in the cache. */
+export interface CachedResponse {
+  /** Of the sequence: 32 bytes. */
   readonly key: Buffer
-  /** Names the batch in which it was computed, by its sequences: 12 bytes. */
+  /** Of the batch in which it was computed: 12 bytes. */
   readonly batch: Buffer
   /** Natural logarithm, exactly as it was computed. */
   readonly logProb: number
@@ -23,8 +23,8 @@ export const RECORD_BYTES = 64
 const MARKER = Buffer.from('EHA1')
 const [KEY, BATCH, LOG_PROB, GREEDY, CHECKSUM] = [4, 36, 48, 56, 60]
 
-/** An answer as bytes; `owner` is the model whose file it is, and a record that strays into another's does not pass there. */
-function toRecord({ key, batch, logProb, isGreedy }: KeptAnswer, owner: string): Buffer {
+/** A response as bytes. `owner` is the model whose file it is: the checksum of a record fails in another model's file. */
+function toRecord({ key, batch, logProb, isGreedy }: CachedResponse, owner: string): Buffer {
   const record = Buffer.alloc(RECORD_BYTES)
   MARKER.copy(record)
   key.copy(record, KEY)
@@ -40,13 +40,13 @@ function checksum(record: Buffer, owner: string): number {
 }
 
 /** The records that are sound, in order, and how many bytes are part of none. */
-export function readRecords(bytes: Buffer, owner: string): { readonly answers: readonly KeptAnswer[]; readonly strayBytes: number } {
-  const answers: KeptAnswer[] = []
+export function readRecords(bytes: Buffer, owner: string): { readonly responses: readonly CachedResponse[]; readonly strayBytes: number } {
+  const responses: CachedResponse[] = []
   let strayBytes = 0
   for (let at = 0; at < bytes.length;) {
     const record = bytes.subarray(at, at + RECORD_BYTES)
     if (record.length === RECORD_BYTES && MARKER.equals(record.subarray(0, KEY)) && record.readUInt32LE(CHECKSUM) === checksum(record, owner)) {
-      answers.push({
+      responses.push({
         key: record.subarray(KEY, BATCH),
         batch: record.subarray(BATCH, LOG_PROB),
         logProb: record.readDoubleLE(LOG_PROB),
@@ -60,46 +60,46 @@ export function readRecords(bytes: Buffer, owner: string): { readonly answers: r
     strayBytes += end - at
     at = end
   }
-  return { answers, strayBytes }
+  return { responses, strayBytes }
 }
 
-/** What a file held. */
+/** What a file holds. */
 export interface OpenedLog {
-  readonly answers: readonly KeptAnswer[]
-  /** Where the damaged file went; undefined where all of it was sound. */
+  readonly responses: readonly CachedResponse[]
+  /** The new name of a damaged file; undefined where the file was sound. */
   readonly setAside?: string
 }
 
-/** Reads a log. A damaged one is set aside, and what is sound in it begins a new one. A file that is not there holds nothing; other failures are those of the file system. */
+/** Reads a log. A damaged one is renamed, and its sound records begin a new one. A missing file is empty; other errors are those of the file system. */
 export async function readLog(file: string, owner: string): Promise<OpenedLog> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
     throw error
   })
-  const { answers, strayBytes } = readRecords(bytes, owner)
-  if (strayBytes === 0) return { answers }
+  const { responses, strayBytes } = readRecords(bytes, owner)
+  if (strayBytes === 0) return { responses }
   const setAside = `${file}.damaged`
   await rename(file, setAside)
   await writeWhole(
     file,
-    answers.map((answer) => toRecord(answer, owner)),
+    responses.map((response) => toRecord(response, owner)),
   )
-  return { answers, setAside }
+  return { responses, setAside }
 }
 
-/** The end of a log. Several processes may append to one file: each write goes to the end as it is then. */
+/** Appends to a log. Several processes may append to one file: each write goes to the end as it is then. */
 export interface LogWriter extends AsyncDisposable {
-  append(answers: readonly KeptAnswer[]): Promise<void>
+  append(responses: readonly CachedResponse[]): Promise<void>
 }
 
-/** Opens the file when there is something to write. */
+/** A writer that opens the file at the first write. */
 export function logWriter(file: string, owner: string): LogWriter {
   let opened: Promise<FileHandle> | undefined
   return {
-    async append(answers) {
+    async append(responses) {
       opened ??= openEnd(file)
       const handle = await opened
-      await handle.appendFile(Buffer.concat(answers.map((answer) => toRecord(answer, owner))))
+      await handle.appendFile(Buffer.concat(responses.map((response) => toRecord(response, owner))))
     },
     async [Symbol.asyncDispose]() {
       const handle = await opened?.catch(() => undefined)

@@ -1,7 +1,7 @@
 /** `evalharness cache`: lists what the response cache holds, and removes some of it. */
 import Table from 'cli-table3'
 import { z } from 'zod'
-import { defaultCacheFolder, listCache, MOST_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'
+import { defaultCacheFolder, listCache, MAX_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'
 import { flag, numberThat, text } from '../run/option-table.ts'
 import { byteSize } from '../text/byte-size.ts'
 import { count, counted } from '../text/count.ts'
@@ -62,10 +62,10 @@ export const cacheCommand: Command = {
 }
 
 function ruleOf({ maxSize, olderThan, all }: Pick<z.output<typeof pruneOptions>, 'maxSize' | 'olderThan' | 'all'>) {
-  if (all) return { mostBytes: 0 }
-  if (maxSize === undefined && olderThan === undefined) return { mostBytes: MOST_BYTES }
+  if (all) return { maxBytes: 0 }
+  if (maxSize === undefined && olderThan === undefined) return { maxBytes: MAX_BYTES }
   return {
-    ...(maxSize !== undefined && { mostBytes: parseBytes('max-size', maxSize) }),
+    ...(maxSize !== undefined && { maxBytes: parseBytes('max-size', maxSize) }),
     ...(olderThan !== undefined && { usedSince: Date.now() - olderThan * MS_A_DAY }),
   }
 }

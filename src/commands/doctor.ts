@@ -1,11 +1,10 @@
 /** `evalharness doctor`: what this machine can run on, what is missing, and what fixes it. */
 import os from 'node:os'
 import { diagnoseDevices } from '../benchmark/diagnose-devices.ts'
-import { listAdapters, type Adapter } from '../engine/devices/gpus.ts'
-import { devicesToTry } from '../engine/devices/choose-device.ts'
+import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
 import type { CudaAdvice } from '../engine/devices/cuda-advice.ts'
-import { adviseOnCuda, hasCudaProvider } from '../engine/devices/cuda-provider.ts'
-import { isMeasured, possibleDevices } from '../engine/devices/device.ts'
+import { adviseOnCuda } from '../engine/devices/cuda-provider.ts'
+import { devicesToTry, possibleDevices, providerOf } from '../engine/devices/device.ts'
 import { diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { defineCommand } from './command.ts'
@@ -33,7 +32,7 @@ export const doctorCommand = defineCommand({
 
 async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()
-  const adapters = await listAdapters()
+  const adapters = await listGpus()
   const devices = runtime.works ? await diagnoseDevices(possibleDevices()) : []
   const isCudaPossible = possibleDevices().some(({ provider }) => provider === 'cuda')
   const cuda = isCudaPossible ? await adviseOnCuda() : null
@@ -51,7 +50,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
       offline: process.env['HF_HUB_OFFLINE'] ?? 'not set',
     },
   }
-  const auto = devicesToTry(adapters, hasCudaProvider())
+  const auto = devicesToTry(adapters)
     .map(({ provider }) => provider)
     .find((provider) => devices.some(({ device, works }) => works && device.startsWith(provider)))
   const exitCode = runtime.works && auto !== undefined ? 0 : 2
@@ -72,7 +71,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   return exitCode
 }
 
-function adapterLines(adapters: readonly Adapter[]): string[] {
+function adapterLines(adapters: readonly Gpu[]): string[] {
   if (adapters.length === 0) return ['graphics     no adapter found, and no driver in software']
   return adapters.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
     const memory = memoryBytes === null ? '' : `, ${byteSize(memoryBytes)}${freeMemoryBytes === null ? '' : `, ${byteSize(freeMemoryBytes)} free`}`
@@ -105,5 +104,5 @@ function deviceLines(diagnosis: DeviceDiagnosis, cuda: CudaAdvice | null): strin
 }
 
 function isMeasuredName(name: string): boolean {
-  return possibleDevices().some((device) => name.startsWith(device.provider) && isMeasured(device))
+  return possibleDevices().some((device) => name.startsWith(device.provider) && providerOf(device).isMeasured)
 }

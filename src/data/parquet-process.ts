@@ -1,45 +1,50 @@
 /**
- * The process that reads parquet files, started by parquet.ts. The format compresses, repeats and counts: a file of a kilobyte may claim a billion
- * rows, and the reader would make them all. Here it may, in memory and time that parquet.ts bounds. A thread beside it ends the
- * process when the program is gone, whatever the reader is doing.
+ * The process that reads Parquet files, started by parquet.ts. The format compresses, repeats and counts: a file of a kilobyte may claim a billion
+ * rows, and the reader would make them all. parquet.ts bounds the memory and time of this process.
  */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Compressors } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { endWithProgram } from '../io/inside-child.ts'
-import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
-import { errorText } from '../text/error-text.ts'
+import { serveCalls } from '../io/serve-calls.ts'
 
 /** Writers make pages of a megabyte; some put a whole column of a row group into one. */
-const MOST_PAGE_BYTES = 2 ** 28
+const MAX_PAGE_BYTES = 2 ** 28
 
-/** Decompressed pages are outside the heap that the process is bound to. */
+/** Decompressed pages are outside the heap, whose size is bounded. */
 const boundedCompressors: Compressors = Object.fromEntries(
   Object.entries(compressors).map(([codec, decompress]) => [
     codec,
     (input: Uint8Array, outputLength: number) => {
-      if (!(outputLength <= MOST_PAGE_BYTES)) throw new Error(`a page claims ${outputLength} bytes`)
+      if (!(outputLength <= MAX_PAGE_BYTES)) throw new Error(`a page claims ${outputLength} bytes`)
       return decompress(input, outputLength)
     },
   ]),
 )
 
-process.on('message', (question: ParquetQuestion) => {
-  void answer(question)
-    .catch((error: unknown): ParquetAnswer => ({ kind: 'failed', message: errorText(error) }))
-    .then((found) => process.send!(found))
-})
+const methods = {
+  /** How many row groups a file has. */
+  async countGroups({ file }: { readonly file: string }): Promise<number> {
+    const { metadata } = await open(file)
+    return metadata.row_groups.length
+  },
 
-// A file may hold this thread for ever, and then it does not hear that nobody waits any more.
-endWithProgram()
+  /** The rows of a row group, and the index in the file of the first. */
+  async readGroup({ file, group }: { readonly file: string; readonly group: number }): Promise<{ readonly rows: readonly unknown[]; readonly start: number }> {
+    const { buffer, metadata } = await open(file)
+    const counts = metadata.row_groups.map(({ num_rows: rows }) => Number(rows))
+    const start = counts.slice(0, group).reduce((sum, count) => sum + count, 0)
+    const rows = await parquetReadObjects({ file: buffer, metadata, compressors: boundedCompressors, rowStart: start, rowEnd: start + counts[group]! })
+    return { rows: rows.map(withoutBigInts), start }
+  },
+}
 
-async function answer({ file, group }: ParquetQuestion): Promise<ParquetAnswer> {
+/** What the process can be asked. */
+export type ParquetMethods = typeof methods
+
+serveCalls<ParquetMethods>(methods)
+
+async function open(file: string) {
   const buffer = await asyncBufferFromFile(file)
-  const metadata = await parquetMetadataAsync(buffer)
-  if (group === null) return { kind: 'groups', count: metadata.row_groups.length }
-  const counts = metadata.row_groups.map(({ num_rows: rows }) => Number(rows))
-  const start = counts.slice(0, group).reduce((sum, count) => sum + count, 0)
-  const rows = await parquetReadObjects({ file: buffer, metadata, compressors: boundedCompressors, rowStart: start, rowEnd: start + counts[group]! })
-  return { kind: 'rows', rows: rows.map(withoutBigInts), start }
+  return { buffer, metadata: await parquetMetadataAsync(buffer) }
 }
 
 function withoutBigInts(value: unknown): unknown {

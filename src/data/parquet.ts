@@ -1,65 +1,59 @@
 /** Parquet, the format of the hub's datasets. */
-import type { ChildProcess } from 'node:child_process'
 import pLimit from 'p-limit'
-import { startChild } from '../io/child-process.ts'
 import { DatasetError } from '../errors.ts'
+import { ChildEnded, ChildTimeout, RemoteError, startRpc, type ChildRpc } from '../io/child-rpc.ts'
+import { errorText } from '../text/error-text.ts'
+import type { ParquetMethods } from './parquet-process.ts'
 import type { SourceRow } from './source-row.ts'
-import type { ParquetAnswer, ParquetQuestion } from './parquet-messages.ts'
 
-/** The most that reading one row group may take; honest ones take a second. */
-const LONGEST_MS = 120_000
-/** Heap of the process that reads; honest row groups take some hundred. */
+/** The longest that reading one row group may take; it usually takes a second. */
+const MAX_MS = 120_000
+/** Heap of the reading process; a row group usually takes a few hundred. */
 const HEAP_MEBIBYTES = 2048
 
 /**
  * The rows of a file, in order, a row group at a time, read by a process of its own. 64-bit integers become numbers where they are exact. Fails with
- * DatasetError on a damaged file, and on one whose row group takes more than two gibibytes, or longer than `longestMs`.
+ * DatasetError on a damaged file, and on a file whose row group takes more than two gibibytes or longer than `longestMs`.
  */
-export async function* readParquet(file: string, longestMs = LONGEST_MS): AsyncGenerator<SourceRow> {
-  const ask = (group: number | null) => reader(() => answerTo({ file, group }, longestMs))
-  const groups = await ask(null)
-  for (let group = 0; group < (groups.kind === 'groups' ? groups.count : 0); group++) {
-    const found = await ask(group)
-    if (found.kind !== 'rows') continue
-    for (const [index, value] of found.rows.entries()) yield { place: `${file}, row ${found.start + index}`, value }
+export async function* readParquet(file: string, longestMs = MAX_MS): AsyncGenerator<SourceRow> {
+  const groupCount = await read(file, longestMs, (process) => process.call('countGroups', { file }, longestMs))
+  for (let group = 0; group < groupCount; group++) {
+    const { rows, start } = await read(file, longestMs, (process) => process.call('readGroup', { file, group }, longestMs))
+    for (const [index, value] of rows.entries()) yield { place: `${file}, row ${start + index}`, value }
   }
 }
 
-/** One question at a time: there is one process for all files, for it takes longer to start than a small file to read. */
-const reader = pLimit(1)
-let running: ChildProcess | undefined
+/** One call at a time: one process serves all files, because it takes longer to start than a small file to read. */
+const oneAtATime = pLimit(1)
+let running: ChildRpc<ParquetMethods> | undefined
 
-async function answerTo(question: ParquetQuestion, longestMs: number): Promise<ParquetAnswer> {
-  const child = running?.connected ? running : startProcess()
-  running = child
-  const answer = await new Promise<ParquetAnswer>((resolve) => {
-    const failed = (message: string) => {
-      // It is still at work, or has ended.
-      clearTimeout(timer)
-      child.kill('SIGKILL')
-      running = undefined
-      resolve({ kind: 'failed', message })
+async function read<T>(file: string, longestMs: number, call: (process: ChildRpc<ParquetMethods>) => Promise<T>): Promise<T> {
+  return oneAtATime(async () => {
+    if (!running?.isRunning()) running = startReader()
+    try {
+      return await call(running)
+    } catch (cause) {
+      if (!(cause instanceof RemoteError)) {
+        // It still works on the file, or has ended.
+        running.kill()
+        running = undefined
+      }
+      throw new DatasetError(`${file} is not a usable parquet file: ${reasonOf(cause, longestMs)}`, 'Download or copy it again.', { cause })
     }
-    const timer = setTimeout(() => failed(`a row group is not read within ${longestMs / 1000} s`), longestMs)
-    child.once('message', (found: ParquetAnswer) => {
-      clearTimeout(timer)
-      resolve(found)
-    })
-    child.once('exit', () => failed(`the reader died on it: does a row group take more than ${HEAP_MEBIBYTES} MiB?`))
-    child.once('error', (error) => failed(error.message))
-    // While there is a question, the program waits for its answer; between questions it may end.
-    child.ref()
-    child.channel?.ref()
-    child.send(question)
   })
-  // A message that an ended process did not take is no failure of the next question.
-  child.removeAllListeners().on('error', () => {})
-  child.unref()
-  child.channel?.unref()
-  if (answer.kind !== 'failed') return answer
-  throw new DatasetError(`${question.file} is not a usable parquet file: ${answer.message}`, 'Download or copy it again.')
 }
 
-function startProcess(): ChildProcess {
-  return startChild('parquet-process', import.meta.url, { nodeOptions: [`--max-old-space-size=${HEAP_MEBIBYTES}`], standardError: 'ignore' })
+function reasonOf(error: unknown, longestMs: number): string {
+  if (error instanceof ChildTimeout) return `a row group is not read within ${longestMs / 1000} s`
+  if (error instanceof ChildEnded) return `the reader died on it: does a row group take more than ${HEAP_MEBIBYTES} MiB?`
+  return errorText(error)
+}
+
+function startReader(): ChildRpc<ParquetMethods> {
+  return startRpc<ParquetMethods>({
+    module: 'parquet-process',
+    beside: import.meta.url,
+    nodeOptions: [`--max-old-space-size=${HEAP_MEBIBYTES}`],
+    standardError: 'ignore',
+  })
 }

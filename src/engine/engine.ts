@@ -1,4 +1,4 @@
-/** What the rest of the program knows of an engine: sequences in, scores out. */
+/** The interface of every engine: sequences in, scores out. */
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 
 /** What made the scores; goes into the run record. */
@@ -6,7 +6,7 @@ export interface EngineInfo {
   readonly name: string
   /** Execution provider or server. */
   readonly provider: string
-  /** The devices that computed, as `--device` names them; absent where the engine is none of this machine's. */
+  /** The devices that computed, as `--device` names them; absent where the engine is not on this machine. */
   readonly devices?: readonly string[]
   /** Arithmetic of the matrix products. */
   readonly dtype: string
@@ -16,7 +16,7 @@ export interface EngineInfo {
   readonly served?: { readonly model: string; readonly endpoints: readonly string[] }
 }
 
-/** The answers of one batch. */
+/** Scores of one batch. */
 export interface ScoredBatch {
   readonly scores: readonly SequenceScore[]
   readonly tokensComputed: number
@@ -24,7 +24,7 @@ export interface ScoredBatch {
   readonly operations?: number
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
   readonly unanswered?: readonly Unanswered[]
-  /** Whether the scores were kept from before, and nothing was computed. */
+  /** Whether the scores came from the response cache, and nothing was computed. */
   readonly isCached?: boolean
 }
 
@@ -35,24 +35,24 @@ export interface Unanswered {
   readonly reason: string
 }
 
-/** Told a batch's sequences, as indices into those asked, before it is computed: where it says so, the batch is left out. */
+/** Receives a batch's sequences, as indices into those that were asked, before the batch is computed. Where it returns true, the batch is not computed. */
 export type IsAnswered = (members: readonly number[]) => boolean
 
 /** Something that gives log-probabilities. Dispose of it to free its memory. */
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
   /**
-   * What decides its answers beside weights, config, settings and tokens: versions of graph and runtime, provider, arithmetic. Absent where that cannot be
-   * known, as behind a server: such answers are not kept.
+   * What decides its scores besides weights, config, settings and tokens: versions of graph and runtime, provider, arithmetic. Absent where that cannot be
+   * known, as behind a server: such scores are not cached.
    */
-  readonly answersDependOn?: string
+  readonly responsesDependOn?: string
   /**
-   * Plans at once and computes as what comes back is read; batches in any order, every sequence once, in `scores` or in `unanswered`, but for batches that
-   * are answered already.
+   * Plans at once, and computes as the results are read. Batches in any order; every sequence once, in `scores` or in `unanswered`, except batches that
+   * `isAnswered` leaves out.
    */
   score(sequences: readonly Sequence[], isAnswered?: IsAnswered): AsyncIterable<ScoredBatch>
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
-  /** Measures the machine: operations a second of nothing but matrix products of the model's shapes. Takes a part of a second. Undefined where it cannot. */
+  /** Measures the peak GEMM rate: operations a second of the model's matrix products alone. Takes a fraction of a second. Undefined where it cannot. */
   peakGemmRate?(this: void): Promise<number | undefined>
 }

@@ -3,7 +3,7 @@ import type { Attribute, DataType, Graph, Initializer, Node, ValueInfo } from '.
 
 /** A graph under construction. Values are known by their names. */
 export interface GraphBuilder {
-  /** Adds a node; comes back with the name of its only output. */
+  /** Adds a node; returns the name of its only output. */
   node(operator: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string
   /** Adds a node with `count` outputs. */
   nodes(operator: string, inputs: readonly string[], count: number, attributes?: Readonly<Record<string, Attribute>>): string[]
@@ -13,7 +13,7 @@ export interface GraphBuilder {
   integers(values: readonly number[] | number): string
   /** A small constant of 32-bit floats. */
   floats(values: Float32Array, shape: readonly number[]): string
-  /** Adds a constant that was made elsewhere; comes back with its name. */
+  /** Adds a constant; returns its name. */
   initializer(tensor: Initializer): string
   /** A builder for the body of a Loop: its own nodes, names that no other body has. */
   body(): GraphBuilder

@@ -7,7 +7,7 @@ import { storedWeights } from './stored-weights.ts'
 
 /**
  * Takes `shape` [rows, hidden], makes states of it, and passes them through the first layer's seven projections. Weights are constants of the
- * model's own shapes, quantised where the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
+ * model's own shapes, quantized where the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
  * none can be left out.
  */
 export function gemmBenchmarkGraph(
@@ -30,6 +30,6 @@ export function gemmBenchmarkGraph(
   ]
   const firstRows = results.map((result) => g.node('Gather', [result, g.integers(0)]))
   g.output(g.node('Cast', [g.node('Concat', firstRows, { axis: 0 })], { to: DATA_TYPE.float }), 'rows')
-  const graph = g.finish('bare_products', [{ name: 'shape', type: 'int64', shape: [2] }], [{ name: 'rows', type: 'float', shape: ['R'] }])
+  const graph = g.finish('gemm_benchmark', [{ name: 'shape', type: 'int64', shape: [2] }], [{ name: 'rows', type: 'float', shape: ['R'] }])
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
 }

@@ -38,7 +38,7 @@ export type Initializer =
       readonly byteLength: number
     }
 
-/** Name, element type and extents; a text stands for an extent known at run time. */
+/** Name, element type and extents; a text names an extent that is known at run time. */
 export interface ValueInfo {
   readonly name: string
   readonly type: DataType

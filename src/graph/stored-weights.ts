@@ -14,11 +14,11 @@ const BNB4_TYPE_NF4 = 1
 export interface GraphWeights {
   /** The name of a tensor's value, in the type that the graph computes in; each is made at most once. */
   readonly value: (name: string) => string
-  /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantised, with what an adapter adds. Nodes go to `g`. */
+  /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantized, plus what an adapter adds. Nodes go to `g`. */
   readonly multiply: (g: GraphBuilder, name: string, input: string, bias?: string) => string
-  /** What an adapter adds to `base`, which was made of `input` by the weight `name`; `base` itself where it adds nothing. */
+  /** `base`, which the weight `name` made of `input`, plus what an adapter adds; `base` itself without one. */
   readonly adapt: (g: GraphBuilder, name: string, input: string, base: string) => string
-  /** What an adapter adds to embeddings `base` [N, hidden] of `tokenIds` [N]. */
+  /** Embeddings `base` [N, hidden] of `tokenIds` [N], plus what an adapter adds. */
   readonly adaptEmbeddings: (g: GraphBuilder, name: string, tokenIds: string, base: string) => string
 }
 

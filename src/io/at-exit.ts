@@ -1,11 +1,11 @@
 /**
- * What the program must not leave behind, and what it must not cut. Folders and child processes that are still registered when the program exits are
- * removed and killed, however it exits, except by SIGKILL. Writes that are registered are waited for before a forced exit.
+ * Cleans up at the program's exit: registered folders are removed and registered child processes killed, however the program exits, except by SIGKILL.
+ * Registered writes are finished before a forced exit.
  */
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
 
-const places = new Set<string>()
+const paths = new Set<string>()
 const children = new Set<ChildProcess>()
 const writes = new Set<Promise<unknown>>()
 let isWatching = false
@@ -17,15 +17,15 @@ function watchExit(): void {
   process.on('exit', () => {
     for (const child of children) child.kill('SIGKILL')
     // A child that was just killed may still write into a folder of ours.
-    for (const place of places) rmSync(place, { recursive: true, force: true, maxRetries: 3 })
+    for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
   })
 }
 
-/** Removes a file or folder at the program's exit, unless the function that comes back was called before. */
-export function removeAtExit(place: string): () => void {
+/** Removes a file or folder at the program's exit, unless the returned function was called before. */
+export function removeAtExit(path: string): () => void {
   watchExit()
-  places.add(place)
-  return () => void places.delete(place)
+  paths.add(path)
+  return () => void paths.delete(path)
 }
 
 /** Kills a child process at the program's exit. */
@@ -36,8 +36,8 @@ export function killAtExit(child: ChildProcess): void {
 }
 
 /**
- * Lets the exit wait for a write, which may consist of others. Comes back with its value, and not at all where the program is exiting and the write is
- * not part of one that it waits for.
+ * Lets the exit wait for a write, which may consist of others. Resolves with its value, and never where the program is exiting and the write is not part
+ * of one that it waits for.
  */
 export async function finishBeforeExit<T>(write: () => Promise<T>): Promise<T> {
   if (isExiting && writes.size === 0) return new Promise<T>(() => {})

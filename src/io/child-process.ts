@@ -1,25 +1,29 @@
-/** Processes that the program starts for work that would hold its own thread. */
+/** Processes that the program starts for work that would block its own thread. */
 import { fork, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { killAtExit } from './at-exit.ts'
 
-/** What a child process is given. */
+/** Which process to start, and how. */
 export interface ChildOptions {
-  /** Flags of Node, behind those of this process. */
+  /** Name of the module, without its extension. */
+  readonly module: string
+  /** `import.meta.url` of a module in the same folder. */
+  readonly beside: string
+  /** Flags of Node, added to those of this process. */
   readonly nodeOptions?: readonly string[]
   readonly env?: NodeJS.ProcessEnv
-  /** Where standard error goes; `pipe` is for the caller to read. */
+  /** Where standard error goes; with `pipe` the caller reads it. */
   readonly standardError: 'ignore' | 'pipe'
 }
 
 /**
- * Starts the module `name` beside the module `from`, in the language of that one. It is in a process group of its own, because a signal to the
- * program's group (Ctrl-C, timeout) is for the program to answer: it ends its children when it needs them no more.
+ * Starts a module as a process, killed at the latest when the program exits. The process has a process group of its own, so that a signal to the
+ * program's group (Ctrl-C, timeout) reaches the program alone, which ends its children itself.
  */
-export function startChild(name: string, from: string, { nodeOptions = [], env, standardError }: ChildOptions): ChildProcess {
-  const here = fileURLToPath(from)
-  const child = fork(path.join(path.dirname(here), `${name}${path.extname(here)}`), {
+export function startChild({ module, beside, nodeOptions = [], env, standardError }: ChildOptions): ChildProcess {
+  const file = fileURLToPath(beside)
+  const child = fork(path.join(path.dirname(file), `${module}${path.extname(file)}`), {
     execArgv: [...process.execArgv, ...nodeOptions],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', standardError, 'ipc'],

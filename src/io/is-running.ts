@@ -1,4 +1,4 @@
-/** Whether a process of this number runs. Numbers are used again, so yes may be another's; no is certain. */
+/** Whether a process with this id runs. Ids are reused, so true may be another process; false is certain. */
 export function isRunning(processId: number): boolean {
   try {
     process.kill(processId, 0)

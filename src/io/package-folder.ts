@@ -1,4 +1,4 @@
-/** Where this package lies, with what ships beside its code. */
+/** The folder of this package, with the files that ship with its code. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ const place = ['../..', '../../..']
   .map((folder) => ({ folder, manifest: readManifest(folder) }))
   .find(({ manifest }) => manifest?.name === 'evalharness')
 
-/** The folder of package.json; the current one where the program was taken out of its package. */
+/** The folder of package.json; the current folder where the program was copied out of its package. */
 export const PACKAGE_FOLDER = place?.folder ?? '.'
 
 /** As npm knows it. */

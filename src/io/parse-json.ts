@@ -1,4 +1,4 @@
-/** JSON of strangers. */
+/** Untrusted JSON. */
 
 /** Lists in lists, objects in objects: files of models, datasets and runs have fewer than 20. */
 const MOST_DEPTH = 500
@@ -27,7 +27,7 @@ export function parsePythonJson(text: string): unknown {
   }
 }
 
-/** Names that stand in a text already are left as they are. */
+/** Names inside of strings stay as they are. */
 function withNamesQuoted(text: string): string {
   let result = ''
   let position = 0

@@ -1,4 +1,4 @@
-/** YAML of strangers. */
+/** Untrusted YAML. */
 import { parseDocument, type Document } from 'yaml'
 import { isTooDeep } from './parse-json.ts'
 import { OutOfTime, timeLimit } from './time-limit.ts'
@@ -13,7 +13,7 @@ export interface ParsedYaml {
 const inTime = timeLimit(3000)
 
 /**
- * Parses a text. Fails with an Error that says why: text that is no YAML, keys that stand twice, aliases that grow beyond a hundred times what
+ * Parses a text. Fails with an Error that says why: text that is not YAML, repeated keys, aliases that grow beyond a hundred times what
  * they name, nesting that goes deeper than the stack or takes longer than three seconds.
  */
 export function parseYaml(text: string): ParsedYaml {

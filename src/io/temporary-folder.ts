@@ -5,6 +5,7 @@ import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { removeAtExit } from './at-exit.ts'
+import { isRunning } from './is-running.ts'
 
 /** Dispose of it to remove it and all that is in it. */
 export interface TemporaryFolder extends AsyncDisposable {
@@ -15,20 +16,20 @@ export interface TemporaryFolder extends AsyncDisposable {
 /** Makes a folder `evalharness-KIND-MACHINE-PROCESS-START-RANDOM`. Failures are those of the file system. */
 export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder> {
   const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), `evalharness-${kind}-${machineName()}-${process.pid}-${startOf(process.pid) ?? 0}-`)))
-  const forget = removeAtExit(folder)
+  const keepAtExit = removeAtExit(folder)
   return {
     path: folder,
     async [Symbol.asyncDispose]() {
       // Windows refuses while a process that was told to end still has a file of it open.
       await rm(folder, { recursive: true, force: true, maxRetries: 5 })
-      forget()
+      keepAtExit()
     },
   }
 }
 
 const NAME = /^evalharness-[a-z]+-([0-9a-f]{8})-(\d+)-(\d+)-/u
 
-/** Removes folders of programs that were killed on this machine. Fails never: another program's temporary directory is no reason to end this one. */
+/** Removes folders of programs that were killed on this machine. Never fails: leftovers of another program are no reason to end this one. */
 export async function removeLeftovers(): Promise<void> {
   const [parent, ownMachine] = [os.tmpdir(), machineName()]
   for (const name of await readdir(parent).catch(() => [])) {
@@ -43,17 +44,12 @@ function isAlive(processId: number, start: number): boolean {
   const now = startOf(processId)
   if (now === 'ended') return false
   if (now !== undefined) return start === 0 || now === start
-  try {
-    process.kill(processId, 0)
-    // On Linux there is no such process in sight, but it takes a signal: its /proc is hidden.
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  // On Linux its /proc is hidden, or there is no such process.
+  return isRunning(processId)
 }
 
 /**
- * When a process began, in ticks since the system did; `ended` where only its parent has not taken note; undefined where there is no such process or
+ * When a process began, in ticks since the system did; `ended` where only its parent has not collected it; undefined where there is no such process or
  * the system is not Linux.
  */
 function startOf(processId: number): number | 'ended' | undefined {

@@ -1,4 +1,4 @@
-/** A bound on the time of work that cannot be interrupted otherwise: a regular expression holds the whole program until it is done. */
+/** A limit on the time of synchronous work: a regular expression blocks the whole program until it is done. */
 import vm from 'node:vm'
 
 /** The work was ended. */

@@ -46,7 +46,7 @@ export async function foreignFile(file: string): Promise<ForeignContent | undefi
 export const PICKLE_HINT =
   "A pickle can run code. Convert it where you trust it: python -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('OUT')\""
 
-/** What can be said of every GGUF file. */
+/** The same for every GGUF file. */
 export const GGUF: ForeignContent = {
   what: 'is a GGUF file, which is not read',
   hint: "Give the checkpoint that it was made from, or convert it: python -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER', gguf_file='FILE.gguf').save_pretrained('OUT')\"",

@@ -1,4 +1,4 @@
-/** A file that has its name is whole: it is written beside it and then renamed. */
+/** Files are never half-written: each is written under a temporary name in the same folder and then renamed. */
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from './at-exit.ts'

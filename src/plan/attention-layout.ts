@@ -1,6 +1,6 @@
 /**
  * Rows for attention over packed trees. A row is a run of neighbouring nodes in preorder: whatever an ancestor of one of them is,
- * it stands in the run itself or is an ancestor of the run's first node. So a row of S queries needs the keys of the first node's
+ * it is in the run itself or is an ancestor of the run's first node. So a row of S queries needs the keys of the first node's
  * path and of the run, for choices behind a context, items behind shots, and long windows alike.
  */
 import type { Pass } from './passes.ts'
@@ -40,7 +40,7 @@ const GROUP_PAIRS = 2 ** 18
 /** The most query-key pairs of a row, and so of any group: a window of 8,192 tokens passes in rows of 128 queries, one of 32,768 in rows of 32. */
 export const ROW_PAIRS = 2 ** 20
 
-/** A run of nodes and what it sees beside itself. */
+/** A run of nodes, and what it sees besides itself. */
 export interface Row {
   readonly start: number
   readonly end: number
@@ -48,9 +48,9 @@ export interface Row {
   readonly path: readonly number[]
 }
 
-/** Lays out passes of one length, of at least one node. With `chains`, those that are chains get no rows: their attention needs none. */
-export function layOutAttention(passes: readonly Pass[], { chains = false } = {}): AttentionLayout {
-  const rowsBy = (queryCount: number) => passes.map((pass) => (chains && pass.isChain ? [] : cutRows(pass, queryCount)))
+/** Lays out passes of one length, of at least one node. With `skipsLinearPasses`, linear ones get no rows: the graph computes their attention without. */
+export function layOutAttention(passes: readonly Pass[], { skipsLinearPasses = false } = {}): AttentionLayout {
+  const rowsBy = (queryCount: number) => passes.map((pass) => (skipsLinearPasses && pass.isLinear ? [] : cutRows(pass, queryCount)))
   const candidates = QUERY_COUNTS.map((queryCount) => {
     const rows = rowsBy(queryCount)
     const cost = rows.flat().reduce((sum, row) => sum + (queryCount + KEY_COPY_COST) * keyTotal(row) + ROW_COST, 0)
@@ -72,7 +72,7 @@ export function keyTotal({ start, end, path }: Row): number {
 
 /**
  * Cuts the own nodes into runs of at most `queryCount`. In the later half of a run it is cut early where that saves more keys of the next
- * row's path than queries of this one: before an item that begins anew, but not along a chain.
+ * row's path than queries of this one: before an item that begins anew, but not along a linear sequence.
  */
 function cutRows({ depths, pastCount }: Pass, queryCount: number): Row[] {
   const rows: Row[] = []
@@ -100,7 +100,7 @@ function arrange(passes: readonly Pass[], rows: readonly Row[][], queryCount: nu
   const groupCounts = rows.map((own) => Math.ceil(own.length / rowCount))
   const groupCount = Math.max(1, ...groupCounts)
   const nodeCount = passes[0]!.tokenIds.length
-  const noNode = Math.max(...passes.map(({ exits }) => exits.length))
+  const noNode = Math.max(...passes.map(({ subtreeEnds }) => subtreeEnds.length))
   const rowsOfPass = groupCount * rowCount
   const queries = new Int32Array(passes.length * rowsOfPass * queryCount)
   const keys = new Int32Array(passes.length * rowsOfPass * keyCount).fill(noNode)

@@ -2,16 +2,16 @@
 import { buildTree, compareInputs, lastNodes, sharedLength, trieSize, type TokenRun, type TokenTree } from './token-tree.ts'
 import type { Sequence } from './sequence.ts'
 
-/** What is computed together: neighbours whose common beginnings stand once. */
+/** What is computed together: neighbours with their common prefixes once. */
 export interface Batch {
   readonly tree: TokenTree
-  /** Nodes after which tokens are asked for, ascending; a node stands again where it has more targets than columns. */
+  /** Nodes after which tokens are asked for, ascending; a node is repeated where it has more targets than columns. */
   readonly scored: Int32Array
   /** Columns of `targets`. */
   readonly targetColumns: number
   /** Token ids, row-major, [scored.length, targetColumns]; 0 where a row has fewer. */
   readonly targets: Int32Array
-  /** Which sequences it answers, and where in `targets` the answers of each stand. */
+  /** Which sequences it scores, and which slots of `targets` belong to each. */
   readonly members: readonly BatchMember[]
 }
 
@@ -47,7 +47,7 @@ const REPEATED_SHARE = 1 / 32
  */
 export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens): Plan {
   const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens)
-  // The largest first: of these, what does not fit in memory shows at once.
+  // The largest first: then a lack of memory shows at once.
   const batches = trees.toSorted((a, b) => b.tree.tokenIds.length - a.tree.tokenIds.length).map((tree) => buildBatch(tree, sequences))
   return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
 }

@@ -1,5 +1,5 @@
 /**
- * The order of the work: a suite's requests in chunks. Each is encoded while the one before it is computed, and planned by itself, so
+ * The order of the work: a task's requests in chunks. Each is encoded while the one before it is computed, and planned by itself, so
  * that the first scores need not wait for the last tokens, and memory for plans does not grow with the benchmark.
  */
 import { sharedTextLength } from '../text/shared-text.ts'
@@ -9,7 +9,7 @@ import type { Request } from '../task/request.ts'
 export type Chunk = readonly number[]
 
 /** Where a chunk ends, unless the next request has the same context: about a second of encoding. */
-const STRETCH_REQUESTS = 8192
+const CHUNK_REQUESTS = 8192
 
 /** Asking one item before all others repeats what it shares with them: at most this share of the characters. */
 const FIRST_ITEM_SHARE = 1 / 64
@@ -37,7 +37,7 @@ export function cutChunks(parts: readonly (readonly (readonly Request[])[])[], {
 function cut(order: readonly number[], requests: readonly Request[]): Chunk[] {
   const chunks: Chunk[] = []
   for (let start = 0; start < order.length;) {
-    let end = Math.min(start + STRETCH_REQUESTS, order.length)
+    let end = Math.min(start + CHUNK_REQUESTS, order.length)
     while (end < order.length && contextOf(requests[order[end]!]!) === contextOf(requests[order[end - 1]!]!)) end++
     chunks.push(order.slice(start, end))
     start = end
@@ -59,7 +59,7 @@ function shortestItem(items: readonly (readonly Request[])[]): Chunk | undefined
   return best
 }
 
-/** Whether all requests together have so many characters, those that neighbours share counted once, that what `some` share with the others weighs nothing. */
+/** Whether what `some` share with the others is negligible against the characters of all requests, those that neighbours share counted once. */
 function isNegligible(some: Chunk, orders: readonly (readonly number[])[], requests: readonly Request[]): boolean {
   const repeated = sharedWithOthers(some, orders[0]!, requests)
   let total = 0
@@ -75,7 +75,7 @@ function isNegligible(some: Chunk, orders: readonly (readonly number[])[], reque
   return false
 }
 
-/** The most characters that one of `some` and a request beside them in text order begin with. */
+/** The longest common prefix, in characters, of one of `some` and a neighbouring request in text order. */
 function sharedWithOthers(some: Chunk, order: readonly number[], requests: readonly Request[]): number {
   const isOwn = new Set(some)
   let most = 0

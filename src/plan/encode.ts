@@ -6,7 +6,7 @@ import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
 
 /**
- * What stands before a text that is scored as a whole, where the tokenizer puts the prefix token (bos) there by itself. `lm-eval`: the prefix token twice,
+ * What precedes a text that is scored as a whole, where the tokenizer itself adds the prefix token (bos). `lm-eval`: the prefix token twice,
  * and the second one is scored. `once`: the prefix token once, and only the text is scored.
  */
 export const ROLLING_BOS = ['lm-eval', 'once'] as const
@@ -40,7 +40,7 @@ export interface EncodedRequests {
 export interface RequestEncoding {
   /** Encodes one more. Fails with RequestError when no token of the context or of the continuation is left, or the continuation is longer than the window. */
   add(request: Request): void
-  /** All requests so far; identical sequences are kept once. */
+  /** All requests so far; identical sequences are merged. */
   result(): EncodedRequests
 }
 
@@ -67,7 +67,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
   const known = new Map<number, number[]>()
   let tokensAsked = 0
   let lastInput: Int32Array = new Int32Array()
-  const keep = ({ input: own, targets }: Sequence): number => {
+  const indexOf = ({ input: own, targets }: Sequence): number => {
     tokensAsked += own.length
     // Choices of one token ask about the same input: it is held once.
     const input = isEqual(own, lastInput) ? lastInput : own
@@ -80,20 +80,20 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
     return sequences.push({ input, targets }) - 1
   }
   const encode = defaultEncoding(encoder)
-  const encodeContext = rememberLast(encode)
+  const encodeContext = cacheLast(encode)
   const encodePair = (request: ContinuationRequest): EncodedPair =>
     request.context === '' ? afterNothing(request.continuation, encoder) : splitWhole(request, encodeContext, encode)
   return {
     add(request) {
       if (request.kind === 'text') {
-        parts.push(textSequences(encode(request.text), encoder).map(keep))
+        parts.push(textSequences(encode(request.text), encoder).map(indexOf))
         tokensCut.push(0)
         return
       }
       const pair = encodePair(request)
       checkPair(pair, request, encoder.maxLength)
       const { sequence, cut } = cutToWindow(pair, encoder.maxLength)
-      parts.push([keep(sequence)])
+      parts.push([indexOf(sequence)])
       tokensCut.push(cut)
     },
     result: () => ({ sequences, parts, tokensCut, tokensAsked }),
@@ -134,8 +134,8 @@ function defaultEncoding(encoder: Encoder): EncodeText {
   return (text) => encoder.encode(text, { specialTokens: prefixText === '' || !text.startsWith(prefixText) })
 }
 
-/** The choices of an item share their context, so the last context encoded is kept. */
-function rememberLast(encode: EncodeText): EncodeText {
+/** The choices of an item share their context, so the tokens of the last context are cached. */
+function cacheLast(encode: EncodeText): EncodeText {
   let lastText: string | undefined
   let lastTokens: readonly number[] = []
   return (text) => {

@@ -21,6 +21,6 @@ export function rollingWindows(tokens: readonly number[], prefixToken: number, m
     windows.push({ input, targets: tokens.slice(start, end) })
   }
   // A later window ends one token before its last target, so maxLength tokens of input reach back past `start` whenever fewer are new;
-  // end - 1 - maxLength >= 0 because an earlier full window of maxLength tokens stands before it.
+  // end - 1 - maxLength >= 0 because a full window of maxLength tokens precedes it.
   return windows
 }

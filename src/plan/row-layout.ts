@@ -24,8 +24,8 @@ export interface RowChunk {
   readonly queries: Int32Array
   /** Nodes, row-major, [rowCount, keyCount]; 0 where a row has fewer. */
   readonly keys: Int32Array
-  /** Exits of the keys, row-major as `keys`; 0 where a row has fewer, so that no query sees what stands there. */
-  readonly keyExits: Int32Array
+  /** Subtree ends of the keys, row-major as `keys`; 0 where a row has fewer, so that no query sees the padding. */
+  readonly keySubtreeEnds: Int32Array
 }
 
 /** Row lengths that are tried; what a copied key costs is as on the CPU, not measured on a GPU. */
@@ -68,14 +68,14 @@ function fillChunks(rows: readonly Row[], queryCount: number, mostPairs: number)
   return chunks
 }
 
-function arrange({ depths, exits }: TokenTree, chunks: readonly (readonly Row[])[], queryCount: number): RowLayout {
+function arrange({ depths, subtreeEnds }: TokenTree, chunks: readonly (readonly Row[])[], queryCount: number): RowLayout {
   const querySlots = new Int32Array(depths.length)
   let firstSlot = 0
   const arranged = chunks.map((rows): RowChunk => {
     const keyCount = keyTotal(rows.at(-1)!)
     const queries = new Int32Array(rows.length * queryCount)
     const keys = new Int32Array(rows.length * keyCount)
-    const keyExits = new Int32Array(rows.length * keyCount)
+    const keySubtreeEnds = new Int32Array(rows.length * keyCount)
     rows.forEach(({ start, end, path }, index) => {
       const firstKey = index * keyCount
       keys.set(path, firstKey)
@@ -86,10 +86,10 @@ function arrange({ depths, exits }: TokenTree, chunks: readonly (readonly Row[])
         keys[firstKey + path.length + node - start] = node
       }
       const used = firstKey + path.length + end - start
-      for (let column = firstKey; column < used; column++) keyExits[column] = exits[keys[column]!]!
+      for (let column = firstKey; column < used; column++) keySubtreeEnds[column] = subtreeEnds[keys[column]!]!
     })
     firstSlot += queries.length
-    return { rowCount: rows.length, queryCount, keyCount, queries, keys, keyExits }
+    return { rowCount: rows.length, queryCount, keyCount, queries, keys, keySubtreeEnds }
   })
   return { chunks: arranged, querySlots }
 }

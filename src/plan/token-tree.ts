@@ -1,4 +1,4 @@
-/** Sequences merged into a trie: each distinct token after each distinct past stands once, whatever number of sequences reads it. */
+/** Sequences merged into a trie: each distinct token after each distinct prefix is one node, however many sequences share it. */
 import type { Sequence } from './sequence.ts'
 
 /** What a tree is built of. */
@@ -6,19 +6,19 @@ export type TokenRun = Pick<Sequence, 'input'>
 
 /**
  * A forest in preorder: a node's descendants follow it. Sequences that begin alike share nodes.
- * Node j is an ancestor of i, or i itself, when j <= i < exits[j].
+ * Node j is an ancestor of i, or i itself, when j <= i < subtreeEnds[j].
  */
 export interface TokenTree {
   readonly tokenIds: Int32Array
   /** Distance from the root, from 0: the token's position in its sequences. */
   readonly depths: Int32Array
   /** One past the last descendant. */
-  readonly exits: Int32Array
+  readonly subtreeEnds: Int32Array
   /** For each sequence, the node of its last input token. */
   readonly ends: readonly number[]
 }
 
-/** Order in which sequences that begin alike stand together and a sequence stands before those that continue it. */
+/** Order in which sequences with a common prefix are neighbours, and a sequence precedes those that continue it. */
 export function compareInputs(a: TokenRun, b: TokenRun): number {
   const shared = sharedLength(a, b)
   return shared < Math.min(a.input.length, b.input.length) ? a.input[shared]! - b.input[shared]! : a.input.length - b.input.length
@@ -43,12 +43,12 @@ export function buildTree(sorted: readonly TokenRun[]): TokenTree {
   const size = trieSize(sorted)
   const tokenIds = new Int32Array(size)
   const depths = new Int32Array(size)
-  const exits = new Int32Array(size)
+  const subtreeEnds = new Int32Array(size)
   const ends: number[] = []
   const path: number[] = []
   let next = 0
   const close = (depth: number) => {
-    while (path.length > depth) exits[path.pop()!] = next
+    while (path.length > depth) subtreeEnds[path.pop()!] = next
   }
   sorted.forEach((sequence, index) => {
     close(index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence))
@@ -60,7 +60,7 @@ export function buildTree(sorted: readonly TokenRun[]): TokenTree {
     ends.push(path.at(-1)!)
   })
   close(0)
-  return { tokenIds, depths, exits, ends }
+  return { tokenIds, depths, subtreeEnds, ends }
 }
 
 /** The last `count` nodes of a sequence, in order; `end` is the node of its last input token. */

@@ -1,6 +1,7 @@
 /** How a model is scored. */
 import type { Checkpoint } from '../model/checkpoint.ts'
-import type { DeviceChoice, Dtype } from '../engine/devices/device.ts'
+import type { DeviceChoice } from '../engine/devices/device.ts'
+import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { EncodedAhead } from './encode-ahead.ts'

@@ -8,7 +8,7 @@ export function fittingTable(table: string, paragraphs: string, columns: number)
 /** No name or figure is longer; a card's cell may be, and a column is as wide as its widest. */
 const MOST_CHARACTERS = 160
 
-/** Text of strangers as a cell: on one line, and cut where it is longer than a reader would read. */
+/** Untrusted text as a cell: on one line, and shortened. */
 export function cellText(text: string): string {
   const line = text.replaceAll(/\s/gu, ' ')
   return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`

@@ -1,4 +1,4 @@
-/** Markdown from plain data, escaped by those who know how: names of models and files come from strangers. */
+/** Markdown from plain data, escaped by a library: names of models and files are untrusted input. */
 import type { Root, RootContent, Table, TableCell, TableRow } from 'mdast'
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'

@@ -1,7 +1,7 @@
-/** Paths as a reader of a table or a record wants them. */
+/** Paths for tables and records. */
 import path from 'node:path'
 
-/** Relative to the current folder where it lies below it, else as it is: so a record of what ships or lies beside does not name a machine's folders. */
+/** Relative to the current folder for paths below it, else as it is: a record of files in the project does not name a machine's folders. */
 export function shownPath(file: string): string {
   const relative = path.relative('.', file)
   return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative

@@ -1,4 +1,4 @@
-/** An evaluation whose answers are kept: what it computes again, and for whom. */
+/** An evaluation with a response cache: what it computes again, and for which model. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -50,13 +50,13 @@ test('a batch is written before the next one is begun, also where the weights ta
   let seen = 0
   for await (const { scores } of engine.score(sequences)) {
     seen += scores.length
-    const [kept] = await listCache(cache)
-    expect(kept).toMatchObject({ answerCount: seen })
+    const [cached] = await listCache(cache)
+    expect(cached).toMatchObject({ answerCount: seen })
   }
   expect(seen).toBe(3)
 })
 
-test('answers of more items serve a run over fewer', async () => {
+test('cached responses of more items serve a run over fewer', async () => {
   const cache = temporaryFolder()
   await run({ cache }, { limit: 60 })
   const part = await run({ cache }, { limit: 20 })
@@ -71,7 +71,7 @@ test('two runs at once on one cache have the numbers of one alone', async () => 
   expect((await run({ cache })).work.tokensComputed).toBe(0)
 })
 
-test('a changed file under the same name, another config and another quantisation are other models', async () => {
+test('a changed file under the same name, another config and another quantization are other models', async () => {
   const cache = temporaryFolder()
   const copy = path.join(temporaryFolder(), 'copy')
   cpSync(folder, copy, { recursive: true })
@@ -99,7 +99,7 @@ test('the same weights in another folder are the same model', async () => {
   expect(await listCache(cache)).toHaveLength(1)
 })
 
-test('a file of the hub’s cache that is not what its name says fails the run, and none of its answers is kept', async () => {
+test('a file of the hub’s cache that is not what its name says fails the run, and none of its responses is cached', async () => {
   const [cache, hub] = [temporaryFolder(), temporaryFolder()]
   const copy = path.join(hub, 'snapshots', 'c'.repeat(40))
   cpSync(folder, copy, { recursive: true })
@@ -119,7 +119,7 @@ test('pruning removes whole models, the longest unused first', async () => {
   await run({ cache })
   await run({ cache }, { at: tinyModel('llama2') })
   const [latest, older] = await listCache(cache)
-  const removed = await pruneCache(cache, { mostBytes: latest!.byteLength })
+  const removed = await pruneCache(cache, { maxBytes: latest!.byteLength })
   expect(removed.map(({ id }) => id)).toEqual([older!.id])
   expect(readdirSync(path.join(cache, 'answers')).every((name) => name.startsWith(latest!.id))).toBe(true)
   expect(await pruneCache(cache, { usedSince: Date.now() + 1000 })).toHaveLength(1)

@@ -172,15 +172,15 @@ describe('--model', () => {
 async function evaluateServed(behaviour: Behaviour) {
   const { url } = await serve(behaviour)
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
-  const patience = { tries: 3, backoffMs: 2, mostBackoffMs: 5, checks: 2 }
-  return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, patience } }, [suite], {})
+  const retryPolicy = { maxAttempts: 3, backoffMs: 2, maxBackoffMs: 5, maxHealthChecks: 2 }
+  return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, retryPolicy } }, [suite], {})
 }
 
 test('what was scored before all servers were gone is kept, and the record says why it ends there', async () => {
   let count = 0
   const record = await evaluateServed({ fault: () => (++count > 6 ? { kind: 'status', status: 500 } : undefined) })
   expect(record.isComplete).toBe(false)
-  expect(record.failure!.message).toMatch(/^no server is left to ask: /u)
+  expect(record.failure!.message).toMatch(/^no healthy server is left: /u)
   const { items } = record.tasks[0]!
   expect(items.length).toBeGreaterThan(0)
   expect(items.length).toBeLessThan(10)

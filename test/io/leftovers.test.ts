@@ -56,7 +56,7 @@ test('a program that exits before it disposes of its folder and its child leaves
     `import { makeTemporaryFolder } from ${built('io/temporary-folder.js')}
     import { startChild } from ${built('io/child-process.js')}
     await makeTemporaryFolder('weights')
-    console.log(startChild('onnx-session', ${built('engine/onnx/session-process.js')}, { standardError: 'ignore' }).pid)
+    console.log(startChild({ module: 'onnx-session', beside: ${built('engine/onnx/session-process.js')}, standardError: 'ignore' }).pid)
     process.exit(7)`,
   )
   const { status, stdout } = spawnSync(process.execPath, [script], { env: { ...process.env, TMPDIR: temporary }, encoding: 'utf8' })

@@ -7,7 +7,7 @@ import { buildTree, compareInputs } from '../../src/plan/token-tree.ts'
 const treeOf = (inputs: readonly number[][]) =>
   buildTree(inputs.map((input) => ({ input: Int32Array.from(input), targets: Int32Array.of() })).sort(compareInputs))
 
-const chain = (length: number) => Array.from({ length }, (_, index) => index)
+const linear = (length: number) => Array.from({ length }, (_, index) => index)
 
 test('one short row holds a small tree', () => {
   expect(
@@ -34,7 +34,7 @@ test('one short row holds a small tree', () => {
 })
 
 test('a long window goes through in blocks of queries against the keys before them', () => {
-  const { groupCount, rowCount, queryCount, keyCounts } = layOutAttention([wholePass(treeOf([chain(4096)]))])
+  const { groupCount, rowCount, queryCount, keyCounts } = layOutAttention([wholePass(treeOf([linear(4096)]))])
   expect(groupCount * rowCount * queryCount).toBe(4096)
   expect(queryCount).toBeLessThanOrEqual(512)
   expect(keyCounts.at(0)!).toBeLessThan(keyCounts.at(-1)!)
@@ -43,17 +43,17 @@ test('a long window goes through in blocks of queries against the keys before th
 
 test('the longer the window, the shorter the blocks: scores of one block are bounded', () => {
   for (const length of [8192, 32_768]) {
-    const { rowCount, queryCount, keyCount } = layOutAttention([wholePass(treeOf([chain(length)]))])
+    const { rowCount, queryCount, keyCount } = layOutAttention([wholePass(treeOf([linear(length)]))])
     expect(rowCount * queryCount * keyCount).toBe(2 ** 20)
   }
 })
 
-test('a pass has rows for its own tokens only, and a chain may have none', () => {
-  const passes = cutPasses(treeOf([chain(300)]), 100)
+test('a pass has rows for its own tokens only, and a linear one may have none', () => {
+  const passes = cutPasses(treeOf([linear(300)]), 100)
   const { groupCounts, queries } = layOutAttention(passes)
   expect(groupCounts.every((count) => count > 0)).toBe(true)
   expect(Math.max(...queries)).toBe(99)
-  expect(layOutAttention(passes, { chains: true }).groupCounts).toEqual([0, 0, 0])
+  expect(layOutAttention(passes, { skipsLinearPasses: true }).groupCounts).toEqual([0, 0, 0])
 })
 
 test('each token is asked once, and its row has the keys of all its ancestors', () => {
@@ -63,7 +63,7 @@ test('each token is asked once, and its row has the keys of all its ancestors', 
       const passes = cutPasses(treeOf(list), passTokens)
       const { queries, keys, keyCounts, querySlots, queryCount, keyCount, rowCount, groupCount, groupCounts } = layOutAttention(passes)
       const rowsOfPass = groupCount * rowCount
-      for (const [pass, { tokenIds, pastCount, exits }] of passes.entries()) {
+      for (const [pass, { tokenIds, pastCount, subtreeEnds }] of passes.entries()) {
         for (let own = 0; own < tokenIds.length; own++) {
           const node = pastCount + own
           const slot = querySlots[pass * tokenIds.length + own]!
@@ -73,8 +73,8 @@ test('each token is asked once, and its row has the keys of all its ancestors', 
           expect(group).toBeLessThan(groupCounts[pass]!)
           const start = (pass * rowsOfPass + row) * keyCount
           const listed = keys.slice(start, start + keyCounts[pass * groupCount + group]!)
-          const seen = [...listed].filter((key) => key <= node && node < (exits[key] ?? -1))
-          const ancestors = [...exits.keys()].filter((key) => key <= node && node < exits[key]!)
+          const seen = [...listed].filter((key) => key <= node && node < (subtreeEnds[key] ?? -1))
+          const ancestors = [...subtreeEnds.keys()].filter((key) => key <= node && node < subtreeEnds[key]!)
           expect(seen.toSorted((a, b) => a - b)).toEqual(ancestors)
         }
       }

@@ -13,7 +13,7 @@ test('two choices behind one context are one tree, and a position that both scor
     tokensComputed: 3,
     batches: [
       {
-        tree: { tokenIds: Int32Array.of(5, 6, 7), depths: Int32Array.of(0, 1, 2), exits: Int32Array.of(3, 3, 3), ends: [2, 2] },
+        tree: { tokenIds: Int32Array.of(5, 6, 7), depths: Int32Array.of(0, 1, 2), subtreeEnds: Int32Array.of(3, 3, 3), ends: [2, 2] },
         scored: Int32Array.of(1, 2),
         targetColumns: 2,
         targets: Int32Array.of(7, 0, 8, 9),
@@ -31,7 +31,7 @@ test('choices that part ways stand side by side below their context', () => {
   expect(batches[0]!.tree).toEqual({
     tokenIds: Int32Array.of(1, 2, 3, 9),
     depths: Int32Array.of(0, 1, 2, 2),
-    exits: Int32Array.of(4, 4, 3, 4),
+    subtreeEnds: Int32Array.of(4, 4, 3, 4),
     ends: [2, 3],
   })
   expect(batches[0]!.members.map(({ sequence: index }) => index)).toEqual([1, 0])
@@ -105,7 +105,7 @@ describe('for any sequences and budget', () => {
         for (const { tree, members } of planBatches(sequences, budget).batches) {
           members.forEach((member, position) => {
             const end = tree.ends[position]!
-            const path = [...tree.tokenIds.keys()].filter((node) => node <= end && end < tree.exits[node]!)
+            const path = [...tree.tokenIds.keys()].filter((node) => node <= end && end < tree.subtreeEnds[node]!)
             expect(path.map((node) => tree.tokenIds[node])).toEqual([...sequences[member.sequence]!.input])
             expect(path.map((node) => tree.depths[node])).toEqual(path.map((_, depth) => depth))
           })

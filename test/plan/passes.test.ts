@@ -9,7 +9,7 @@ const treeOf = (inputs: readonly number[][]) =>
 test('a tree that fits is one pass without a past', () => {
   const tree = treeOf([[1, 2, 3]])
   expect(cutPasses(tree, 3)).toEqual([
-    { tokenIds: tree.tokenIds, depths: tree.depths, exits: tree.exits, pastCount: 0, kept: new Int32Array(0), isChain: true },
+    { tokenIds: tree.tokenIds, depths: tree.depths, subtreeEnds: tree.subtreeEnds, pastCount: 0, nextPast: new Int32Array(0), isLinear: true },
   ])
 })
 
@@ -26,15 +26,15 @@ test('a pass keeps the path to the first token of the next', () => {
     [5, 6, 7, 0],
   ])
   expect(passes.map(({ pastCount }) => pastCount)).toEqual([0, 4])
-  expect([...passes[0]!.kept]).toEqual([0, 1, 2, 3])
+  expect([...passes[0]!.nextPast]).toEqual([0, 1, 2, 3])
   // 3, 4 and 5 end before 6, which sees 1 and 2 only.
-  expect([...passes[1]!.exits]).toEqual([8, 8, 5, 5, 5, 8, 8, 8])
-  expect(passes.map(({ isChain }) => isChain)).toEqual([true, false])
+  expect([...passes[1]!.subtreeEnds]).toEqual([8, 8, 5, 5, 5, 8, 8, 8])
+  expect(passes.map(({ isLinear }) => isLinear)).toEqual([true, false])
 })
 
-test('a window in passes is a chain throughout; a new beginning ends one', () => {
-  const chain = Array.from({ length: 10 }, (_, index) => index + 1)
-  expect(cutPasses(treeOf([chain]), 4).map(({ isChain, tokenIds }) => [isChain, tokenIds.length])).toEqual([
+test('the passes of a window are linear; another beginning ends that', () => {
+  const linear = Array.from({ length: 10 }, (_, index) => index + 1)
+  expect(cutPasses(treeOf([linear]), 4).map(({ isLinear, tokenIds }) => [isLinear, tokenIds.length])).toEqual([
     [true, 4],
     [true, 4],
     [true, 4],
@@ -47,7 +47,7 @@ test('a window in passes is a chain throughout; a new beginning ends one', () =>
         [4, 5, 6],
       ]),
       3,
-    ).map(({ isChain }) => isChain),
+    ).map(({ isLinear }) => isLinear),
   ).toEqual([false, true])
 })
 
@@ -62,15 +62,15 @@ test('whatever the passes, each token is in one and sees its ancestors, in their
       expect(passes.flatMap(({ tokenIds }) => [...tokenIds]).slice(0, tree.tokenIds.length)).toEqual([...tree.tokenIds])
       let past: number[] = []
       let node = 0
-      for (const { tokenIds, pastCount, exits, kept } of passes) {
+      for (const { tokenIds, pastCount, subtreeEnds, nextPast } of passes) {
         expect(past).toHaveLength(pastCount)
         const all = [...past, ...tokenIds]
         for (let own = pastCount; own < all.length && node < tree.tokenIds.length; own++, node++) {
-          const seen = all.filter((_, other) => other <= own && own < exits[other]!)
-          const ancestors = [...tree.tokenIds].filter((_, other) => other <= node && node < tree.exits[other]!)
+          const seen = all.filter((_, other) => other <= own && own < subtreeEnds[other]!)
+          const ancestors = [...tree.tokenIds].filter((_, other) => other <= node && node < tree.subtreeEnds[other]!)
           expect(seen).toEqual(ancestors)
         }
-        past = Array.from(kept, (place) => all[place]!)
+        past = Array.from(nextPast, (place) => all[place]!)
       }
     }),
   )

@@ -6,8 +6,8 @@ import { setMaxListeners } from 'node:events'
 import { EngineError, ServerLostError } from '../../errors.ts'
 import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
 import type { Engine, ScoredBatch } from '../engine.ts'
-import { NobodyLeft, openDealer } from './dispatch.ts'
-import type { Patience } from './retry-policy.ts'
+import { NoHealthyEndpoint, startDispatcher } from './dispatch.ts'
+import type { RetryPolicy } from './retry-policy.ts'
 import { askAgain, checkAgreement, knownText, probe, type Findings } from './probe.ts'
 import { planPrompts, sequencesOf, tokensSent, type PromptBatch } from './prompts.ts'
 import type { Failure } from './endpoint-pool.ts'
@@ -23,10 +23,10 @@ export interface ServedSource {
   readonly name?: string
   /** Requests in flight at each server. */
   readonly concurrency?: number
-  /** How long an answer may take, in milliseconds. */
+  /** How long a response may take, in milliseconds. */
   readonly timeoutMs?: number
-  /** How long to try, where that is not as usual. */
-  readonly patience?: Partial<Patience>
+  /** What differs from the default policy. */
+  readonly retryPolicy?: Partial<RetryPolicy>
 }
 
 /** Servers that have been asked what they are. */
@@ -36,33 +36,33 @@ export interface Connection {
   readonly maxLength: number | null
   readonly servers: readonly Server[]
   readonly concurrency: number
-  readonly patience: Patience
+  readonly retryPolicy: RetryPolicy
   readonly stop: AbortController
 }
 
-/** Requests in flight at a server when nothing is said: enough for it to batch. */
+/** Default number of requests in flight at a server: enough for it to batch. */
 export const CONCURRENCY = 16
-/** What lm-eval allows, too. */
+/** As in lm-eval. */
 export const TIMEOUT_MS = 300_000
 const PROMPTS_PER_REQUEST = 8
 const TOKENS_PER_REQUEST = 4096
 
-const PATIENCE: Patience = {
-  tries: 5,
+const RETRY_POLICY: RetryPolicy = {
+  maxAttempts: 5,
   backoffMs: 500,
-  mostBackoffMs: 30_000,
-  failuresInRow: 4,
-  // In all about a minute and a half: a server that is started again by its supervisor comes back to its work.
-  checks: 8,
-  mostRetryAfterMs: 600_000,
-  rests: 50,
-  lostInRow: 20,
+  maxBackoffMs: 30_000,
+  failuresBeforeCheck: 4,
+  // About a minute and a half in all: a server that its supervisor restarts gets work again.
+  maxHealthChecks: 8,
+  maxRetryAfterMs: 600_000,
+  maxRetryAfters: 50,
+  maxLostInRow: 20,
 }
-/** For a server that has too much to do and does not say for how long. */
+/** Wait for a server that is busy and does not say for how long. */
 const BUSY_MS = 1000
 
 /** Finds the servers and the model. Fails with EngineError, or UsageError where the model must be named. */
-export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS, patience }: ServedSource): Promise<Connection> {
+export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS, retryPolicy }: ServedSource): Promise<Connection> {
   const stop = new AbortController()
   // Every exchange in flight listens.
   setMaxListeners(0, stop.signal)
@@ -78,10 +78,10 @@ export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs
     )
   const lengths = models.map(({ contextLength }) => contextLength)
   const shortest = lengths.every((length) => length !== null) ? Math.min(...lengths) : null
-  return { model: model!, maxLength: shortest === null ? null : shortest - 2, servers, concurrency, patience: { ...PATIENCE, ...patience }, stop }
+  return { model: model!, maxLength: shortest === null ? null : shortest - 2, servers, concurrency, retryPolicy: { ...RETRY_POLICY, ...retryPolicy }, stop }
 }
 
-/** What the engine is told beside the connection. */
+/** How the engine asks. */
 export interface CompletionsOptions {
   /** The user's tokenizer, as it encodes a text by default. */
   readonly encode: (text: string) => readonly number[]
@@ -96,9 +96,9 @@ export function plannedWork({ model }: Connection, sequences: readonly Sequence[
   return { tokensComputed: batches.reduce((sum, batch) => sum + tokensSent(batch), 0), batches: batches.length }
 }
 
-/** Probes each server and comes back ready to score. Fails with EngineError, which names the symptom of a server that cannot be used. */
+/** Probes each server; the engine is then ready to score. Fails with EngineError, which names the symptom of a server that cannot be used. */
 export async function completionsEngine(
-  { model, servers, concurrency, patience, stop }: Connection,
+  { model, servers, concurrency, retryPolicy, stop }: Connection,
   { encode, onNotice = () => {}, promptsPerRequest = PROMPTS_PER_REQUEST }: CompletionsOptions,
 ): Promise<Engine> {
   const known = knownText(encode)
@@ -110,9 +110,9 @@ export async function completionsEngine(
     promptsPerRequest: all(({ answersSeveral }) => answersSeveral) ? promptsPerRequest : 1,
     tokensPerRequest: TOKENS_PER_REQUEST,
   }
-  const dealer = openDealer<(typeof endpoints)[number], PromptBatch, SequenceScore[]>(endpoints, {
+  const dispatcher = startDispatcher<(typeof endpoints)[number], PromptBatch, SequenceScore[]>(endpoints, {
     concurrency,
-    patience,
+    policy: retryPolicy,
     send: async ({ server }, batch) => readScores(await server.post('/completions', requestBody(model.name, batch, model.dialect)), batch),
     check: ({ server, findings }) => askAgain(server, model, known, findings),
     explain,
@@ -122,13 +122,13 @@ export async function completionsEngine(
 
   async function* score(batches: readonly PromptBatch[]): AsyncGenerator<ScoredBatch> {
     try {
-      for await (const outcome of dealer.deal(batches)) {
+      for await (const outcome of dispatcher.dispatch(batches)) {
         if (outcome.kind === 'done') yield { scores: outcome.result, tokensComputed: tokensSent(outcome.job) }
         else yield { scores: [], tokensComputed: 0, unanswered: sequencesOf(outcome.job).map((sequence) => ({ sequence, reason: outcome.reason })) }
       }
     } catch (error) {
-      if (!(error instanceof NobodyLeft)) throw error
-      throw new ServerLostError(`no server is left to ask: ${error.message}`, 'Start the servers again, then the run.')
+      if (!(error instanceof NoHealthyEndpoint)) throw error
+      throw new ServerLostError(`no healthy server is left: ${error.message}`, 'Start the servers again, then the run.')
     }
   }
 
@@ -142,7 +142,7 @@ export async function completionsEngine(
     },
     score: (sequences: readonly Sequence[]) => score(planPrompts(sequences, limits)),
     async [Symbol.asyncDispose]() {
-      dealer.stop()
+      dispatcher.stop()
       stop.abort()
     },
   }

@@ -1,152 +1,201 @@
-/** Jobs dealt to several endpoints: each job answered once or given up by name, whatever the endpoints do. Knows nothing of HTTP. */
-import { startWaits, type Patience } from './retry-policy.ts'
-import { openRoster, type Failure, type Seat } from './endpoint-pool.ts'
-import { workQueue } from './work-queue.ts'
+/** Distributes jobs over endpoints: each job is done once or given up by name, whatever the endpoints do. Knows nothing of HTTP. */
+import { EndpointPool, type Failure, type Named, type PooledEndpoint } from './endpoint-pool.ts'
+import { retryTimers, type RetryPolicy, type RetryTimers } from './retry-policy.ts'
+import { workQueue, type WorkQueue } from './work-queue.ts'
 
-/** What the dealer is told about endpoints and jobs. */
-export interface Dealing<E, J, R> {
+/** What the dispatcher knows of endpoints and jobs. */
+export interface DispatchOptions<E, J, R> {
   /** Jobs in flight at each endpoint. */
   readonly concurrency: number
-  readonly patience: Patience
+  readonly policy: RetryPolicy
   send(endpoint: E, job: J): Promise<R>
-  /** Puts a question whose answer is known; fails where the endpoint is not well. */
+  /** The health check: sends a question whose answer is known; rejects where the endpoint is not healthy. */
   check(endpoint: E): Promise<unknown>
-  /** Why a send or a check failed; throws what it does not know, which ends the deal. */
+  /** Why a request or a check failed; throws errors that it does not know, which end the dispatch. */
   explain(error: unknown): Failure
-  /** The parts of a job that fails as a whole, so that one bad part does not take the others with it; a single part has none. */
+  /** The parts of a job that fails as a whole, so that one bad part does not fail the others; empty for a single part. */
   split(job: J): readonly J[]
   readonly onNotice: (notice: string) => void
-  /** Between 0 and 1; random unless a test says otherwise. */
+  /** Numbers between 0 and 1; random by default. */
   readonly random?: () => number
 }
 
-/** The end of a job. */
+/** How a job ended. */
 export type Outcome<J, R> = { readonly kind: 'done'; readonly job: J; readonly result: R } | { readonly kind: 'lost'; readonly job: J; readonly reason: string }
 
-/** No endpoint is left, or nothing that is sent comes to an end. */
-export class NobodyLeft extends Error {}
+/** No endpoint is healthy, or no job succeeds any more. */
+export class NoHealthyEndpoint extends Error {}
 
-/** Deals jobs; remembers between calls which endpoints are out. */
-export interface Dealer<J, R> {
-  /** Each job, or each of the parts that it was split into, comes back once. Fails with NobodyLeft. */
-  deal(jobs: readonly J[]): AsyncGenerator<Outcome<J, R>>
+/** Dispatches jobs; removed endpoints stay removed between calls. */
+export interface Dispatcher<J, R> {
+  /** Yields each job, or each of the parts that it was split into, once. Fails with NoHealthyEndpoint. */
+  dispatch(jobs: readonly J[]): AsyncGenerator<Outcome<J, R>>
   /** Ends all waiting; whoever reads outcomes gets no more. */
   stop(): void
 }
 
-/** A job and what it has met so far. */
-interface Task<J> {
-  readonly job: J
-  readonly failures: number
-  readonly rests: number
-}
-
-/** A dealer over endpoints that have been found well. */
-export function openDealer<E extends { readonly name: string }, J, R>(endpoints: readonly E[], dealing: Dealing<E, J, R>): Dealer<J, R> {
-  const { patience, concurrency, onNotice } = dealing
-  const waits = startWaits(patience, dealing.random ?? Math.random)
-  /** An error that nobody explains. */
-  let defect: { readonly error: unknown } | undefined
-  /** Of the deal that is going on: there may be something to do. */
-  let wake = () => {}
+/** A dispatcher over endpoints that were healthy at the start. */
+export function startDispatcher<E extends Named, J, R>(endpoints: readonly E[], options: DispatchOptions<E, J, R>): Dispatcher<J, R> {
+  const { policy, concurrency, onNotice } = options
+  const timers = retryTimers(policy, options.random ?? Math.random)
+  const defect: Defect = { found: undefined }
   const explain = (error: unknown): Failure | undefined => {
     try {
-      return dealing.explain(error)
+      return options.explain(error)
     } catch (unexplained) {
-      defect = { error: unexplained }
+      defect.found = { error: unexplained }
       return undefined
     }
   }
-  const check = (endpoint: E) => dealing.check(endpoint)
-  const roster = openRoster(endpoints, { concurrency, patience, waits, check, explain, onNotice, onChange: () => wake() })
-
-  async function* deal(jobs: readonly J[]): AsyncGenerator<Outcome<J, R>> {
-    const tasks = jobs.map((job): Task<J> => ({ job, failures: 0, rests: 0 }))
-    const queue = workQueue(tasks, endpoints.length, (taker) => roster.seats[taker]!.state === 'working')
-    const outcomes: Outcome<J, R>[] = []
-    let open = jobs.length
-    let lostInRow = 0
-    let lastReason = ''
-    /** Ends the wait for outcomes. */
-    let told = () => {}
-
-    const end = (outcome: Outcome<J, R>) => {
-      open--
-      lostInRow = outcome.kind === 'done' ? 0 : lostInRow + 1
-      outcomes.push(outcome)
-    }
-    const giveUp = (seat: Seat<E>, { job }: Task<J>, reason: string) => {
-      const parts = dealing.split(job)
-      if (parts.length === 0) return end({ kind: 'lost', job, reason })
-      open += parts.length - 1
-      for (const part of parts) queue.giveBack({ job: part, failures: 0, rests: 0 }, seat.index)
-    }
-    const fail = (seat: Seat<E>, task: Task<J>, failure: Failure) => {
-      lastReason = failure.reason
-      if (failure.blame === 'job') return giveUp(seat, task, failure.reason)
-      roster.failed(seat, failure)
-      const isAtRest = failure.retryAfterMs !== undefined
-      const tried = { ...task, failures: task.failures + (isAtRest ? 0 : 1), rests: task.rests + (isAtRest ? 1 : 0) }
-      if (tried.failures >= patience.tries || tried.rests >= patience.rests) return giveUp(seat, task, failure.reason)
-      // The endpoint waits; whoever else is there need not.
-      if (isAtRest || failure.blame === 'endpoint') return queue.giveBack(tried, seat.index)
-      waits.later(waits.backoff(tried.failures), () => {
-        queue.giveBack(tried, seat.index)
-        wake()
-      })
-    }
-    const work = async (seat: Seat<E>, task: Task<J>) => {
+  let running: Dispatch<E, J, R> | undefined
+  const onChange = () => running?.proceed()
+  const pool = new EndpointPool(endpoints, { concurrency, policy, timers, check: (endpoint) => options.check(endpoint), explain, onNotice, onChange })
+  return {
+    async *dispatch(jobs) {
+      running = new Dispatch({ options, pool, timers, explain, defect }, jobs)
       try {
-        const result = await dealing.send(seat.endpoint, task.job)
-        roster.succeeded(seat)
-        end({ kind: 'done', job: task.job, result })
-      } catch (error) {
-        const failure = waits.isStopped() ? undefined : explain(error)
-        if (failure) fail(seat, task, failure)
+        yield* running.outcomes()
+      } finally {
+        running = undefined
       }
-      told()
-    }
-    /** Gives work to the least busy as long as anybody has room. */
-    const dealOut = () => {
-      const idle = new Set<Seat<E>>()
-      for (;;) {
-        const seat = waits.isStopped() ? undefined : roster.leastBusy(idle)
-        if (!seat) return
-        const task = queue.take(seat.index)
-        // The limit counts a job until just after it has ended.
-        if (task) void seat.limit(work, seat, task).finally(() => setImmediate(() => wake()))
-        else idle.add(seat)
-      }
-    }
+    },
+    stop() {
+      timers.stop()
+      running?.proceed()
+    },
+  }
+}
 
-    wake = () => {
-      dealOut()
-      told()
-    }
-    try {
-      dealOut()
-      for (;;) {
-        const outcome = outcomes.shift()
-        if (outcome) {
-          yield outcome
-          continue
-        }
-        if (open === 0 || waits.isStopped()) return
-        if (defect) throw defect.error
-        if (roster.isEveryoneOut()) throw new NobodyLeft(lastReason)
-        if (lostInRow >= patience.lostInRow) throw new NobodyLeft(`${lostInRow} requests in a row came to nothing: ${lastReason}`)
-        await new Promise<void>((resolve) => (told = resolve))
+/** An error that `explain` does not know. */
+interface Defect {
+  found: { readonly error: unknown } | undefined
+}
+
+/** What a dispatch shares with those before and after it. */
+interface Shared<E extends Named, J, R> {
+  readonly options: DispatchOptions<E, J, R>
+  readonly pool: EndpointPool<E>
+  readonly timers: RetryTimers
+  readonly explain: (error: unknown) => Failure | undefined
+  readonly defect: Defect
+}
+
+/** A job and its attempts so far. */
+interface Task<J> {
+  readonly job: J
+  readonly failures: number
+  readonly retryAfters: number
+}
+
+function newTask<J>(job: J): Task<J> {
+  return { job, failures: 0, retryAfters: 0 }
+}
+
+/** Jobs on their way. */
+class Dispatch<E extends Named, J, R> {
+  readonly #shared: Shared<E, J, R>
+  readonly #queue: WorkQueue<Task<J>>
+  readonly #outcomes: Outcome<J, R>[] = []
+  /** Jobs without an outcome. */
+  #open: number
+  #lostInRow = 0
+  #lastReason = ''
+  /** Ends the wait for outcomes. */
+  #wake = () => {}
+
+  constructor(shared: Shared<E, J, R>, jobs: readonly J[]) {
+    const { endpoints } = shared.pool
+    this.#shared = shared
+    this.#open = jobs.length
+    this.#queue = workQueue(
+      jobs.map((job) => newTask(job)),
+      endpoints.length,
+      (taker) => endpoints[taker]!.state === 'healthy',
+    )
+  }
+
+  async *outcomes(): AsyncGenerator<Outcome<J, R>> {
+    this.#sendAll()
+    for (;;) {
+      const outcome = this.#outcomes.shift()
+      if (outcome) yield outcome
+      else if (this.#open === 0 || this.#shared.timers.isStopped()) return
+      else {
+        this.#failIfHopeless()
+        await new Promise<void>((resolve) => (this.#wake = resolve))
       }
-    } finally {
-      wake = () => {}
     }
   }
 
-  return {
-    deal,
-    stop() {
-      waits.stop()
-      wake()
-    },
+  /** There may be something to do: an endpoint changed, or a job is to be retried. */
+  proceed(): void {
+    this.#sendAll()
+    this.#wake()
+  }
+
+  #failIfHopeless(): void {
+    const { defect, pool, options } = this.#shared
+    if (defect.found) throw defect.found.error
+    if (pool.isEmpty()) throw new NoHealthyEndpoint(this.#lastReason)
+    if (this.#lostInRow >= options.policy.maxLostInRow) throw new NoHealthyEndpoint(`${this.#lostInRow} requests in a row failed: ${this.#lastReason}`)
+  }
+
+  /** Sends jobs to the least busy endpoint as long as any has room. */
+  #sendAll(): void {
+    const { pool, timers } = this.#shared
+    const idle = new Set<PooledEndpoint<E>>()
+    while (!timers.isStopped()) {
+      const pooled = pool.leastBusy(idle)
+      if (!pooled) return
+      const task = this.#queue.take(pooled.index)
+      // The limit counts a job until just after it has ended.
+      if (task) void pooled.limit(() => this.#send(pooled, task)).finally(() => setImmediate(() => this.proceed()))
+      else idle.add(pooled)
+    }
+  }
+
+  async #send(pooled: PooledEndpoint<E>, task: Task<J>): Promise<void> {
+    const { options, pool, timers, explain } = this.#shared
+    try {
+      const result = await options.send(pooled.endpoint, task.job)
+      pool.succeeded(pooled)
+      this.#end({ kind: 'done', job: task.job, result })
+    } catch (error) {
+      const failure = timers.isStopped() ? undefined : explain(error)
+      if (failure) this.#failed(pooled, task, failure)
+    }
+    this.#wake()
+  }
+
+  /** Retries a job, here or elsewhere, or gives it up. */
+  #failed(pooled: PooledEndpoint<E>, task: Task<J>, failure: Failure): void {
+    const { options, pool, timers } = this.#shared
+    this.#lastReason = failure.reason
+    if (failure.blame === 'job') return this.#giveUp(pooled.index, task, failure.reason)
+    pool.failed(pooled, failure)
+    const mustWait = failure.retryAfterMs !== undefined
+    const tried = { ...task, failures: task.failures + (mustWait ? 0 : 1), retryAfters: task.retryAfters + (mustWait ? 1 : 0) }
+    if (tried.failures >= options.policy.maxAttempts || tried.retryAfters >= options.policy.maxRetryAfters)
+      return this.#giveUp(pooled.index, task, failure.reason)
+    // The endpoint waits; others need not.
+    if (mustWait || failure.blame === 'endpoint') return this.#queue.giveBack(tried, pooled.index)
+    timers.later(timers.backoff(tried.failures), () => {
+      this.#queue.giveBack(tried, pooled.index)
+      this.proceed()
+    })
+  }
+
+  /** Tries the parts of a job one by one; a single part is lost. */
+  #giveUp(avoid: number, { job }: Task<J>, reason: string): void {
+    const parts = this.#shared.options.split(job)
+    if (parts.length === 0) return this.#end({ kind: 'lost', job, reason })
+    this.#open += parts.length - 1
+    for (const part of parts) this.#queue.giveBack(newTask(part), avoid)
+  }
+
+  #end(outcome: Outcome<J, R>): void {
+    this.#open--
+    this.#lostInRow = outcome.kind === 'done' ? 0 : this.#lostInRow + 1
+    this.#outcomes.push(outcome)
   }
 }

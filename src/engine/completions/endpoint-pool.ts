@@ -1,120 +1,135 @@
-/** Endpoints and how they are: which work, which rest, which must show that they are well, and which are out. */
+/** Endpoints and their health: which take work, which wait, which must pass a health check, and which are not used any more. */
 import pLimit, { type LimitFunction } from 'p-limit'
-import type { Patience, Waits } from './retry-policy.ts'
+import type { RetryPolicy, RetryTimers } from './retry-policy.ts'
 
-/** What may be done after a failure. */
+/** What notices call an endpoint. */
+export interface Named {
+  readonly name: string
+}
+
+/** Why a request failed, and what can be done about it. */
 export interface Failure {
-  /** `job`: this job will fail anywhere. `endpoint`: the endpoint takes nothing at all. `either`: it may have been the one or the other. */
+  /** `job`: this job will fail anywhere. `endpoint`: the endpoint takes nothing at all. `either`: it may be the one or the other. */
   readonly blame: 'job' | 'endpoint' | 'either'
   readonly reason: string
-  /** The endpoint asks to be left alone for so long, in milliseconds; the job is not to blame. */
+  /** The endpoint asks for no requests for this long, in milliseconds; the job is not to blame. */
   readonly retryAfterMs?: number
 }
 
-/** An endpoint at work. */
-export interface Seat<E> {
+/** An endpoint of the pool. */
+export interface PooledEndpoint<E> {
   readonly endpoint: E
   readonly index: number
   readonly limit: LimitFunction
-  /** `asked` waits for its answer to a known question. */
-  state: 'working' | 'asked' | 'out'
+  /** `checking`: it must pass a health check before it gets work. `removed`: it gets none any more. */
+  state: 'healthy' | 'checking' | 'removed'
   failuresInRow: number
-  /** A time of `Date.now()` before which it is left alone. */
-  restsUntil: number
+  /** A time of `Date.now()` before which it gets no requests. */
+  waitsUntil: number
 }
 
-/** All endpoints of a dealer. */
-export interface Roster<E> {
-  readonly seats: readonly Seat<E>[]
-  /** The least busy of those that may have work now, but for `others`. */
-  leastBusy(others: ReadonlySet<Seat<E>>): Seat<E> | undefined
-  succeeded(seat: Seat<E>): void
-  /** Notes a failure that was not the job's: the endpoint rests, or is asked a known question, or is out. */
-  failed(seat: Seat<E>, failure: Failure): void
-  isEveryoneOut(): boolean
-}
-
-/** What a roster needs. */
-export interface RosterOptions<E> {
+/** What a pool needs. */
+export interface PoolOptions<E> {
+  /** Jobs in flight at each endpoint. */
   readonly concurrency: number
-  readonly patience: Patience
-  readonly waits: Waits
-  /** Puts a question whose answer is known; fails where the endpoint is not well. */
-  check(endpoint: E): Promise<unknown>
+  readonly policy: RetryPolicy
+  readonly timers: RetryTimers
+  /** Sends a question whose answer is known; rejects where the endpoint is not healthy. */
+  readonly check: (endpoint: E) => Promise<unknown>
   /** Why a check failed; undefined where that ends everything. */
-  explain(error: unknown): Failure | undefined
+  readonly explain: (error: unknown) => Failure | undefined
   readonly onNotice: (notice: string) => void
-  /** Someone is back, or out. */
+  /** An endpoint takes work again, or was removed. */
   readonly onChange: () => void
 }
 
-/** Timers come a millisecond early at times. */
+/** Timers are sometimes a millisecond early. */
 const TIMER_SLACK_MS = 2
 
-/** A roster of endpoints that have been found well. */
-export function openRoster<E extends { readonly name: string }>(endpoints: readonly E[], options: RosterOptions<E>): Roster<E> {
-  const { concurrency, patience, waits, onChange } = options
-  const seats = endpoints.map((endpoint, index): Seat<E> => ({
-    endpoint,
-    index,
-    limit: pLimit(concurrency),
-    state: 'working',
-    failuresInRow: 0,
-    restsUntil: 0,
-  }))
+/** Endpoints that were healthy at the start. */
+export class EndpointPool<E extends Named> {
+  readonly endpoints: readonly PooledEndpoint<E>[]
+  readonly #options: PoolOptions<E>
 
-  const leaveOut = (seat: Seat<E>, reason: string) => {
-    seat.state = 'out'
-    options.onNotice(`${seat.endpoint.name} is left out from here on: ${reason}`)
-    onChange()
+  constructor(endpoints: readonly E[], options: PoolOptions<E>) {
+    this.#options = options
+    this.endpoints = endpoints.map((endpoint, index) => ({
+      endpoint,
+      index,
+      limit: pLimit(options.concurrency),
+      state: 'healthy',
+      failuresInRow: 0,
+      waitsUntil: 0,
+    }))
   }
 
-  /** Leaves an endpoint alone for as long as it asks for. */
-  const rest = (seat: Seat<E>, { retryAfterMs, reason }: Failure) => {
-    if (retryAfterMs === undefined || seat.state === 'out') return
-    if (retryAfterMs > patience.mostRetryAfterMs) return leaveOut(seat, `${reason}, and asks to be left alone for ${Math.round(retryAfterMs / 1000)} s`)
-    seat.restsUntil = Math.max(seat.restsUntil, Date.now() + retryAfterMs)
-    waits.later(retryAfterMs + TIMER_SLACK_MS, onChange)
+  /** The least busy endpoint that may have work now, except `others`. */
+  leastBusy(others: ReadonlySet<PooledEndpoint<E>>): PooledEndpoint<E> | undefined {
+    const now = Date.now()
+    const free = this.endpoints.filter(
+      (pooled) => pooled.state === 'healthy' && pooled.waitsUntil <= now && jobsAt(pooled) < this.#options.concurrency && !others.has(pooled),
+    )
+    return free.reduce<PooledEndpoint<E> | undefined>((best, pooled) => (best === undefined || jobsAt(pooled) < jobsAt(best) ? pooled : best), undefined)
   }
 
-  /** Asks an endpoint a known question until it answers, or is out. */
-  const doubt = (seat: Seat<E>, reason: string, checks = 1): void => {
-    if (checks > patience.checks) return leaveOut(seat, reason)
-    seat.state = 'asked'
-    waits.later(Math.max(waits.backoff(checks), seat.restsUntil - Date.now()), () => {
-      void options.check(seat.endpoint).then(
+  /** Notes that an endpoint did a job. */
+  succeeded(pooled: PooledEndpoint<E>): void {
+    pooled.failuresInRow = 0
+  }
+
+  /** Notes a failure that was not the job's: the endpoint waits, or must pass a health check, or is removed. */
+  failed(pooled: PooledEndpoint<E>, failure: Failure): void {
+    pooled.failuresInRow++
+    this.#wait(pooled, failure)
+    const mustCheck = failure.blame === 'endpoint' || pooled.failuresInRow >= this.#options.policy.failuresBeforeCheck
+    if (pooled.state === 'healthy' && mustCheck) this.#checkHealth(pooled, failure.reason, 1)
+  }
+
+  /** Whether no endpoint is left. */
+  isEmpty(): boolean {
+    return this.endpoints.every(({ state }) => state === 'removed')
+  }
+
+  /** Sends nothing to an endpoint for as long as it asks for. */
+  #wait(pooled: PooledEndpoint<E>, { retryAfterMs, reason }: Failure): void {
+    const { policy, timers, onChange } = this.#options
+    if (retryAfterMs === undefined || pooled.state === 'removed') return
+    if (retryAfterMs > policy.maxRetryAfterMs) return this.#remove(pooled, `${reason}, and asks to retry after ${Math.round(retryAfterMs / 1000)} s`)
+    pooled.waitsUntil = Math.max(pooled.waitsUntil, Date.now() + retryAfterMs)
+    timers.later(retryAfterMs + TIMER_SLACK_MS, onChange)
+  }
+
+  /** Checks an endpoint again and again until it passes or is removed. */
+  #checkHealth(pooled: PooledEndpoint<E>, reason: string, attempt: number): void {
+    const { policy, timers, check, onChange } = this.#options
+    if (attempt > policy.maxHealthChecks) return this.#remove(pooled, reason)
+    pooled.state = 'checking'
+    timers.later(Math.max(timers.backoff(attempt), pooled.waitsUntil - Date.now()), () => {
+      void check(pooled.endpoint).then(
         () => {
-          seat.state = 'working'
-          seat.failuresInRow = 0
+          pooled.state = 'healthy'
+          pooled.failuresInRow = 0
           onChange()
         },
-        (error: unknown) => {
-          const failure = options.explain(error)
-          if (!failure) return onChange()
-          rest(seat, failure)
-          if (seat.state === 'asked') doubt(seat, failure.reason, checks + 1)
-        },
+        (error: unknown) => this.#checkFailed(pooled, error, attempt),
       )
     })
   }
 
-  return {
-    seats,
-    leastBusy(others) {
-      const now = Date.now()
-      const free = seats.filter((seat) => seat.state === 'working' && seat.restsUntil <= now && busyness(seat) < concurrency && !others.has(seat))
-      return free.reduce<Seat<E> | undefined>((best, seat) => (best === undefined || busyness(seat) < busyness(best) ? seat : best), undefined)
-    },
-    succeeded: (seat) => void (seat.failuresInRow = 0),
-    failed(seat, failure) {
-      seat.failuresInRow++
-      rest(seat, failure)
-      if (seat.state === 'working' && (failure.blame === 'endpoint' || seat.failuresInRow >= patience.failuresInRow)) doubt(seat, failure.reason)
-    },
-    isEveryoneOut: () => seats.every(({ state }) => state === 'out'),
+  #checkFailed(pooled: PooledEndpoint<E>, error: unknown, attempt: number): void {
+    const failure = this.#options.explain(error)
+    if (!failure) return this.#options.onChange()
+    this.#wait(pooled, failure)
+    if (pooled.state === 'checking') this.#checkHealth(pooled, failure.reason, attempt + 1)
+  }
+
+  #remove(pooled: PooledEndpoint<E>, reason: string): void {
+    pooled.state = 'removed'
+    this.#options.onNotice(`${pooled.endpoint.name} is not used any more: ${reason}`)
+    this.#options.onChange()
   }
 }
 
-function busyness({ limit }: Seat<unknown>): number {
+function jobsAt({ limit }: PooledEndpoint<unknown>): number {
   return limit.activeCount + limit.pendingCount
 }

@@ -1,6 +1,6 @@
 /**
- * Probe before trust: questions whose answers are known, before the first item is sent. A server that ignores `echo` would score every choice 0 and
- * report exact chance; each way of being wrong that is known is told apart here and refused by the name of its symptom.
+ * Checks a server before the first item is sent, with questions whose answers are known. A server that ignores `echo` would score every choice 0 and
+ * report exactly chance. Each known defect is recognized here, and the error names its symptom.
  */
 import { EngineError } from '../../errors.ts'
 import type { NextPrompt, Prompt } from './prompts.ts'
@@ -12,7 +12,7 @@ import { counted } from '../../text/count.ts'
 /** What the probe knows beforehand. */
 export interface KnownText {
   readonly text: string
-  /** The text as the user's tokenizer has it, with the special tokens that it adds. */
+  /** The text in the model's tokenizer, with the special tokens that it adds. */
   readonly tokens: readonly number[]
   /** Another token in the place of the last. */
   readonly otherEnd: number
@@ -52,7 +52,7 @@ export function knownText(encode: (text: string) => readonly number[]): KnownTex
 export async function askAgain(server: Server, model: ServedModel, known: KnownText, { logProbs }: Findings): Promise<void> {
   const { choice } = await ask(server, model, known.tokens)
   const apart = distance(logProbs, logProbsOf(echoedTokens(choice, known.tokens)))
-  if (apart > TOLERANCE) throw new WireError(`${server.name} answers otherwise than before, by up to ${apart.toFixed(3)} nats for a token`)
+  if (apart > TOLERANCE) throw new WireError(`${server.name} returns other log-probabilities than before, by up to ${apart.toFixed(3)} nats for a token`)
 }
 
 /** Puts all questions. Fails with EngineError, which names the symptom. */
@@ -83,7 +83,7 @@ export function checkAgreement(servers: readonly { readonly server: Server; read
     const apart = distance(first!.findings.logProbs, findings.logProbs)
     if (apart > TOLERANCE)
       throw new EngineError(
-        `${first!.server.name} and ${server.name} answer the same question differently, by up to ${apart.toFixed(3)} nats for a token`,
+        `${first!.server.name} and ${server.name} return different log-probabilities for the same text, by up to ${apart.toFixed(3)} nats for a token`,
         'All addresses of a model must serve the same weights in the same precision.',
       )
   }
@@ -137,14 +137,14 @@ function checkValues(logProbs: readonly number[], refuse: Refuse): void {
   if (least > -0.5) throw refuse(`its log-probabilities are between ${least} and ${most}: no model is as sure of this text`, HINTS.echo)
 }
 
-/** The ids mean the same on both sides when the text of what was sent comes back. */
+/** The server has the same tokenizer when it returns the text of the ids that it was sent. */
 async function checkText(server: Server, model: ServedModel, known: KnownText, refuse: Refuse): Promise<void> {
   const body = { model: model.name, prompt: [[...known.tokens]], max_tokens: 1, temperature: 0, echo: true, logprobs: 1 }
   const [choice] = choicesOf(parseCompletion(await server.post('/completions', body)), 1)
   const texts = [choice!.text ?? '', (choice!.logprobs?.tokens ?? []).join('')]
   const plain = (text: string) => text.replaceAll(/[\s▁Ġ]+/gu, '')
   if (texts.some((text) => plain(text).includes(plain(known.text)))) return
-  throw refuse(`it reads the ids of ${JSON.stringify(known.text)} as ${JSON.stringify(texts[0]!.slice(0, 120))}: its tokenizer is another`, HINTS.tokenizer)
+  throw refuse(`it reads the ids of ${JSON.stringify(known.text)} as ${JSON.stringify(texts[0]!.slice(0, 120))}: it has another tokenizer`, HINTS.tokenizer)
 }
 
 /**

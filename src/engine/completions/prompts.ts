@@ -1,4 +1,4 @@
-/** What a server is asked, as plain data: planned before anything is sent. */
+/** Prompts for a server, as plain data: planned before anything is sent. */
 import { compareInputs } from '../../plan/token-tree.ts'
 import type { Sequence } from '../../plan/sequence.ts'
 
@@ -46,7 +46,7 @@ export function planPrompts(sequences: readonly Sequence[], limits: PromptLimits
   return [...pack(next, limits), ...pack(echo, limits)]
 }
 
-/** Tokens that a request makes the server read, unless it remembers them. */
+/** Tokens that a request makes the server read, unless they are in its prefix cache. */
 export function tokensSent(batch: PromptBatch): number {
   return batch.reduce((sum, { tokens }) => sum + tokens.length, 0)
 }

@@ -1,36 +1,36 @@
-/** How long to try, and the waits in between. */
+/** When to retry, how long to wait in between, and when to give up. */
 
-/** Limits of trying; times in milliseconds. */
-export interface Patience {
+/** Limits of retrying; times in milliseconds. */
+export interface RetryPolicy {
   /** How often a job is tried before it is given up. */
-  readonly tries: number
-  /** The first wait after a failure; each further one is twice as long, up to `mostBackoffMs`. */
+  readonly maxAttempts: number
+  /** The first wait after a failure; each further wait is twice as long, up to `maxBackoffMs`. */
   readonly backoffMs: number
-  readonly mostBackoffMs: number
-  /** Failures in a row after which an endpoint must answer a known question before it gets more work. */
-  readonly failuresInRow: number
-  /** How often that question is put before the endpoint is out for good. */
-  readonly checks: number
-  /** An endpoint that asks to be left alone for longer is out. */
-  readonly mostRetryAfterMs: number
-  /** How often a job may meet an endpoint that asks to be left alone; one that is too large for a limit does so for ever. */
-  readonly rests: number
-  /** Jobs given up in a row, none done between, after which there is no point in going on. */
-  readonly lostInRow: number
+  readonly maxBackoffMs: number
+  /** Failures in a row after which an endpoint must pass a health check before it gets more work. */
+  readonly failuresBeforeCheck: number
+  /** Failed health checks after which an endpoint is not used any more. */
+  readonly maxHealthChecks: number
+  /** An endpoint whose Retry-After is longer is not used any more. */
+  readonly maxRetryAfterMs: number
+  /** How often a job may get a Retry-After; a job that is too large for a rate limit gets one every time. */
+  readonly maxRetryAfters: number
+  /** Jobs given up in a row, none done in between, after which the run ends. */
+  readonly maxLostInRow: number
 }
 
-/** Waiting that can be ended all at once. */
-export interface Waits {
-  /** Does something later, unless all is stopped by then. */
+/** Timers that can all be stopped at once. */
+export interface RetryTimers {
+  /** Runs `work` later, unless everything is stopped by then. */
   later(milliseconds: number, work: () => void): void
-  /** The wait after so many failures: between half and all of what doubling gives, so that what failed together does not come back together. */
+  /** The wait after this many failures: a random time between half and all of what doubling gives, so that what failed together is not retried together. */
   backoff(failures: number): number
   readonly isStopped: () => boolean
   stop(): void
 }
 
-/** Waits by a patience; `random` gives numbers between 0 and 1. */
-export function startWaits({ backoffMs, mostBackoffMs }: Patience, random: () => number): Waits {
+/** Timers of a policy; `random` returns numbers between 0 and 1. */
+export function retryTimers({ backoffMs, maxBackoffMs }: RetryPolicy, random: () => number): RetryTimers {
   const timers = new Set<NodeJS.Timeout>()
   let isStopped = false
   return {
@@ -41,7 +41,7 @@ export function startWaits({ backoffMs, mostBackoffMs }: Patience, random: () =>
       }, milliseconds)
       timers.add(timer)
     },
-    backoff: (failures) => Math.min(mostBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.5 + random() / 2),
+    backoff: (failures) => Math.min(maxBackoffMs, backoffMs * 2 ** (failures - 1)) * (0.5 + random() / 2),
     isStopped: () => isStopped,
     stop() {
       isStopped = true

@@ -1,22 +1,22 @@
-/** One exchange with a server: address, key and patience, and what its refusals mean. Nothing that is said here holds the key. */
+/** One exchange with a server: address, key and time limit, and what its refusals mean. No message contains the key. */
 import { EngineError, UsageError } from '../../errors.ts'
 import { causeText } from '../../text/error-text.ts'
 
-/** Why an exchange failed, by what can be done about it. */
+/** Kinds of failure, by what can be done about them. */
 export type Fault =
-  /** It will not take this request; another may pass. */
+  /** It refuses this request; another may pass. */
   | 'refused'
-  /** It takes nothing from us: key, address or model are wrong. */
+  /** It refuses everything: key, address or model are wrong. */
   | 'denied'
-  /** It has too much to do. */
+  /** It is overloaded. */
   | 'busy'
-  /** It broke off, took too long, or answered nonsense. */
+  /** It closed the connection, took too long, or sent an invalid response. */
   | 'failed'
 
 /** A failed exchange. */
 export class ExchangeError extends Error {
   readonly fault: Fault
-  /** How long the server asks to be left alone, in milliseconds. */
+  /** The server's Retry-After, in milliseconds. */
   readonly retryAfterMs: number | undefined
 
   constructor(fault: Fault, message: string, retryAfterMs?: number) {
@@ -27,7 +27,7 @@ export class ExchangeError extends Error {
   }
 }
 
-/** A server at an address. Its calls come back with JSON, and fail with ExchangeError. */
+/** A server at an address. Its calls return JSON, and fail with ExchangeError. */
 export interface Server {
   /** Host and port: what it is called. */
   readonly name: string
@@ -35,15 +35,15 @@ export interface Server {
   readonly url: string
   post(path: string, body: unknown): Promise<unknown>
   get(path: string): Promise<unknown>
-  /** A page of the server that is not part of the API: it stands beside /v1. */
+  /** A path outside of /v1, which is not part of the API. */
   getBeside(path: string): Promise<unknown>
 }
 
-/** How servers are spoken to. */
+/** How requests are sent. */
 export interface Access {
   /** Of OPENAI_API_KEY; undefined where there is none. */
   readonly apiKey: string | undefined
-  /** How long an answer may take, in milliseconds. */
+  /** How long a response may take, in milliseconds. */
   readonly timeoutMs: number
   /** Ends all exchanges at once. */
   readonly signal: AbortSignal
@@ -72,7 +72,7 @@ export function serverAt(url: string, access: Access): Server {
 
 async function exchange(url: URL, { apiKey, timeoutMs, signal }: Access, body?: string): Promise<unknown> {
   const { status, headers, text } = await fetchText(url, body, { apiKey, timeoutMs, signal })
-  /** Words of the server fit for a message: without the key, and then short. */
+  /** Text of the server for a message: without the key, and shortened. */
   const shown = (words: string) => shortened(apiKey === undefined ? words : words.replaceAll(apiKey, '***'))
   if (status >= 300) throw refusal(url, status, headers, shown(serverMessage(text)))
   try {
@@ -109,7 +109,7 @@ async function fetchText(url: URL, body: string | undefined, { apiKey, timeoutMs
 
 function refusal(url: URL, status: number, headers: Headers, words: string): ExchangeError {
   const said = `${url.host} answers ${status}${words === '' ? '' : ` (${words})`}`
-  if (status < 400) return new ExchangeError('denied', `${said}: it sends us elsewhere (${targetOf(headers.get('location'), url)})`)
+  if (status < 400) return new ExchangeError('denied', `${said}: it redirects (${targetOf(headers.get('location'), url)})`)
   if (status === 401 || status === 403 || status === 404) return new ExchangeError('denied', said)
   if (status === 429 || status === 503) return new ExchangeError('busy', said, retryAfter(headers.get('retry-after')))
   return new ExchangeError(status >= 500 || status === 408 || status === 409 || status === 425 ? 'failed' : 'refused', said)
@@ -118,7 +118,7 @@ function refusal(url: URL, status: number, headers: Headers, words: string): Exc
 /** Scheme, host and path: a query may hold secrets. */
 function targetOf(location: string | null, base: URL): string {
   const target = location !== null && URL.canParse(location, base.href) ? new URL(location, base) : undefined
-  return target ? `${target.origin}${target.pathname}` : 'without saying where'
+  return target ? `${target.origin}${target.pathname}` : 'without a location'
 }
 
 /** Milliseconds of a Retry-After header: seconds or a date of HTTP (RFC 9110, 10.2.3). Undefined where there is none that can be read. */
@@ -129,7 +129,7 @@ export function retryAfter(header: string | null, now = Date.now()): number | un
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
-/** The words of an error as OpenAI, FastAPI or nobody in particular writes it. */
+/** The message of an error response, in the format of OpenAI or FastAPI, or else the whole text. */
 function serverMessage(text: string): string {
   try {
     const body = JSON.parse(text) as { error?: { message?: unknown }; message?: unknown; detail?: unknown } | null
@@ -147,7 +147,7 @@ function shortened(text: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line
 }
 
-/** What a user is told where a server cannot be used at all. */
+/** The error for a user where a server cannot be used at all. */
 export function unusable(error: unknown): EngineError {
   if (error instanceof EngineError) return error
   if (!(error instanceof ExchangeError)) throw error

@@ -1,12 +1,12 @@
-/** The completions API as bytes see it: bodies of requests, and what is read from responses. Everything that comes back is checked. */
+/** The completions API on the wire: bodies of requests, and what is read from responses. Every response is checked. */
 import { z } from 'zod'
 import type { SequenceScore } from '../../plan/sequence.ts'
 import { askedTokens, type EchoPrompt, type NextPrompt, type PromptBatch } from './prompts.ts'
 
-/** vLLM has ways of its own, which are cheaper and name tokens by id; any other server is asked as OpenAI defined it. */
+/** vLLM has extensions that are cheaper and name tokens by id; other servers get requests as OpenAI defined them. */
 export type Dialect = 'vllm' | 'openai'
 
-/** A response that is not an answer to what was asked; the message names the symptom. */
+/** A response that does not fit its request; the message names the symptom. */
 export class WireError extends Error {}
 
 const completionSchema = z.looseObject({
@@ -32,7 +32,7 @@ export type Completion = z.infer<typeof completionSchema>
 /** The answer to one prompt. */
 export type Choice = Completion['choices'][number]
 
-/** What a server says of a token that it was sent. */
+/** A server's values for a token that it was sent. */
 export interface EchoedToken {
   /** Natural log; null for the first token, which follows nothing. */
   readonly logProb: number | null
@@ -89,7 +89,7 @@ function echoScore(prompt: EchoPrompt, choice: Choice): SequenceScore {
   return { sequence: prompt.sequence, logProb, isGreedy }
 }
 
-/** What the server says of each token that it was sent, exactly as many. Fails with WireError where they are others, or lack a log-probability. */
+/** The server's values for each token that it was sent. Fails with WireError where the tokens are others, or lack a log-probability. */
 export function echoedTokens(choice: Choice, tokens: readonly number[]): EchoedToken[] {
   const echoed = choice.prompt_logprobs ? fromPromptLogProbs(choice.prompt_logprobs, tokens) : fromEcho(choice, tokens)
   echoed.forEach(({ logProb }, index) => {
@@ -100,25 +100,25 @@ export function echoedTokens(choice: Choice, tokens: readonly number[]): EchoedT
   return echoed
 }
 
-/** vLLM's own: for each place the sent token and the best, by id. */
+/** vLLM's own format: for each position the sent token and the best one, by id. */
 function fromPromptLogProbs(entries: NonNullable<Choice['prompt_logprobs']>, tokens: readonly number[]): EchoedToken[] {
   if (entries.length !== tokens.length) throw wrongLength(tokens.length, entries.length)
   return entries.map((entry, index) => {
     if (entry === null) return { logProb: null, best: null, text: '' }
     const own = entry[String(tokens[index])]
-    if (!own) throw new WireError(`token ${index} was sent as id ${tokens[index]}, the server speaks of ${Object.keys(entry).join(', ')}`)
+    if (!own) throw new WireError(`token ${index} was sent as id ${tokens[index]}, the server returns ${Object.keys(entry).join(', ')}`)
     return { logProb: own.logprob, best: Math.max(...Object.values(entry).map(({ logprob }) => logprob)), text: own.decoded_token ?? '' }
   })
 }
 
-/** OpenAI's: prompt and generated tokens in one list. */
+/** OpenAI's format: prompt and generated tokens in one list. */
 function fromEcho({ logprobs }: Choice, tokens: readonly number[]): EchoedToken[] {
   if (!logprobs) throw new WireError('the response has no log-probabilities')
   const { tokens: texts, token_logprobs: own, top_logprobs: top } = logprobs
   const generated = texts.length - tokens.length
   // One token was asked for beyond the prompt; a server that stops at once gives none.
   if (generated < 0 || generated > 1 || own.length !== texts.length) throw wrongLength(tokens.length, Math.min(texts.length, own.length))
-  if (!top || top.length !== texts.length) throw new WireError('the response does not say which token was the best at each place (top_logprobs)')
+  if (!top || top.length !== texts.length) throw new WireError('the response has no top_logprobs, which name the best token at each position')
   return tokens.map((id, index) => {
     const text = texts[index]!
     if (/^token_id:\d+$/u.test(text) && text !== `token_id:${id}`) throw new WireError(`token ${index} was sent as id ${id}, the server echoes ${text}`)
@@ -131,7 +131,7 @@ function wrongLength(sent: number, got: number): WireError {
   return new WireError(`${sent} tokens were sent, the response has log-probabilities for ${got}`)
 }
 
-/** Of each token asked about. The best is the one that the server chose, or one of those asked about. */
+/** A score for each asked token. The best token is the one that the server chose, or one of those asked about. */
 function nextScores({ asked }: NextPrompt, { logprobs }: Choice): SequenceScore[] {
   const given = logprobs?.top_logprobs?.[0]
   if (!given) throw new WireError('the response has no log-probabilities of the next token')

@@ -1,16 +1,16 @@
-/** Work in order, for several takers: neighbours stay with one taker as long as there is enough for all. Plain data, no waiting. */
+/** Work in order, for several takers: neighbours go to one taker as long as there is enough for all. Plain data, no waiting. */
 
 /** What is left to do. */
 export interface WorkQueue<J> {
   /** The next job for a taker, undefined when there is none that it may have. */
   take(taker: number): J | undefined
-  /** A job that was not done; `avoid` is who should not have it again while others can. */
+  /** Returns a job that was not done; `avoid` should not get it again while others can. */
   giveBack(job: J, avoid: number | null): void
 }
 
 /**
  * Cuts jobs into a span for each taker. A taker whose span is done gets half of the longest that is left, from its far end, so that the shared
- * beginnings which a server remembers are used by it and not by its neighbours. Jobs that were given back come first; `canTake` says who works
+ * prefixes in a server's cache are used by that server and not by others. Jobs that were given back come first; `canTake` says who works
  * at the time.
  */
 export function workQueue<J>(jobs: readonly J[], takerCount: number, canTake: (taker: number) => boolean): WorkQueue<J> {

@@ -1,12 +1,11 @@
 /** The CUDA provider of onnxruntime-node, which is too large for npm, and what of CUDA this machine has. */
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { z } from 'zod'
 import { cudaAdvice, type CudaAdvice, type CudaFacts } from './cuda-advice.ts'
+import { programOutput } from '../../io/program-output.ts'
 
 /** The folder of the installed onnxruntime-node. */
 const PACKAGE = path.dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'))
@@ -28,7 +27,7 @@ export async function adviseOnCuda(): Promise<CudaAdvice | null> {
 }
 
 async function cudaFacts(): Promise<CudaFacts> {
-  const listed = hasCudaProvider() ? await output('ldd', library('cuda')) : ''
+  const listed = hasCudaProvider() ? await programOutput('ldd', library('cuda')) : ''
   return {
     driver: parseDriver(await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => '')),
     libraries: await loadableLibraries(),
@@ -59,7 +58,7 @@ const NAMES = /^lib(?:cudart|cublas|cublasLt|cudnn)\.so\.\d+$/u
 
 /** By file name: those of the loader's cache and of LD_LIBRARY_PATH. */
 async function loadableLibraries(): Promise<string[]> {
-  const cached = (await output('/sbin/ldconfig', '-p')).split('\n').map((line) => line.trim().split(' ')[0]!)
+  const cached = (await programOutput('/sbin/ldconfig', '-p')).split('\n').map((line) => line.trim().split(' ')[0]!)
   const folders = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((folder) => folder !== '')
   const named = await Promise.all(folders.map(async (folder) => readdir(folder).catch(() => [])))
   return [...new Set([...cached, ...named.flat()])].filter((name) => NAMES.test(name))
@@ -74,12 +73,4 @@ async function toolkitFolders(): Promise<{ folder: string; cuda: number }[]> {
     return cuda === undefined ? [] : [{ folder, cuda: Number(cuda) }]
   })
   return (await Promise.all(found)).flat()
-}
-
-/** What a program prints; nothing where it is not there or fails. */
-async function output(file: string, ...args: string[]): Promise<string> {
-  return promisify(execFile)(file, args, { timeout: 5000 }).then(
-    ({ stdout }) => stdout,
-    () => '',
-  )
 }

@@ -1,55 +1,54 @@
-/** Graphics adapters of this machine, from the system: onnxruntime takes one for itself and does not say which. */
-import { execFile } from 'node:child_process'
+/** The GPUs of this machine, as the system lists them: onnxruntime chooses one itself and does not say which. */
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { z } from 'zod'
+import { programOutput } from '../../io/program-output.ts'
 
-/** A graphics adapter, or a driver that computes on the CPU in place of one. */
-export interface Adapter {
+/** A GPU, or a driver that emulates one on the CPU. */
+export interface Gpu {
   readonly name: string
   readonly kind: 'gpu' | 'software'
-  /** Of its own memory; null where the system does not say. */
+  /** Its own memory; null where the system does not say. */
   readonly memoryBytes: number | null
   readonly freeMemoryBytes: number | null
   /** Its number for CUDA; null on others. */
   readonly cudaIndex: number | null
 }
 
-/** What can be found without opening a device: NVIDIA's by nvidia-smi, others by the kernel, software drivers by Vulkan's list; empty where nothing is. */
-export async function listAdapters(): Promise<Adapter[]> {
-  const nvidia = await nvidiaAdapters()
+/** What can be found without opening a device: NVIDIA's by nvidia-smi, others by the kernel, software drivers by Vulkan's list. */
+export async function listGpus(): Promise<Gpu[]> {
+  const nvidia = await nvidiaGpus()
   switch (process.platform) {
     case 'linux':
-      return [...nvidia, ...(await kernelAdapters(nvidia.length > 0)), ...(await softwareDrivers())]
+      return [...nvidia, ...(await kernelGpus(nvidia.length > 0)), ...(await softwareDrivers())]
     case 'darwin':
       // Every Mac that onnxruntime's package runs on has Metal; its memory is the machine's.
       return [{ name: 'Metal', kind: 'gpu', memoryBytes: null, freeMemoryBytes: null, cudaIndex: null }]
     default:
-      return [...nvidia, ...(await windowsAdapters(nvidia.length > 0))]
+      return [...nvidia, ...(await windowsGpus(nvidia.length > 0))]
   }
 }
 
 /** NVIDIA's of `nvidia-smi --query-gpu=index,name,memory.total,memory.free --format=csv,noheader,nounits`, in MiB. */
-export function parseNvidiaSmi(output: string): Adapter[] {
-  return output.split('\n').flatMap((line): Adapter[] => {
+export function parseNvidiaSmi(output: string): Gpu[] {
+  return output.split('\n').flatMap((line): Gpu[] => {
     const [index, name, total, free] = line.split(', ')
     if (free === undefined) return []
     return [{ name: name!, kind: 'gpu', memoryBytes: Number(total) * 2 ** 20, freeMemoryBytes: Number(free) * 2 ** 20, cudaIndex: Number(index) }]
   })
 }
 
-async function nvidiaAdapters(): Promise<Adapter[]> {
-  return parseNvidiaSmi(await output('nvidia-smi', '--query-gpu=index,name,memory.total,memory.free', '--format=csv,noheader,nounits'))
+async function nvidiaGpus(): Promise<Gpu[]> {
+  return parseNvidiaSmi(await programOutput('nvidia-smi', '--query-gpu=index,name,memory.total,memory.free', '--format=csv,noheader,nounits'))
 }
 
 /** PCI vendors that make graphics processors. */
 const VENDORS: Readonly<Record<string, string>> = { '0x1002': 'AMD', '0x10de': 'NVIDIA', '0x8086': 'Intel', '0x5143': 'Qualcomm' }
 
-/** Adapters with a render node; of NVIDIA's only where nvidia-smi has not named them. */
-async function kernelAdapters(hasNvidia: boolean): Promise<Adapter[]> {
+/** GPUs with a render node; NVIDIA's only where nvidia-smi has not listed them. */
+async function kernelGpus(hasNvidia: boolean): Promise<Gpu[]> {
   const nodes = (await readdir('/sys/class/drm').catch(() => [])).filter((name) => name.startsWith('renderD'))
-  const found = nodes.map(async (node): Promise<Adapter[]> => {
+  const found = nodes.map(async (node): Promise<Gpu[]> => {
     const read = (file: string) =>
       readFile(path.join('/sys/class/drm', node, 'device', file), 'utf8').then(
         (text) => text.trim(),
@@ -75,7 +74,7 @@ const SOFTWARE = [
 
 const manifestSchema = z.object({ ICD: z.object({ library_path: z.string() }) })
 
-async function softwareDrivers(): Promise<Adapter[]> {
+async function softwareDrivers(): Promise<Gpu[]> {
   const libraries = await Promise.all((await driverManifests()).map(driverLibrary))
   const names = libraries.flatMap((library) => SOFTWARE.filter(([pattern]) => library !== null && pattern.test(library)).map(([, name]) => name))
   return [...new Set(names)].map((name) => ({ name, kind: 'software', memoryBytes: null, freeMemoryBytes: null, cudaIndex: null }))
@@ -99,9 +98,9 @@ async function driverLibrary(manifest: string): Promise<string | null> {
   }
 }
 
-/** Of NVIDIA's only where nvidia-smi has not named them. */
-async function windowsAdapters(hasNvidia: boolean): Promise<Adapter[]> {
-  const names = await output('powershell', '-NoProfile', '-Command', '(Get-CimInstance Win32_VideoController).Name')
+/** NVIDIA's only where nvidia-smi has not listed them. */
+async function windowsGpus(hasNvidia: boolean): Promise<Gpu[]> {
+  const names = await programOutput('powershell', '-NoProfile', '-Command', '(Get-CimInstance Win32_VideoController).Name')
   return names
     .split(/\r?\n/u)
     .filter((name) => name.trim() !== '' && !(hasNvidia && /nvidia/iu.test(name)))
@@ -112,12 +111,4 @@ async function windowsAdapters(hasNvidia: boolean): Promise<Adapter[]> {
       freeMemoryBytes: null,
       cudaIndex: null,
     }))
-}
-
-/** What a program prints; nothing where it is not there or fails. */
-async function output(file: string, ...args: string[]): Promise<string> {
-  return promisify(execFile)(file, args, { timeout: 5000 }).then(
-    ({ stdout }) => stdout,
-    () => '',
-  )
 }

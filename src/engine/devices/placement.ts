@@ -30,15 +30,12 @@ export function placedNodes(profile: string): PlacedNode[] {
   )
 }
 
-/** Numbers of a shape, a count or a condition: more than these are data. */
+/** A shape, a count or a condition has at most this many values; larger tensors are data. */
 const SHAPE_VALUES = 8
-/** These run what is inside them where that is placed, or move data. */
-const STEERING = new Set(['Loop', 'If', 'Scan', 'MemcpyFromHost', 'MemcpyToHost'])
-
-/** Operators that computed on the CPU, each once, in alphabetical order. Steering and arithmetic on shapes may be there. */
-export function operatorsOnCpu(nodes: readonly PlacedNode[]): string[] {
-  const strays = nodes.filter(({ operator, provider, outputs }) => provider === 'CPUExecutionProvider' && !STEERING.has(operator) && outputs.some(isData))
-  return [...new Set(strays.map(({ operator }) => operator))].sort()
+/** Operators that computed on the CPU and are not among `allowed`, in alphabetical order. Arithmetic on shapes is always allowed. */
+export function operatorsOnCpu(nodes: readonly PlacedNode[], allowed: ReadonlySet<string>): string[] {
+  const fallen = nodes.filter(({ operator, provider, outputs }) => provider === 'CPUExecutionProvider' && !allowed.has(operator) && outputs.some(isData))
+  return [...new Set(fallen.map(({ operator }) => operator))].sort()
 }
 
 function isData({ type, shape }: PlacedNode['outputs'][number]): boolean {

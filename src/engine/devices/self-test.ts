@@ -4,7 +4,7 @@ import type { Weights } from '../../model/weights/weights.ts'
 import { HarnessError } from '../../errors.ts'
 import { graphBuilder } from '../../graph/builder.ts'
 import type { Graph } from '../../graph/onnx-model.ts'
-import { deviceName, type Device } from './device.ts'
+import { deviceName, providerOf, type Device } from './device.ts'
 import { explainNativeMessages } from '../onnx/native-messages.ts'
 import { onnxEngine } from '../onnx/onnx-engine.ts'
 import { startSessionProcess } from '../onnx/session-process.ts'
@@ -46,8 +46,6 @@ const TOKENS = [
   221, 199, 819, 797, 819, 221, 199, 221, 199, 797, 266, 272, 731, 311, 267, 587, 221, 14, 332, 266, 633, 327, 396, 707, 221, 14, 332, 266, 650, 307, 396, 865,
 ]
 const KNOWN_SCORE = -146.381_154_64
-/** Nats per token: what f32 may be off by. */
-const TOLERANCE = 1e-4
 
 /** What a device made of the known text. */
 export type DeviceDiagnosis = { readonly device: string } & (
@@ -79,7 +77,7 @@ export async function diagnoseDevice(device: Device, config: ModelConfig, weight
     for await (const { scores } of engine.score([{ input: Int32Array.from(TOKENS.slice(0, -1)), targets: Int32Array.from(TOKENS.slice(1)) }]))
       logProb += scores[0]!.logProb
     const difference = Math.abs(logProb - KNOWN_SCORE) / (TOKENS.length - 1)
-    if (difference < TOLERANCE) return { device: name, works: true, difference, elapsedMs: performance.now() - startedAt, warnings }
+    if (difference < providerOf(device).selfTestTolerance) return { device: name, works: true, difference, elapsedMs: performance.now() - startedAt, warnings }
     return {
       device: name,
       works: false,

@@ -1,10 +1,10 @@
-/** How many tokens batches and passes may have, from the model's shapes and the machine's memory. */
+/** How many tokens batches and passes may have, by the model's shapes and the machine's memory. */
 import os from 'node:os'
 import type { ModelConfig } from '../../model/config/config.ts'
 import { UsageError } from '../../errors.ts'
 import { ROW_PAIRS } from '../../plan/attention-layout.ts'
 import type { WeightMemory } from '../../model/runnable/weight-memory.ts'
-import { bareRows } from '../roofline/peak-gemm-rate.ts'
+import { benchmarkRows } from '../roofline/peak-gemm-rate.ts'
 import { HEAD_CHUNK } from './feeds.ts'
 import { projectionOperations } from '../roofline/operations.ts'
 
@@ -18,7 +18,7 @@ export interface BatchBudget {
   readonly pass: number
 }
 
-/** What the user allows; all may be absent. */
+/** Limits given by options; all may be absent. */
 export interface BatchLimits {
   /** Of a batch, which then is one pass. */
   readonly batchTokens?: number
@@ -28,17 +28,17 @@ export interface BatchLimits {
   readonly memoryBytes?: number
 }
 
-/** Tokens of a batch: so many that starting one costs nothing, so few that progress shows. */
+/** Tokens of a batch: enough that starting one costs next to nothing, and few enough that progress shows. */
 const USUAL_TOKENS = 4096
 /** A batch grows up to this; the shots of all MMLU, computed again where that is not enough, are 2.5 % of its tokens. */
 const MOST_TOKENS = 32_768
 /** Tokens of a pass: enough for matrix products to run at their full rate, and what a layer makes of them stays in the processor's cache (ADR 14). */
 const PASS_TOKENS = 1024
-/** The share of the machine's memory that a pass may take beside the weights when nothing is said. */
+/** The share of the machine's memory that a pass may take besides the weights, by default. */
 const MEMORY_SHARE = 1 / 8
 /** Below this a pass is neither planned nor halved. */
 export const LEAST_TOKENS = 32
-/** What the process holds beside weights and batches: measured 115 MB with a tiny model. */
+/** What the process holds besides weights and batches: 110 MiB were measured with a tiny model. */
 const RUNTIME_BYTES = 150e6
 
 /**
@@ -95,7 +95,7 @@ function bytesPerPastToken({ layerCount, keyValueHeadCount, headSize }: BatchSha
   return 2 * 4 * layerCount * 2 * keyValueHeadCount * headSize
 }
 
-/** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the measuring of bare products. */
+/** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the GEMM benchmark. */
 function fixedBytes(config: BatchShape): number {
   const { hiddenSize, intermediateSize, layerCount, vocabularySize, tiedHead, headCount, projectionBytes = 4, adapterBytes = 0 } = config
   const projections = (projectionBytes * layerCount * projectionOperations(config)) / 2
@@ -104,8 +104,8 @@ function fixedBytes(config: BatchShape): number {
   const embeddings = vocabularySize * hiddenSize * (tiedHead ? 1 : 2)
   const logits = HEAD_CHUNK * vocabularySize
   const attention = ROW_PAIRS * headCount
-  const gauge = (projectionBytes * projectionOperations(config)) / 2 + bareRows(config) * bytesPerToken(config)
-  return RUNTIME_BYTES + gauge + projections + unpacked + adapterBytes + 4 * (embeddings + 3 * logits + 3 * attention)
+  const gemmBenchmark = (projectionBytes * projectionOperations(config)) / 2 + benchmarkRows(config) * bytesPerToken(config)
+  return RUNTIME_BYTES + gemmBenchmark + projections + unpacked + adapterBytes + 4 * (embeddings + 3 * logits + 3 * attention)
 }
 
 /** The machine's, or the container's where that is less. */

@@ -1,12 +1,15 @@
-/** Batches dealt to several devices. */
+/** Distributes batches over several devices. */
 import type { Batch } from '../../plan/batches.ts'
 import type { ScoredBatch } from '../engine.ts'
 
 /**
- * Gives each worker the next batch as soon as it is done with the one before; comes back with what they make, in the order in which it comes.
+ * Gives each worker the next batch as soon as it is done with the one before; yields their results in the order in which they come.
  * With the largest first no device waits long for another at the end. A single worker computes only as its results are read.
  */
-export async function* dealBatches(batches: readonly Batch[], workers: readonly ((batch: Batch) => AsyncIterable<ScoredBatch>)[]): AsyncGenerator<ScoredBatch> {
+export async function* distributeBatches(
+  batches: readonly Batch[],
+  workers: readonly ((batch: Batch) => AsyncIterable<ScoredBatch>)[],
+): AsyncGenerator<ScoredBatch> {
   const queue = batches.values()
   const streams = workers.map(async function* (work): AsyncGenerator<ScoredBatch> {
     for (let { done, value } = queue.next(); !done; { done, value } = queue.next()) yield* work(value!)
@@ -17,7 +20,7 @@ export async function* dealBatches(batches: readonly Batch[], workers: readonly 
   }
   const ask = (stream: AsyncGenerator<ScoredBatch>) => {
     const answer = stream.next().then((result) => ({ stream, result }))
-    // A failure is told once, when it is waited for; of those behind it nobody asks.
+    // The first failure ends everything; later ones are not awaited.
     answer.catch(() => {})
     return answer
   }

@@ -5,42 +5,42 @@ import { cutPasses, wholePass, type Pass } from '../../plan/passes.ts'
 import type { TokenTree } from '../../plan/token-tree.ts'
 import type { SessionTensor } from './session-messages.ts'
 
-/** Scored positions that pass the head at once: bounds the memory of logits to this × vocabulary × 4 bytes, twice. */
+/** Positions that the head scores at once: bounds the memory of logits to this × vocabulary × 4 bytes, twice. */
 export const HEAD_CHUNK = 256
 
-/** The inputs of `decoderGraph`, by name. With `chains` the graph has attention of its own for chains in all layers. */
-export function batchFeeds(batch: Batch, passTokens: number, { chains }: { readonly chains: boolean }): Record<string, SessionTensor> {
+/** The inputs of `decoderGraph`, by name. `skipsLinearPasses`: all layers have causal attention for linear passes, which need no rows. */
+export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses }: { readonly skipsLinearPasses: boolean }): Record<string, SessionTensor> {
   const passes = cutPasses(batch.tree, passTokens)
   const passCount = passes.length
-  const layout = layOutAttention(passes, { chains })
+  const layout = layOutAttention(passes, { skipsLinearPasses })
   const { groupCount, rowCount, queryCount, keyCount } = layout
-  const { leaving, places } = leavingTokens(batch.scored, passes)
+  const { outputPositions, scored } = outputsOf(batch.scored, passes)
   return {
     token_ids: stacked(passes.map(({ tokenIds }) => tokenIds)),
     positions: stacked(passes.map(({ depths }) => depths)),
-    exits: stacked(passes.map(({ exits }) => exits)),
+    subtree_ends: stacked(passes.map(({ subtreeEnds }) => subtreeEnds)),
     queries: int32(layout.queries, passCount, groupCount, rowCount, queryCount),
     keys: int32(layout.keys, passCount, groupCount, rowCount, keyCount),
     key_counts: int64(layout.keyCounts, passCount, groupCount),
     query_slots: int32(layout.querySlots, passCount, layout.querySlots.length / passCount),
     group_counts: int64(layout.groupCounts, passCount),
-    kept: stacked(passes.map(({ kept }) => kept)),
-    kept_counts: int64(
-      passes.map(({ kept }) => kept.length),
+    next_past: stacked(passes.map(({ nextPast }) => nextPast)),
+    next_past_counts: int64(
+      passes.map(({ nextPast }) => nextPast.length),
       passCount,
     ),
-    is_chain: { type: 'bool', values: Uint8Array.from(passes, ({ isChain }) => Number(isChain)), shape: [passCount] },
-    leaving,
-    ...scoredFeeds(batch, places),
+    is_linear: { type: 'bool', values: Uint8Array.from(passes, ({ isLinear }) => Number(isLinear)), shape: [passCount] },
+    output_positions: outputPositions,
+    ...headFeeds(batch, scored),
   }
 }
 
-/** What is asked of a batch's tokens; `places` says where the graph finds its scored nodes, as they come. */
-export function scoredFeeds({ scored, targets, targetColumns }: Batch, places = scored): Record<'scored' | 'targets', SessionTensor> {
+/** The inputs of the head. `scored` are the rows of the hidden states in which it finds the batch's scored nodes, in their order. */
+export function headFeeds({ targets, targetColumns, scored: nodes }: Batch, scored = nodes): Record<'scored' | 'targets', SessionTensor> {
   const chunkCount = Math.ceil(scored.length / HEAD_CHUNK)
   const chunkSize = Math.ceil(scored.length / chunkCount)
   return {
-    scored: int32(padded(places, chunkCount * chunkSize), chunkCount, chunkSize),
+    scored: int32(padded(scored, chunkCount * chunkSize), chunkCount, chunkSize),
     targets: int32(padded(targets, chunkCount * chunkSize * targetColumns), chunkCount, chunkSize, targetColumns),
   }
 }
@@ -50,7 +50,7 @@ export function attentionFeeds(tree: TokenTree): Record<string, SessionTensor> {
   const { groupCount, rowCount, queryCount, keyCount, queries, keys, keyCounts, querySlots } = layOutAttention([wholePass(tree)])
   return {
     positions: int32(tree.depths, tree.depths.length),
-    exits: int32(tree.exits, tree.exits.length),
+    subtree_ends: int32(tree.subtreeEnds, tree.subtreeEnds.length),
     queries: int32(queries, groupCount, rowCount, queryCount),
     keys: int32(keys, groupCount, rowCount, keyCount),
     key_counts: int64(keyCounts, groupCount),
@@ -58,18 +58,18 @@ export function attentionFeeds(tree: TokenTree): Record<string, SessionTensor> {
   }
 }
 
-/** Scored nodes by pass, and for each scored node, as they come, where it stands among them. */
-function leavingTokens(scored: Int32Array, passes: readonly Pass[]): { readonly leaving: SessionTensor; readonly places: Int32Array } {
+/** Positions of the scored nodes in each pass, and for each scored node, in their order, its index among the positions of all passes. */
+function outputsOf(nodes: Int32Array, passes: readonly Pass[]): { readonly outputPositions: SessionTensor; readonly scored: Int32Array } {
   const length = passes[0]!.tokenIds.length
   const byPass = passes.map((): number[] => [])
-  for (const node of scored) byPass[Math.floor(node / length)]!.push(node % length)
-  const leaving = stacked(byPass.map((nodes) => Int32Array.from(nodes)))
-  const [, columns] = leaving.shape
-  const places = byPass.flatMap((nodes, pass) => nodes.map((_, index) => pass * columns! + index))
-  return { leaving, places: Int32Array.from(places) }
+  for (const node of nodes) byPass[Math.floor(node / length)]!.push(node % length)
+  const outputPositions = stacked(byPass.map((positions) => Int32Array.from(positions)))
+  const [, columns] = outputPositions.shape
+  const scored = byPass.flatMap((positions, pass) => positions.map((_, index) => pass * columns! + index))
+  return { outputPositions, scored: Int32Array.from(scored) }
 }
 
-/** Rows of unequal length, filled up with 0 to at least one column. */
+/** Rows of unequal length as one tensor of at least one column, padded with 0. */
 function stacked(rows: readonly Int32Array[]): SessionTensor {
   const columns = Math.max(1, ...rows.map(({ length }) => length))
   const values = new Int32Array(rows.length * columns)

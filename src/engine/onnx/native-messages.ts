@@ -1,12 +1,12 @@
-/** What onnxruntime's and the drivers' libraries write to standard error: for whoever explains a failure, and never raw on the user's terminal. */
+/** What the libraries of onnxruntime and of drivers write to standard error: it explains failures, and is never printed as it is. */
 import type { Readable } from 'node:stream'
 
-/** Lines that are kept, the last ones. */
+/** How many of the last lines are held. */
 const MOST_LINES = 50
 /** Characters of a line. */
 const LONGEST = 500
 
-/** Reads a stream; comes back with what gives its last lines so far. */
+/** Reads a stream; returns a function that gives its last lines so far. */
 export function nativeMessages(stream: Readable): () => readonly string[] {
   const lines: string[] = []
   let rest = ''
@@ -26,12 +26,12 @@ export function nativeMessages(stream: Readable): () => readonly string[] {
 const MEANINGS: readonly (readonly [RegExp, (found: RegExpExecArray) => string])[] = [
   [/Couldn't load Vulkan: (\S+): cannot open shared object file/u, (found) => `the Vulkan loader ${found[1]} is not installed`],
   [/VK_ERROR_INCOMPATIBLE_DRIVER|vkCreateInstance failed/u, () => 'the Vulkan loader finds no driver that works'],
-  [/libEGL|libGLESv2|libX11|wayland/iu, () => 'no display is there, which computing does not need'],
-  [/Couldn't load D3D12|d3d12\.dll/iu, () => 'Direct3D 12 is not there'],
+  [/libEGL|libGLESv2|libX11|wayland/iu, () => 'there is no display, which is not needed for computing'],
+  [/Couldn't load D3D12|d3d12\.dll/iu, () => 'Direct3D 12 is missing'],
   [/VK_ERROR_OUT_OF_DEVICE_MEMORY/u, () => 'the GPU is out of memory'],
 ]
 
-/** What libraries said, in words of ours; of what is not known, the first line as it is. Places in their source and stack lines are left out. */
+/** Explains known messages; of unknown ones, quotes the first line. Source positions and stack lines are left out. */
 export function explainNativeMessages(lines: readonly string[]): string[] {
   const said = lines.filter((line) => !/^\s*at /u.test(line))
   const known = said.map((line) => {

@@ -1,45 +1,30 @@
 /**
- * The process that owns the onnxruntime sessions. It is a process of its own because a run blocks its thread until it ends: so the
- * program stays able to answer Ctrl-C, and outlives a session that the system kills for want of memory.
+ * The process that owns the onnxruntime sessions. A run blocks its thread until it ends, so the sessions have a process of their own: the program
+ * stays responsive to Ctrl-C, and survives when the system kills a session for lack of memory.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import * as ort from 'onnxruntime-node'
-import { endWithProgram } from '../../io/inside-child.ts'
-import type { Device } from '../devices/device.ts'
+import { serveCalls } from '../../io/serve-calls.ts'
 import { placedNodes, type PlacedNode } from '../devices/placement.ts'
-import type { LoadMessage, Reply, Request, RunMessage, SessionName, SessionTensor } from './session-messages.ts'
-import { errorText } from '../../text/error-text.ts'
+import type { Feeds, LoadRequest, LoadResult, RunRequest, RunResult, SessionMethods, SessionName, SessionTensor } from './session-messages.ts'
 
-// A run holds this thread until it ends, which may be minutes.
-endWithProgram()
+serveCalls<SessionMethods>({ load, run })
 
 const sessions = new Map<SessionName, ort.InferenceSession>()
 
 // Wayland's library, which WebGPU looks for on Linux, complains on standard error without it.
 process.env['XDG_RUNTIME_DIR'] ??= os.tmpdir()
-// What fails is thrown as well, and the parent says it in its own words.
+// Failures are thrown as well, and the parent reports them.
 ort.env.logLevel = 'fatal'
 
-process.on('message', (message: Request) => {
-  void answer(message).then((reply) => process.send!(reply))
-})
-process.on('disconnect', () => process.exit(0))
-
-async function answer(message: Request): Promise<Reply> {
-  try {
-    return message.kind === 'load' ? await load(message) : await run(message)
-  } catch (error) {
-    return { kind: 'failed', message: errorText(error) }
-  }
-}
-
-async function load({ session: name, model, root, threads, isOptimized, device, probe }: LoadMessage): Promise<Reply> {
+async function load({ session: name, model, root, threads, isOptimized, provider = 'cpu', probe }: LoadRequest): Promise<LoadResult> {
   await sessions.get(name)?.release()
   sessions.delete(name)
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: [providerOption(device)],
+    // onnxruntime always adds the CPU as the last one.
+    executionProviders: [provider],
     logSeverityLevel: 4,
     graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
     ...(threads !== undefined && { intraOpNumThreads: threads }),
@@ -47,14 +32,8 @@ async function load({ session: name, model, root, threads, isOptimized, device, 
     extra: { session: { model_external_initializers_file_folder_path: root } },
   })
   sessions.set(name, session)
-  let nodes: PlacedNode[] = []
-  if (probe) {
-    await session.run(tensorsOf(probe.feeds))
-    session.endProfiling()
-    nodes = placedNodes(await onlyFile(probe.profileFolder))
-  }
+  const nodes = probe ? await runProbe(session, probe) : []
   return {
-    kind: 'loaded',
     peakBytes: peakBytes(),
     runtimeVersion: ort.env.versions.node ?? ort.env.versions.common,
     providers: ort
@@ -65,30 +44,26 @@ async function load({ session: name, model, root, threads, isOptimized, device, 
   }
 }
 
-/** A provider as onnxruntime-node takes it; behind it the runtime always puts the CPU. */
-function providerOption({ provider, index }: Device = { provider: 'cpu', index: 0 }): ort.InferenceSession.ExecutionProviderConfig {
-  return provider === 'cuda' || provider === 'dml' ? { name: provider, deviceId: index } : provider
+async function runProbe(session: ort.InferenceSession, { feeds, profileFolder }: NonNullable<LoadRequest['probe']>): Promise<PlacedNode[]> {
+  await session.run(tensorsOf(feeds))
+  session.endProfiling()
+  const [name] = await readdir(profileFolder)
+  return placedNodes(await readFile(path.join(profileFolder, name!), 'utf8'))
 }
 
-async function onlyFile(folder: string): Promise<string> {
-  const [name] = await readdir(folder)
-  return readFile(path.join(folder, name!), 'utf8')
-}
-
-function tensorsOf(feeds: RunMessage['feeds']): Record<string, ort.Tensor> {
-  return Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
-}
-
-async function run({ session, feeds }: RunMessage): Promise<Reply> {
+async function run({ session, feeds }: RunRequest): Promise<RunResult> {
   const tensors = tensorsOf(feeds)
   const startedAt = performance.now()
   const outputs = await sessions.get(session)!.run(tensors)
   return {
-    kind: 'ran',
     elapsedMs: performance.now() - startedAt,
     peakBytes: peakBytes(),
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as SessionTensor['values']])),
   }
+}
+
+function tensorsOf(feeds: Feeds): Record<string, ort.Tensor> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, { type, values, shape }]) => [name, new ort.Tensor(type, values as Int32Array, shape)]))
 }
 
 function peakBytes(): number {

@@ -1,13 +1,13 @@
-/** A planned batch as the tensors that a graph for graphics processors is fed. */
+/** A planned batch as the inputs of a graph for GPUs. */
 import type { ModelConfig } from '../../model/config/config.ts'
-import { inverseFrequencies, rotaryScale } from '../../graph/rope.ts'
+import { inverseFrequencies, rotaryScale } from '../../graph/blocks/rope.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { RowChunk, RowLayout } from '../../plan/row-layout.ts'
 import type { TokenTree } from '../../plan/token-tree.ts'
-import { int32, scoredFeeds } from './feeds.ts'
+import { int32, headFeeds } from './feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
 
-/** Gives batches, laid out in rows, the inputs of `deviceDecoderGraph` with so many chunks, by name. */
+/** Returns a function that gives a batch, laid out in rows, the inputs of a `deviceDecoderGraph` with `chunkCount` chunks, by name. */
 export function rowFeeds(
   config: Pick<ModelConfig, 'rope' | 'headSize'>,
 ): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
@@ -15,18 +15,18 @@ export function rowFeeds(
   const scale = rotaryScale(config.rope)
   return (batch, { chunks, querySlots }, chunkCount) => ({
     token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
-    ...scoredFeeds(batch),
+    ...headFeeds(batch),
     ...rotaryFeeds(batch.tree, frequencies, scale),
     ...Object.assign({}, ...Array.from({ length: chunkCount }, (_, index) => chunkFeeds(chunks[index] ?? NO_ROWS, batch.tree, index))),
     query_slots: int32(querySlots, querySlots.length),
   })
 }
 
-/** What a chunk is fed that a batch has no rows for. */
-const NO_ROWS: RowChunk = { rowCount: 1, queryCount: 1, keyCount: 1, queries: Int32Array.of(0), keys: Int32Array.of(0), keyExits: Int32Array.of(0) }
+/** Inputs of a chunk that a batch has no rows for. */
+const NO_ROWS: RowChunk = { rowCount: 1, queryCount: 1, keyCount: 1, queries: Int32Array.of(0), keys: Int32Array.of(0), keySubtreeEnds: Int32Array.of(0) }
 
 function chunkFeeds(
-  { rowCount, queryCount, keyCount, queries, keys, keyExits }: RowChunk,
+  { rowCount, queryCount, keyCount, queries, keys, keySubtreeEnds }: RowChunk,
   { depths }: TokenTree,
   index: number,
 ): Record<string, SessionTensor> {
@@ -34,13 +34,13 @@ function chunkFeeds(
   return {
     [`queries_${index}`]: int32(queries, rowCount, queryCount),
     [`keys_${index}`]: int32(keys, rowCount, keyCount),
-    [`key_exits_${index}`]: int32(keyExits, rowCount, keyCount),
+    [`key_subtree_ends_${index}`]: int32(keySubtreeEnds, rowCount, keyCount),
     [`query_depths_${index}`]: int32(depthsOf(queries), rowCount, queryCount),
     [`key_depths_${index}`]: int32(depthsOf(keys), rowCount, keyCount),
   }
 }
 
-/** Angles as the graph for the CPU makes them: position × inverse frequency, in f32. */
+/** Angles as the graph for the CPU computes them: position × inverse frequency, in f32. */
 function rotaryFeeds({ depths }: TokenTree, frequencies: Float32Array, scale: number): Record<'cosines' | 'sines', SessionTensor> {
   const half = frequencies.length
   const table = (turn: (angle: number) => number): SessionTensor => {

@@ -1,28 +1,9 @@
-/** What the engine and its session process say to each other. Typed arrays cross by structured clone. */
-
-import type { Device } from '../devices/device.ts'
+/** What the engine asks its session process, and what comes back. Typed arrays cross by structured clone. */
 import type { PlacedNode } from '../devices/placement.ts'
+import type { ProviderOption } from '../devices/providers/provider.ts'
 
 /** What a session is for; a process holds one of each. */
-export type SessionName = 'model' | 'bare products'
-
-/** Makes a session; the one of that name before it is given up first, so that two never hold memory at once. */
-export interface LoadMessage {
-  readonly kind: 'load'
-  readonly session: SessionName
-  /** An ONNX ModelProto. */
-  readonly model: Uint8Array
-  /** Folder that the model's external data is relative to. */
-  readonly root: string
-  /** Threads inside an operator; the runtime chooses when absent. */
-  readonly threads?: number | undefined
-  /** Fold constants and fuse operators: pays where a graph runs often, and holds weights as f32. */
-  readonly isOptimized: boolean
-  /** The CPU when absent. */
-  readonly device?: Device | undefined
-  /** Run once after loading to see where onnxruntime put the nodes; its profile goes into the empty folder. */
-  readonly probe?: { readonly feeds: Readonly<Record<string, SessionTensor>>; readonly profileFolder: string } | undefined
-}
+export type SessionName = 'model' | 'GEMM benchmark'
 
 /** A tensor that enters or leaves the graph. */
 export interface SessionTensor {
@@ -31,37 +12,57 @@ export interface SessionTensor {
   readonly shape: readonly number[]
 }
 
-/** Runs a loaded graph once. */
-export interface RunMessage {
-  readonly kind: 'run'
+/** Tensors by the names of a graph's inputs. */
+export type Feeds = Readonly<Record<string, SessionTensor>>
+
+/** Loads a model into a session. The session of the same name is released first, so that two never hold memory at once. */
+export interface LoadRequest {
   readonly session: SessionName
-  readonly feeds: Readonly<Record<string, SessionTensor>>
+  /** An ONNX ModelProto. */
+  readonly model: Uint8Array
+  /** Folder that the paths of the model's external data are relative to. */
+  readonly root: string
+  /** Threads inside an operator; the runtime chooses when absent. */
+  readonly threads?: number | undefined
+  /** Fold constants and fuse operators: pays where a graph runs often, and holds weights as f32. */
+  readonly isOptimized: boolean
+  /** The CPU when absent. */
+  readonly provider?: ProviderOption | undefined
+  /** Run once after loading, to see where onnxruntime placed the nodes. The profile goes into the empty folder. */
+  readonly probe?: { readonly feeds: Feeds; readonly profileFolder: string } | undefined
 }
 
-export type Request = LoadMessage | RunMessage
-
-interface Answered {
-  /** The most memory that the process has held so far, in bytes. */
+/** Part of every result. */
+interface Measured {
+  /** Peak memory of the process so far, in bytes. */
   readonly peakBytes: number
 }
 
-/** A session is there. */
-export interface LoadedReply extends Answered {
-  readonly kind: 'loaded'
+/** A session is ready. */
+export interface LoadResult extends Measured {
   readonly runtimeVersion: string
   /** Execution providers of the installed package. */
   readonly providers: readonly string[]
-  /** What the probe ran; empty without one. */
+  /** The nodes that the probe ran; empty without one. */
   readonly nodes: readonly PlacedNode[]
 }
 
+/** Runs a loaded graph once. */
+export interface RunRequest {
+  readonly session: SessionName
+  readonly feeds: Feeds
+}
+
 /** A run ended. */
-export interface RanReply extends Answered {
-  readonly kind: 'ran'
-  /** How long the run took, in milliseconds, without the messages about it. */
+export interface RunResult extends Measured {
+  /** How long the run took in the process, in milliseconds. */
   readonly elapsedMs: number
   /** Values of the graph's outputs, by name. */
   readonly outputs: Readonly<Record<string, SessionTensor['values']>>
 }
 
-export type Reply = LoadedReply | RanReply | { readonly kind: 'failed'; readonly message: string }
+/** The functions of the session process. */
+export interface SessionMethods {
+  load(request: LoadRequest): Promise<LoadResult>
+  run(request: RunRequest): Promise<RunResult>
+}

@@ -19,7 +19,7 @@ export function batchOperations(config: Shape & Pick<ModelConfig, 'layerCount' |
   return inLayers + 2 * scored.length * vocabularySize * hiddenSize
 }
 
-/** What an adapter adds to a batch: two thin products a module for each token, for the head's at scored positions. */
+/** Operations that an adapter adds to a batch: two thin products a module for each token; of the head at scored positions only. */
 export function adapterOperations(
   { tensorNames }: Pick<ModelConfig, 'tensorNames'>,
   { adapter }: Pick<RunnableWeights, 'adapter'>,

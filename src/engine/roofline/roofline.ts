@@ -1,13 +1,13 @@
 /** How near a run comes to what its machine can do. */
 import type { Engine } from '../engine.ts'
 
-/** Measures the machine between batches, for a neighbour may slow it for a while. */
+/** Measures the machine between batches, because other programs may slow it for a while. */
 export interface RooflineMeter {
   /** Measures, if enough time has been spent on batches since the last measurement; `batchMs` is what the batch just scored took. */
   afterBatch(batchMs: number): Promise<void>
   /** Measures, if there is no measurement yet or not for a while. Not for work that took less time than the measurement itself. */
   afterTask(): Promise<void>
-  /** Operations a second of bare matrix products: the mean of what was measured. Null before that, and where the engine cannot. */
+  /** The peak GEMM rate in operations a second: the mean of the measurements. Null before the first, and where the engine cannot measure. */
   rate(): number | null
 }
 
@@ -18,7 +18,7 @@ const BETWEEN_TASKS_MS = 2000
 /** Time on batches that a measurement must be worth: of less work it would take most of the time, and a rate of so little says nothing. */
 const LEAST_WORK_MS = 200
 
-/** A meter of an engine. It waits before it first measures: at the beginning tokens are made and weights are hashed beside it. */
+/** A meter of an engine. The first measurement waits: at the start of a run, tokenizing and hashing compete for the processor. */
 export function rooflineMeter(engine: Pick<Engine, 'peakGemmRate'>): RooflineMeter {
   const rates: number[] = []
   let sinceMs = 0

@@ -56,5 +56,5 @@ describe.each([
 
 test('an answer about another token is refused: ids are compared', () => {
   const moved = whole.map((prompt) => ({ ...prompt, tokens: prompt.tokens.map((id) => id + 1) }))
-  expect(() => readScores(exchanges.prompt_logprobs.response, moved)).toThrow(/token 1 was sent as id \d+, the server speaks of/u)
+  expect(() => readScores(exchanges.prompt_logprobs.response, moved)).toThrow(/token 1 was sent as id \d+, the server returns/u)
 })

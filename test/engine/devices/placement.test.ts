@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { operatorsOnCpu, placedNodes } from '../../../src/engine/devices/placement.ts'
+import { STEERING_OPERATORS } from '../../../src/engine/devices/providers/provider.ts'
 
 /** Events as onnxruntime 1.30 writes them, without times and sizes. */
 const event = (operator: string, provider: string, type: string, shape: readonly number[]) => ({
@@ -21,7 +22,7 @@ test('what computed on the CPU is named, each operator once', () => {
     ),
   )
   expect(nodes).toHaveLength(5)
-  expect(operatorsOnCpu(nodes)).toEqual(['Attention', 'Sin', 'Slice'])
+  expect(operatorsOnCpu(nodes, STEERING_OPERATORS)).toEqual(['Attention', 'Sin', 'Slice'])
 })
 
 test('steering, copies and arithmetic on shapes may be there; a single number with a fraction may not', () => {
@@ -32,6 +33,6 @@ test('steering, copies and arithmetic on shapes may be there; a single number wi
     event('Identity', 'CPU', 'bool', []),
     event('Concat', 'CPU', 'int64', [3]),
   ]
-  expect(operatorsOnCpu(placedNodes(profile(...steering)))).toEqual([])
-  expect(operatorsOnCpu(placedNodes(profile(...steering, event('Mul', 'CPU', 'float', []))))).toEqual(['Mul'])
+  expect(operatorsOnCpu(placedNodes(profile(...steering)), STEERING_OPERATORS)).toEqual([])
+  expect(operatorsOnCpu(placedNodes(profile(...steering, event('Mul', 'CPU', 'float', []))), STEERING_OPERATORS)).toEqual(['Mul'])
 })

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { dealBatches } from '../../../src/engine/onnx/distribute-batches.ts'
+import { distributeBatches } from '../../../src/engine/onnx/distribute-batches.ts'
 import type { ScoredBatch } from '../../../src/engine/engine.ts'
 import { planBatches, type Batch } from '../../../src/plan/batches.ts'
 
@@ -24,7 +24,7 @@ function worker(milliseconds: number) {
 test('each batch goes to one worker, and the faster one gets more', async () => {
   const [slow, fast] = [worker(60), worker(5)]
   let results = 0
-  for await (const { tokensComputed } of dealBatches(batches, [slow.work, fast.work])) results += tokensComputed
+  for await (const { tokensComputed } of distributeBatches(batches, [slow.work, fast.work])) results += tokensComputed
   expect(results).toBe(27)
   expect(new Set([...slow.taken, ...fast.taken])).toEqual(new Set(batches))
   expect(slow.taken.length + fast.taken.length).toBe(9)
@@ -34,7 +34,7 @@ test('each batch goes to one worker, and the faster one gets more', async () => 
 
 test('a single worker begins a batch only when the result before it has been read', async () => {
   const { taken, work } = worker(0)
-  const results = dealBatches(batches, [work])
+  const results = distributeBatches(batches, [work])
   await results.next()
   await pause(20)
   expect(taken).toHaveLength(1)
@@ -48,7 +48,7 @@ test('what fails on one worker fails the whole', async () => {
   }
   const read = async () => {
     const read: ScoredBatch[] = []
-    for await (const result of dealBatches(batches, [worker(1).work, failing])) read.push(result)
+    for await (const result of distributeBatches(batches, [worker(1).work, failing])) read.push(result)
     return read
   }
   await expect(read()).rejects.toThrow('device lost')

@@ -8,7 +8,7 @@ const tensor = (...shape: number[]): WeightTensor => ({ dtype: 'F32', shape, loc
 const pair = (input: number, rank: number, out: number): LowRankPair => ({ rank, scale: 1, down: tensor(rank, input), up: tensor(out, rank) })
 const NAMES = { tensorNames: LLAMA_TENSOR_NAMES }
 const batch = {
-  tree: { tokenIds: new Int32Array(10), depths: new Int32Array(10), exits: new Int32Array(10), ends: [] },
+  tree: { tokenIds: new Int32Array(10), depths: new Int32Array(10), subtreeEnds: new Int32Array(10), ends: [] },
   scored: new Int32Array(3),
 }
 

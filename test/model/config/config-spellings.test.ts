@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfigFile } from '../../../src/model/config/config.ts'
 import { readWeights } from '../../../src/model/weights/weights.ts'
 import { CheckpointError } from '../../../src/errors.ts'
-import { inverseFrequencies, rotaryScale } from '../../../src/graph/rope.ts'
+import { inverseFrequencies, rotaryScale } from '../../../src/graph/blocks/rope.ts'
 import { cases, folderOf, isRefused, REFUSED_THOUGH_IGNORED } from './config-spellings.ts'
 
 describe('the model is the one of transformers:', () => {

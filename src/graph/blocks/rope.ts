@@ -1,5 +1,5 @@
 /** Rotary frequencies in f32, as transformers 5.23 `modeling_rope_utils.py` computes them. */
-import type { Rope } from '../model/config/rope-config.ts'
+import type { Rope } from '../../model/config/rope-config.ts'
 
 /** Angle per position of each pair of a head's values: [headSize / 2]. */
 export function inverseFrequencies(rope: Rope, headSize: number): Float32Array {
@@ -21,7 +21,7 @@ export function rotaryScale(rope: Rope): number {
   return rope.kind === 'yarn' ? rope.attentionFactor : 1
 }
 
-/** Long waves are chunked by `factor`, short ones kept, those between blended. transformers `_compute_llama3_parameters`. */
+/** Frequencies of long waves are divided by `factor`, those of short ones unchanged, those between blended. transformers `_compute_llama3_parameters`. */
 function llama3Frequency(frequency: number, rope: Rope & { kind: 'llama3' }): number {
   const waveLength = (2 * Math.PI) / frequency
   if (waveLength < rope.originalMaxPositions / rope.highFrequencyFactor) return frequency
@@ -30,7 +30,7 @@ function llama3Frequency(frequency: number, rope: Rope & { kind: 'llama3' }): nu
   return ((1 - share) * frequency) / rope.factor + share * frequency
 }
 
-/** A ramp between chunked and plain frequencies over the pairs. arXiv 2309.00071; transformers `_compute_yarn_parameters`. */
+/** A ramp between divided and plain frequencies over the pairs. arXiv 2309.00071; transformers `_compute_yarn_parameters`. */
 function yarnFrequencies(plain: Float32Array, rope: Rope & { kind: 'yarn' }, headSize: number): Float32Array {
   const pairOf = (rotations: number) => (headSize * Math.log(rope.originalMaxPositions / (rotations * 2 * Math.PI))) / (2 * Math.log(rope.theta))
   const bounds = [pairOf(rope.betaFast), pairOf(rope.betaSlow)] as const

@@ -1,7 +1,7 @@
-/** Attention along token trees of two matrix products and a softmax: no loop, and what each query sees is told once for all layers. */
-import type { GraphBuilder } from './builder.ts'
-import { DATA_TYPE, type FloatType, type ValueInfo } from './onnx-model.ts'
-import type { AttentionConfig, Projections } from './tree-attention.ts'
+/** Attention along token trees as two matrix products and a softmax: no loop, and the mask is computed once for all layers. */
+import type { AttentionShape, Projections } from '../blocks/attention.ts'
+import type { GraphBuilder } from '../builder.ts'
+import { DATA_TYPE, type FloatType, type ValueInfo } from '../onnx-model.ts'
 
 /**
  * Which token attends to which: N packed tokens in preorder, attention in chunks of R rows of S queries and L keys, each chunk of its own
@@ -19,21 +19,21 @@ export function productAttentionInputs(chunkCount: number): ValueInfo[] {
       /** Packed index of each key; 0 where a row has fewer. */
       { name: `keys_${chunk}`, type: 'int32', shape: keys },
       /** One past each key's last descendant, 0 where a row has fewer: key j is seen by query i when j <= i < exit of j. */
-      { name: `key_exits_${chunk}`, type: 'int32', shape: keys },
+      { name: `key_subtree_ends_${chunk}`, type: 'int32', shape: keys },
       /** Depths in the tree, from 0. */
       { name: `query_depths_${chunk}`, type: 'int32', shape: queries },
       { name: `key_depths_${chunk}`, type: 'int32', shape: keys },
     ] satisfies ValueInfo[]
   })
-  /** Where each packed token stands among the queries of all chunks. */
+  /** Index of each packed token among the queries of all chunks. */
   return [...chunks.flat(), { name: 'query_slots', type: 'int32', shape: ['N'] }]
 }
 
-/** What a score is lowered by where a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
+/** Added to a score where a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
 const HIDDEN: Readonly<Record<FloatType, number>> = { float: -3e38, bfloat16: -3e38, float16: -60_000 }
 
 /** Adds one layer's attention to a graph: packed [N, width] in, packed [N, heads × headSize] out. */
-type Attend = (g: GraphBuilder, config: AttentionConfig, projections: Projections) => string
+type Attend = (g: GraphBuilder, shape: AttentionShape, projections: Projections) => string
 
 /** Attention for the layers of one graph, which computes in `type`. Memory is bounded by one chunk's scores: heads × R × S × L. */
 export function productAttention(chunkCount: number, type: FloatType): Attend {
@@ -70,7 +70,7 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
 export function attentionBias(g: GraphBuilder, chunk: number, window: number, type: FloatType): string {
   const across = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 2])])
   const down = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 3])])
-  const visible = g.node('And', [g.node('LessOrEqual', [across('keys'), down('queries')]), g.node('Less', [down('queries'), across('key_exits')])])
+  const visible = g.node('And', [g.node('LessOrEqual', [across('keys'), down('queries')]), g.node('Less', [down('queries'), across('key_subtree_ends')])])
   const seen = Number.isFinite(window) ? g.node('And', [visible, withinWindow()]) : visible
   return g.node('Where', [seen, scalar(g, 0, type), scalar(g, HIDDEN[type], type)])
 

@@ -1,0 +1,69 @@
+/** A model as its device runs it: the graph by the provider's form of attention, and batches as its inputs. */
+import type { ModelConfig } from '../../model/config/config.ts'
+import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
+import { decoderGraph, deviceDecoderGraph } from '../../graph/decoder.ts'
+import { hasLinearAttention } from '../../graph/attention/kv-cache.ts'
+import type { FloatType, Graph } from '../../graph/onnx-model.ts'
+import { planBatches, type Batch } from '../../plan/batches.ts'
+import { layOutRows } from '../../plan/row-layout.ts'
+import type { Sequence } from '../../plan/sequence.ts'
+import { LEAST_TOKENS } from './batch-budget.ts'
+import { cpuSumParts } from './cpu-sum-parts.ts'
+import { batchFeeds } from './feeds.ts'
+import { rowFeeds } from './row-feeds.ts'
+import type { Feeds } from './session-messages.ts'
+
+/** A model for a device. */
+export interface DeviceModel {
+  /** Whether a batch goes through the graph in passes; if not, it is one pass. */
+  readonly hasPasses: boolean
+  /** The graph with attention in `chunkCount` chunks of rows; a graph with passes has none. */
+  readonly graphWith: (chunkCount: number) => LoadableGraph
+  /** Lays out a batch, in passes of at most `passTokens`. */
+  readonly layOut: (batch: Batch, passTokens: number) => LaidOutBatch
+}
+
+/** A graph, and what is run once after loading. */
+export interface LoadableGraph {
+  readonly graph: Graph
+  /** Shows where the nodes are placed; undefined on the CPU, where there is no other place. */
+  readonly probe: Feeds | undefined
+}
+
+/** A batch for graphs that have enough chunks. */
+export interface LaidOutBatch {
+  readonly chunksNeeded: number
+  readonly feedsFor: (chunkCount: number) => Feeds
+}
+
+/** For the CPU: attention over a KV cache, in passes. */
+export function modelInPasses(config: ModelConfig, weights: RunnableWeights): DeviceModel {
+  const skipsLinearPasses = config.windows.every((window) => hasLinearAttention({ ...config, window }))
+  return {
+    hasPasses: true,
+    graphWith: () => ({ graph: decoderGraph(config, weights, { sumParts: cpuSumParts() }), probe: undefined }),
+    layOut: (batch, passTokens) => ({ chunksNeeded: 1, feedsFor: () => batchFeeds(batch, passTokens, { skipsLinearPasses }) }),
+  }
+}
+
+/** Attention scores that a GPU holds of one chunk by default; their softmax takes as much again. */
+const SCORE_BYTES = 2 ** 29
+
+/** Long enough for all data of a pass to have more numbers than a shape has. */
+const PROBE: Sequence = { input: Int32Array.from({ length: 24 }, (_, index) => index % 3), targets: new Int32Array(12) }
+
+/** For GPUs: attention as matrix products, in one pass. `scoreBytes` bounds the attention scores of a chunk. */
+export function modelInOnePass(config: ModelConfig, weights: RunnableWeights, type: FloatType, scoreBytes = SCORE_BYTES): DeviceModel {
+  const maxPairs = scoreBytes / (4 * config.headCount)
+  const feedsOf = rowFeeds(config)
+  const layOut = (batch: Batch): LaidOutBatch => {
+    const layout = layOutRows(batch.tree, maxPairs)
+    return { chunksNeeded: layout.chunks.length, feedsFor: (chunkCount) => feedsOf(batch, layout, chunkCount) }
+  }
+  const probe = layOut(planBatches([PROBE], LEAST_TOKENS).batches[0]!)
+  return {
+    hasPasses: false,
+    graphWith: (chunkCount) => ({ graph: deviceDecoderGraph(config, weights, type, chunkCount), probe: probe.feedsFor(chunkCount) }),
+    layOut,
+  }
+}

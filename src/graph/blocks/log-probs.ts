@@ -1,0 +1,47 @@
+/** Forms of the log-softmax: log-probabilities of targets from logits. */
+import type { GraphBuilder } from '../builder.ts'
+import { DATA_TYPE } from '../onnx-model.ts'
+
+/** Log-probabilities [M, T] of the targets [M, T], and the arg-max, M values, of logits [M, vocabulary]. */
+export type LogProbs = (g: GraphBuilder, logits: string, targets: string) => Record<'wanted' | 'best', string>
+
+/** onnxruntime's LogSoftmax over the whole vocabulary. */
+export const plainLogProbs: LogProbs = (g, logits, targets) => ({
+  wanted: g.node('GatherElements', [g.node('LogSoftmax', [logits], { axis: -1 }), targets], { axis: 1 }),
+  best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
+})
+
+/**
+ * The same with the exponentials of `parts` equal parts of the vocabulary summed separately: a long sum in f32 loses small terms. Each target's value
+ * within its part is added to its part's share of the whole.
+ */
+export function logProbsInParts(parts: number): LogProbs {
+  if (parts === 1) return plainLogProbs
+  return (g, logits, targets) => {
+    const inParts = g.node('Reshape', [logits, g.integers([0, parts, -1])])
+    const within = g.node('LogSoftmax', [inParts], { axis: -1 })
+    const firstOf = (values: string) => g.node('Gather', [values, g.integers(0)], { axis: -1 })
+    const ofParts = g.node('LogSoftmax', [g.node('Sub', [firstOf(inParts), firstOf(within)])], { axis: -1 })
+    const partSize = g.node('Cast', [g.node('Gather', [g.node('Shape', [inParts]), g.integers(2)])], { to: DATA_TYPE.int32 })
+    return {
+      wanted: g.node('Add', [
+        g.node('GatherElements', [g.node('Reshape', [within, g.integers([0, -1])]), targets], { axis: 1 }),
+        g.node('GatherElements', [ofParts, g.node('Div', [targets, partSize])], { axis: 1 }),
+      ]),
+      best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
+    }
+  }
+}
+
+/**
+ * Of operators that GPUs have: WebGPU has no LogSoftmax, and CUDA no ReduceMax of these versions. In f32 whatever the type of the logits, with the maximum
+ * subtracted before the exponential. The arg-max keeps its axis.
+ */
+export const deviceLogProbs: LogProbs = (g, logits, targets) => {
+  const exact = g.node('Cast', [logits], { to: DATA_TYPE.float })
+  const best = g.node('ArgMax', [exact], { axis: 1, keepdims: 1 })
+  const largest = g.node('GatherElements', [exact, best], { axis: 1 })
+  const total = g.node('ReduceSum', [g.node('Exp', [g.node('Sub', [exact, largest])]), g.integers([1])])
+  const shifted = g.node('Sub', [g.node('GatherElements', [exact, targets], { axis: 1 }), largest])
+  return { wanted: g.node('Sub', [shifted, g.node('Log', [total])]), best }
+}

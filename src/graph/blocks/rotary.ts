@@ -1,0 +1,34 @@
+/** Rotary position embedding. */
+import type { ModelConfig } from '../../model/config/config.ts'
+import type { GraphBuilder } from '../builder.ts'
+import { DATA_TYPE } from '../onnx-model.ts'
+import { inverseFrequencies, rotaryScale } from './rope.ts'
+
+/** Cosines and sines of every packed token's angles, [1, N, headSize / 2] each. */
+export interface Rotary {
+  readonly cosines: string
+  readonly sines: string
+}
+
+/**
+ * Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. Their cosines are rounded from float64, like those
+ * fed to devices: onnxruntime's own in f32 are off by up to 9e-8, three times the rounding.
+ */
+export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string): Rotary {
+  const half = config.headSize / 2
+  const column = g.node('Reshape', [g.node('Cast', [positions], { to: DATA_TYPE.float }), g.integers([1, -1, 1])])
+  const angles = g.node('Mul', [column, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
+  const scale = rotaryScale(config.rope)
+  const scaled = (value: string) => (scale === 1 ? value : g.node('Mul', [value, g.floats(Float32Array.of(scale), [])]))
+  const exactAngles = g.node('Cast', [angles], { to: DATA_TYPE.double })
+  const rounded = (operator: string) => scaled(g.node('Cast', [g.node(operator, [exactAngles])], { to: DATA_TYPE.float }))
+  return { cosines: rounded('Cos'), sines: rounded('Sin') }
+}
+
+/** Rotates the heads of `states`, [N, heads × headSize] or [N, heads, headSize]; returns [N, heads × headSize]. */
+export function rotate(g: GraphBuilder, { cosines, sines }: Rotary, states: string, shape: { readonly heads: number; readonly headSize: number }): string {
+  const width = shape.heads * shape.headSize
+  const sequence = g.node('Reshape', [states, g.integers([1, -1, width])])
+  const turned = g.node('RotaryEmbedding', [sequence, cosines, sines], { num_heads: shape.heads })
+  return g.node('Reshape', [turned, g.integers([-1, width])])
+}

@@ -1,0 +1,41 @@
+import { afterEach, expect, test } from 'vitest'
+import { ChildEnded, ChildTimeout, RemoteError, startRpc, type ChildRpc } from '../../src/io/child-rpc.ts'
+import type { TestMethods } from './rpc-child.ts'
+
+let rpc: ChildRpc<TestMethods>
+const start = () => (rpc = startRpc<TestMethods>({ module: 'rpc-child', beside: import.meta.url, standardError: 'ignore' }))
+afterEach(() => rpc.kill())
+
+test('arguments and results cross as they are, call after call', async () => {
+  start()
+  expect(await rpc.call('double', Float32Array.of(1, 2))).toEqual(Float32Array.of(2, 4))
+  expect(await rpc.call('double', new Float32Array(0))).toEqual(new Float32Array(0))
+})
+
+test('an error in a function rejects the call with its message, and the process goes on', async () => {
+  start()
+  await expect(rpc.call('fail', 'no such thing')).rejects.toThrow(new RemoteError('no such thing'))
+  expect(await rpc.call('double', Float32Array.of(3))).toEqual(Float32Array.of(6))
+})
+
+test('the end of the process rejects the call with how it ended, and so does every later call', async () => {
+  start()
+  await expect(rpc.call('exit', 7)).rejects.toMatchObject({ code: 7, signal: null, how: 'exit code 7' })
+  expect(rpc.isRunning()).toBe(false)
+  await expect(rpc.call('double', Float32Array.of(1))).rejects.toThrow(ChildEnded)
+})
+
+test('killing the process ends the call that blocks it', async () => {
+  start()
+  await rpc.call('double', Float32Array.of(1))
+  const hanging = rpc.call('hang', null)
+  rpc.kill()
+  await expect(hanging).rejects.toMatchObject({ signal: 'SIGKILL', how: 'SIGKILL' })
+})
+
+test('a call that takes too long is ended, with its process', async () => {
+  start()
+  await rpc.call('double', Float32Array.of(1))
+  await expect(rpc.call('hang', null, 50)).rejects.toThrow(ChildTimeout)
+  await expect(rpc.call('double', Float32Array.of(1))).rejects.toThrow(ChildEnded)
+})
