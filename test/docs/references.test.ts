@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { STAGES } from '../../oxlint.config.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const PAGES = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...markdownFiles('docs')]
@@ -35,7 +36,7 @@ describe.each(PAGES)('%s', (page) => {
   })
 
   test('the files of this repository that it names exist', () => {
-    const named = [...text.matchAll(/(?<![\w./<-])(?:src|test|scripts|tasks|docs|demo)\/[\w./-]*\w\/?/gu)].map(([name]) => name)
+    const named = [...withoutFences(text).matchAll(/(?<![\w./<-])(?:src|test|scripts|tasks|docs|demo)\/[\w./-]*\w\/?/gu)].map(([name]) => name)
     expect(named.filter((name) => !existsSync(path.join(ROOT, name)) && !EXAMPLES.has(name))).toEqual([])
   })
 
@@ -43,6 +44,14 @@ describe.each(PAGES)('%s', (page) => {
     const scripts = Object.keys((JSON.parse(read('package.json')) as { readonly scripts: Record<string, string> }).scripts)
     const named = [...text.matchAll(/npm run (?:-s )?([a-z][\w:]*)/gu)].map(([, name]) => name!)
     expect(named.filter((name) => !scripts.includes(name))).toEqual([])
+  })
+
+  // A table cannot be wrapped, and a link stays whole.
+  test.skipIf(page === 'docs/devices.md')('prose lines have at most 100 characters', () => {
+    const prose = withoutFences(text)
+      .split('\n')
+      .filter((line) => !/^[|#!]/u.test(line))
+    expect(prose.filter((line) => line.length > 100)).toEqual([])
   })
 })
 
@@ -55,4 +64,20 @@ test('docs/reliability.md names tests that exist', () => {
   const names = [...table.matchAll(/^\|.*\|([^|]*)\|$/gmu)].flatMap(([, cell]) => [...cell!.matchAll(/"([^"]+)"/gu)].map(([, name]) => name!))
   expect(names.length).toBeGreaterThan(10)
   expect(names.filter((name) => !files.includes(name))).toEqual([])
+})
+
+test('docs/architecture.md names functions that are where it says', () => {
+  const named = [...read('docs/architecture.md').matchAll(/`(\w+)`\s+(?:\(|\| )`(src\/[\w./-]+\.ts)`/gu)].map(([, name, file]) => [name!, file!] as const)
+  expect(named.length).toBeGreaterThan(15)
+  const isThere = (name: string, file: string) => new RegExp(`^export (?:async )?(?:function\\*?|const|class) ${name}\\b`, 'mu').test(read(file))
+  expect(named.filter(([name, file]) => !isThere(name, file))).toEqual([])
+})
+
+test('the map of docs/architecture.md is the list of stages', () => {
+  const rows = [...read('docs/architecture.md').matchAll(/^\| `src\/([\w.]+)\/?` \| (.*) \|$/gmu)].map(([, name, contents]) => ({
+    name: name!,
+    isPure: contents!.startsWith('pure'),
+  }))
+  const program = new Set(['index.ts', 'cli.ts'])
+  expect(rows).toEqual(STAGES.filter(({ name }) => !program.has(name)).map(({ name, isPure = false }) => ({ name, isPure })))
 })
