@@ -31,7 +31,7 @@ export default defineTask({
   },
 })
 
-/** WikiHow's headings and brackets out; the order of the steps matters. */
+/** Removes WikiHow's headings and brackets; the order of the steps matters. */
 function clean(text: string): string {
   return withoutBrackets(strip(text).replaceAll(' [title]', '. ')).replaceAll('  ', ' ')
 }
@@ -41,15 +41,15 @@ function withoutBrackets(text: string): string {
   return text
     .split('\n')
     .map((line) => {
-      let kept = ''
+      let result = ''
       let from = 0
       for (let open = line.indexOf('['); open >= 0; open = line.indexOf('[', from)) {
         const close = line.indexOf(']', open)
         if (close < 0) break
-        kept += line.slice(from, open)
+        result += line.slice(from, open)
         from = close + 1
       }
-      return kept + line.slice(from)
+      return result + line.slice(from)
     })
     .join('\n')
 }

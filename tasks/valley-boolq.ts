@@ -1,4 +1,4 @@
-/** BoolQ's form over the built-in valley: 200 made-up rows that ship with the package. demo/suites/README.md says what they are good for. */
+/** BoolQ's form with the built-in demo data: 200 made-up rows. See demo/suites/README.md. */
 import path from 'node:path'
 import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'

@@ -1,4 +1,4 @@
-/** HellaSwag's form over the built-in valley: 160 made-up rows that ship with the package. demo/suites/README.md says what they are good for. */
+/** HellaSwag's form with the built-in demo data: 160 made-up rows. See demo/suites/README.md. */
 import path from 'node:path'
 import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'

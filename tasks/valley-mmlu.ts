@@ -1,4 +1,4 @@
-/** MMLU's form over the built-in valley: five subjects of 30 made-up questions, with five few-shot examples each. demo/suites/README.md says what they are good for. */
+/** MMLU's form with the built-in demo data: five subjects of 30 made-up questions, with five few-shot examples each. See demo/suites/README.md. */
 import path from 'node:path'
 import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'

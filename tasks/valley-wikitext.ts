@@ -1,4 +1,4 @@
-/** WikiText's form over the built-in valley: 60 made-up pages. demo/suites/README.md says what they are good for. */
+/** WikiText's form with the built-in demo data: 60 made-up pages. See demo/suites/README.md. */
 import path from 'node:path'
 import { PACKAGE_FOLDER } from '../src/io/package-folder.ts'
 import { defineTask } from '../src/task/define-task.ts'

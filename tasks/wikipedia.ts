@@ -16,7 +16,7 @@ export default defineTask({
   metrics: ['token_perplexity', 'sentence_perplexity'],
 })
 
-/** The first sentence of an article, by the rules of Unicode (UAX 29); empty lines before it are none. */
+/** The first sentence of an article, by the rules of Unicode (UAX 29); empty lines before it are skipped. */
 function openingSentence(article: string): string {
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'sentence' }).segment(article)) {
     const sentence = segment.trim()

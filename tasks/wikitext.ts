@@ -43,11 +43,11 @@ function detokenize(page: string): string {
     .replaceAll(" 's", "'s")
 }
 
-/** Marks that belong together, in the order in which they are looked for. */
+/** Pairs of marks, in the order of lm-eval's rules. */
 const PAIRS = ['()', '[]', '{}', '""', "''"] as const
 
 /**
- * Takes the white space away at the ends of what stands between a pair of marks: lm-eval's `re.sub(r"\(\s*([^\)]*?)\s*\)", r"(\1)", string)`. A
+ * Removes the white space inside a pair of marks: lm-eval's `re.sub(r"\(\s*([^\)]*?)\s*\)", r"(\1)", string)`. A
  * pattern would look for the closing mark anew from each opening one.
  */
 function stripInside(text: string, [open, close]: string): string {

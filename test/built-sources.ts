@@ -13,7 +13,10 @@ export const builtSources = {
   enforce: 'pre' as const,
   resolveId(source: string, importer: string | undefined) {
     if (importer === undefined || !source.startsWith('.') || !source.endsWith('.ts')) return undefined
-    const place = path.relative(ROOT, path.resolve(path.dirname(importer), source)).split(path.sep).join('/')
+    const place = path
+      .relative(ROOT, path.resolve(path.dirname(importer), source))
+      .split(path.sep)
+      .join('/')
     if (!/^(?:src|tasks)\//u.test(place)) return undefined
     return { id: pathToFileURL(path.join(ROOT, 'dist', place.replace(/\.ts$/u, '.js'))).href, external: true }
   },

@@ -11,7 +11,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import type { WorkRecord } from '../../src/store/run-record.ts'
+import type { WorkRecord } from '../../src/store/work-record.ts'
 import { median } from './median.ts'
 import { emptyPrefixCache } from './prefix-cache.ts'
 

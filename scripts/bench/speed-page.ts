@@ -1,6 +1,6 @@
 /** docs/speed.md, from what was measured. */
 import os from 'node:os'
-import { rooflineShare, tokenEfficiency, type WorkRecord } from '../../src/store/run-record.ts'
+import { rooflineShare, tokenEfficiency, type WorkRecord } from '../../src/store/work-record.ts'
 import { median } from './median.ts'
 
 /** One task by one tool, once. */

@@ -9,14 +9,14 @@ export function chanceOf(task: string, items: readonly StoredItem[] | null): Cha
     const known = knownSplit(task)
     return known ? withChance(known.uniform, known.majority) : null
   }
-  // A text that is generated, or one continuation that is likeliest or not, cannot be guessed among choices.
+  // Generated text, or a single continuation, cannot be guessed from choices.
   if (items.some(({ requests }) => requests.length < 2)) return null
   const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
   if (items.length < LEAST_ITEMS) return withChance(uniform, knownSplit(task)?.majority ?? null)
   return withChance(uniform, haveClasses(items) ? largestShare(items) : null)
 }
 
-/** Fewer items do not show whether choices are classes, nor how often each is right: one item has a majority of all. */
+/** Fewer items do not show whether choices are classes, or how often each is right: a single item would have a majority of 100 %. */
 const LEAST_ITEMS = 20
 
 /** Both kinds of guessing, and the better one. */
@@ -24,7 +24,7 @@ export function withChance(uniform: number, majority: number | null): Chance {
   return { uniform, majority, baseline: Math.max(uniform, majority ?? 0) }
 }
 
-/** Every item has the same choices and they are words: letters are positions, which the makers of a benchmark shuffle. */
+/** Every item has the same choices and they are words. Letters are positions, which benchmarks shuffle. */
 function haveClasses(items: readonly StoredItem[]): boolean {
   const choicesOf = ({ requests }: StoredItem) => requests.map(({ continuation }) => continuation.trim()).join('\n')
   const choices = choicesOf(items[0]!)

@@ -1,11 +1,11 @@
-/** Runs cut to the items that all of them have, with the scores of those items. */
+/** Reduces runs to the items that all of them have, with the scores of those items. */
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
 import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { itemKey } from './pair-items.ts'
 
-/** The runs, and what was left out. */
+/** The reduced runs, with notes. */
 export interface CommonRuns {
   readonly runs: readonly StoredRun[]
   /** A note per task of which some run has items that another lacks. */

@@ -1,10 +1,10 @@
-/** An original against its variants: what a comparison comes to. Plain data; tables, cards, gates and pages are made from it. */
+/** The result of comparing an original with its variants. Plain data; tables, cards, gates and pages are made from it. */
 import type { StoredRun } from '../store/stored-run.ts'
 
 /** Both bounds of a 95 % interval: of accuracies by betting (betting-bounds.ts), of perplexities by Student's t (text-interval.ts). */
 export type Interval = readonly [number, number]
 
-/** The word for a retention, with its sign. */
+/** The status of a retention, with its sign. */
 export interface Status {
   readonly name: string
   readonly sign: string
@@ -13,7 +13,7 @@ export interface Status {
 /** Who is compared; everything of a run but its scores. */
 export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'>
 
-/** What guessing gives on a task, as shares. */
+/** What guessing scores on a task, as shares. */
 export interface Chance {
   /** Mean over items of one over the number of choices. */
   readonly uniform: number
@@ -109,6 +109,6 @@ export interface Comparison {
   readonly perplexities: readonly PerplexityLine[]
   /** In the order of the variants; null where a variant has no accuracy. */
   readonly averages: readonly (AverageCell | null)[]
-  /** What a reader must know: mixed provenance, items left out, tasks that only some runs have. */
+  /** Notes: mixed provenance, items left out, tasks that only some runs have. */
   readonly notes: readonly string[]
 }

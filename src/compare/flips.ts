@@ -1,4 +1,4 @@
-/** Items on which two models part: right in one and wrong in the other. */
+/** Flipped items: right in one model and wrong in the other. */
 import type { StoredItem, StoredRun } from '../store/stored-run.ts'
 import type { AccuracyLine } from './comparison.ts'
 import { pairItems } from './pair-items.ts'

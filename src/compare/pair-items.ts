@@ -1,14 +1,14 @@
-/** Which item of one run is which of another: the same prompt and the same target. */
+/** Pairs the items of two runs by prompt and target. */
 import type { StoredItem } from '../store/stored-run.ts'
 
-/** Items that both runs have, and how many are only in one. */
+/** Items that both runs have, and those that only one has. */
 export interface Pairing {
   readonly pairs: readonly (readonly [StoredItem, StoredItem])[]
   readonly onlyInOriginal: readonly StoredItem[]
   readonly onlyInVariant: readonly StoredItem[]
 }
 
-/** Pairs items by prompt and target; where a dataset asks the same twice, in the order of its rows. */
+/** Pairs items by prompt and target; equal items of a dataset are paired in the order of its rows. */
 export function pairItems(original: readonly StoredItem[], variant: readonly StoredItem[]): Pairing {
   const waiting = new Map<string, StoredItem[]>()
   for (const item of inOrder(variant)) {
@@ -26,7 +26,7 @@ export function pairItems(original: readonly StoredItem[], variant: readonly Sto
   return { pairs, onlyInOriginal, onlyInVariant: [...waiting.values()].flat() }
 }
 
-/** Equal for items that ask the same and want the same answer. */
+/** Equal for items with the same prompt and target. */
 export function itemKey({ promptHash, targetHash }: StoredItem): string {
   return `${promptHash} ${targetHash}`
 }

@@ -1,4 +1,4 @@
-/** A user's own status profile, from a YAML file. */
+/** A custom status profile, from a YAML file. */
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'

@@ -1,6 +1,6 @@
-/** Whether a difference on the same items can be chance: McNemar's exact test, and Holm's correction for several tasks. */
+/** Significance of a difference on the same items: McNemar's exact test, and Holm's correction for several tasks. */
 
-/** Two-sided p of McNemar's exact test: of `lost` + `gained` items that flipped, how unlikely a split at least so uneven is by fair coins. 1 when none flipped. */
+/** Two-sided p of McNemar's exact test: the probability that fair coins split `lost` + `gained` flips at least this unevenly. 1 when none flipped. */
 export function mcnemarExact(lost: number, gained: number): number {
   const flipped = lost + gained
   if (flipped === 0) return 1
@@ -17,10 +17,10 @@ export function mcnemarExact(lost: number, gained: number): number {
 
 /** Holm's step-down correction: p-values in the same order, adjusted so that the chance of any false alarm keeps its level. */
 export function holm(pValues: readonly number[]): number[] {
-  const order = pValues.map((_, index) => index).sort((a, b) => pValues[a]! - pValues[b]!)
+  const ranked = pValues.map((_, index) => index).sort((a, b) => pValues[a]! - pValues[b]!)
   const adjusted = Array.from(pValues, () => 0)
   let largest = 0
-  order.forEach((index, rank) => {
+  ranked.forEach((index, rank) => {
     largest = Math.max(largest, Math.min(1, (pValues.length - rank) * pValues[index]!))
     adjusted[index] = largest
   })

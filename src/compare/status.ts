@@ -1,4 +1,4 @@
-/** The word for a retention: profiles of cuts, and the rule for scores no better than guessing. */
+/** The status of a retention: profiles of cuts, and the rule for scores no better than guessing. */
 import { proportionInterval } from './beta.ts'
 import type { Chance, ComparedScore, Interval, Status } from './comparison.ts'
 
@@ -9,7 +9,7 @@ export interface StatusProfile {
   readonly cuts: readonly (Status & { readonly atLeast?: number | undefined })[]
   /** What the cuts are compared with: the retention's 95 % interval, where there is one, or the retention alone. */
   readonly by: 'interval' | 'point'
-  /** For a score that is shown to be no better than its chance; null to leave it out. */
+  /** For a score that is shown to be no better than chance; null for no such status. */
   readonly nearChance: (Status & { readonly chance: 'uniform' | 'baseline' }) | null
 }
 
@@ -42,12 +42,12 @@ export const PROFILES: Readonly<Record<'default' | 'card', StatusProfile>> = {
   },
 }
 
-/** Where the items leave every word possible, or cannot tell the score from chance. */
+/** When the items leave every status possible, or cannot distinguish the score from chance. */
 export const TOO_FEW_ITEMS: Status = { name: 'Too few items', sign: '❔' }
-/** Where the original scores nothing. */
+/** When the original scores 0. */
 export const NO_STATUS: Status = { name: '–', sign: '' }
 
-/** What is to be named. */
+/** The input of a status. */
 export interface Judged {
   readonly score: ComparedScore
   readonly original: ComparedScore
@@ -59,14 +59,14 @@ export interface Judged {
 }
 
 /**
- * The word for a score. Where the interval reaches over a cut, the words that it leaves possible: `at least Good`, `at most Acceptable`,
- * `Acceptable to Good`, or `TOO_FEW_ITEMS` where it leaves all.
+ * The status of a score. When the interval contains a cut, the range of possible statuses: `at least Good`, `at most Acceptable`,
+ * `Acceptable to Good`, or `TOO_FEW_ITEMS` when all are possible.
  */
 export function statusOf(judged: Judged, profile: StatusProfile): Status {
   const { retention, retentionInterval } = judged
-  const standing = standingToChance(judged, profile)
-  if (standing === 'near') return pick(profile.nearChance!)
-  if (standing === 'unknown') return TOO_FEW_ITEMS
+  const relation = relationToChance(judged, profile)
+  if (relation === 'near') return pick(profile.nearChance!)
+  if (relation === 'unknown') return TOO_FEW_ITEMS
   if (retention === null) return NO_STATUS
   const [low, high] = profile.by === 'interval' && retentionInterval ? retentionInterval : [retention, retention]
   return statusBetween(cutIndex(low, profile), cutIndex(high, profile), profile)
@@ -85,15 +85,15 @@ const NEAR_POINTS = 0.02
 const NEAR_SHARE = 0.25
 
 /**
- * Where a score stands to chance. `above`: the exact binomial 95 % interval of the score excludes chance, and the score is more than one
+ * Whether a score is above chance. `above`: the exact binomial 95 % interval of the score excludes chance, and the score is more than one
  * point above it. Otherwise `near` when the interval also excludes a quarter of the original's distance to chance (at least 2 points),
  * and `unknown` when it does not: then the items are too few to tell.
  */
-function standingToChance({ score, original, chance, itemCount }: Judged, { nearChance }: StatusProfile): 'above' | 'near' | 'unknown' {
+function relationToChance({ score, original, chance, itemCount }: Judged, { nearChance }: StatusProfile): 'above' | 'near' | 'unknown' {
   if (!nearChance || !chance) return 'above'
   const guessed = chance[nearChance.chance]
   const [low, high] = scoreInterval(score, itemCount)
-  // Scores are printed in hundredths of a percent: what equals the bound there is not above it.
+  // Scores are printed in hundredths of a percent: a score that is printed as the bound is not above it.
   if (low > guessed && score.value - guessed > 0.01 + 1e-9) return 'above'
   return high <= guessed + Math.max(NEAR_POINTS, NEAR_SHARE * (original.value - guessed)) ? 'near' : 'unknown'
 }

@@ -1,10 +1,10 @@
-/** What a comparison leaves out, in words: a reader must not take silence for agreement. */
+/** Notes on what a comparison leaves out, so that a missing line is not read as an equal score. */
 import { listNames } from '../text/list-names.ts'
 import { CompareError } from '../errors.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 
-/** A task or group as far as it matters here. */
+/** The fields of a task or group that are used here. */
 interface Compared {
   readonly name: string
   readonly scores: readonly StoredScore[]
@@ -12,7 +12,7 @@ interface Compared {
   readonly problems?: Readonly<Record<string, string>>
 }
 
-/** Notes on the metrics of an entry that a run cannot give: those that are shown, and those that would be if they were numbers. */
+/** Notes on the metrics of an entry that a run has no usable values of: those that are shown, and those that would be if they were numbers. */
 export function problemNotes({ name, scores, problems, strata }: Compared, shown: readonly string[], label: string): string[] {
   const wouldBeShown = (metric: string) => metricOf(metric).comparedAs !== null && !scores.some((score) => score.metric === metric)
   const notesOf = (task: string, own: Compared['problems'], isTold: (metric: string) => boolean) =>

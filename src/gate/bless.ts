@@ -1,21 +1,24 @@
-/** Making a run the baseline: a copy under a name, made only when somebody says so. */
+/** Makes a run the baseline: a copy under a name. */
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
-import { sanitizedName } from '../store/run-record.ts'
+import { sanitizedName } from '../store/sanitized-name.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { errorText } from '../text/error-text.ts'
 import { pathExists } from '../io/path-exists.ts'
 
-/** Where baselines lie when nothing is said. */
+/** Default folder of baselines. */
 export const BASELINES = 'results/baselines'
 
-/** Copies the results and samples that a run was read from to `folder/name`; comes back with that path. Fails with GateError on an interrupted run, or a name that is taken unless `force`. */
+/**
+ * Copies the results and samples that a run was read from to `folder/name`, and returns that path. Fails with GateError on an interrupted run, or on a
+ * name that is taken unless `force`.
+ */
 export async function blessRun(run: StoredRun, name: string, { folder, force }: { readonly folder: string; readonly force: boolean }): Promise<string> {
-  if (!run.isComplete) throw new GateError(`${run.file} was interrupted: it is no baseline`, 'Score the model to the end first.')
+  if (!run.isComplete) throw new GateError(`${run.file} was interrupted, so it cannot be a baseline`, 'Score the model to the end first.')
   const target = path.join(folder, sanitizedName(name))
   const isTaken = await pathExists(target)
   if (isTaken && !force) throw new GateError(`there is a baseline ${target}`, 'Give --force to replace it, or another --name.')
@@ -29,7 +32,7 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
     await finishBeforeExit(() => putInPlace(temporary, target, isTaken))
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
-    throw new GateError(`cannot write the baseline ${target}: ${errorText(cause)}`, 'Give a folder that can be written to with --baselines.', { cause })
+    throw new GateError(`cannot write the baseline ${target}: ${errorText(cause)}`, 'Give a writable folder with --baselines.', { cause })
   }
   return target
 }
@@ -39,7 +42,7 @@ async function samplesBeside(file: string): Promise<string[]> {
   const ending = endingOf(path.basename(file))
   if (ending === null) throw new GateError(`${file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
   const folder = path.dirname(file)
-  // A link may lead to a file that is nobody's to commit.
+  // A link may point to a file that must not be committed.
   const names = (await readdir(folder, { withFileTypes: true })).flatMap((entry) => (entry.isFile() ? [entry.name] : []))
   return names.filter((name) => name.startsWith('samples_') && name.endsWith(`${ending}.jsonl`)).map((name) => path.join(folder, name))
 }
@@ -49,7 +52,7 @@ async function putInPlace(temporary: string, target: string, isTaken: boolean): 
   await rename(temporary, target)
 }
 
-/** A baseline's folder by its name, or the text itself where there is none of that name. */
+/** The folder of the baseline of that name, or the argument itself where there is no such baseline. */
 export async function findBaseline(baseline: string, folder: string): Promise<string> {
   const named = path.join(folder, sanitizedName(baseline))
   return !(await pathExists(baseline)) && (await pathExists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline

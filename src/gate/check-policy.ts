@@ -1,4 +1,4 @@
-/** A policy against what runs have: a name that neither has is a mistake in the policy, and no reason for a verdict. */
+/** Checks a policy's names against the runs: a name that no run has is a mistake in the policy and gives no verdict. */
 import { listNames } from '../text/list-names.ts'
 import { GateError } from '../errors.ts'
 import { didYouMean } from '../text/nearest-name.ts'
@@ -14,7 +14,7 @@ export function checkPolicy(policy: Policy, runs: readonly StoredRun[], file: st
     const own = entries.filter(({ name }) => name === task)
     if (own.length === 0)
       throw new GateError(`${file}: no run has a task ${JSON.stringify(task)}`, `${didYouMean(task, names)}The runs have: ${listNames(names, 20)}.`)
-    // A figure that is not a number stands among the problems.
+    // A score that is not a number is listed in `problems`.
     const metrics = unique(own.flatMap(({ scores, problems }) => [...scores.map(({ metric }) => metric), ...Object.keys(problems ?? {})]))
     checkMetric(task, limits, metrics, file)
   }

@@ -4,8 +4,8 @@ import type { GateOutcome } from './outcome.ts'
 import { describeRule, sentence } from './summary.ts'
 
 /**
- * The file's text. Regressed is a failure; undecided and incomparable are errors: the rule could not be tested. A gate that came to no judgement
- * has one test case, with the error.
+ * The file's text. A regressed rule is a failure; undecided and incomparable rules are errors, because they could not be tested. A gate without a
+ * judgement has one test case, with the error.
  */
 export function junitXml({ judgement, error, notes, names: { baseline, candidate } }: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): string {
   const rules = judgement?.rules ?? []
@@ -34,7 +34,7 @@ export function junitXml({ judgement, error, notes, names: { baseline, candidate
   return `${suite.end({ prettyPrint: true })}\n`
 }
 
-/** XML has no control characters but tabs and line ends, not even escaped; messages name values of files. */
+/** XML allows no control characters except tabs and line ends, not even escaped; messages may contain values from files. */
 function xmlText(text: string): string {
   return text.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\u{FFFD}')
 }

@@ -1,8 +1,8 @@
-/** What a gate came to, also where it came to no judgement: what its reports are made from. */
+/** The outcome of a gate, with or without a judgement: the input of its reports. */
 import type { RunSource } from '../store/stored-run.ts'
 import type { Judgement } from './judge.ts'
 
-/** Baseline and candidate, by label, or as they were given where they could not be read. */
+/** Labels of baseline and candidate, or the arguments where the runs could not be read. */
 export interface GateNames {
   readonly baseline: string
   readonly candidate: string
@@ -20,7 +20,7 @@ export interface GateOutcome {
   readonly names: GateNames
   readonly judgement: Judgement | null
   readonly error: GateFailure | null
-  /** What a reader must know: items that were left out, mixed provenance. */
+  /** Notes of the comparison: items that were left out, mixed provenance. */
   readonly notes: readonly string[]
   /** Files of both runs. */
   readonly files: { readonly baseline: readonly RunSource[]; readonly candidate: readonly RunSource[] }

@@ -1,4 +1,4 @@
-/** What a gate demands: limits a task, from a YAML file. */
+/** The policy of a gate: limits for each task, from a YAML file. */
 import { z } from 'zod'
 import { GateError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'
@@ -8,11 +8,11 @@ import { errorText } from '../text/error-text.ts'
 export interface TaskLimits {
   /** The metric that retention and drop are of; the task's main one when absent. */
   readonly metric?: string | undefined
-  /** Least share of the original's score. */
+  /** Smallest share of the original's score. */
   readonly minRetention?: number | undefined
-  /** Most points that may be lost: 1.5 is from 80 % to 78.5 %. */
+  /** Largest loss in points: 1.5 allows 80 % to become 78.5 %. */
   readonly maxDropPoints?: number | undefined
-  /** Most that a perplexity may be multiplied with. */
+  /** Largest ratio of the perplexities. */
   readonly maxPerplexityRatio?: number | undefined
 }
 
@@ -39,7 +39,7 @@ const limits = z
   )
 const policySchema = z.strictObject({ tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task') })
 
-/** Reads the text of a policy; `file` is what errors call it. Fails with GateError, which names the line where YAML is at fault and the key where a limit is. */
+/** Parses a policy; `file` is its name in errors. Fails with GateError, which names the line of a YAML error and the key of a wrong limit. */
 export function parsePolicy(text: string, file: string): Policy {
   let content: unknown
   try {

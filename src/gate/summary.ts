@@ -22,7 +22,7 @@ export function describeRule({ kind, limit, metric }: JudgedRule): string {
   }
 }
 
-/** What was found, and for an undecided rule what would decide it. */
+/** The result of a rule, and for an undecided rule what would decide it. */
 export function sentence(rule: JudgedRule): string {
   const { kind, value, interval, verdict, itemCount, reason } = rule
   if (verdict === 'incomparable') return reason!

@@ -60,7 +60,7 @@ export interface AccuracyMetric<Name extends string = string> extends BaseMetric
   readonly card: CardMetric
 }
 
-/** What a text gives to a perplexity: its log-likelihood in nats, and the number of units that it is spread over. A type, because an interface is not an ItemValue. */
+/** What a text gives to a perplexity: log-likelihood in nats and number of units. A type, because an interface is not an ItemValue. */
 export type TextValue = { readonly logProb: number; readonly weight: number }
 
 /** A perplexity, or bits per unit: compared by its ratio and by the nats that are lost. */

@@ -1,5 +1,6 @@
 /** What happens during a run, as it happens: plain data for a progress bar, a log or a page. */
-import type { DeterminismRecord, RunRecord, TaskWork } from '../store/run-record.ts'
+import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
+import type { TaskWork } from '../store/work-record.ts'
 
 /** While one model is evaluated. */
 export type EvaluationEvent =

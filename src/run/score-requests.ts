@@ -6,7 +6,7 @@ import { assembleAnswer } from '../plan/encode.ts'
 import { cutRequests, type EncodedAhead } from './encode-ahead.ts'
 import type { SequenceScore } from '../plan/sequence.ts'
 import type { StageClock } from './stage-clock.ts'
-import type { TaskWork } from '../store/run-record.ts'
+import type { TaskWork } from '../store/work-record.ts'
 import type { Answer } from '../task/request.ts'
 
 /** What stands around the asking. */

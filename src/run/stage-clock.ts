@@ -1,5 +1,5 @@
 /** Where a run's time goes. */
-import type { WorkRecord } from '../store/run-record.ts'
+import type { WorkRecord } from '../store/work-record.ts'
 
 /** Adds up the wall time that a run waits for each of its stages; what goes on beside another stage costs nothing here. */
 export interface StageClock {

@@ -1,4 +1,4 @@
-/** Runs of one folder as one: the newest of each task. */
+/** Combines the runs of one folder: the newest of each task. */
 import path from 'node:path'
 import { listNames } from '../text/list-names.ts'
 import { StoreError } from '../errors.ts'
@@ -10,9 +10,9 @@ import type { StoredRun } from './stored-run.ts'
 type Owners = ReadonlyMap<string, number>
 
 /**
- * The newest run, with the tasks of older ones that it lacks. `runs` are of one folder, the newest first; only samples that are used are read.
- * A group is of one run: the newest that has it, with all of its tasks. Fails with StoreError, which names what differs, where runs that are
- * used have other weights or settings.
+ * The newest run, with the tasks of older ones that it lacks. `runs` are of one folder, the newest first; only the samples that are used are read.
+ * A group comes from one run, the newest that has it, with all of its tasks. Fails with StoreError, which names the differences, when the runs that
+ * are used have different weights or settings.
  */
 export async function combineRuns(runs: readonly OpenedResults[], place: string): Promise<StoredRun> {
   const groups = chooseGroups(runs)
@@ -40,7 +40,7 @@ export async function combineRuns(runs: readonly OpenedResults[], place: string)
   }
 }
 
-/** Larger groups choose first, and take the groups within them along; one that shares a task with a chosen group of another run is left out. */
+/** Larger groups come first, together with the groups within them. A group that shares a task with a chosen group of another run is left out. */
 function chooseGroups(runs: readonly OpenedResults[]): Owners {
   const candidates = runs.flatMap(({ groups }, owner) => groups.map((group) => ({ ...group, owner })))
   const owners = new Map<string, number>()
@@ -69,7 +69,7 @@ function checkAlike(used: readonly OpenedResults[], place: string): void {
     if (differences.length === 0) continue
     const [a, b] = [first!, other].map(({ file, taskNames }) => `${path.basename(file)} (${listNames(taskNames, 6)})`)
     throw new StoreError(
-      `${place} holds runs of different tasks that do not belong together: ${a} and ${b} differ in ${differences.join('; ')}`,
+      `${place} has runs of different tasks that cannot be combined: ${a} and ${b} differ in ${differences.join('; ')}`,
       `Give one file: ${used.map(({ file }) => file).join(' or ')}. Or score again with the same model and settings.`,
     )
   }

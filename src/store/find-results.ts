@@ -1,26 +1,26 @@
-/** Where stored runs lie: `[NAME=]PATH` of a results file, or of a folder that holds some. */
+/** Finds stored runs by `[NAME=]PATH`: a results file, or a folder of results files. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { isFolder, pathExists } from '../io/path-exists.ts'
 import { StoreError } from '../errors.ts'
 
-/** The files that a path stands for. */
+/** The results files of a path. */
 export interface FoundResults {
   /** The name before `=`; undefined where none is given. */
   readonly label: string | undefined
   /** The path without that name. */
   readonly place: string
-  /** Results files, the newest first: the file itself, or all complete runs of a folder. One at least. */
+  /** Results files, the newest first: the file itself, or all complete runs of a folder. At least one. */
   readonly files: readonly string[]
   /** Interrupted runs of the folder that are later than its newest complete one; not among `files`. */
   readonly laterPartial: readonly string[]
 }
 
-/** Finds them. Fails with StoreError where there are none, or runs of several models. */
+/** Finds the files. Fails with StoreError where there are none, or runs of several models. */
 export async function findResults(spec: string): Promise<FoundResults> {
   const { label, place } = await parseSpec(spec)
   const entry = await stat(place).catch((cause: unknown) => {
-    throw new StoreError(`no such run: ${place}`, 'Give a results_*.json file or the folder that holds it; `evalharness run` says where it stored a run.', {
+    throw new StoreError(`no such run: ${place}`, 'Give a results_*.json file or its folder; `evalharness run` prints where it stores a run.', {
       cause,
     })
   })
@@ -29,17 +29,17 @@ export async function findResults(spec: string): Promise<FoundResults> {
   const names = resultsNames(await listFolder(folder))
   const complete = names.filter((name) => !isPartial(name))
   const newest = complete[0]
-  // An interrupted run counts only where there is no other.
+  // An interrupted run is used only when there is no complete one.
   const chosen = newest === undefined ? names.slice(0, 1) : complete
   const later = newest === undefined ? [] : names.filter((name) => isPartial(name) && timeOf(name) > timeOf(newest))
   const inFolder = (list: readonly string[]) => list.map((name) => path.join(folder, name))
   return { label, place, files: inFolder(chosen), laterPartial: inFolder(later) }
 }
 
-/** The samples file of a task beside a results file, as evalharness or lm-eval names it: the first that is there, else null. */
+/** The samples file of a task beside a results file, as evalharness or lm-eval names it: the first that exists, else null. */
 export async function sampleFileOf(task: string, sanitizedTask: string, resultsFile: string): Promise<string | null> {
   const ending = endingOf(path.basename(resultsFile)) ?? ''
-  // lm-eval takes a task's name as it is; one that leads to another folder is nobody's.
+  // lm-eval uses a task's name unchanged; a name that is a path into another folder is not used.
   const names = [...new Set([sanitizedTask, ...(/[/\\]/u.test(task) ? [] : [task])])]
   for (const name of names) {
     const file = path.join(path.dirname(resultsFile), `samples_${name}${ending}.jsonl`)
@@ -48,7 +48,7 @@ export async function sampleFileOf(task: string, sanitizedTask: string, resultsF
   return null
 }
 
-/** What the names of a results file and its samples share: `_2026-01-02T03-04-05.000006`, with `.partial` of an interrupted run. Null for a name of another kind. */
+/** The ending that a results file and its samples share: `_2026-01-02T03-04-05.000006`, with `.partial` of an interrupted run. Null for any other name. */
 export function endingOf(name: string): string | null {
   return DATED.exec(name)?.[1] ?? /^results(.*)\.json$/u.exec(name)?.[1] ?? null
 }
@@ -76,7 +76,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** `NAME=PATH`; a path that holds `=` and is there is a path. */
+/** `NAME=PATH`; an existing path that contains `=` is a path. */
 async function parseSpec(spec: string): Promise<{ readonly label: string | undefined; readonly place: string }> {
   const [, label, place] = /^([^=/\\]+)=(.+)$/su.exec(spec) ?? []
   if (label === undefined || (await pathExists(spec))) return { label: undefined, place: spec }
@@ -93,8 +93,8 @@ async function folderOfRuns(place: string): Promise<string> {
     if ((await isFolder(folder)) && resultsNames(await listFolder(folder)).length > 0) folders.push(folder)
   }
   if (folders.length === 1) return folders[0]!
-  if (folders.length > 1) throw new StoreError(`${place} holds runs of several models`, `Give one of: ${folders.join(', ')}.`)
-  throw new StoreError(`${place} holds no results_*.json`, 'Give a results file or the folder that holds it.')
+  if (folders.length > 1) throw new StoreError(`${place} has runs of several models`, `Give one of: ${folders.join(', ')}.`)
+  throw new StoreError(`${place} has no results_*.json`, 'Give a results file or its folder.')
 }
 
 async function listFolder(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-/** Runs read back from disk by `[NAME=]PATH`: a results file, or a folder's newest run of each task. */
+/** Reads stored runs by `[NAME=]PATH`: a results file, or a folder's newest run of each task. */
 import path from 'node:path'
 import { StoreError } from '../errors.ts'
 import { combineRuns } from './combine-runs.ts'
@@ -8,13 +8,13 @@ import type { StoredRun } from './stored-run.ts'
 
 /**
  * Reads `[NAME=]PATH`: a results file with the samples beside it, or a folder, of which each task's newest complete run is taken.
- * Fails with StoreError on what is missing, malformed, or does not belong together.
+ * Fails with StoreError on files that are missing, malformed, or cannot be combined.
  */
 export async function readRun(spec: string): Promise<StoredRun> {
   const { label, place, files, laterPartial } = await findResults(spec)
   const [newest, ...older] = files
   const runs = [await openResults(newest!)]
-  const notes = laterPartial.map((file) => `${file} is later, but was interrupted: it is left out`)
+  const notes = laterPartial.map((file) => `${file} is newer, but was interrupted, so it is left out`)
   for (const file of older) {
     const run = await openOlder(file)
     if (typeof run === 'string') notes.push(run)
@@ -25,7 +25,7 @@ export async function readRun(spec: string): Promise<StoredRun> {
   return { ...run, label: label ?? run.label, notes }
 }
 
-/** A damaged file of an earlier run is no reason to refuse the newest one; a reader is told. */
+/** A damaged file of an earlier run does not make the newest one unreadable; it gives a note. */
 async function openOlder(file: string): Promise<OpenedResults | string> {
   return openResults(file).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error

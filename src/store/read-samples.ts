@@ -9,13 +9,13 @@ import type { BaseMetric, ItemValue, Metric } from '../metrics/metric.ts'
 import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
 import { errorText } from '../text/error-text.ts'
 
-/** A score, and where it comes from. */
+/** A score, and how lm-eval computed it. */
 export interface ReadScore extends StoredScore {
-  /** How lm-eval's task says that items' values make the score: `mean`, `f1`, …; undefined where the file does not say. */
+  /** The task's aggregation of items' values: `mean`, `f1`, …; undefined where the file does not say. */
   readonly aggregation: string | undefined
 }
 
-/** Items, and the metrics that they cannot be paired by. */
+/** Items, and the metrics that have no usable values. */
 export interface ReadSamples {
   readonly items: readonly StoredItem[]
   /** Why, by metric. */
@@ -34,7 +34,7 @@ const sampleSchema = z.looseObject({
 type Sample = z.infer<typeof sampleSchema>
 
 /**
- * The items of a file. A metric that is not the same kind of number for every item is left out of their values, with the reason.
+ * The items of a file. A metric whose value is unusable in one item is left out of all items, with the reason.
  * Fails with StoreError on a malformed file, and where the items give other scores than the results file says.
  */
 export async function readSamples(file: string, scores: readonly ReadScore[]): Promise<ReadSamples> {
@@ -47,7 +47,7 @@ export async function readSamples(file: string, scores: readonly ReadScore[]): P
     const sample = checked.data
     filter ??= sample.filter
     if (sample.filter !== filter) continue
-    if (known.has(sample.doc_id)) throw new StoreError(`${place}: item ${sample.doc_id} stands twice`, 'Remove one of the two, or score again.')
+    if (known.has(sample.doc_id)) throw new StoreError(`${place}: item ${sample.doc_id} is listed twice`, 'Remove one of the two, or score again.')
     known.add(sample.doc_id)
     samples.push({ sample, place: path.basename(place) })
   }
@@ -98,10 +98,10 @@ function shown(value: unknown): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text
 }
 
-/** Agreement that rounding leaves: both were computed from the same numbers. */
+/** Both scores were computed from the same numbers and differ by rounding only. */
 const SCORE_TOLERANCE = 1e-6
 
-/** Samples of another run give other scores: fails with StoreError. Comes back with the reason where a metric is not made of its items' values. */
+/** The reason why a score is not made of its items' values, or null. Fails with StoreError where the samples are of another run. */
 function checkScore({ metric, value, aggregation }: ReadScore, values: readonly ItemValue[], file: string): string | null {
   const known: BaseMetric & Pick<Metric, 'comparedAs'> = metricOf(metric)
   const found = known.aggregate(values)
@@ -122,7 +122,7 @@ function itemOf(sample: Sample, columns: readonly (readonly [string, readonly It
   }
 }
 
-/** Contexts, continuations and answers; answers are numbers or their texts, alone for a text and with is_greedy for a choice. */
+/** Contexts, continuations and log-likelihoods; those are numbers or strings, alone for a text and with is_greedy for a choice. */
 function requestsOf({ arguments: given, filtered_resps: answers }: Sample): StoredRequest[] {
   const texts = typeof given === 'object' && given !== null ? Object.values(given) : []
   const list = Array.isArray(answers) ? answers : []
@@ -134,7 +134,7 @@ function requestsOf({ arguments: given, filtered_resps: answers }: Sample): Stor
   })
 }
 
-/** For `acc_mutual_info` lm-eval asks each choice again, without the context: those are not choices. */
+/** For some metrics lm-eval scores each choice again, without the context: those requests are not choices. */
 function withoutUnconditional(requests: StoredRequest[]): StoredRequest[] {
   const half = requests.length / 2
   const isRepeated =

@@ -1,7 +1,7 @@
-/** What a run's numbers follow from beside its tasks: runs of different tasks stand for one only where all of this is the same. */
+/** The settings that determine a run's scores besides its tasks. Runs of different tasks are combined only when all of them are equal. */
 import { z } from 'zod'
 
-/** By name, as texts; `none` where the writer did not say. */
+/** By name, as strings; `none` where the file does not say. */
 export type RunSettings = ReadonlyMap<string, string>
 
 const evalharnessSchema = z.looseObject({
@@ -26,19 +26,19 @@ export function settingsOf(results: Readonly<Record<string, unknown>>): RunSetti
 function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSchema>): Record<string, unknown> {
   return {
     tool: 'evalharness',
-    // The folder may have moved; where the weights were not hashed it is all there is.
+    // The folder may have moved, so it identifies the model only where the weights were not hashed.
     ...(model.weightsHash === null ? { model: model.source, revision: model.revision } : { weights: model.weightsHash }),
     variant: model.variant,
     tokenizer: model.tokenizerHash,
     window: model.maxLength,
     dtype: engine?.dtype,
     limit: settings?.limit,
-    // Records from before the setting was there did as lm-eval does.
+    // Records from before the setting existed did as lm-eval does.
     rolling_bos: settings?.rollingBos ?? 'lm-eval',
   }
 }
 
-/** Those that change answers; batch sizes, devices and seeds of the bootstrap do not. */
+/** Settings that change log-likelihoods; batch sizes, devices and bootstrap seeds do not. */
 function lmEvalSettings(results: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const config = (typeof results.config === 'object' && results.config !== null ? results.config : {}) as Readonly<Record<string, unknown>>
   return {

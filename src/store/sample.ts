@@ -6,7 +6,7 @@ import type { ScoredItem } from '../task/score-items.ts'
 import type { Request } from '../task/request.ts'
 import { pythonFloat } from './python-number.ts'
 
-/** The sample as an object whose JSON lm-eval's readers take. */
+/** The sample as an object whose JSON lm-eval can read. */
 export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<string, unknown> {
   const filtered = answers.map(({ logProb, isGreedy }) =>
     item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],

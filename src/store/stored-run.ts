@@ -1,4 +1,4 @@
-/** A run as it is read back from disk, whoever wrote it: evalharness, lm-eval, or a model card whose scores are only cited. Plain data. */
+/** A run read from disk, written by evalharness or lm-eval, or cited from a model card. Plain data. */
 import type { ItemValue } from '../metrics/metric.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { TruncationRecord } from './run-record.ts'
@@ -8,15 +8,15 @@ export interface StoredItem {
   readonly docId: number
   readonly promptHash: string
   readonly targetHash: string
-  /** The right answer as text; for choices the index. */
+  /** The right answer as a string; for choices its index. */
   readonly target: string
   /** By metric: 0 or 1 for accuracies; for perplexities a log-likelihood in nats and the number of units that it is spread over. */
   readonly values: Readonly<Record<string, ItemValue>>
-  /** What was asked, in order: one a choice, one for a text. */
+  /** One per choice, in order; one for a text. */
   readonly requests: readonly StoredRequest[]
 }
 
-/** A context, a continuation and the model's answer. */
+/** A context, a continuation and its log-likelihood. */
 export interface StoredRequest {
   /** The text itself for a perplexity. */
   readonly context: string
@@ -30,11 +30,11 @@ export interface StoredScore {
   /** Accuracies as shares from 0 to 1. */
   readonly value: number
   readonly standardError: number | null
-  /** What made the answer of what the model said, where lm-eval's task has such a filter: `strict-match`. */
+  /** lm-eval's filter that extracted the answer from generated text, such as `strict-match`; absent without one. */
   readonly filter?: string
 }
 
-/** Rows of a dataset of the hub, as `load_dataset` names them. */
+/** Rows of a dataset on the hub, as `load_dataset` names them. */
 export interface StoredDataset {
   readonly id: string
   readonly config: string | null
@@ -52,16 +52,16 @@ export interface StoredTask {
   readonly itemCount: number | null
   /** Rows of the split. */
   readonly rowCount: number | null
-  /** Absent where the writer did not say, or the rows are not the hub's. */
+  /** Absent where the file does not say, or the rows are not from the hub. */
   readonly dataset?: StoredDataset
   readonly scores: readonly StoredScore[]
-  /** Items with equal best choices, by metric; absent where the writer did not count them. */
+  /** Items with equal best choices, by metric; absent where the file does not count them. */
   readonly ties?: Readonly<Record<string, number>>
-  /** Prompts that were cut to the window; absent where the writer did not count them. */
+  /** Prompts that were truncated to the window; absent where the file does not count them. */
   readonly truncation?: TruncationRecord
   /** Null where no samples were stored. */
   readonly items: readonly StoredItem[] | null
-  /** Why a metric's figure or its items' values cannot be used, by metric. */
+  /** Why a metric's score or its items' values cannot be used, by metric. */
   readonly problems?: Readonly<Record<string, string>>
 }
 
@@ -77,38 +77,38 @@ export interface StoredGroup {
   readonly problems?: Readonly<Record<string, string>>
 }
 
-/** Which model it was. Null where the writer did not say. */
+/** The model that was scored. Null where the file does not say. */
 export interface StoredModel {
   readonly source: string
   readonly revision: string | null
   readonly architecture: string | null
   readonly parameterCount: number | null
   readonly weightsHash: string | null
-  /** How the weights were run, where not as they were trained: `nf4, blocks of 64; adapter ./lora`. */
+  /** How the weights were quantized or adapted at load: `nf4, blocks of 64; adapter ./lora`; null for plain ones. */
   readonly variant: string | null
   readonly tokenizerHash: string | null
   readonly maxLength: number | null
 }
 
-/** A file of a run, and what is taken from it. */
+/** A file of a run, and the tasks that are read from it. */
 export interface RunSource {
   readonly file: string
   readonly tasks: readonly string[]
-  /** Runs of its folder with tasks of it, where a folder was given. */
+  /** Number of runs in its folder that have one of these tasks; absent where a file was given. */
   readonly newestOf?: number
 }
 
 /** One model on its tasks. */
 export interface StoredRun {
-  /** Scores that were computed from items, or that stand in a card. */
+  /** Computed from items, or cited from a card. */
   readonly kind: 'measured' | 'cited'
-  /** How tables call it. */
+  /** Name in tables. */
   readonly label: string
   /** The file that it was read from; the newest of several. */
   readonly file: string
   /** All files that it was read from; absent for a card. */
   readonly sources?: readonly RunSource[]
-  /** What a reader must know of how it was read. */
+  /** Notes from reading the files. */
   readonly notes?: readonly string[]
   /** `evalharness 0.1.0`, `lm-eval 0.4.13`, or `model card`. */
   readonly tool: string
@@ -118,7 +118,7 @@ export interface StoredRun {
   readonly isComplete: boolean
   /** First rows of each task, below 1 a share of them; absent where the run had no limit. */
   readonly limit?: number
-  /** How texts that are scored as a whole begin; absent for what is as in lm-eval. */
+  /** Which tokens precede a text that is scored as a whole; absent for lm-eval's rule. */
   readonly rollingBos?: RollingBos
   readonly model: StoredModel
   readonly tasks: readonly StoredTask[]

@@ -1,8 +1,10 @@
-/** Writing a run to the results folder. */
+/** Writes a run to the results folder. */
 import { access, constants, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { StoreError } from '../errors.ts'
-import { sanitizedName, toResultsFile, type RunRecord } from './run-record.ts'
+import { sanitizedName } from './sanitized-name.ts'
+import { toResultsFile } from './to-results-file.ts'
+import type { RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { errorText } from '../text/error-text.ts'
@@ -23,7 +25,7 @@ export async function prepareResultsFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes `FOLDER/MODEL/results_TIME.json` and a samples file a task. An interrupted run's names end in `.partial.json` and `.partial.jsonl`. Fails with StoreError. */
+/** Writes `FOLDER/MODEL/results_TIME.json` and a samples file per task; those of an interrupted run end in `.partial.json` and `.partial.jsonl`. Fails with StoreError. */
 export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles> {
   const runFolder = path.join(folder, sanitizedName(run.model.label))
   const time = await timeOfName(runFolder, run.startedAt)
@@ -42,7 +44,10 @@ export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles
   return { resultsFile, sampleFiles }
 }
 
-/** When the run started; where a run of the folder has a later name, as after a clock that was set back, a millisecond after that: the newest is the last by name. */
+/**
+ * When the run started. Where a run of the folder has a later name, as after a clock was set back, a millisecond after that: the newest run has the last
+ * name.
+ */
 async function timeOfName(folder: string, startedAt: string): Promise<string> {
   const names = await readdir(folder).catch(() => [])
   const times = names.flatMap((name) => /^results_(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)/u.exec(name)?.[1] ?? []).map(parseTime)
@@ -55,5 +60,5 @@ function parseTime(name: string): number {
 }
 
 function notWritable(folder: string, cause: unknown): StoreError {
-  return new StoreError(`cannot write results to ${folder}: ${errorText(cause)}`, 'Give a folder that can be written to with --output DIR.', { cause })
+  return new StoreError(`cannot write results to ${folder}: ${errorText(cause)}`, 'Give a writable folder with --output DIR.', { cause })
 }

@@ -23,7 +23,7 @@ interface SourceFields {
   /** Configuration in that repository; a task with subsets has one a subset instead. */
   readonly config?: string
   readonly split: string
-  /** Path below `--data-dir` without its extension, with `{split}` and `{config}` filled in; when absent `NAME/{split}`, with subsets `NAME/{split}/{config}`. */
+  /** Path below `--data-dir` without extension; `{split}` and `{config}` are filled in. Default: `NAME/{split}`, with subsets `NAME/{split}/{config}`. */
   readonly file?: string
   /** Number of rows to score when no limit is given: for a dataset too large to score whole, such as an encyclopedia. */
   readonly defaultLimit?: number
@@ -68,7 +68,7 @@ export interface BenchmarkChance {
 
 interface TaskFields<Row> {
   readonly name: string
-  /** Raised by whatever changes a score. */
+  /** Increase it with every change that changes a score. */
   readonly version: number
   /** One line for `evalharness tasks`. */
   readonly summary?: string

@@ -1,16 +1,16 @@
 /**
- * Few-shot examples of an item: the first rows of a split, without those that give the item's own answer away. Where the split is the scored one
- * that is what lm-eval does (`FirstNSampler` drops the item's document); where another split holds rows of the scored one, as copies that were
- * split carelessly do, lm-eval shows the answer, and this does not.
+ * Few-shot examples of an item: the first rows of a split, without those that show the item's own answer. When the split is the scored one, lm-eval
+ * does the same (`FirstNSampler` drops the item's document). When another split contains rows of the scored one, lm-eval shows the answer; this pool
+ * does not.
  */
 import { UsageError } from '../errors.ts'
 import type { Question, TaskRow } from './render.ts'
 import { comparable, isSameQuestion, type ComparableQuestion } from './same-question.ts'
 import { counted } from '../text/count.ts'
 
-/** Where examples are from. */
+/** The source of the examples. */
 export interface FewShotSource {
-  /** The name under which the items' results stand. */
+  /** Name of the items' results. */
   readonly name: string
   readonly split: string
   /** Examples for each item. */
@@ -23,9 +23,9 @@ export interface FewShotSource {
 
 /** Draws examples; reads only as many rows as it needs. */
 export interface FewShotPool extends AsyncDisposable {
-  /** For the item of that row. Fails with UsageError when there are too few. */
+  /** Examples for the item of that row. Fails with UsageError when there are too few. */
   draw(item: Question, rowIndex: number): Promise<readonly Question[]>
-  /** What was left out because its text is the item's, in one sentence; none when nothing was. */
+  /** Which examples were left out because they have an item's text, in one sentence; empty when none were. */
   notices(): string[]
 }
 
@@ -35,7 +35,7 @@ interface Example {
   readonly rowIndex: number
 }
 
-/** A pool over the source. Fails with UsageError when it has fewer rows than are asked for. */
+/** A pool over the source. Fails with UsageError when it has fewer than `count` rows. */
 export async function openFewShotPool(source: FewShotSource): Promise<FewShotPool> {
   const { name, split, count, isScoredSplit, render } = source
   const rows = source.rows[Symbol.asyncIterator]()
@@ -51,7 +51,7 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
     return read[index]
   }
   if ((await at(count - 1)) === undefined)
-    throw new UsageError(`task ${name} has ${read.length} few-shot examples, ${count} are asked for`, `Give --num-fewshot ${read.length} or fewer.`)
+    throw new UsageError(`task ${name} has ${read.length} few-shot examples, but ${count} are needed`, `Give --num-fewshot ${read.length} or fewer.`)
   return {
     async draw(item, rowIndex) {
       const compared = comparable(item)
@@ -84,7 +84,7 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
 
 function tooFew({ name, split, count }: FewShotSource, rowIndex: number, found: number): UsageError {
   return new UsageError(
-    `row ${rowIndex} of ${name}: ${found} of the rows of the few-shot split ${split} are not the item itself, ${count} few-shot examples are asked for`,
+    `row ${rowIndex} of ${name} needs ${count} few-shot examples, but the few-shot split ${split} has only ${found} besides the item itself`,
     `An item never sees its own answer. Give --num-fewshot ${found} or fewer, or a few-shot split with other rows.`,
   )
 }

@@ -1,17 +1,18 @@
 /**
- * White space and choices that are probably not meant. One space is put between prompt and choice (lm-eval's `target_delimiter`), so a prompt
- * that ends in one, or a choice that begins with one, is asked with two, which tokenizers encode otherwise: accuracy falls and nothing says why.
+ * White space and choices that are probably a mistake. evalharness puts one space between prompt and choice (lm-eval's `target_delimiter`). With a
+ * prompt that ends in a space, or a choice that begins with one, there are two; tokenizers encode that differently, and accuracy falls without a
+ * warning.
  *
- * Real benchmarks have such rows: 6 % of PIQA's solutions and two thirds of HellaSwag's endings, which lm-eval scores as they are. So white
- * space in some rows is a matter of the data, and a notice; in every row it is the task's definition that adds it, and an error. Built-in
- * tasks keep lm-eval's text whatever the rows hold.
+ * Real benchmarks have such rows: 6 % of PIQA's solutions and two thirds of HellaSwag's endings, which lm-eval scores as they are. White space in
+ * some rows comes from the data and gives a notice. In every row it comes from the task's definition and is an error. Built-in tasks always keep
+ * lm-eval's text.
  */
 import { DatasetError } from '../errors.ts'
 import { endsWithSpace, startsWithSpace } from '../text/python-text.ts'
 import type { Question } from './render.ts'
 import { shownValue } from './shown-value.ts'
 
-/** A kind of oddity, and the words for it. */
+/** A kind of oddity, with its messages. */
 interface Oddity {
   /** What is odd about the question, as the message shows it; undefined when nothing is. */
   readonly find: (question: Question) => string | undefined
@@ -26,30 +27,30 @@ const ODDITIES: readonly Oddity[] = [
   {
     find: ({ prompt }) => (endsWithSpace(prompt) ? `…${prompt.slice(-20)}` : undefined),
     have: 'a prompt that ends in white space',
-    hint: 'A space is put between prompt and choice: end the prompt without one.',
+    hint: 'evalharness puts a space between prompt and choice: end the prompt without one.',
     isOfBenchmarks: true,
   },
   {
     find: ({ choices }) => choices.find(startsWithSpace),
     have: 'a choice that begins with white space',
-    hint: 'A space is put between prompt and choice: begin the choices without one.',
+    hint: 'evalharness puts a space between prompt and choice: begin the choices without one.',
     isOfBenchmarks: true,
   },
   {
     find: ({ choices }) => choices.find(endsWithSpace),
     have: 'a choice that ends in white space',
-    hint: 'The white space is scored as part of the choice: take it away, for example with strip.',
+    hint: 'The white space is scored as part of the choice: remove it, for example with strip.',
     isOfBenchmarks: true,
   },
   {
     find: ({ choices }) => choices.find((choice, index) => choices.indexOf(choice) !== index),
     have: 'two equal choices',
-    hint: 'Equal choices have equal scores and the first of them wins, as in lm-eval: a right answer behind it cannot be chosen.',
+    hint: 'Equal choices have equal scores and the first one wins, as in lm-eval, so a later right answer cannot be chosen.',
     isOfBenchmarks: false,
   },
 ]
 
-/** A question and where it is from. */
+/** A question and its source. */
 export interface PlacedQuestion {
   readonly question: Question
   /** File and row. */
@@ -57,8 +58,8 @@ export interface PlacedQuestion {
 }
 
 /**
- * Notices for what is odd in some of the questions. Fails with DatasetError when it is in every one of a user's task, those of `others` included,
- * which is read only when all questions have it: a few rows may be odd by chance. Of a built-in task that is a notice.
+ * Notices for oddities in some of the questions. Fails with DatasetError when every question of a task file has one, those of `others` included:
+ * a few scored rows may be odd by chance. A built-in task gets a notice instead. `others` is read only when all scored questions are odd.
  */
 export function oddRows(label: string, isBuiltIn: boolean, asked: readonly PlacedQuestion[], others: () => Iterable<Question>): string[] {
   return ODDITIES.flatMap(({ find, have, hint, isOfBenchmarks }) => {
@@ -72,12 +73,13 @@ export function oddRows(label: string, isBuiltIn: boolean, asked: readonly Place
   })
 }
 
-/** A notice for an instruction that runs into what follows it: nothing is put between, as lm-eval puts nothing behind its `description`. */
+/** A notice for an instruction that does not end in white space: nothing separates it from the next text, as in lm-eval's `description`. */
 export function oddInstruction(label: string, instructions: readonly string[]): string[] {
   const odd = instructions.find((instruction) => instruction !== '' && !endsWithSpace(instruction))
   if (odd === undefined) return []
   return [
-    `${label}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. End the instruction with "\\n\\n".`,
+    `${label}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. ` +
+      String.raw`End the instruction with "\n\n".`,
   ]
 }
 

@@ -6,22 +6,22 @@ import type { Item, Request } from './request.ts'
 import { shownValue } from './shown-value.ts'
 import { errorText } from '../text/error-text.ts'
 
-/** A row that is asked, and where it is from. */
+/** A row to score, and its place in the dataset. */
 export interface TaskRow {
   /** Index in the dataset, from 0. */
   readonly rowIndex: number
   /** As the task's schema returned it. */
   readonly row: unknown
-  /** As the dataset holds it. */
+  /** As in the dataset. */
   readonly raw: unknown
 }
 
-/** What all rows of one source share. */
+/** What all rows of one dataset file have in common. */
 export interface RowSource<T extends Task = Task> {
   readonly task: T
   /** '' for a task without subsets. */
   readonly subset: string
-  /** What errors call the rows' source. */
+  /** Name of the source in errors. */
   readonly source: string
 }
 
@@ -33,12 +33,12 @@ export interface Question {
   readonly gold: number
 }
 
-/** The name under which results stand: `mmlu_anatomy` for a subset. */
+/** Name of the results: `mmlu_anatomy` for a subset. */
 export function itemTaskName(task: Task, subset: string): string {
   return subset === '' ? task.name : `${task.name}_${subset}`
 }
 
-/** A row as a text to be scored. Fails with DatasetError when the text is empty or a function of the task fails. */
+/** A row as a text to score. Fails with DatasetError when the text is empty or a function of the task fails. */
 export function renderText({ task, subset, source }: RowSource<TextTask>, { rowIndex, row, raw }: TaskRow): Item {
   const place = placeOf(task, source, rowIndex)
   const text = textOf(place, 'text', () => task.text(row))
@@ -46,13 +46,13 @@ export function renderText({ task, subset, source }: RowSource<TextTask>, { rowI
   return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: text, choices: [], gold: -1, referenceText, requests: [{ kind: 'text', text }] }
 }
 
-/** A row as a question. Fails with DatasetError when prompt or a choice is empty, choices are fewer than two, gold is none of them, or a function of the task fails. */
+/** A row as a question. Fails with DatasetError on an empty prompt or choice, fewer than two choices, a gold out of range, or a task function that throws. */
 export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowIndex, row }: TaskRow): Question {
   const place = placeOf(task, source, rowIndex)
   const prompt = textOf(place, 'prompt', () => task.prompt(row))
   const choices = call(place, 'choices', () => task.choices(row))
   if (!Array.isArray(choices)) fail(`${place}: choices returned ${shownValue(choices)}, not a list of texts`)
-  // Not forEach, which passes over holes.
+  // Not forEach, which skips holes.
   for (const [index, choice] of choices.entries()) checkText(place, `choice ${index} is`, choice)
   if (choices.length < 2)
     fail(
@@ -62,7 +62,7 @@ export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowInd
   return { prompt, choices, gold: checkedGold(task, row, choices.length, place) }
 }
 
-/** What stands before a question: the instruction, then few-shot examples. */
+/** The text before a question: the instruction, then few-shot examples. */
 export interface QuestionContext {
   readonly instruction: string
   readonly examples: readonly Question[]
@@ -87,7 +87,7 @@ function exampleText({ prompt, choices, gold }: Question): string {
   return `${prompt} ${choices[gold]}\n\n`
 }
 
-/** What stands before the examples; '' for a task without an instruction. Fails with DatasetError when the task's function fails. */
+/** The text before the examples; '' for a task without an instruction. Fails with DatasetError when the task's function fails. */
 export function renderInstruction({ task, subset, source }: RowSource<ChoiceTask>): string {
   if (!task.instruction) return ''
   const place = `${taskLabel(task)}: ${source}`
@@ -105,7 +105,7 @@ function checkedGold(task: ChoiceTask, row: unknown, choiceCount: number, place:
   )
 }
 
-/** What messages call the task: a built-in one by its name alone. */
+/** The task's name in messages, with its file unless it is built in. */
 export function taskLabel({ name, taskFile }: Task): string {
   return taskFile === undefined ? `task ${name}` : `task ${name} (${taskFile})`
 }
@@ -118,14 +118,14 @@ function textOf(place: string, name: string, compute: () => string): string {
   return checkText(place, `${name} returned`, call(place, name, compute))
 }
 
-/** Nothing follows from an empty text: a model gives no probability to it, and length norms divide by zero. */
+/** An empty text has no probability, and normalizing by length would divide by zero. */
 function checkText(place: string, what: string, value: unknown): string {
   if (typeof value !== 'string') fail(`${place}: ${what} ${shownValue(value)}, not a text`)
   if (value.trim() === '') fail(`${place}: ${what} an empty text, ${shownValue(value)}`, 'Leave such rows out of the file.')
   return value
 }
 
-/** A task's functions see rows that passed its schema; when one throws anyway, function and row are named. */
+/** A task's functions see rows that passed its schema. An error names the function and the row. */
 function call<T>(place: string, name: string, compute: () => T): T {
   try {
     return compute()

@@ -27,11 +27,11 @@ export interface Answer {
 
 /** One row of a dataset with its requests. */
 export interface Item {
-  /** The name that results carry: the task's, or for a subset of a group `GROUP_SUBSET`. */
+  /** Name of the results: the task's, for a subset `TASK_SUBSET`. */
   readonly task: string
   /** Index of the row in its dataset file, from 0. */
   readonly docId: number
-  /** The row as the dataset holds it. */
+  /** The row as in the dataset. */
   readonly doc: unknown
   /** What lm-eval records as `target`: the gold index as text, or the text of a perplexity document. */
   readonly target: string

@@ -1,4 +1,4 @@
-/** Whether a few-shot example gives an item's answer away. */
+/** Whether a few-shot example shows an item's answer. */
 import { squeeze } from '../text/python-text.ts'
 import type { Question } from './render.ts'
 
@@ -16,8 +16,8 @@ export function comparable({ prompt, choices, gold }: Question): ComparableQuest
 }
 
 /**
- * Whether the example has the item's prompt, and as its answer one of the item's choices. The prompt alone does not tell: PIQA asks 35 goals
- * more than once, with other solutions, and lm-eval shows such rows.
+ * Whether the example has the item's prompt, and as its answer one of the item's choices. The prompt alone is not enough: PIQA has 35 goals more
+ * than once, with other solutions, and lm-eval shows such rows.
  */
 export function isSameQuestion(example: ComparableQuestion, item: ComparableQuestion): boolean {
   return example.prompt === item.prompt && item.choices.includes(example.answer)

@@ -49,7 +49,7 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
   return { name: items[0]!.item.task, itemCount: items.length, scores }
 }
 
-/** How many items have equal best choices, by metric: the first counts there, as in lm-eval, and rounding may turn the item. Empty for texts. */
+/** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty for texts. */
 export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
   if (task.kind !== 'choice') return {}
   const tiesOf = (name: (typeof task.metrics)[number]) => items.filter(({ item, answers }) => choiceMetric(name).isTied(scoredChoices(item, answers)))

@@ -1,6 +1,6 @@
 /**
- * Module hooks for task files of users: such a file is a module whatever the package.json around it says, and `evalharness` in it is
- * this program, installed there or not. Runs in Node's loader thread (`module.register`).
+ * Module hooks for task files: such a file is always an ES module, whatever its package.json says, and can import this program as `evalharness`,
+ * whether that is installed there or not. Runs in Node's loader thread (`module.register`).
  */
 import type { LoadHook, ResolveHook } from 'node:module'
 

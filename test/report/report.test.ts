@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatScore } from '../../src/report/terminal/result-table.ts'
 import { taskWorkSummary, workSummary } from '../../src/report/terminal/work-summary.ts'
-import { workRecord } from '../../src/store/run-record.ts'
+import { workRecord } from '../../src/store/work-record.ts'
 import { duration } from '../../src/text/duration.ts'
 
 describe('a score', () => {

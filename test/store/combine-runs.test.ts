@@ -134,7 +134,7 @@ test('damaged files of earlier runs and later runs that were interrupted are lef
   stored(3, ['piqa'], { partial: true })
   const { notes, tasks } = await readRun(folder)
   expect(tasks).toHaveLength(1)
-  expect(notes![0]).toMatch(/results_2026-01-03T00-00-00\.000Z\.partial\.json is later, but was interrupted: it is left out$/u)
+  expect(notes![0]).toMatch(/results_2026-01-03T00-00-00\.000Z\.partial\.json is newer, but was interrupted, so it is left out$/u)
   expect(notes![1]).toMatch(/^results_2026-01-01T00-00-00\.000Z\.json, an earlier run, is left out: .*not JSON/u)
 })
 

@@ -117,7 +117,7 @@ describe('is refused with a message that says why', () => {
   }
 
   test('no such file or folder', () => refused('no such run: /no/such', '/no/such'))
-  test('a folder without results', () => refused('holds no results_*.json', temporaryFolder()))
+  test('a folder without results', () => refused('has no results_*.json', temporaryFolder()))
   test('a record cut short', async () => {
     writeFileSync(results(), readFileSync(results(), 'utf8').slice(0, 200))
     await refused('is not JSON: it ends in the middle')
@@ -134,9 +134,9 @@ describe('is refused with a message that says why', () => {
     writeFileSync(samples('mmlu_law'), lines(sample(0, 1)))
     await refused(/samples_mmlu_law.* has 1 items, .* counts 2/u)
   })
-  test('an item that stands twice', async () => {
+  test('an item that is listed twice', async () => {
     writeFileSync(samples('mmlu_law'), lines(sample(0, 1), sample(0, 1)))
-    await refused('line 2: item 0 stands twice')
+    await refused('line 2: item 0 is listed twice')
   })
   test('samples of another run', async () => {
     writeFileSync(samples('mmlu_logic'), lines(sample(0, 1), sample(1, 1)))

@@ -186,7 +186,7 @@ describe('an item whose text is among the examples', () => {
 
   test('without enough others the row is named', async () => {
     await expect(loadMine(letters('pb'), letters('ab'))).rejects.toThrow(
-      'row 1 of mine: 1 of the rows of the few-shot split dev are not the item itself, 2 few-shot examples are asked for',
+      'row 1 of mine needs 2 few-shot examples, but the few-shot split dev has only 1 besides the item itself',
     )
   })
 
@@ -217,8 +217,10 @@ describe('a task that takes its examples from the scored split', () => {
   })
 
   test('has one example less than rows', async () => {
-    await expect(loadRows(letters('ab'))).rejects.toThrow('row 0 of mine: 1 of the rows of the few-shot split test are not the item itself')
-    await expect(loadRows(letters('a'))).rejects.toThrow('task mine has 1 few-shot examples, 2 are asked for')
+    await expect(loadRows(letters('ab'))).rejects.toThrow(
+      'row 0 of mine needs 2 few-shot examples, but the few-shot split test has only 1 besides the item itself',
+    )
+    await expect(loadRows(letters('a'))).rejects.toThrow('task mine has 1 few-shot examples, but 2 are needed')
   })
 })
 

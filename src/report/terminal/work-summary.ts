@@ -1,6 +1,7 @@
 /** Lines on how much a run computed and where its time went. */
 import { count } from '../../text/count.ts'
-import { rooflineShare, tokenEfficiency, type DeterminismRecord, type TaskRecord, type TaskWork, type WorkRecord } from '../../store/run-record.ts'
+import { rooflineShare, tokenEfficiency, type TaskWork, type WorkRecord } from '../../store/work-record.ts'
+import type { DeterminismRecord, TaskRecord } from '../../store/run-record.ts'
 import { mebibytes } from '../../text/byte-size.ts'
 
 /** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
