@@ -5,7 +5,7 @@ import { parseSync, Visitor } from 'oxc-parser'
 import { checkSync } from 'recheck'
 import { describe, expect, test } from 'vitest'
 import { KNOWN_PATTERNS } from '../src/model/tokenizer/shared-prefixes.ts'
-import { splitFiles } from '../src/data/dataset.ts'
+import { splitFiles } from '../src/data/hub-dataset.ts'
 import { MODEL_SETTINGS } from '../src/model/model-settings.ts'
 import { WHITE_SPACE } from '../src/text/python-text.ts'
 
@@ -57,15 +57,15 @@ test('so are those that are made of text, of which there are these', () => {
   const found = [...FOUND].filter(([, { made }]) => made > 0).map(([file, { made }]) => [file, made] as const)
   // The order of files in a folder is that of the disk.
   expect(found.toSorted(([one], [other]) => (one < other ? -1 : 1))).toEqual([
-    ['src/commands/model-option.ts', 1],
-    ['src/data/dataset.ts', 1],
+    ['src/data/hub-dataset.ts', 1],
     ['src/metrics/word-perplexity.ts', 1],
     // Patterns of an adapter, under a time limit.
-    ['src/model/runnable/read-adapter.ts', 1],
+    ['src/model/runnable/adapter-config.ts', 1],
     // Two classes, each repeated.
     ['src/model/tokenizer/pre-tokenizers.ts', 1],
     // Patterns of a tokenizer, under a time limit where they are not known.
     ['src/model/tokenizer/regular-expression.ts', 1],
+    ['src/run/parse-model.ts', 1],
     ['src/text/python-text.ts', 3],
   ])
   for (const pattern of [`[${WHITE_SPACE}]+`, `^[${WHITE_SPACE}]+`, `[${WHITE_SPACE}]`, `,(?=(?:${MODEL_SETTINGS.join('|')})=)`]) expectLinear(pattern, 'u')

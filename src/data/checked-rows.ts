@@ -1,4 +1,4 @@
-/** Rows checked as they come, by the schema of the task that reads them. */
+/** Rows checked by the schema of their task while they are read. */
 import type { z } from 'zod'
 import { DatasetError } from '../errors.ts'
 import { readCell } from './csv.ts'
@@ -12,19 +12,19 @@ export interface CheckedRow<Row> {
   readonly rowIndex: number
   /** As the schema returned it. */
   readonly row: Row
-  /** As the dataset holds it; cells of text that the schema wants as numbers or lists are those. */
+  /** The row of the dataset; text cells that the schema wants as numbers or lists are converted. */
   readonly raw: unknown
 }
 
 /**
- * The rows of a dataset, in order. Fails with DatasetError on a row that does not fit, named by file, row and field, on a schema that throws, and on
- * a dataset without rows. `label` is what messages call the task.
+ * The rows of a dataset, in order. Fails with DatasetError on a row that does not fit (the message names file, row and field), on a schema that throws, and on a
+ * dataset without rows. `label` is the name of the task in messages.
  */
 export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>, label = 'the task'): AsyncGenerator<CheckedRow<Row>> {
   let rowIndex = 0
   for await (const source of dataset.rows()) {
     const { value, checked } = checkOrName(source, rowIndex, schema, label)
-    if (!checked.success) throw misfit(source.place, rowIndex, value, checked.error)
+    if (!checked.success) throw rowError(source.place, rowIndex, value, checked.error)
     yield { rowIndex, row: checked.data, raw: value }
     rowIndex++
   }
@@ -32,11 +32,11 @@ export async function* checkedRows<Row>(dataset: Dataset, schema: z.ZodType<Row>
   const { origin } = dataset
   throw new DatasetError(
     `${origin.kind === 'file' ? origin.path : `${origin.repo}, split ${origin.split},`} has no rows`,
-    'An empty dataset cannot be scored; download or copy it again.',
+    'Download or copy the dataset again.',
   )
 }
 
-/** As `check`; a schema may hold code of the user's (`transform`, `refine`), which may throw or be asynchronous. */
+/** As `check`. A schema may contain code (`transform`, `refine`) that throws or is asynchronous. */
 function checkOrName<Row>(source: SourceRow, rowIndex: number, schema: z.ZodType<Row>, label: string): ReturnType<typeof check<Row>> {
   try {
     return check(source, schema)
@@ -49,7 +49,7 @@ function checkOrName<Row>(source: SourceRow, rowIndex: number, schema: z.ZodType
   }
 }
 
-/** Where a format knows text only, a cell is text unless the schema refuses that; only then is it read as a number, list or the like. */
+/** Checks a row. In a format that has only text, a cell that the schema refuses as text is read as a number, list or the like. */
 function check<Row>({ value, isText }: SourceRow, schema: z.ZodType<Row>): { readonly value: unknown; readonly checked: z.ZodSafeParseResult<Row> } {
   const checked = schema.safeParse(value)
   if (checked.success || !isText) return { value, checked }
@@ -60,17 +60,17 @@ function check<Row>({ value, isText }: SourceRow, schema: z.ZodType<Row>): { rea
   return { value: read, checked: schema.safeParse(read) }
 }
 
-function misfit(place: string, rowIndex: number, value: unknown, { issues }: z.ZodError): DatasetError {
+function rowError(place: string, rowIndex: number, value: unknown, { issues }: z.ZodError): DatasetError {
   const { path, message } = issues[0]!
   const field = path.map(String).join('.')
   const found = path.reduce<unknown>(
     (part, key) => (typeof part === 'object' && part !== null ? (part as Record<PropertyKey, unknown>)[key] : undefined),
     value,
   )
-  // JSON has no integers beyond 2^53, parquet does.
+  // Parquet has integers beyond 2^53, JSON has not.
   const shown = JSON.stringify(found, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? 'nothing'
   return new DatasetError(
     `${place} (row ${rowIndex}): ${field === '' ? 'the row' : `field ${field}`}: ${message}; found ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`,
-    'Is it the dataset that the task is for? `evalharness tasks NAME` says which.',
+    'Check that this is the dataset of the task: `evalharness tasks NAME` names it.',
   )
 }

@@ -7,11 +7,11 @@ import { parseJson } from '../io/parse-json.ts'
 import type { SourceRow } from './source-row.ts'
 
 /**
- * The rows of a file, in order. Every cell comes as the text it is, because CSV does not tell the number 42 from an answer that reads 42:
- * `readCell` decides once the schema is known. Fails with DatasetError on malformed CSV.
+ * The rows of a file, in order. Every cell is text, because CSV does not distinguish the number 42 from the text 42; `readCell` converts a cell once the schema
+ * is known. Fails with DatasetError on malformed CSV.
  */
 export async function* readCsv(file: string): AsyncGenerator<SourceRow> {
-  // Unlike pipe, pipeline hands on the errors of the file, and closes it when the consumer stops early.
+  // Unlike pipe, pipeline passes on errors of the file, and closes it when the consumer stops early.
   const records = pipeline(createReadStream(file), parse({ columns: true, bom: true, info: true, skip_empty_lines: true }), () => {})
   try {
     for await (const { record, info } of records as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
@@ -23,7 +23,7 @@ export async function* readCsv(file: string): AsyncGenerator<SourceRow> {
   }
 }
 
-/** What a cell holds when it is not text: a JSON number, array or object, or true and false as JSON or Python write them. Otherwise the cell itself. */
+/** The value of a cell that is not text: a JSON number, array or object, or a boolean as JSON or Python write it. Otherwise the cell itself. */
 export function readCell(cell: string): unknown {
   if (!/^\s*(?:-?\d|\[|\{|true\s*$|false\s*$)/iu.test(cell)) return cell
   try {

@@ -1,7 +1,7 @@
 /** The lines of a text file, one at a time. */
 import { createReadStream } from 'node:fs'
 
-/** A line without its end. */
+/** A line without its line ending. */
 export interface Line {
   /** From 1. */
   readonly lineNumber: number
@@ -9,9 +9,8 @@ export interface Line {
 }
 
 /**
- * The lines of a UTF-8 file, in order; they end at `\n` or `\r\n`, and a byte order mark is dropped.
- * node:readline is not used: it ends lines at `\r` alone too, newer versions at U+2028, which JSON may hold unescaped,
- * and it leaves the file open when the consumer stops early.
+ * The lines of a UTF-8 file, in order. They end at `\n` or `\r\n`; a byte order mark is dropped. node:readline is not used: it also ends lines at a single `\r`
+ * and, in newer versions, at U+2028, which JSON strings may contain; and it does not close the file when the consumer stops early.
  */
 export async function* readLines(file: string): AsyncGenerator<Line> {
   let lineNumber = 0

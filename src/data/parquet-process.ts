@@ -1,15 +1,15 @@
 /**
- * The process that reads Parquet files, started by parquet.ts. The format compresses, repeats and counts: a file of a kilobyte may claim a billion
- * rows, and the reader would make them all. parquet.ts bounds the memory and time of this process.
+ * The process that reads Parquet files, started by parquet.ts. The files are untrusted input, and the format compresses: a kilobyte may claim a billion rows, and
+ * the reader would allocate them all. parquet.ts limits the memory and time of this process.
  */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type Compressors } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { serveCalls } from '../io/serve-calls.ts'
 
-/** Writers make pages of a megabyte; some put a whole column of a row group into one. */
+/** Most bytes of a decompressed page. Writers make pages of a megabyte; some put a whole column of a row group into one. */
 const MAX_PAGE_BYTES = 2 ** 28
 
-/** Decompressed pages are outside the heap, whose size is bounded. */
+/** Decompressors with a limit: their output is outside of the heap that is limited. */
 const boundedCompressors: Compressors = Object.fromEntries(
   Object.entries(compressors).map(([codec, decompress]) => [
     codec,

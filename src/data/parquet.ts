@@ -6,14 +6,14 @@ import { errorText } from '../text/error-text.ts'
 import type { ParquetMethods } from './parquet-process.ts'
 import type { SourceRow } from './source-row.ts'
 
-/** The longest that reading one row group may take; it usually takes a second. */
+/** Time limit to read one row group, in milliseconds. It usually takes a second. */
 const MAX_MS = 120_000
-/** Heap of the reading process; a row group usually takes a few hundred. */
+/** Heap limit of the reading process. A row group usually takes a few hundred MiB. */
 const HEAP_MEBIBYTES = 2048
 
 /**
- * The rows of a file, in order, a row group at a time, read by a process of its own. 64-bit integers become numbers where they are exact. Fails with
- * DatasetError on a damaged file, and on a file whose row group takes more than two gibibytes or longer than `longestMs`.
+ * The rows of a file, in order, one row group at a time, read by a child process. 64-bit integers become numbers where that is exact. Fails with DatasetError on a
+ * damaged file, and on a row group that takes more than two gibibytes of memory, or longer than `longestMs`.
  */
 export async function* readParquet(file: string, longestMs = MAX_MS): AsyncGenerator<SourceRow> {
   const groupCount = await read(file, longestMs, (process) => process.call('countGroups', { file }, longestMs))
@@ -44,8 +44,8 @@ async function read<T>(file: string, longestMs: number, call: (process: ChildRpc
 }
 
 function reasonOf(error: unknown, longestMs: number): string {
-  if (error instanceof ChildTimeout) return `a row group is not read within ${longestMs / 1000} s`
-  if (error instanceof ChildEnded) return `the reader died on it: does a row group take more than ${HEAP_MEBIBYTES} MiB?`
+  if (error instanceof ChildTimeout) return `a row group was not read within ${longestMs / 1000} s`
+  if (error instanceof ChildEnded) return `the reading process ended: a row group may take more than ${HEAP_MEBIBYTES} MiB`
   return errorText(error)
 }
 

@@ -1,10 +1,10 @@
-/** What the readers of all file formats give. */
+/** A row as the reader of any file format gives it. */
 
-/** A row as its file holds it. */
+/** A row before it is checked. */
 export interface SourceRow {
-  /** Path of the file, and the place in it that a reader can find, such as `line 7`. */
+  /** Path of the file and position in it, such as `line 7`; for messages. */
   readonly place: string
   readonly value: unknown
-  /** The format knows text only: the value is an object of cells, and the schema tells which are numbers or lists. */
+  /** The format has only text: the value is an object of text cells, and the schema decides which are numbers or lists. */
   readonly isText?: boolean
 }

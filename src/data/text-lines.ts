@@ -1,8 +1,8 @@
-/** Plain text: a sentence a line. */
+/** Plain text: one sentence per line. */
 import type { SourceRow } from './source-row.ts'
 import { readLines } from './lines.ts'
 
-/** Rows `{ text }`, in order and without white space around them; empty lines do not count. */
+/** Rows `{ text }`, in order, trimmed, without empty lines. */
 export async function* readTextLines(file: string): AsyncGenerator<SourceRow> {
   for await (const line of readLines(file)) {
     const text = line.text.trim()

@@ -1,4 +1,4 @@
-/** The ordinary Hugging Face cache, which Python shares: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
+/** The Hugging Face cache that Python uses too: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { isCommit, staysInFolder, type Repository, type RepositoryName } from './repository.ts'
 import { isFile } from '../io/path-exists.ts'
 
-/** Folder of a repository that Python's cache functions pass over; holds what they have no place for. */
+/** Folder in a repository's cache for our own files; huggingface_hub ignores it. */
 const OWN_FOLDER = '.evalharness'
 
 const listingSchema = z.array(z.string().refine(staysInFolder))
@@ -20,28 +20,28 @@ export function cacheFolder(): string {
   return folder.replace(/^~(?=$|[/\\])/u, os.homedir())
 }
 
-/** Where a commit's files stand, links into `blobs`. */
+/** Folder with the files of a commit, as links into `blobs`. */
 export function snapshotFolder(repository: Repository): string {
   return path.join(repositoryFolder(repository), 'snapshots', repository.commit)
 }
 
-/** Is the file there, and whole? A link whose blob is gone does not count. */
+/** Whether the cache has the file. A link without its blob does not count. */
 export async function isCached(repository: Repository, file: string): Promise<boolean> {
   return isFile(path.join(snapshotFolder(repository), ...file.split('/')))
 }
 
-/** The commit that a branch or tag named when it was last asked for; undefined when it never was. */
+/** The commit that a branch or tag named at the last request; undefined without one. */
 export async function readRef(name: RepositoryName, revision: string): Promise<string | undefined> {
   const commit = (await readText(refFile(name, revision)))?.trim()
   return isCommit(commit) ? commit : undefined
 }
 
-/** Remembers what a branch or tag names. Writes only news, so that a cache which is complete may be read-only. */
+/** Stores the commit that a branch or tag names. Writes only changes, so that a complete cache may be read-only. */
 export async function writeRef(name: RepositoryName, revision: string, commit: string): Promise<void> {
   if ((await readRef(name, revision)) !== commit) await writeWhole(refFile(name, revision), commit)
 }
 
-/** Every file of a commit, fetched or not, as the hub once listed them; undefined when it was not asked, as in a cache that Python filled. */
+/** Every file of a commit, fetched or not, as the hub listed them; undefined where the listing was never requested, as in a cache that Python filled. */
 export async function readListing(repository: Repository): Promise<string[] | undefined> {
   const text = await readText(listingFile(repository))
   if (text === undefined) return undefined
@@ -52,12 +52,12 @@ export async function readListing(repository: Repository): Promise<string[] | un
   }
 }
 
-/** Remembers what files a commit has, so that offline a missing shard is an error and not fewer rows. */
+/** Stores the list of files of a commit, so that offline a missing shard is an error, not fewer rows. */
 export async function writeListing(repository: Repository, files: readonly string[]): Promise<void> {
   await writeWhole(listingFile(repository), JSON.stringify(files))
 }
 
-/** Paths of the files of a commit that the cache holds, sorted; none when it holds no such commit. */
+/** Paths of the files of a commit that the cache has, sorted; empty without such a commit. */
 export async function snapshotFiles(repository: Repository): Promise<string[]> {
   const folder = snapshotFolder(repository)
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
@@ -83,7 +83,7 @@ async function readText(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined)
 }
 
-/** Other processes read the cache at any moment, so a file appears whole or not at all. */
+/** Writes beside the file and renames, because other processes may read the cache at any time. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const part = `${file}.${randomUUID()}.tmp`
   await mkdir(path.dirname(file), { recursive: true })

@@ -1,4 +1,4 @@
-/** Repositories of the Hugging Face hub: pinned to a commit, and fetched into the ordinary cache that Python shares. */
+/** Repositories of the Hugging Face hub: pinned to a commit, and fetched into the cache that Python uses too. */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { datasetInfo, downloadFileToCacheDir, listFiles, modelInfo } from '@huggingface/hub'
@@ -10,7 +10,7 @@ import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFol
 import { checkBlob } from './check-blob.ts'
 import { quietly } from './quietly.ts'
 import { checkedPath, checkName, isCommit, type Repository, type RepositoryName } from './repository.ts'
-import { access, ask, endpoint, HubUnreachableError, isOffline } from './requests.ts'
+import { access, request, endpoint, HubUnreachableError, isOffline } from './requests.ts'
 
 export type { Repository } from './repository.ts'
 export { HubNotFoundError } from './requests.ts'
@@ -25,49 +25,48 @@ export interface ModelSnapshot {
 const PARALLEL_DOWNLOADS = 4
 const DEFAULT_REVISION = 'main'
 
-/** What a model folder is made of besides its weights; everything else of a repository is left where it is. */
+/** Files of a model besides its weights; other files of a repository are not fetched. */
 const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
-/** What a tokenizer is read from. */
+/** Files of a tokenizer. */
 const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
 const CONFIG = 'config.json'
 const WEIGHTS = 'model.safetensors'
 const WEIGHTS_INDEX = 'model.safetensors.index.json'
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) })
 
-/** What was resolved before, by everything the answer depends on. */
+/** Resolved repositories, by everything that the result depends on. */
 const resolved = new Map<string, Promise<Repository>>()
 
 /**
- * Pins a repository to the commit that `revision` names now; a commit is itself. The hub is asked once a process, so that all parts of a run
- * are of one commit. Offline it is the commit that the cache remembers, and so it is, with a warning, when the hub is unreachable and the cache
- * knows all files of that commit. Fails with HubError.
+ * Pins a repository to the commit that `revision` names now. The hub is asked once per process, so that all parts of a run have the same commit. Offline the cache
+ * gives the commit; also, with a warning, when the hub is unreachable and the cache has the list of files of that commit. Fails with HubError.
  */
 export async function resolveRepository(type: Repository['type'], name: string, revision = DEFAULT_REVISION): Promise<Repository> {
   checkName({ type, name }, revision)
   if (isCommit(revision)) return { type, name, commit: revision }
-  if (isOffline()) return { type, name, commit: await rememberedCommit({ type, name }, revision) }
+  if (isOffline()) return { type, name, commit: await cachedCommit({ type, name }, revision) }
   const key = JSON.stringify([endpoint(), cacheFolder(), process.env['HF_TOKEN'], type, name, revision])
   const known = resolved.get(key)
   if (known) return known
-  const asked = askCommit({ type, name }, revision).then((commit) => ({ type, name, commit }))
-  resolved.set(key, asked)
-  asked.catch(() => resolved.delete(key))
-  return asked
+  const requested = requestCommit({ type, name }, revision).then((commit) => ({ type, name, commit }))
+  resolved.set(key, requested)
+  requested.catch(() => resolved.delete(key))
+  return requested
 }
 
-/** Paths of a repository's files, with forward slashes, sorted; offline what the cache remembers of them, else those it holds. Fails with HubError. */
+/** Paths of a repository's files, with forward slashes, sorted. Offline the listing of the cache, else the files that it has. Fails with HubError. */
 export async function listRepository(repository: Repository): Promise<string[]> {
-  // A commit's files never change, so the hub is asked once.
-  const remembered = await readListing(repository)
-  if (remembered) return remembered
-  if (isOffline()) return heldFiles(repository)
-  const files = await ask({ ...repository, revision: repository.commit }, () => askListing(repository))
-  // A cache that cannot be written is a matter of the files themselves; without this one, only offline use knows less.
+  // The files of a commit never change, so the listing is requested once.
+  const cached = await readListing(repository)
+  if (cached) return cached
+  if (isOffline()) return cachedFiles(repository)
+  const files = await request({ ...repository, revision: repository.commit }, () => requestListing(repository))
+  // Without this file only offline use has less information. A cache that cannot be written fails with the files themselves.
   await writeListing(repository, files).catch(() => {})
   return files
 }
 
-/** Fetches a file unless the cache has it; comes back with its path there. Fails with HubError. */
+/** Fetches a file unless the cache has it, and returns its path in the cache. Fails with HubError. */
 export async function fetchFile(repository: Repository, file: string): Promise<string> {
   checkedPath(file, repository)
   if (await isCached(repository, file)) return path.join(snapshotFolder(repository), ...file.split('/'))
@@ -77,14 +76,14 @@ export async function fetchFile(repository: Repository, file: string): Promise<s
       'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',
     )
   const { type, name, commit } = repository
-  return ask({ type, name, revision: commit }, async () => {
-    const place = await quietly(() => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() }))
-    await checkBlob(place, `${name}: ${file}`)
-    return place
+  return request({ type, name, revision: commit }, async () => {
+    const downloaded = await quietly(() => downloadFileToCacheDir({ repo: { type, name }, path: file, revision: commit, cacheDir: cacheFolder(), ...access() }))
+    await checkBlob(downloaded, `${name}: ${file}`)
+    return downloaded
   })
 }
 
-/** Fetches what a model folder is made of: configuration, tokenizer, weights. `onFile` is told each file before it is fetched. Fails with HubError. */
+/** Fetches config, tokenizer and weights of a model. `onFile` receives each path before it is fetched. Fails with HubError. */
 export async function fetchModelSnapshot(name: string, revision?: string, onFile: (file: string) => void = () => {}): Promise<ModelSnapshot> {
   const repository = await resolveRepository('model', name, revision)
   const files = await listRepository(repository)
@@ -99,7 +98,7 @@ export async function fetchModelSnapshot(name: string, revision?: string, onFile
   return { folder: snapshotFolder(repository), revision: repository.commit }
 }
 
-/** Fetches config.json, and what a tokenizer is read from if that is wanted and there; no weights. Fails with HubError. */
+/** Fetches config.json, and the files of the tokenizer if wanted; no weights. Fails with HubError. */
 export async function fetchOutlineSnapshot(
   name: string,
   revision: string | undefined,
@@ -113,10 +112,10 @@ export async function fetchOutlineSnapshot(
 }
 
 function noConfig({ name, commit }: Repository): HubError {
-  return new HubError(`${name} has no ${CONFIG} at ${commit}`, 'Is it a model in the format of transformers?')
+  return new HubError(`${name} has no ${CONFIG} at ${commit}`, 'Give a repository with a model in the format of transformers.')
 }
 
-/** Fetches what a tokenizer is read from, and no weights. Fails with HubError. */
+/** Fetches the files of a tokenizer; no weights. Fails with HubError. */
 export async function fetchTokenizerSnapshot(name: string, revision?: string): Promise<ModelSnapshot> {
   const repository = await resolveRepository('model', name, revision)
   const files = await listRepository(repository)
@@ -125,15 +124,15 @@ export async function fetchTokenizerSnapshot(name: string, revision?: string): P
   return { folder: snapshotFolder(repository), revision: repository.commit }
 }
 
-async function rememberedCommit(name: RepositoryName, revision: string): Promise<string> {
+async function cachedCommit(name: RepositoryName, revision: string): Promise<string> {
   const commit = await readRef(name, revision)
   if (commit !== undefined) return commit
-  throw notHeld(name, revision)
+  throw notCached(name, revision)
 }
 
-async function askCommit(name: RepositoryName, revision: string): Promise<string> {
+async function requestCommit(name: RepositoryName, revision: string): Promise<string> {
   try {
-    return await ask({ ...name, revision }, async () => {
+    return await request({ ...name, revision }, async () => {
       const question = { name: name.name, revision, additionalFields: ['sha' as const], ...access() }
       const { sha } = name.type === 'model' ? await modelInfo(question) : await datasetInfo(question)
       if (!isCommit(sha)) throw new HubError(`${endpoint()} gives ${JSON.stringify(sha)} as the commit of ${name.name}`, 'Check HF_ENDPOINT: is it a hub?')
@@ -143,12 +142,12 @@ async function askCommit(name: RepositoryName, revision: string): Promise<string
   } catch (error) {
     const commit = error instanceof HubUnreachableError ? await readRef(name, revision) : undefined
     if (commit === undefined || !(await readListing({ ...name, commit }))) throw error
-    process.emitWarning(printable(`${(error as HubError).message}; going on with what the cache knows as ${revision}, ${commit}`), 'HubWarning')
+    process.emitWarning(printable(`${(error as HubError).message}; using the commit that the cache has for ${revision}, ${commit}`), 'HubWarning')
     return commit
   }
 }
 
-async function askListing(repository: Repository): Promise<string[]> {
+async function requestListing(repository: Repository): Promise<string[]> {
   const { type, name, commit } = repository
   const paths: string[] = []
   for await (const entry of listFiles({ repo: { type, name }, revision: commit, recursive: true, ...access() })) {
@@ -157,19 +156,19 @@ async function askListing(repository: Repository): Promise<string[]> {
   return paths.sort()
 }
 
-async function heldFiles(repository: Repository): Promise<string[]> {
+async function cachedFiles(repository: Repository): Promise<string[]> {
   const files = await snapshotFiles(repository)
-  if (files.length === 0) throw notHeld(repository, repository.commit)
+  if (files.length === 0) throw notCached(repository, repository.commit)
   return files
 }
 
-/** The single file where there is one, as transformers does, and an index beside it, so that who reads it can tell of both; else the index's files. */
+/** The single file if it exists, as in transformers, with an index beside it for the notice that there are both; else the files of the index. */
 async function weightFiles(files: readonly string[], fetchOne: (file: string) => Promise<string>): Promise<readonly string[]> {
   if (files.includes(WEIGHTS)) return files.filter((file) => file === WEIGHTS || file === WEIGHTS_INDEX)
   return files.includes(WEIGHTS_INDEX) ? indexedFiles(await fetchOne(WEIGHTS_INDEX)) : []
 }
 
-/** The files that an index of weights names. Repositories hold others too, such as the same weights in another layout. A bad index names none: who reads the weights explains it. */
+/** The files that an index of weights names: repositories may hold the same weights in another layout too. None for a malformed index; reading the weights fails with the reason. */
 async function indexedFiles(indexFile: string): Promise<string[]> {
   try {
     return [...new Set(Object.values(indexSchema.parse(JSON.parse(await readFile(indexFile, 'utf8'))).weight_map))]
@@ -178,7 +177,7 @@ async function indexedFiles(indexFile: string): Promise<string[]> {
   }
 }
 
-function notHeld({ type, name }: RepositoryName, revision: string): HubError {
+function notCached({ type, name }: RepositoryName, revision: string): HubError {
   return new HubError(
     `${type} ${name} at ${revision} is not in the cache ${cacheFolder()}, and HF_HUB_OFFLINE is set`,
     'Unset HF_HUB_OFFLINE once to fetch it, or set HF_HOME to where it is.',

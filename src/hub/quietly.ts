@@ -1,9 +1,9 @@
-/** Keeping the hub's client from writing on standard output. */
+/** Prevents the hub client from writing to standard output. */
 
 let running = 0
 let restore: () => void = () => {}
 
-/** Runs `work` while console.debug and console.info say nothing: the client announces each download with them, on standard output, where results go. */
+/** Runs `work` while console.debug and console.info print nothing. The client announces each download with them, on standard output, where results go. */
 export async function quietly<T>(work: () => Promise<T>): Promise<T> {
   if (running++ === 0) restore = silence(globalThis.console)
   try {

@@ -1,4 +1,4 @@
-/** What a repository of the hub is, and which names may stand in it. */
+/** Repositories of the hub, and which names are valid in them. */
 import path from 'node:path'
 import { HubError } from '../errors.ts'
 
@@ -11,21 +11,21 @@ export interface Repository {
   readonly commit: string
 }
 
-/** A repository, whatever its commit. */
+/** A repository without a commit. */
 export type RepositoryName = Omit<Repository, 'commit'>
 
-/** Is it a commit, in full? */
+/** Whether a text is a full commit hash. */
 export function isCommit(text: unknown): text is string {
   return typeof text === 'string' && /^[0-9a-f]{40}$/u.test(text)
 }
 
-/** What `OWNER/NAME` or `OWNER/NAME@REVISION` names; undefined where it is neither. */
+/** Parses `OWNER/NAME` or `OWNER/NAME@REVISION`; undefined for any other text. */
 export function repositoryReference(text: string): { readonly name: string; readonly revision: string | undefined } | undefined {
   const [, name, revision] = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/u.exec(text) ?? []
   return name === undefined ? undefined : { name, revision }
 }
 
-/** May it become a path below a folder? Rejects what is absolute, climbs with `..`, or would do either on Windows. */
+/** Whether a path stays below its folder: it is not absolute and has no `..`, on Windows either. */
 export function staysInFolder(file: string): boolean {
   return (
     file !== '' &&
@@ -35,13 +35,13 @@ export function staysInFolder(file: string): boolean {
   )
 }
 
-/** A path of a listing as it is. The listing comes from strangers, and its paths become paths of the cache: fails with HubError on one that would leave it. */
+/** The path itself. A listing is untrusted input, and its paths become paths of the cache: fails with HubError on a path that leaves its folder. */
 export function checkedPath(file: string, { name }: RepositoryName): string {
   if (!staysInFolder(file)) throw new HubError(`the listing of ${name} names ${JSON.stringify(file)}, which leaves its folder`, 'Do not use this repository.')
   return file
 }
 
-/** Fails with HubError on a name or revision that cannot be one, before either becomes part of an address or a path. */
+/** Fails with HubError on an invalid name or revision, before either becomes part of a URL or a path. */
 export function checkName({ type, name }: RepositoryName, revision: string): void {
   if (!/^(?:[\w.-]+\/)?[\w.-]+$/u.test(name) || !staysInFolder(name))
     throw new HubError(`${JSON.stringify(name)} is not the name of a ${type} repository`, 'Names are OWNER/NAME.')

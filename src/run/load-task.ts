@@ -1,6 +1,7 @@
 /** A task made ready to be asked: its rows read and checked, its prompts rendered. The same for every model. */
 import { checkedRows } from '../data/checked-rows.ts'
-import { openDataset, type DataOrigin, type Dataset, type HubRows } from '../data/dataset.ts'
+import type { DataOrigin, Dataset, HubRows } from '../data/dataset.ts'
+import { openDataset } from '../data/open-dataset.ts'
 import { dataFileOf, type DataFiles } from './data-files.ts'
 import { DatasetError, UsageError } from '../errors.ts'
 import { openFewShotPool } from '../task/few-shot-pool.ts'

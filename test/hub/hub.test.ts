@@ -7,7 +7,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { checkedRows } from '../../src/data/checked-rows.ts'
-import { openDataset } from '../../src/data/dataset.ts'
+import { openDataset } from '../../src/data/open-dataset.ts'
 import { DatasetError, HubError } from '../../src/errors.ts'
 import { fetchModelSnapshot, fetchOutlineSnapshot, fetchTokenizerSnapshot, resolveRepository } from '../../src/hub/hub.ts'
 import { gitHash } from '../git-hash.ts'
@@ -105,7 +105,7 @@ test('HF_TOKEN is sent', async () => {
 test.each([
   [404, /has no dataset a\/b/u, /private repository needs HF_TOKEN/u],
   [401, /refuses the dataset a\/b \(401\)/u, /HF_TOKEN/u],
-  [503, /cannot be used for the dataset a\/b: it answers 503/u, /HF_HUB_OFFLINE=1/u],
+  [503, /cannot be used for the dataset a\/b: status 503/u, /HF_HUB_OFFLINE=1/u],
 ])('status %d', async (status, message, hint) => {
   answer = (response) => !!response.writeHead(status).end()
   const error = await goals().catch((reason: unknown) => reason)
@@ -146,7 +146,7 @@ test('a token that cannot be one is refused without being shown or sent', async 
   vi.stubEnv('HF_TOKEN', 'my-password')
   const error = (await goals().catch((reason: unknown) => reason)) as HubError
   expect(error).toBeInstanceOf(HubError)
-  expect(error.message).toMatch(/HF_TOKEN is not a token of the hub/u)
+  expect(error.message).toMatch(/HF_TOKEN is not a hub token/u)
   expect(error.message + error.hint).not.toContain('my-password')
   expect(requests).toEqual([])
 })
@@ -203,7 +203,7 @@ test('a hub that takes the connection and says nothing is given up', async () =>
       await vi.advanceTimersByTimeAsync(30_000)
       await new Promise((resolve) => setImmediate(resolve))
     }
-    expect(errors[0]).toMatchObject({ code: 'HUB', message: expect.stringMatching(/no answer within 30 s$/u) })
+    expect(errors[0]).toMatchObject({ code: 'HUB', message: expect.stringMatching(/no response within 30 s$/u) })
   } finally {
     vi.useRealTimers()
   }
@@ -214,7 +214,7 @@ test('a hub that cannot be reached does not matter where the cache is complete, 
   const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
   vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
   expect(await goals()).toHaveLength(3)
-  expect(warning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`going on with what the cache knows as main, ${COMMIT}`), 'HubWarning')
+  expect(warning).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(`using the commit that the cache has for main, ${COMMIT}`), 'HubWarning')
   warning.mockRestore()
 })
 
@@ -319,7 +319,7 @@ test('a file that came with other content than the hub has is refused, and fetch
   corrupts = 'model.safetensors'
   await expect(fetchModelSnapshot('a/model')).rejects.toMatchObject({
     code: 'HUB',
-    message: expect.stringMatching(/model\.safetensors came with other content than the hub has/u),
+    message: expect.stringMatching(/model\.safetensors was received with other content than the hub has/u),
   })
   corrupts = undefined
   const { folder } = await fetchModelSnapshot('a/model')

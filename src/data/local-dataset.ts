@@ -1,0 +1,68 @@
+/** Rows in local files of several formats. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import { DatasetError } from '../errors.ts'
+import { foreignFile } from '../io/untrusted-file.ts'
+import type { SourceRow } from './source-row.ts'
+import { isFile } from '../io/path-exists.ts'
+import { readCsv } from './csv.ts'
+import type { Dataset, DatasetQuery } from './dataset.ts'
+import { readJsonLines } from './json-lines.ts'
+import { readParquet } from './parquet.ts'
+import { readTextLines } from './text-lines.ts'
+
+/** Readers by extension, in the order in which a folder is searched. */
+const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow>>> = {
+  '.jsonl': readJsonLines,
+  '.parquet': readParquet,
+  '.csv': readCsv,
+  '.txt': readTextLines,
+  '.raw': readTextLines,
+}
+
+/** Opens a file by its extension; records call it `shown`. Fails with DatasetError on an unknown format or a file that is not what its name says. */
+export async function openFile(file: string, shown = file): Promise<Dataset> {
+  const read = READERS[path.extname(file).toLowerCase()]
+  if (!read) throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
+  const foreign = await foreignFile(file)
+  if (foreign) throw new DatasetError(`${file} ${foreign.what}`, foreign.hint)
+  return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
+}
+
+/** The local file that the query names; undefined where it names neither file nor folder. Fails with DatasetError where there is no such file. */
+export async function localFile(query: DatasetQuery): Promise<string | undefined> {
+  const { taskName, dataDir, dataFile } = query
+  const pattern = filePattern(query)
+  if (dataFile !== undefined) {
+    if (await isFile(dataFile)) return dataFile
+    // For a task with subsets it is a folder, below which the pattern continues without the name of the task.
+    return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`)
+  }
+  return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`)
+}
+
+/** Path of the rows below a folder of datasets, without extension. */
+export function filePattern({ taskName, dataset, split, config = dataset.config ?? '', isSubset }: DatasetQuery): string {
+  return (dataset.file ?? `${taskName}/{split}${isSubset ? '/{config}' : ''}`).replaceAll('{split}', split).replaceAll('{config}', config)
+}
+
+/** The first existing file `stem` + extension. `option` is what an error names. Fails with DatasetError. */
+export async function findFile(stem: string, option: string): Promise<string> {
+  const candidates = Object.keys(READERS).map((extension) => stem + extension)
+  for (const candidate of candidates) if (await isFile(candidate)) return candidate
+  throw new DatasetError(
+    `${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`,
+    'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.',
+  )
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  } catch (cause) {
+    throw new DatasetError(`cannot read ${file}`, 'Check its permissions.', { cause })
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,16 @@
+/** Finds the rows of a task: in a local file that the user gave, in the folder of the task, or on the hub. */
+import path from 'node:path'
+import { shownPath } from '../text/shown-path.ts'
+import type { Dataset, DatasetQuery } from './dataset.ts'
+import { openHubDataset } from './hub-dataset.ts'
+import { filePattern, findFile, localFile, openFile } from './local-dataset.ts'
+
+/** Finds the rows. Fails with DatasetError where there is no such file or its format is unknown, and with HubError where the hub has no such dataset or fails. */
+export async function openDataset(query: DatasetQuery): Promise<Dataset> {
+  const file = await localFile(query)
+  if (file !== undefined) return openFile(file)
+  const { dataset } = query
+  if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
+  const own = await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`)
+  return openFile(own, shownPath(own))
+}
