@@ -92,15 +92,6 @@ async function checkAll(device: Device, budget: TimeBudget, numbers: NumbersReco
 
 const DTYPES: readonly Dtype[] = ['float32', 'bfloat16', 'float16']
 
-/** Types in which a model of the device's usual kind is run, the first that works. */
-const SPEED_DTYPES: Readonly<Record<Device['provider'], readonly Dtype[]>> = {
-  cpu: ['float32'],
-  cuda: ['bfloat16'],
-  webgpu: ['float16', 'float32'],
-  dml: ['float16', 'float32'],
-  coreml: ['float32'],
-}
-
 /** The random model that a device is measured with: what its memory holds, and what it computes in its time. */
 export function sizeFor({ provider }: Device, adapter: Gpu | undefined): string {
   if (provider === 'cpu' || provider === 'coreml') return '135m'
@@ -112,7 +103,7 @@ export function sizeFor({ provider }: Device, adapter: Gpu | undefined): string 
 
 async function measureModel(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord | undefined> {
   const size = modelSize(options.modelSize ?? sizeFor(device, adapter))
-  for (const dtype of options.dtype ? [options.dtype] : SPEED_DTYPES[device.provider]) {
+  for (const dtype of options.dtype ? [options.dtype] : providerOf(device).speedDtypes) {
     const opened = await budget.step({ what: `loading a random ${size.name} model in ${dtype}`, leastMs: LEAST.model }, () =>
       openModel(device, size, dtype, options),
     )
@@ -276,7 +267,7 @@ async function freeBytes({ provider, index }: Device): Promise<number | null> {
 
 async function lookIntoSuspects(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<readonly SuspectRecord[]> {
   const size = modelSize(options.modelSize ?? sizeFor(device, adapter))
-  const dtype = options.dtype ?? SPEED_DTYPES[device.provider][0]!
+  const dtype = options.dtype ?? providerOf(device).speedDtypes[0]!
   // What computes on a processor is tried on as little as shows it.
   const tokenCount = adapter?.kind === 'gpu' && device.provider !== 'cpu' ? 4096 : 512
   return measureSuspects({

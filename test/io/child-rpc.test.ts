@@ -3,7 +3,9 @@ import { ChildEnded, ChildTimeout, RemoteError, startRpc, type ChildRpc } from '
 import type { TestMethods } from './rpc-child.ts'
 
 let rpc: ChildRpc<TestMethods>
-const start = () => (rpc = startRpc<TestMethods>({ module: 'rpc-child', beside: import.meta.url, standardError: 'ignore' }))
+/** The child is TypeScript, which Node does not read by itself. */
+const nodeOptions = ['--import', new URL('../../scripts/typescript.js', import.meta.url).href]
+const start = () => (rpc = startRpc<TestMethods>({ module: 'rpc-child', beside: import.meta.url, nodeOptions, standardError: 'ignore' }))
 afterEach(() => rpc.kill())
 
 test('arguments and results cross as they are, call after call', async () => {

@@ -11,6 +11,7 @@ export const coreml: ExecutionProvider = {
   sessionOption: () => 'coreml',
   dtypes: ['float32'],
   defaultDtype: 'float32',
+  speedDtypes: ['float32'],
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

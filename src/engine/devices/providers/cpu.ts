@@ -12,6 +12,7 @@ export const cpu: ExecutionProvider = {
   sessionOption: () => 'cpu',
   dtypes: ['float32'],
   defaultDtype: 'float32',
+  speedDtypes: ['float32'],
   attention: 'kv-cache',
   hasOwnMemory: false,
   runsQuantizedWeights: true,

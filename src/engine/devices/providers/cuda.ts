@@ -13,6 +13,7 @@ export const cuda: ExecutionProvider = {
   sessionOption: (deviceId) => ({ name: 'cuda', deviceId }),
   dtypes: ['bfloat16', 'float16', 'float32'],
   defaultDtype: 'stored',
+  speedDtypes: ['bfloat16'],
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

@@ -11,6 +11,7 @@ export const dml: ExecutionProvider = {
   sessionOption: (deviceId) => ({ name: 'dml', deviceId }),
   dtypes: ['float32', 'float16'],
   defaultDtype: 'float32',
+  speedDtypes: ['float16', 'float32'],
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

@@ -25,6 +25,8 @@ export interface ExecutionProvider {
   readonly dtypes: readonly Dtype[]
   /** The type where none is asked for: one of `dtypes`, or the type of the stored weights. */
   readonly defaultDtype: Dtype | 'stored'
+  /** Types in which `doctor --benchmark` measures its speed: the first that works. */
+  readonly speedDtypes: readonly Dtype[]
   /**
    * How the graph computes attention. `kv-cache`: a batch goes through the model in passes, and each passes keys and values on to the next, in loops over rows
    * (ADR 14). `matrix-products`: a batch is one pass, and attention is matrix products over chunks of rows, without a loop (ADR 10).
