@@ -6,9 +6,9 @@ export interface CudaFacts {
   readonly driver: string | null
   /** Libraries that the loader finds, by file name: libcudart.so.13, libcublas.so.13, libcudnn.so.9. */
   readonly libraries: readonly string[]
-  /** Folders with such libraries that the loader does not look in, and the major version of CUDA there. */
-  readonly otherFolders: readonly { readonly folder: string; readonly cuda: number }[]
-  /** The provider beside onnxruntime-node's binding; null where it is not there. */
+  /** Folders with such libraries that the loader does not look in: toolkits, pip's packages, the driver's in a container. */
+  readonly otherFolders: readonly { readonly folder: string; readonly libraries: readonly string[] }[]
+  /** The provider beside onnxruntime-node's binding, and the libraries that it needs and the loader does not find; null where it is not there. */
   readonly provider: { readonly cuda: number | null; readonly missing: readonly string[] } | null
 }
 
@@ -38,11 +38,14 @@ const NEWEST = 13
 /** What to do next; null where nothing is missing. */
 export function cudaAdvice(facts: CudaFacts, places: CudaPlaces): CudaAdvice | null {
   const driver = facts.driver === null ? null : Number(facts.driver.split('.')[0])
-  if (driver === null)
-    return {
-      finding: `no NVIDIA driver is loaded; CUDA 13 needs version ${OLDEST_DRIVER.get(13)} or newer, CUDA 12 version ${OLDEST_DRIVER.get(12)} or newer`,
-      commands: [],
-    }
+  if (driver === null) {
+    const finding = `no NVIDIA driver is loaded; CUDA 13 needs version ${OLDEST_DRIVER.get(13)} or newer, CUDA 12 version ${OLDEST_DRIVER.get(12)} or newer`
+    // The driver's library comes with the driver.
+    const missing = (facts.provider?.missing ?? []).filter((name) => name !== DRIVER_LIBRARY)
+    if (missing.length === 0) return { finding, commands: [] }
+    const commands = findCommands(missing, facts.provider?.cuda ?? NEWEST, facts.otherFolders)
+    return { finding: `${finding}; the provider is installed, and the loader does not find ${missing.join(', ')}`, commands }
+  }
   const runs = [...OLDEST_DRIVER].flatMap(([cuda, oldest]) => (driver >= oldest ? [cuda] : []))
   if (runs.length === 0) return { finding: `the NVIDIA driver ${facts.driver} is too old: update it to ${OLDEST_DRIVER.get(NEWEST)} or newer`, commands: [] }
   const there = majorsOf(facts)
@@ -53,16 +56,23 @@ export function cudaAdvice(facts: CudaFacts, places: CudaPlaces): CudaAdvice | n
   if (cuda !== null && cuda !== wanted && (there.has(wanted) || !runs.includes(cuda)))
     return { finding: `the installed provider is for CUDA ${cuda}; CUDA ${wanted} fits${whatIsThere(there, facts)}`, commands: installCommands(wanted, places) }
   if (missing.length === 0) return null
-  const folders = facts.otherFolders.filter((other) => other.cuda === (cuda ?? wanted)).map(({ folder }) => folder)
-  const isFound = folders.length > 0 && missing.some((name) => !name.startsWith('libcudnn'))
-  return {
-    finding: `the loader does not find ${missing.join(', ')}`,
-    commands: [
-      ...(isFound ? [`export LD_LIBRARY_PATH=${folders.join(':')}:$LD_LIBRARY_PATH`] : []),
-      ...(!isFound && missing.some((name) => !name.startsWith('libcudnn')) ? [`apt-get install cuda-libraries-${cuda ?? wanted}-0`] : []),
-      ...(missing.some((name) => name.startsWith('libcudnn')) ? [`apt-get install libcudnn9-cuda-${cuda ?? wanted}`] : []),
-    ],
-  }
+  return { finding: `the loader does not find ${missing.join(', ')}`, commands: findCommands(missing, cuda ?? wanted, facts.otherFolders) }
+}
+
+const DRIVER_LIBRARY = 'libcuda.so.1'
+
+/** A path for what is on the machine, packages for what is not. */
+function findCommands(missing: readonly string[], cuda: number, otherFolders: CudaFacts['otherFolders']): string[] {
+  const folders = otherFolders.filter(({ libraries }) => libraries.some((name) => missing.includes(name)))
+  const rest = missing.filter((name) => !folders.some(({ libraries }) => libraries.includes(name)))
+  const isOfCudnn = (name: string) => name.startsWith('libcudnn')
+  return [
+    ...(folders.length > 0 ? [`export LD_LIBRARY_PATH=${folders.map(({ folder }) => folder).join(':')}:$LD_LIBRARY_PATH`] : []),
+    // In a container: the driver's library is the host's.
+    ...(rest.includes(DRIVER_LIBRARY) ? ['docker run --gpus all …'] : []),
+    ...(rest.some((name) => name !== DRIVER_LIBRARY && !isOfCudnn(name)) ? [`apt-get install cuda-libraries-${cuda}-0`] : []),
+    ...(rest.some(isOfCudnn) ? [`apt-get install libcudnn9-cuda-${cuda}`] : []),
+  ]
 }
 
 /** Advice as one sentence with its commands. */
@@ -74,8 +84,8 @@ export function adviceText({ finding, commands }: CudaAdvice): string {
 
 /** Major versions of CUDA whose runtime or BLAS is on the machine. */
 function majorsOf({ libraries, otherFolders }: CudaFacts): ReadonlySet<number> {
-  const loaded = libraries.flatMap((name) => /^lib(?:cudart|cublas|cublasLt)\.so\.(\d+)/u.exec(name)?.[1] ?? [])
-  return new Set([...loaded.map(Number), ...otherFolders.map(({ cuda }) => cuda)])
+  const all = [...libraries, ...otherFolders.flatMap((other) => other.libraries)]
+  return new Set(all.flatMap((name) => /^lib(?:cudart|cublas|cublasLt)\.so\.(\d+)/u.exec(name)?.[1] ?? []).map(Number))
 }
 
 function whatIsThere(there: ReadonlySet<number>, { driver }: CudaFacts): string {

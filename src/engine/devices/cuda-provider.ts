@@ -27,13 +27,31 @@ export async function adviseOnCuda(): Promise<CudaAdvice | null> {
 }
 
 async function cudaFacts(): Promise<CudaFacts> {
-  const listed = hasCudaProvider() ? await programOutput('ldd', library('cuda')) : ''
+  const [listed, libraries, otherFolders] = await Promise.all([
+    hasCudaProvider() ? programOutput('ldd', library('cuda')) : '',
+    loadableLibraries(),
+    foldersWithLibraries(),
+  ])
   return {
-    driver: parseDriver(await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => '')),
-    libraries: await loadableLibraries(),
-    otherFolders: await toolkitFolders(),
-    provider: hasCudaProvider() ? parseProvider(listed) : null,
+    driver: await driverVersion(),
+    libraries,
+    otherFolders,
+    provider: hasCudaProvider() ? withCudnn(parseProvider(listed), libraries) : null,
   }
+}
+
+/** The build of the wheel loads cuDNN when it is first needed, so that `ldd` does not list it. */
+const CUDNN = 'libcudnn.so.9'
+
+/** A provider with cuDNN among what it needs. */
+export function withCudnn({ cuda, missing }: NonNullable<CudaFacts['provider']>, libraries: readonly string[]): NonNullable<CudaFacts['provider']> {
+  return { cuda, missing: libraries.includes(CUDNN) || missing.includes(CUDNN) ? missing : [...missing, CUDNN] }
+}
+
+/** WSL has no file of it. */
+async function driverVersion(): Promise<string | null> {
+  const listed = await readFile('/proc/driver/nvidia/version', 'utf8').catch(() => '')
+  return parseDriver(listed) ?? parseDriver(await programOutput('nvidia-smi', '--query-gpu=driver_version', '--format=csv,noheader'))
 }
 
 /** Of /proc/driver/nvidia/version: `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`. */
@@ -54,7 +72,7 @@ export function parseProvider(listed: string): NonNullable<CudaFacts['provider']
   }
 }
 
-const NAMES = /^lib(?:cudart|cublas|cublasLt|cudnn)\.so\.\d+$/u
+const NAMES = /^lib(?:cuda|cudart|cublas|cublasLt|curand|cudnn)\.so\.\d+$/u
 
 /** By file name: those of the loader's cache and of LD_LIBRARY_PATH. */
 async function loadableLibraries(): Promise<string[]> {
@@ -64,13 +82,27 @@ async function loadableLibraries(): Promise<string[]> {
   return [...new Set([...cached, ...named.flat()])].filter((name) => NAMES.test(name))
 }
 
-/** Folders of toolkits in their usual places. */
-async function toolkitFolders(): Promise<{ folder: string; cuda: number }[]> {
+/** Where containers are given the host's driver, and WSL has it. */
+const DRIVER_FOLDERS = ['/usr/local/nvidia/lib64', '/usr/lib/wsl/lib']
+
+/** Toolkits in their usual places, what pip installed beside python3, and the driver's library: those that the loader does not look in by itself. */
+async function foldersWithLibraries(): Promise<{ folder: string; libraries: string[] }[]> {
   const toolkits = (await readdir('/usr/local').catch(() => [])).filter((name) => /^cuda(?:-[\d.]+)?$/u.test(name))
-  const found = toolkits.map(async (name) => {
-    const folder = path.join('/usr/local', name, 'lib64')
-    const cuda = (await readdir(folder).catch(() => [])).flatMap((file) => /^libcudart\.so\.(\d+)$/u.exec(file)?.[1] ?? [])[0]
-    return cuda === undefined ? [] : [{ folder, cuda: Number(cuda) }]
+  const found = [...toolkits.flatMap((name) => ['lib64', 'lib'].map((lib) => path.join('/usr/local', name, lib))), ...DRIVER_FOLDERS, ...(await pipFolders())]
+  const named = await Promise.all(
+    found.map(async (folder) => ({ folder, libraries: (await readdir(folder).catch(() => [])).filter((name) => NAMES.test(name)) })),
+  )
+  return named.filter(({ libraries }) => libraries.length > 0)
+}
+
+const SITES = 'import site, sysconfig; print(sysconfig.get_path("purelib"), site.getusersitepackages(), sep="\\n")'
+
+/** pip's packages nvidia-cublas, nvidia-cudnn-cu13 and others put their libraries below site-packages/nvidia. */
+async function pipFolders(): Promise<string[]> {
+  const sites = (await programOutput('python3', '-c', SITES)).split('\n').filter((site) => site !== '')
+  const packages = sites.map(async (site) => {
+    const folder = path.join(site, 'nvidia')
+    return (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name, 'lib'))
   })
-  return (await Promise.all(found)).flat()
+  return (await Promise.all(packages)).flat()
 }

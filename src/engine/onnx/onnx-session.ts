@@ -29,7 +29,13 @@ async function load({ session: name, model, root, threads, isOptimized, provider
     graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(probe && { enableProfiling: true, profileFilePrefix: path.join(probe.profileFolder, 'probe') }),
-    extra: { session: { model_external_initializers_file_folder_path: root } },
+    extra: {
+      session: {
+        model_external_initializers_file_folder_path: root,
+        // Otherwise weights go through an arena, which grows by powers of two: 16 GB of weights would take up to 32.
+        ...(typeof provider === 'object' && provider.name === 'cuda' && { use_device_allocator_for_initializers: '1' }),
+      },
+    },
   })
   sessions.set(name, session)
   const nodes = probe ? await runProbe(session, probe) : []

@@ -45,7 +45,8 @@ export interface SessionProcess {
 /** Starts the process; it holds nothing yet. */
 export function startSessionProcess(): SessionProcess {
   // onnxruntime reports its use to Microsoft unless it is told not to, and leaves log files in the temporary directory.
-  const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env }
+  // NVIDIA's libraries multiply f32 matrices in TF32, of 10 bits, unless they are told not to: onnxruntime asks them to, and its Node package has no option.
+  const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env, NVIDIA_TF32_OVERRIDE: '0' }
   const rpc = startRpc<SessionMethods>({ module: 'onnx-session', beside: import.meta.url, env, standardError: 'pipe' })
   const messages = nativeMessages(rpc.standardError!)
   let peakBytes = 0
@@ -76,11 +77,20 @@ export function startSessionProcess(): SessionProcess {
 /** Longer than the time between signals to two processes. */
 const SIGNAL_DELAY_MS = 200
 
+/** What allocators of the CPU, of WebGPU and of CUDA say: its own, onnxruntime's arena, cuBLAS and cuDNN. */
+const OUT_OF_MEMORY =
+  /bad_alloc|failed to allocate|out of memory|failed to create gpu buffer|smaller than requested bytes|(?:CUBLAS|CUDNN)_STATUS_(?:\w+_)?ALLOC(?:ATION)?_FAILED/iu
+
+/** Whether an error of onnxruntime says that memory ran out. */
+export function isOutOfMemory(message: string): boolean {
+  return OUT_OF_MEMORY.test(message)
+}
+
 /** Fails with OutOfMemory or EngineError: what a failed call means. */
 async function explain(error: unknown, messages: readonly string[]): Promise<never> {
   if (error instanceof ChildEnded) return explainEnd(error, messages)
   if (!(error instanceof RemoteError)) throw error
-  if (/bad_alloc|failed to allocate|out of memory|failed to create gpu buffer/i.test(error.message)) throw new OutOfMemory(error.message)
+  if (isOutOfMemory(error.message)) throw new OutOfMemory(error.message)
   throw new EngineError(`onnxruntime failed: ${error.message}`, 'Run `evalharness doctor`; if the machine is fine, please report this with the model name.')
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { diagnoseRuntime } from '../../../src/engine/devices/self-test.ts'
+import { isOutOfMemory } from '../../../src/engine/onnx/session-process.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
 /** Where one of these is set, onnxruntime takes the machine for a build server and reports nothing, whoever starts it. */
@@ -27,4 +28,16 @@ test('onnxruntime reports nothing of its use, and leaves no log of that', async 
 test.skipIf(process.platform !== 'linux')('it would, if it were not told: whoever wants that says so', async () => {
   vi.stubEnv('ORT_DISABLE_TELEMETRY', '0')
   expect(await telemetryFiles()).not.toEqual([])
+})
+
+test.each([
+  'std::bad_alloc',
+  'Failed to allocate memory for requested buffer of size 536870912',
+  'CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);',
+  'Available memory of 1024 is smaller than requested bytes of 536870912',
+  'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; expr=cublasCreate(&cublas_handle_);',
+  'CUDNN failure 4001: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED',
+])('%s: memory ran out', (message) => {
+  expect(isOutOfMemory(message)).toBe(true)
+  expect(isOutOfMemory('CUDA failure 700: an illegal memory access was encountered')).toBe(false)
 })
