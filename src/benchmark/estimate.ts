@@ -1,7 +1,7 @@
 /** How long a device would take for the table of a model card: two 8B models on five benchmarks. */
 import type { ModelConfig } from '../model/config/config.ts'
 import { projectionOperations } from '../engine/roofline/operations.ts'
-import type { SpeedRecord } from './measure-speed.ts'
+import type { Speed } from './measure-speed.ts'
 import { modelSize } from './model-size.ts'
 import type { WorkloadName } from './workload.ts'
 
@@ -27,7 +27,7 @@ export interface EstimateRecord {
 }
 
 /** From the rates that were measured on `config`; a workload that was not measured takes the rate of the slowest. Null where none was. */
-export function estimateTable(speeds: readonly SpeedRecord[], config: ModelConfig): EstimateRecord | null {
+export function estimateTable(speeds: readonly Speed[], config: ModelConfig): EstimateRecord | null {
   if (speeds.length === 0) return null
   const large = modelSize('8b').config
   const scale = tokenOperations(large) / tokenOperations(config)

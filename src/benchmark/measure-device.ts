@@ -12,7 +12,7 @@ import { cardPeak } from './card-peak.ts'
 import { checkNumbers, type NumbersRecord } from './check-numbers.ts'
 import { estimateTable } from './estimate.ts'
 import { knownFamilies, knownSuites } from './known-answers.ts'
-import { measureSpeed, type SpeedRecord } from './measure-speed.ts'
+import { measureSpeed, type Speed, type SpeedRecord } from './measure-speed.ts'
 import { modelSize, type ModelSize } from './model-size.ts'
 import { makeRandomModel, type RandomModel, type StoredType } from './random-model.ts'
 import type { DeviceRecord, ModelSpeedRecord } from './record.ts'
@@ -171,17 +171,26 @@ async function openModel(
 
 async function measureOpened(opened: OpenedModel, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<ModelSpeedRecord> {
   const { device, size, dtype, model, engine, freeBefore } = opened
-  const peakGemmRate = (await budget.step({ what: 'bare GEMMs', leastMs: LEAST.workload }, async () => (await engine.peakGemmRate?.()) ?? null)) ?? null
-  const workloads: SpeedRecord[] = []
+  const gemmRates: number[] = []
+  // Before and after the workloads: something else may slow the machine for a while.
+  const measureGemms = async () => {
+    const rate = await budget.step({ what: 'peak GEMM rate', leastMs: LEAST.workload }, async () => engine.peakGemmRate?.())
+    if (rate !== undefined) gemmRates.push(rate)
+  }
+  await measureGemms()
+  const speeds: Speed[] = []
   const peerMs = options.peer ? budget.leftMs() * PEER_SHARE : 0
   for (const [index, name] of WORKLOADS.entries()) {
     const ms = (budget.leftMs() - peerMs) / (WORKLOADS.length - index)
-    const workload = await makeWorkload(name, opened, ms, peakGemmRate, budget, options)
+    const workload = await makeWorkload(name, opened, ms, gemmRates[0] ?? null, budget, options)
     if (!workload) continue
     const deadline = performance.now() + ms
-    const speed = await budget.step({ what: workload.title, leastMs: LEAST.workload }, () => measureSpeed(engine, workload, { deadline, peakGemmRate }))
-    if (speed) workloads.push(speed)
+    const speed = await budget.step({ what: workload.title, leastMs: LEAST.workload }, () => measureSpeed(engine, workload, deadline))
+    if (speed) speeds.push(speed)
   }
+  await measureGemms()
+  const peakGemmRate = gemmRates.length > 0 ? Math.max(...gemmRates) : null
+  const workloads = speeds.map((speed): SpeedRecord => ({ ...speed, rooflineShare: peakGemmRate === null ? null : speed.operationsPerSecond / peakGemmRate }))
   const freeAfter = await freeBytes(device)
   return {
     modelSize: size.name,
@@ -196,12 +205,15 @@ async function measureOpened(opened: OpenedModel, adapter: Gpu | undefined, budg
     peakGemmRate,
     cardPeak: adapter ? cardPeak(adapter.name) : null,
     workloads,
-    estimate: estimateTable(workloads, size.config),
+    estimate: model.parameterCount < LEAST_PARAMETERS ? null : estimateTable(workloads, size.config),
     peer: options.peer ? ((await comparePeer(opened, options.peer, freeAfter, budget, options)) ?? null) : null,
   }
 }
 
-/** Share of bare products' rate that requests reach at the least, for planning. */
+/** A smaller model says nothing of an 8B one: most of its time is not in matrix products. */
+const LEAST_PARAMETERS = 1e8
+
+/** Share of the peak GEMM rate that requests reach at the least, for planning. */
 const EXPECTED_SHARE = 0.4
 
 /** The workload, cut to what the device can do in the time; undefined where that is not even one item. */

@@ -3,7 +3,13 @@ import type { Engine } from '../engine/engine.ts'
 import type { Workload, WorkloadName } from './workload.ts'
 
 /** A measured workload. */
-export interface SpeedRecord {
+export interface SpeedRecord extends Speed {
+  /** `operationsPerSecond` as a share of GEMMs of the model's shapes in the same process; null where those could not be measured. */
+  readonly rooflineShare: number | null
+}
+
+/** What is measured of a workload by itself. */
+export interface Speed {
   readonly name: WorkloadName
   readonly title: string
   readonly source: Workload['source']
@@ -19,16 +25,6 @@ export interface SpeedRecord {
   readonly tokensAskedPerSecond: number
   /** Floating-point operations a second of matrix products. */
   readonly operationsPerSecond: number
-  /** The same as a share of bare GEMMs of the model's shapes in the same process; null where those could not be measured. */
-  readonly rooflineShare: number | null
-}
-
-/** What a measurement may take. */
-export interface SpeedLimits {
-  /** Of performance.now(): no batch begins after it. */
-  readonly deadline: number
-  /** Operations a second of bare GEMMs. */
-  readonly peakGemmRate: number | null
 }
 
 /** Measuring goes on for so long where a workload is shorter: it is answered again. */
@@ -36,9 +32,10 @@ const LEAST_MS = 3000
 
 /**
  * Answers a workload until time is up, again and again where it is short. The first time warms up (kernels are chosen and memory is taken then) and counts
- * only where there is no other: then its first batch does not, if there are more. Null where not even one batch was answered.
+ * only where there is no other: then its first batch does not, if there are more. No batch begins after `deadline` (of performance.now()). Null where not even
+ * one was answered.
  */
-export async function measureSpeed(engine: Pick<Engine, 'score'>, workload: Workload, { deadline, peakGemmRate }: SpeedLimits): Promise<SpeedRecord | null> {
+export async function measureSpeed(engine: Pick<Engine, 'score'>, workload: Workload, deadline: number): Promise<Speed | null> {
   const rounds: MeasuredBatch[][] = []
   const end = Math.min(deadline, performance.now() + LEAST_MS)
   do {
@@ -51,7 +48,7 @@ export async function measureSpeed(engine: Pick<Engine, 'score'>, workload: Work
       if (startedAt > deadline) break
     }
   } while (performance.now() < end)
-  return summarize(rounds, workload, peakGemmRate)
+  return summarize(rounds, workload)
 }
 
 /** A batch, and how long it took. */
@@ -65,8 +62,7 @@ export interface MeasuredBatch {
 export function summarize(
   rounds: readonly (readonly MeasuredBatch[])[],
   { name, title, source, itemCount, tokensAsked, tokensDistinct }: Omit<Workload, 'sequences'>,
-  peakGemmRate: number | null,
-): SpeedRecord | null {
+): Speed | null {
   const [first = [], ...others] = rounds
   const later = others.flat()
   const counted = later.length > 0 ? later : first.length > 1 ? first.slice(1) : first
@@ -86,6 +82,5 @@ export function summarize(
     tokensPerSecond: tokensComputed / seconds,
     tokensAskedPerSecond: ((tokensComputed / seconds) * tokensAsked) / tokensDistinct,
     operationsPerSecond,
-    rooflineShare: peakGemmRate === null ? null : operationsPerSecond / peakGemmRate,
   }
 }

@@ -166,7 +166,7 @@ async function measureBatches({ size, budget, openModel, tokenCount }: SuspectJo
     const workload = syntheticWorkload('hellaswag', 200, size.config.vocabularySize)
     const speed = await budget.step({ what: `batches of ${batchTokens} tokens`, leastMs: LEAST_MS.model }, async () => {
       await using model = await openModel(batchTokens)
-      return await measureSpeed(model.engine, workload, { deadline: performance.now() + budget.leftMs() / (sizes.length - index) / 2, peakGemmRate: null })
+      return await measureSpeed(model.engine, workload, performance.now() + budget.leftMs() / (sizes.length - index) / 2)
     })
     if (speed)
       keep({

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { estimateTable } from '../../src/benchmark/estimate.ts'
-import type { SpeedRecord } from '../../src/benchmark/measure-speed.ts'
+import type { Speed } from '../../src/benchmark/measure-speed.ts'
 import { modelSize } from '../../src/benchmark/model-size.ts'
 
-const speed = (name: SpeedRecord['name'], tokensPerSecond: number) => ({ name, tokensPerSecond }) as SpeedRecord
+const speed = (name: Speed['name'], tokensPerSecond: number) => ({ name, tokensPerSecond }) as Speed
 
 test('each benchmark takes the rate of the requests that are like its own, twice for two models', () => {
   const found = estimateTable([speed('piqa', 10_000), speed('hellaswag', 20_000), speed('mmlu', 25_000), speed('wikitext', 30_000)], modelSize('8b').config)
