@@ -35,10 +35,10 @@ else echo "no program: npm ci && npm run build, or unpack the kit" >&2; exit 2; 
 
 say() { echo "[$(($(date +%s) - began)) s] $*"; }
 say "${program[*]}, $kind, at most $most s, to $out"
-nvidia-smi || say "no nvidia-smi"
+{ command -v nvidia-smi > /dev/null && nvidia-smi; } || say "no nvidia-smi"
 
-# A minute at the most: what is there, what is missing, and the commands that fix it.
-timeout 60 "${program[@]}" doctor --json > "$out/doctor.json"
+# What is there, what is missing, and the commands that fix it.
+timeout 90 "${program[@]}" doctor --json > "$out/doctor.json"
 say "doctor ended with $?"
 
 works() { grep -A1 "\"device\": \"$1" "$out/doctor.json" | grep -q '"works": true'; }
@@ -61,7 +61,7 @@ fi
 left=$((most - ($(date +%s) - began) - 45))
 [ "$left" -gt 10 ] || left=10
 say "doctor --benchmark ${options[*]} --budget $left"
-timeout --kill-after=10 $((left + 40)) "${program[@]}" doctor --benchmark "${options[@]}" --budget "$left" --json "$out/$kind.json" > >(tee "$out/$kind.md")
+timeout --kill-after=15 $((left + 35)) "${program[@]}" doctor --benchmark "${options[@]}" --budget "$left" --json "$out/$kind.json" > >(tee "$out/$kind.md")
 code=$?
 say "ended with $code"
 wait

@@ -3,6 +3,7 @@ import os from 'node:os'
 import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
 import { deviceName, possibleDevices, type Device } from '../engine/devices/device.ts'
 import { diagnoseRuntime } from '../engine/devices/self-test.ts'
+import { unlessAborted } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { diagnoseDevices } from './diagnose-devices.ts'
 import { measureDevice, type MeasureOptions } from './measure-device.ts'
@@ -23,7 +24,10 @@ export interface BenchmarkOptions extends Omit<MeasureOptions, 'peer'> {
 const SMALL_VOCABULARY = 1000
 const SECONDS = { gpu: 480, cpu: 60 } as const
 
-/** Runs the benchmark. Fails with UsageError on rows that are not there and on a Python that was named and has not what it needs, with AbortError; what fails on a device is in the record. */
+/**
+ * Runs the benchmark. Fails with UsageError on rows that are not there and on a Python that was named and has not what it needs, with AbortError before
+ * anything was measured; what fails on a device, and what an interruption left out, is in the record.
+ */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
   const startedAt = new Date()
   const beganAt = performance.now()
@@ -36,7 +40,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   const isGpu = (device: Device) => adapterOf(device, adapters)?.kind === 'gpu'
   const peer = options.python !== undefined || devices.some(isGpu) ? await findPeer(options.python) : null
   onStep(`self-test of ${devices.map(deviceName).join(', ')}`)
-  const tests = await diagnoseDevices(devices)
+  const tests = await unlessAborted(diagnoseDevices(devices), options.signal)
   const working = devices.filter((_, index) => tests[index]!.works)
   const budgetSeconds = options.budgetSeconds ?? (working.some(isGpu) ? SECONDS.gpu : SECONDS.cpu)
   const records: DeviceRecord[] = []

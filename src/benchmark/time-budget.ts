@@ -18,12 +18,14 @@ export interface TimeBudget {
   readonly leftMs: () => number
   /** Notes that something was not tried. */
   readonly leaveOut: (what: string, why: string) => void
-  /** Does a part of the work; undefined where it was left out or failed. Fails on bugs, and with AbortError. */
+  /** Does a part of the work; undefined where it was left out, was interrupted or failed. Fails on bugs only. */
   readonly step: <T>(options: StepOptions, work: () => Promise<T>) => Promise<T | undefined>
 }
 
 /** A step that is under way at the deadline may take so much longer: then it is given up, for it may never end. */
-const GRACE_MS = 30_000
+const GRACE_MS = 15_000
+
+const INTERRUPTED = 'interrupted'
 /** The longest time that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1
 
@@ -42,7 +44,10 @@ export function timeBudget(
     leftMs,
     leaveOut: (what, why) => void leftOut.push({ what, why }),
     async step({ what, leastMs }, work) {
-      if (signal?.aborted) throw new AbortError()
+      if (signal?.aborted) {
+        leftOut.push({ what, why: INTERRUPTED })
+        return undefined
+      }
       if (leftMs() < leastMs) {
         leftOut.push({ what, why: 'no time left' })
         return undefined
@@ -51,6 +56,10 @@ export function timeBudget(
       try {
         return await unlessAborted(givenUpAfter(leftMs() + GRACE_MS, work()), signal)
       } catch (error) {
+        if (error instanceof AbortError) {
+          leftOut.push({ what, why: INTERRUPTED })
+          return undefined
+        }
         if (!(error instanceof HarnessError)) throw error
         failures.push({ what, reason: error.message, hint: error.hint })
         return undefined

@@ -6,6 +6,7 @@ import type { CudaAdvice } from '../engine/devices/cuda-advice.ts'
 import { adviseOnCuda } from '../engine/devices/cuda-provider.ts'
 import { devicesToTry, possibleDevices, providerOf } from '../engine/devices/device.ts'
 import { diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
+import { unlessAborted } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { defineCommand } from './command.ts'
 import { doctorBenchmark, doctorOptions, refuseWithoutBenchmark } from './doctor-benchmark.ts'
@@ -17,6 +18,8 @@ export const doctorCommand = defineCommand({
   name: 'doctor',
   description: 'Check what this machine can run on, what is missing, and how fast it is',
   options: doctorOptions,
+  // An interrupted benchmark writes what it found.
+  endsItself: true,
   examples: [
     ['doctor', 'this machine'],
     ['doctor --benchmark', 'about a minute on a CPU, at most eight on a GPU'],
@@ -26,7 +29,7 @@ export const doctorCommand = defineCommand({
   ],
   async run(options, terminal) {
     refuseWithoutBenchmark(options)
-    return options.benchmark ? doctorBenchmark(options, terminal) : doctor(options.json !== undefined, terminal)
+    return options.benchmark ? doctorBenchmark(options, terminal) : unlessAborted(doctor(options.json !== undefined, terminal), terminal.signal)
   },
 })
 

@@ -93,6 +93,7 @@ export function announcement(signal: NodeJS.Signals, command: string | undefined
 
 const CONSEQUENCES: ReadonlyMap<string, string> = new Map([
   ['run', 'ending the run and writing what was scored'],
+  ['doctor', 'ending the check; a benchmark writes what it found'],
   ['demo', 'ending the demo; its folder keeps what is complete'],
   ['prune', 'ending the search and removing the unfinished checkpoint'],
 ])

@@ -16,13 +16,13 @@ const terminal = {
 }
 
 test.each([
-  [['--device', 'cpu'], '--device needs --benchmark', 'Run evalharness doctor --benchmark --device cpu.'],
+  [['--device', 'cpu'], '--device needs --benchmark', 'Run evalharness doctor --benchmark --device'],
   [['--json', 'x.json'], '--json x.json: without --benchmark doctor writes no file', 'redirect the output'],
   [['--benchmark', '--device', 'gpu0'], 'no device is called "gpu0"', 'Give auto, or one of cpu, cuda'],
   [['--benchmark', '--device', 'auto'], '--device auto chooses one device', 'Leave --device out'],
   [['--benchmark', '--model-size', '7b'], 'unknown --model-size "7b"', 'Supported: 1m, 135m, 1b, 8b.'],
-  [['--benchmark', '--budget', '0'], '--budget 0 is not a time', 'Give seconds above 0.'],
-  [['--benchmark', '--items', '1.5'], '--items 1.5 is not a number of items', 'Give a whole number'],
+  [['--benchmark', '--budget', '0'], '--budget 0 is not a number of seconds above 0', 'Give for example --budget 240.'],
+  [['--benchmark', '--items', '1.5'], '--items 1.5 is not a whole number from 1', 'Give for example --items'],
   [['--benchmark', '--suspects', 'memory'], 'unknown --suspects "memory"', 'Supported: attention, head, batch.'],
   [['--benchmark', '--data-dir', 'nowhere'], 'no such folder: --data-dir nowhere', 'leave the option out'],
 ])('doctor %j is refused before work starts', async (args, message, hint) => {
