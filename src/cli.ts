@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program: arguments in, words and an exit code out. The only place that exits. */
+/** The program: arguments in, output and an exit code out. The only place that exits. */
 import { writesFinished } from './io/at-exit.ts'
 import { announcement, hangUpWithNpm, watchSignals } from './commands/signals.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
@@ -19,7 +19,7 @@ const signal = watchSignals(process, {
   },
 })
 hangUpWithNpm()
-// The rest takes most of a second to load. A signal in that time must be heard.
+// The rest takes most of a second to load. A signal in that time must be handled.
 const interrupted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))
 const loaded = await Promise.race([import('./commands/main.ts'), interrupted])
 if (loaded === null) process.stderr.write('interrupted before it began; nothing was written\n')

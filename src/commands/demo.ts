@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts'
 import { errorText } from '../text/error-text.ts'
 import { mebibytes } from '../text/byte-size.ts'
 
-/** Runs a command line over a terminal; comes back with its exit code. */
+/** Runs a command line over a terminal; returns its exit code. */
 export type RunCommandLine = (args: readonly string[], terminal: Terminal) => Promise<number>
 
 /** One part of the story: a command, and what it is for. */
@@ -87,7 +87,7 @@ async function demo({ output, json }: z.output<typeof options>, terminal: Termin
 async function beginFolder(output: string): Promise<void> {
   const entries = await readdir(output).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []
-    throw new UsageError(`--output ${output} is no folder that can be read`, 'Give a folder that does not exist yet.', { cause: error })
+    throw new UsageError(`--output ${output} cannot be read as a folder`, 'Give a folder that does not exist yet.', { cause: error })
   })
   if (entries.length > 0 && !entries.includes(MARK))
     throw new UsageError(`--output ${output} exists and is not an earlier demo’s`, 'Give a folder that does not exist yet.')
@@ -115,7 +115,7 @@ function steps(output: string): readonly Step[] {
       expects: done,
     },
     {
-      title: 'Read it backwards: the weights alone tell where each layer came from.',
+      title: 'Infer from the weights alone where each layer came from.',
       args: ['layermap', model, pruned],
       expects: done,
     },

@@ -38,7 +38,7 @@ export const doctorOptions = z.object({
 })
 type DoctorOptions = z.output<typeof doctorOptions>
 
-/** Runs it; comes back with the exit code: 2 where numbers are wrong, or a device that was named cannot be used. Fails with UsageError or StoreError before it begins. */
+/** Runs it; returns the exit code: 2 where numbers are wrong, or a device that was named cannot be used. Fails with UsageError or StoreError before it begins. */
 export async function doctorBenchmark(argv: DoctorOptions, { out, err, signal }: Terminal): Promise<number> {
   const options = await parseArguments(argv)
   const { json } = argv

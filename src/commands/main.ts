@@ -2,11 +2,8 @@
 import { HarnessError, AbortError, StoreError } from '../errors.ts'
 import { removeLeftovers } from '../io/temporary-folder.ts'
 import { runCommandLine } from './command-line.ts'
+import { FAILED, INTERRUPTED } from './exit-codes.ts'
 import { terminalOver, type OutputStream, type Terminal } from './terminal.ts'
-
-const FAILED = 2
-/** As a shell reports a program that Ctrl-C ended. */
-const INTERRUPTED = 130
 
 /** Runs a command line, by default over the process's own streams. Prints what went wrong. Returns the exit code. */
 export async function main(

@@ -7,16 +7,16 @@ import { readFileSync } from 'node:fs'
 /** Ctrl-C, a scheduler's request, a closed terminal or a lost connection; and Ctrl-Break on Windows. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? (['SIGBREAK'] as const) : [])] as const
 
-/** A signal within this time of the announcement is taken for the same wish. */
+/** A signal within this time of the announcement counts as the same one. */
 export const FORCE_AFTER_MS = 3000
 
-/** Where signals arrive: the process. */
+/** What delivers signals: the process. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
 }
 
 /** What to do on signals. */
-export interface InterruptionHandlers {
+export interface SignalHandlers {
   /** Before anything else is done about the first signal. */
   readonly announce: (signal: NodeJS.Signals) => void
   /** Ends the program without waiting for its work. */
@@ -25,31 +25,31 @@ export interface InterruptionHandlers {
   readonly now?: () => number
 }
 
-/** Watches for signals from now on; comes back with what is aborted by the first. */
-export function watchSignals(source: SignalSource, { announce, force, now = () => performance.now() }: InterruptionHandlers): AbortSignal {
-  const interruption = new AbortController()
+/** Watches for signals from now on; the first one aborts the returned AbortSignal. */
+export function watchSignals(source: SignalSource, { announce, force, now = () => performance.now() }: SignalHandlers): AbortSignal {
+  const cancellation = new AbortController()
   let announcedAt: number | undefined
   let isForced = false
   const listener = (signal: NodeJS.Signals) => {
     if (announcedAt === undefined) {
       announce(signal)
       announcedAt = now()
-      interruption.abort()
+      cancellation.abort()
     } else if (!isForced && now() - announcedAt >= FORCE_AFTER_MS) {
       isForced = true
       force()
     }
   }
   for (const signal of SIGNALS) source.on(signal, listener)
-  return interruption.signal
+  return cancellation.signal
 }
 
-/** How often it is asked whether npm is still there. */
+/** How often to check whether npm still runs. */
 const PARENT_INTERVAL_MS = 250
 
 /**
  * Signals a closed terminal to this process when npm, which started it, has ended. npm gives a signal to the shell between the two, which ends and passes
- * nothing on, or just ends itself; the program would go on with nobody to stop it.
+ * nothing on, or just ends itself; the program would continue with no way to stop it.
  */
 export function hangUpWithNpm(): void {
   if (process.env['npm_lifecycle_event'] === undefined || process.platform === 'win32') return
@@ -71,7 +71,7 @@ function npmWatch(): () => boolean {
   return () => process.ppid !== parent
 }
 
-/** 0 where that is not known. */
+/** 0 where it is unknown. */
 function parentOf(processId: number): number {
   // The program's name, in parentheses, may hold anything.
   return Number(readOfProcess(processId, 'stat').split(')').at(-1)!.trim().split(' ')[1] ?? 0)
@@ -85,7 +85,7 @@ function readOfProcess(processId: number, file: string): string {
   }
 }
 
-/** What an interruption does to a command, as the user is told. */
+/** The announcement of what a signal does to a command. */
 export function announcement(signal: NodeJS.Signals, command: string | undefined): string {
   const consequence = CONSEQUENCES.get(command ?? '') ?? 'ending'
   return `${signal}: ${consequence}. To force the end, press Ctrl-C or send the signal again after ${FORCE_AFTER_MS / 1000} seconds.`

@@ -1,25 +1,25 @@
-/** Where a command's words go. Results to `out`, everything else to `err`. */
+/** Where a command prints. Results go to `out`, everything else to `err`. */
 import { printable } from '../text/printable.ts'
 
 export interface Terminal {
-  /** Standard output: what the user asked for, and nothing else. */
+  /** Prints a line of results to standard output. */
   readonly out: (text: string) => void
-  /** Standard error: what is going on. */
+  /** Prints a line of progress, notices or errors to standard error. */
   readonly err: (text: string) => void
   /** Standard error's stream, for progress bars. */
   readonly errorStream: NodeJS.WriteStream
-  /** Characters that fit a line of standard output; undefined where it is no terminal. */
+  /** Characters that fit a line of standard output; undefined where it is not a terminal. */
   readonly columns: number | undefined
-  /** Given when the user presses Ctrl-C. */
+  /** Aborted by Ctrl-C and other signals. */
   readonly signal: AbortSignal
 }
 
-/** A reader that has gone: `head`, which has seen enough, or a terminal that was closed. */
+/** Errors of a closed reader: `head` that has read enough, or a terminal that was closed. */
 const CLOSED = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'EBADF', 'ENXIO'])
 
 /**
- * Lets a command go on, and its files be written, when nobody reads its words any more: they are dropped. `fail` is called when standard output cannot be
- * written for another reason, such as a full disk.
+ * Lets a command continue, and write its files, when its reader has closed the stream: further output is dropped. `fail` is called when standard output
+ * cannot be written for another reason, such as a full disk.
  */
 export function tolerateClosedReaders(output: NodeJS.WriteStream, errorStream: NodeJS.WriteStream, fail: () => void): void {
   output.on('error', (error: NodeJS.ErrnoException) => {
@@ -28,10 +28,10 @@ export function tolerateClosedReaders(output: NodeJS.WriteStream, errorStream: N
   errorStream.on('error', () => {})
 }
 
-/** Streams that words go to. */
+/** The parts of a stream that printing needs. */
 export type OutputStream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>
 
-/** A terminal over two streams, which are given lines without control characters. */
+/** A terminal over two streams; control characters are removed from the lines. */
 export function terminalOver(output: OutputStream, errorStream: NodeJS.WriteStream, signal: AbortSignal): Terminal {
   const writer = (stream: OutputStream) => (text: string) => void stream.write(`${printable(text)}\n`)
   return {

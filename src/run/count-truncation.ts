@@ -1,8 +1,8 @@
-/** How many prompts of a task the window has no room for: counted over its items. */
+/** Counts the prompts of a task that are longer than the window, over its items. */
 import type { TruncationRecord } from '../store/run-record.ts'
 import type { Item } from '../task/request.ts'
 
-/** Items, and the tokens that were cut from their requests, by the request's place among those of all items given. */
+/** Items, and the tokens that were cut from their requests, by the index of the request among those of all items. */
 export function countTruncation(items: readonly Pick<Item, 'requests'>[], tokensCut: ReadonlyMap<number, number>, firstRequest = 0): TruncationRecord {
   let [requestCount, itemCount, mostTokensLost] = [0, 0, 0]
   let next = firstRequest

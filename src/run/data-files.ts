@@ -1,4 +1,4 @@
-/** Which file of the user's a task's rows come from: `--data TASK=FILE`, `TASK:SPLIT=FILE`, and the same for a subset. */
+/** Finds the local file of a task's rows: `--data TASK=FILE`, `TASK:SPLIT=FILE`, and the same for a subset. */
 import { stat } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
@@ -12,8 +12,8 @@ import { itemTaskName } from '../task/render.ts'
 export type DataFiles = Readonly<Record<string, string>>
 
 /**
- * The user's file or folder for the rows of a split; undefined where none was named. A subset's own goes before the task's. Fails with UsageError
- * where a file of scored rows would have to serve as the few-shot split too: items would see their own answers.
+ * The local file or folder for the rows of a split; undefined where none was given. A subset's own comes before the task's. Fails with UsageError
+ * where a file of scored rows would also be the few-shot split: items would see their own answers.
  */
 export async function dataFileOf(task: Task, subset: string, split: string, files: DataFiles = {}, dataDir?: string): Promise<string | undefined> {
   let scoredOnly: readonly [string, string] | undefined
@@ -34,7 +34,7 @@ export async function dataFileOf(task: Task, subset: string, split: string, file
 
 async function isFolder(option: string, file: string): Promise<boolean> {
   const entry = await stat(file).catch((cause: unknown) => {
-    throw new UsageError(`--data ${option}: there is no such file or folder`, 'Check the path; a relative one counts from the current folder.', { cause })
+    throw new UsageError(`--data ${option}: there is no such file or folder`, 'Check the path; a relative path starts at the current folder.', { cause })
   })
   return entry.isDirectory()
 }

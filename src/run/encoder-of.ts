@@ -1,13 +1,13 @@
-/** What turns texts into token sequences for a checkpoint. */
+/** The encoder of a checkpoint: texts to token sequences. */
 import { UsageError } from '../errors.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { Encoder } from '../plan/encode.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 
-/** What decides how texts become sequences, beside the tokenizer. */
+/** Options of encoding, beside the tokenizer. */
 export type EncodingOptions = Pick<EvaluateOptions, 'maxLength' | 'rollingBos'>
 
-/** The tokenizer and window of a checkpoint. Fails with UsageError on a window that the model does not have. */
+/** The tokenizer and window of a checkpoint. Fails with UsageError on a window longer than the model's. */
 export function encoderOf(
   { config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>,
   { maxLength = config.maxPositions, rollingBos = 'lm-eval' }: EncodingOptions,

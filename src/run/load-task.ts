@@ -1,4 +1,4 @@
-/** A task made ready to be asked: its rows read and checked, its prompts rendered. The same for every model. */
+/** Loads a task: reads and checks its rows, renders its prompts. The result is the same for every model. */
 import { checkedRows } from '../data/checked-rows.ts'
 import type { DataOrigin, Dataset, HubRows } from '../data/dataset.ts'
 import { openDataset } from '../data/open-dataset.ts'
@@ -21,13 +21,13 @@ import {
 } from '../task/render.ts'
 import type { Item } from '../task/request.ts'
 
-/** What decides which rows are asked, and how. */
+/** Which rows are scored, and how. */
 export interface LoadTaskOptions {
   /** Few-shot examples: of every task, or by task name. */
   readonly shots?: number | Readonly<Record<string, number>>
   /** First rows of each task and subset; below 1 a share of them. */
   readonly limit?: number
-  /** Row indices by task or subset name; tasks that are not named are asked whole. */
+  /** Row indices by task or subset name; tasks that are not named are scored whole. */
   readonly samples?: Readonly<Record<string, readonly number[]>>
   /** Folder of local datasets. */
   readonly dataDir?: string
@@ -36,7 +36,7 @@ export interface LoadTaskOptions {
 
 /** The items of a task or of one of its subsets. */
 export interface LoadedTaskPart {
-  /** The name under which its results stand. */
+  /** The name of its results. */
   readonly name: string
   readonly subset: string
   readonly items: readonly Item[]
@@ -44,7 +44,7 @@ export interface LoadedTaskPart {
   readonly rowCount?: number
   readonly origin: DataOrigin
   readonly shotsOrigin?: DataOrigin
-  /** The hub's rows that the task is defined on, from a local copy or not; absent where the task brings its own or the user names a file. */
+  /** The hub's rows that the task is defined on, from a local copy or not; absent where the task has its own or a local file is given. */
   readonly hubRows?: HubRows
 }
 
@@ -59,8 +59,8 @@ export interface LoadedTask {
 }
 
 /**
- * Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows, with UsageError where items would see their
- * own answers.
+ * Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows, and with UsageError
+ * where items would see their own answers.
  */
 export async function loadTask(task: Task, options: LoadTaskOptions): Promise<LoadedTask> {
   const shotCount = shotsOf(task, options.shots)
@@ -82,7 +82,7 @@ export async function loadTask(task: Task, options: LoadTaskOptions): Promise<Lo
   return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
 }
 
-/** What was asked for, else the task's own number. A number that a task cannot follow is an error, not a silent zero. */
+/** The given number of few-shot examples, else the task's own. A number that the task cannot have is an error, not a silent zero. */
 function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
   const source = task.kind === 'choice' ? task.shots : undefined
   const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
@@ -97,9 +97,9 @@ function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
 
 interface LoadedPart {
   readonly part: LoadedTaskPart
-  /** Of a task with choices: what was asked. */
+  /** The scored questions of a task with choices. */
   readonly questions: readonly PlacedQuestion[]
-  /** Stands before each of them. */
+  /** Precedes each of them. */
   readonly instruction: string
   /** The other rows of the file, as far as they can be rendered. */
   readonly others: () => Iterable<Question>
@@ -189,7 +189,7 @@ async function renderQuestions(
   return { items, questions, instruction, others, notices: pool?.notices() ?? [] }
 }
 
-/** Rows that are not asked may be at fault. */
+/** Rows that are not scored may be invalid. */
 function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Question[] {
   try {
     return [renderQuestion(source, row)]
@@ -198,7 +198,7 @@ function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Questi
   }
 }
 
-/** Two splits with one content: few-shot examples and scored rows have been mixed up. Partly equal ones are dealt with item by item. */
+/** Fails with DatasetError where both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
 function refuseSameRows(task: ChoiceTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
   if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
   const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
@@ -212,7 +212,7 @@ function limitOf(task: Task, options: LoadTaskOptions): number | undefined {
   return options.limit ?? (options.samples ? undefined : task.dataset.defaultLimit)
 }
 
-/** Checked rows of the dataset; a source without end is not read further than it is asked, and has no count of rows then. */
+/** Checked rows of the dataset; an endless source is read only as far as the limit, and has no row count then. */
 async function readRows(task: Task, dataset: Dataset, options: LoadTaskOptions): Promise<{ readonly rows: readonly TaskRow[]; readonly rowCount?: number }> {
   const limit = limitOf(task, options)
   const rows: TaskRow[] = []

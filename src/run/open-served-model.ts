@@ -1,4 +1,4 @@
-/** A model on a server made ready to be scored: the server is asked what it has, the tokenizer is read here. */
+/** Opens a model on a server: asks the server for its model and window, and reads the tokenizer here. */
 import { readSpecialIds } from '../model/special-ids.ts'
 import { readTokenizer } from '../model/tokenizer/tokenizer.ts'
 import { completionsEngine, connect, plannedWork, type ServedSource } from '../engine/completions/completions-engine.ts'
@@ -7,7 +7,7 @@ import type { Sequence } from '../plan/sequence.ts'
 import type { EncodingOptions } from './encoder-of.ts'
 import type { OpenedModel } from './opened-model.ts'
 
-/** A served model, and what scoring would send to it. */
+/** A served model, and how much scoring would send to it. */
 export interface OpenedServed extends OpenedModel {
   readonly planWork: (sequences: readonly Sequence[]) => ReturnType<typeof plannedWork>
 }

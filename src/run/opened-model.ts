@@ -1,4 +1,4 @@
-/** A model made ready to be scored, wherever its weights are: what the pipeline knows of it. */
+/** An opened model, whether its weights are here or on a server: what the pipeline knows of it. */
 import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Encoder } from '../plan/encode.ts'
@@ -8,15 +8,15 @@ import type { WeightsRecord } from '../model/runnable/open-runnable.ts'
 export interface OpenedModel extends AsyncDisposable {
   readonly tokenizer: CheckpointTokenizer
   readonly encoder: Encoder
-  /** Null where only a server knows. */
+  /** Null for a served model. */
   readonly architecture: string | null
-  /** Null as above. */
+  /** Null for a served model. */
   readonly parameterCount: number | null
-  /** How weights are run that are quantised or have an adapter; null for plain ones. */
+  /** How quantized weights or an adapter are run; null for plain weights. */
   readonly variant: WeightsRecord | null
-  /** What of the checkpoint is not used, as sentences; the user was told. */
+  /** What of the checkpoint is not used, as sentences; already reported. */
   readonly notices: readonly string[]
   readonly openEngine: () => Promise<Engine>
-  /** Known when all weights have been read; null as above. */
+  /** Resolves when all weights have been read; null for a served model. */
   readonly weightsHash: Promise<string | null>
 }

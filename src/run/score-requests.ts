@@ -1,4 +1,4 @@
-/** One suite's requests, answered by an engine, chunk by chunk. */
+/** Scores the requests of one loaded task with an engine, chunk by chunk. */
 import type { Engine } from '../engine/engine.ts'
 import type { RooflineMeter } from '../engine/roofline/roofline.ts'
 import { nullIfAborted, ServerLostError, unlessAborted } from '../errors.ts'
@@ -9,36 +9,36 @@ import type { StageClock } from './stage-clock.ts'
 import type { TaskWork } from '../store/work-record.ts'
 import type { Answer } from '../task/request.ts'
 
-/** What stands around the asking. */
-export interface Surroundings {
+/** What scoring uses and reports to. */
+export interface ScoringContext {
   readonly clock: StageClock
   readonly roofline: RooflineMeter
-  /** Rejects when the tokens of this suite or of a later one cannot be made: nothing is computed any further then. */
+  /** Rejects when a request of this task or of a later one cannot be encoded; scoring ends then. */
   readonly failing: Promise<unknown>
-  /** After each batch: its tokens, and the share of the suite's requests that has been answered. */
+  /** After each batch: its tokens, and the share of the task's requests that is done. */
   readonly onBatch: (tokensComputed: number, doneShare: number) => void
-  /** Ends the asking at once. */
+  /** Ends scoring at once. */
   readonly signal: AbortSignal | undefined
 }
 
-/** What came of a suite. */
+/** The responses to a task's requests. */
 export interface ScoredRequests {
-  /** One a request, in their order; undefined for what was not reached or not answered. */
+  /** One per request, in their order; undefined for requests that were not reached or have no response. */
   readonly answers: readonly (Answer | undefined)[]
-  /** Requests that the engine could not answer, and why. */
+  /** Requests for which the engine has no response, and why. */
   readonly unanswered: ReadonlyMap<number, string>
   /** Tokens cut from the left of requests that are longer than the window, by request. */
   readonly tokensCut: ReadonlyMap<number, number>
-  /** What ended the asking before its time. */
+  /** Why scoring ended early. */
   readonly lost: ServerLostError | undefined
   readonly work: Omit<TaskWork, 'task'>
 }
 
-/** Asks for all requests. */
+/** Scores all requests. Fails where `failing` rejects or the engine fails; lost servers end it with what was scored. */
 export async function scoreRequests(
   engine: Engine,
   { chunks, totals }: EncodedAhead,
-  { clock, roofline, failing, onBatch, signal }: Surroundings,
+  { clock, roofline, failing, onBatch, signal }: ScoringContext,
 ): Promise<ScoredRequests> {
   const requestCount = chunks.reduce((sum, { requests }) => sum + requests.length, 0)
   const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)

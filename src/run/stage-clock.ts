@@ -1,7 +1,7 @@
-/** Where a run's time goes. */
+/** Measures the stages of a run. */
 import type { WorkRecord } from '../store/work-record.ts'
 
-/** Adds up the wall time that a run waits for each of its stages; what goes on beside another stage costs nothing here. */
+/** Adds up the wall time that a run waits for each of its stages; work in the background of another stage adds nothing. */
 export interface StageClock {
   /** Milliseconds so far. */
   readonly elapsedMs: WorkRecord['elapsedMs']

@@ -2,7 +2,7 @@
 import { count, counted } from '../text/count.ts'
 import { sumTruncation, type RunRecord, type TruncationRecord } from '../store/run-record.ts'
 
-/** What a task's warning says beside its counts. */
+/** The task of a warning. */
 interface TruncatedTask {
   readonly name: string
   readonly itemCount: number

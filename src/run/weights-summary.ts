@@ -1,4 +1,4 @@
-/** A line on what is run instead of a checkpoint's weights, and on what they take. */
+/** A line on quantized weights and adapters, and on the sizes of weights. */
 import type { WeightsRecord } from '../model/runnable/open-runnable.ts'
 import { byteSize } from '../text/byte-size.ts'
 

@@ -62,7 +62,7 @@ test('Ctrl-C ends the search within two seconds and leaves nothing', async () =>
 
 describe('bad input: exit code 2, a message with the value, a hint, and nothing written', () => {
   test.each([
-    [['prune'], /Give a method: laco or drop/u],
+    [['prune'], /Give a subcommand: laco or drop/u],
     [['prune', 'shrink'], /shrink/u],
     [['prune', 'laco', '-o', 'OUT'], /no model given\n {2}Give --model/u],
     [['prune', 'laco', '-m', 'MODEL'], /no output folder given\n {2}Give --out/u],

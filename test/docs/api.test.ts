@@ -8,7 +8,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const PAGE = readFileSync(path.join(ROOT, 'docs/api.md'), 'utf8')
-const PROGRAMS = new Map([...PAGE.matchAll(/^## (.+)\n[^#]*?```js\n(.+?)```$/gmsu)].map(([, title, program]) => [title!, program!]))
+const PROGRAMS = new Map([...PAGE.matchAll(/^## ([^\n]+)\n[^#]*?```js\n(.+?\n)```$/gmsu)].map(([, title, program]) => [title!, program!]))
 
 /** Runs the program under a heading; returns what it printed and its folder. */
 async function run(title: string) {
