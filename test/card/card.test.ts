@@ -4,7 +4,8 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
 import { gfmTable } from 'micromark-extension-gfm-table'
 import { describe, expect, test } from 'vitest'
-import { cardFigures, shotsOf, taskOf } from '../../src/card/read/card-figures.ts'
+import { cardFigures } from '../../src/card/read/card-figures.ts'
+import { shotsOf, taskOf } from '../../src/card/read/benchmark-name.ts'
 import { cardContents } from '../../src/card/write/card-contents.ts'
 import { citedRun } from '../../src/card/read/cited-run.ts'
 import { evalResultFiles } from '../../src/card/write/eval-results.ts'
@@ -154,7 +155,7 @@ describe('a card is verified', () => {
   test('and an original at chance has no share over chance', async () => {
     for (const score of ['50.00%', '46.00%']) {
       const { findings } = await verifyCard(card(CARD.replace('79.54%', score)))
-      expect(findings.find(({ id }) => id === 'over-chance')!.text).toContain('PIQA nothing, as the original had none')
+      expect(findings.find(({ id }) => id === 'over-chance')!.text).toContain('PIQA nothing, as the original has none')
     }
   })
 
@@ -179,7 +180,7 @@ describe('a card is verified', () => {
 
   test('and a score above 100 % is wrong', async () => {
     const wrong = await different(CARD.replace('79.54%', '179.54%'))
-    expect(wrong.map(({ column, check }) => [column, check])).toContainEqual(['Original', 'a count out of the items'])
+    expect(wrong.map(({ column, check }) => [column, check])).toContainEqual(['Original', 'a number of correct items'])
   })
 
   test('and a base model that is one of a list is known', async () => {

@@ -320,7 +320,7 @@ describe('a section that is there', () => {
     [
       'beside the one between markers',
       `${table}\n\n<!-- evalharness:benchmarks:begin -->\n<!-- evalharness:benchmarks:end -->\n`,
-      /in line 1 beside the one between/u,
+      /in line 1 outside its markers, and another between them/u,
     ],
     ['with benchmarks that the runs do not have', `${table}\n| GSM8K | 40% | 20% | 50% |\n`, /has GSM8K, which the runs do not have/u],
   ])('%s is refused', (_, text, message) => {

@@ -17,7 +17,7 @@ const cardFile = (text = CARD) => {
 test('verify: exit 0 and a count of checks for a card that is right, 1 and the cell for one that is not', async () => {
   const right = await evalharness('card', 'verify', cardFile())
   expect(right).toMatchObject({ code: 0, err: '' })
-  expect(right.out).toMatch(/^30 checks of cells: 30 equal, 0 different, 0 with nothing/u)
+  expect(right.out).toMatch(/^30 checks: 30 equal, 0 different, 0 cited$/mu)
   const wrong = await evalharness('card', 'verify', cardFile(CARD.replace('82.6% | ✅', '83.6% | ✅')))
   expect(wrong.code).toBe(1)
   expect(wrong.out).toMatch(/│ \d+\s+│ benchmarks: PIQA, Retention\s+│ 83\.6%\s+│ different │ variant ÷ original: 82\.6 %/u)
@@ -153,7 +153,7 @@ describe('bad input: exit code 2, and the card is left as it was', () => {
       'a marker that is not closed',
       ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD'],
       `${CARD}<!-- evalharness:benchmarks:begin -->\n`,
-      /markers of benchmarks do not make one pair/u,
+      /markers of benchmarks are not one pair/u,
     ],
     [
       'a record that lacks half',

@@ -3,7 +3,10 @@ import { CardError } from '../../errors.ts'
 import { UNNAMED_ACCURACY, UNNAMED_PERPLEXITY } from '../../metrics/registry.ts'
 import { benchmarkOf, BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import type { StoredRun, StoredTask } from '../../store/stored-run.ts'
-import { cardFigures, plainName, type BenchmarkRow, type PerplexityRow } from './card-figures.ts'
+import { cardFigures } from './card-figures.ts'
+import { plainName } from './benchmark-name.ts'
+import type { BenchmarkRow } from './benchmark-rows.ts'
+import type { PerplexityRow } from './perplexity-rows.ts'
 import type { Card } from './read-card.ts'
 
 /**

@@ -6,15 +6,7 @@ import { toString as textOf } from 'mdast-util-to-string'
 import { gfmTable } from 'micromark-extension-gfm-table'
 import { CardError } from '../../errors.ts'
 import { OutOfTime, timeLimit } from '../../io/time-limit.ts'
-import { parseYaml, type ParsedYaml } from '../../io/parse-yaml.ts'
-import { errorText } from '../../text/error-text.ts'
-
-/** The YAML between the first two `---`. */
-export interface FrontMatter extends ParsedYaml {
-  /** Its text starts and ends here in the card, the `---` lines not included. */
-  readonly start: number
-  readonly end: number
-}
+import { readFrontMatter, type FrontMatter } from './front-matter.ts'
 
 /** A place in the card's text, as for `slice`. */
 export interface Span {
@@ -123,30 +115,4 @@ function lineOf(node: { readonly position?: { readonly start: { readonly line: n
 function tableOf(node: Table, heading: string): CardTable {
   const [head, ...rows] = node.children.map((row) => ({ line: lineOf(row), cells: row.children.map((cell) => textOf(cell).trim()) }))
   return { heading, line: lineOf(node), head: head!.cells, rows }
-}
-
-function readFrontMatter(text: string, file: string): FrontMatter | null {
-  const opening = /^\uFEFF?---[ \t]*\r?\n/u.exec(text)
-  if (!opening) return null
-  const start = opening[0].length
-  const closing = /^---[ \t]*$/mu.exec(text.slice(start))
-  if (!closing) throw new CardError(`${file}: the front matter that begins in line 1 does not end`, 'Close it with a line of three dashes.')
-  const end = start + closing.index
-  try {
-    return { ...parseYaml(text.slice(start, end)), start, end }
-  } catch (cause) {
-    const reason = errorText(cause)
-    throw new CardError(`${file}: the front matter is not YAML: ${reason}`, 'Mend it first; the hub does not read it either.', { cause })
-  }
-}
-
-/** The only table that `is` tells apart, undefined where there is none. Fails with CardError where there are several. */
-export function onlyTable({ tables }: Card, name: string, is: (table: CardTable) => boolean): CardTable | undefined {
-  const found = tables.filter(is)
-  if (found.length > 1)
-    throw new CardError(
-      `the card has ${found.length} tables of ${name}, in lines ${found.map(({ line }) => line).join(' and ')}`,
-      'Keep one; two may say different things.',
-    )
-  return found[0]
 }

@@ -1,27 +1,53 @@
-/** A cell and what became of it: the common ground of all checks. */
-import { printed, type CardFigures, type Cell, type Printed } from '../read/card-figures.ts'
+/** A cell of a card with the verdict of one check: what all checks come back with. */
+import type { CardFigures } from '../read/card-figures.ts'
+import { printed, type Cell, type Printed } from '../read/printed-cell.ts'
 
-/** `equal`: what the other figures give. `different`: not that. `cited`: nothing here to hold it against. */
+/** `equal`: what the other figures give. `different`: something else. `cited`: nothing in the card decides it. */
 export type CellVerdict = 'equal' | 'different' | 'cited'
 
 /** One check of one cell; a cell may have several. */
 export interface CheckedCell extends Cell {
   readonly check: string
   readonly verdict: CellVerdict
-  /** What it should say, or why it cannot be told. */
+  /** What it should say, or why nothing decides it. */
   readonly expected: string
 }
 
-/** A cell that is what it should be, or not. */
+/** A cell that says what it should, or does not. */
 export function checked(cell: Cell, check: string, isEqual: boolean, expected: string): CheckedCell {
-  const { table, row, column, line, text } = cell
-  return { table, row, column, line, text, check, verdict: isEqual ? 'equal' : 'different', expected }
+  return { ...placeOf(cell), check, verdict: isEqual ? 'equal' : 'different', expected }
 }
 
-/** Numbers of the attributes of these names, in the order of the card. */
+/** A cell that nothing in the card decides. */
+export function undecided(cell: Cell, check: string, reason: string): CheckedCell {
+  return { ...placeOf(cell), check, verdict: 'cited', expected: reason }
+}
+
+/** The cell without what was read of it. */
+export function placeOf({ table, row, column, line, text }: Cell): Cell {
+  return { table, row, column, line, text }
+}
+
+/** Numbers of the attributes of these names, in the order of the names, then of the card. */
 export function attribute({ attributes }: CardFigures, ...names: readonly string[]): readonly Printed[] {
   return names.flatMap((name) => attributes.get(name) ?? []).flatMap((cell) => printed(cell) ?? [])
 }
 
 /** Shares are printed in percent. */
 export const PERCENT = 100
+
+/** What floating-point arithmetic may add to a rounding error. */
+export const ROUNDING = 1e-9
+
+/** Whether a printed number is what this value rounds to. */
+export function roundsTo({ value, slack }: Printed, exact: number): boolean {
+  return Math.abs(exact - value) <= slack + ROUNDING
+}
+
+/** Whether a printed number can be the quotient of two printed ones, whatever was rounded away. */
+export function canBeQuotient(found: Printed, over: Printed, under: Printed, scale: number): boolean {
+  const least = ((over.value - over.slack) / (under.value + under.slack)) * scale
+  const smallest = under.value - under.slack
+  const most = smallest > 0 ? ((over.value + over.slack) / smallest) * scale : Infinity
+  return found.value + found.slack >= least - ROUNDING && found.value - found.slack <= most + ROUNDING
+}

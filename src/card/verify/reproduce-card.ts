@@ -1,6 +1,8 @@
 /** A card's cells against runs that were made now: what is reproduced, and what is not. */
 import type { Comparison, ComparedScore } from '../../compare/comparison.ts'
-import { cardFigures, type Cell, type PerplexityRow, type Printed } from '../read/card-figures.ts'
+import { cardFigures } from '../read/card-figures.ts'
+import type { Cell, Printed } from '../read/printed-cell.ts'
+import type { PerplexityRow } from '../read/perplexity-rows.ts'
 import type { Card } from '../read/read-card.ts'
 
 /** `equal`: to the printed digit. `within`: inside the 95 % interval of what was measured. */

@@ -1,31 +1,69 @@
-/** Recomputes a card from itself: each cell's arithmetic, and what its figures mean. */
-import type { ModelConfig } from '../../model/config/config.ts'
-import { lookUp } from '../../io/look-up.ts'
+/** Verifies a card from itself: whether its cells agree with each other, and what its figures mean. Needs no model. */
 import { PROFILES, type StatusProfile } from '../../compare/status.ts'
-import { baseModelOf, cardFigures } from '../read/card-figures.ts'
+import { lookUp } from '../../io/look-up.ts'
+import type { ModelConfig } from '../../model/config/config.ts'
+import { baseModelOf } from '../read/base-model.ts'
+import { cardFigures } from '../read/card-figures.ts'
 import { readNote } from '../read/card-note.ts'
-import type { CheckedCell } from './checked-cell.ts'
-import { cardFindings, type Finding } from './findings.ts'
-import { modelCells } from './model-checks.ts'
-import { KNOWN_MODELS } from './published-figures.ts'
 import type { Card } from '../read/read-card.ts'
-import { scoreCells } from './score-checks.ts'
+import type { CardContext } from './card-context.ts'
+import type { CheckedCell } from './checked-cell.ts'
+import { baseModelCells } from './checks/base-model-check.ts'
+import { benchmarkCells } from './checks/benchmark-checks.ts'
+import { layerCells } from './checks/layer-checks.ts'
+import { modelIndexCells } from './checks/model-index-checks.ts'
+import { configCells } from './checks/parameter-checks.ts'
+import { perplexityCells } from './checks/perplexity-checks.ts'
+import { searchCells } from './checks/search-checks.ts'
+import { similarityCells } from './checks/similarity-checks.ts'
+import { useCaseCells } from './checks/use-case-checks.ts'
+import { chanceFindings } from './findings/chance-findings.ts'
+import { citedScoreFindings } from './findings/cited-score-findings.ts'
+import type { Finding } from './findings/finding.ts'
+import { itemCountFindings } from './findings/item-count-findings.ts'
+import { parameterFindings } from './findings/parameter-findings.ts'
+import { perplexityFindings } from './findings/perplexity-findings.ts'
+import { statusFindings } from './findings/status-findings.ts'
+import { KNOWN_MODELS } from './published-figures.ts'
 
-/** All that was found. */
+/** Everything that was found. */
 export interface CardVerdict {
   readonly cells: readonly CheckedCell[]
   readonly findings: readonly Finding[]
 }
 
-/** Checks a card with the words of `profile`, by default of the one that it was written with, else `card`. `config` is the original's, where it is not a known model. Fails with CardError. */
+/** In the order of their output. A new check is a file and a line here. */
+const CHECKS: readonly ((context: CardContext) => CheckedCell[] | Promise<CheckedCell[]>)[] = [
+  benchmarkCells,
+  modelIndexCells,
+  perplexityCells,
+  useCaseCells,
+  baseModelCells,
+  layerCells,
+  searchCells,
+  similarityCells,
+  configCells,
+]
+
+/** In the order of their output. */
+const FINDINGS: readonly ((context: CardContext) => Finding[])[] = [
+  citedScoreFindings,
+  chanceFindings,
+  itemCountFindings,
+  parameterFindings,
+  perplexityFindings,
+  statusFindings,
+]
+
+/**
+ * Checks a card. Statuses are checked with `profile`: by default the one that evalharness wrote the card with, else `card`. `config` is the original's;
+ * by default it is looked up by base_model. Fails with CardError.
+ */
 export async function verifyCard(card: Card, profile?: StatusProfile, config?: ModelConfig): Promise<CardVerdict> {
-  const figures = cardFigures(card)
   const note = readNote(card)
-  const used = profile ?? note?.profile ?? PROFILES.card
   const base = baseModelOf(card)
   const model = config ?? (base === null ? undefined : lookUp(KNOWN_MODELS, base.toLowerCase()))
-  return {
-    cells: [...scoreCells(card, figures, used, note), ...(await modelCells(card, figures, model))],
-    findings: cardFindings(card, figures, base, model, used),
-  }
+  const context: CardContext = { card, figures: cardFigures(card), note, profile: profile ?? note?.profile ?? PROFILES.card, base, model }
+  const cells = await Promise.all(CHECKS.map((check) => check(context)))
+  return { cells: cells.flat(), findings: FINDINGS.flatMap((find) => find(context)) }
 }

@@ -1,53 +1,12 @@
-/** The model-index of a card's front matter, as the hub reads it (hub-docs `modelcard.md`). */
-import { isDeepStrictEqual } from 'node:util'
-import { isNode, isSeq, Document, type Node } from 'yaml'
-import { z } from 'zod'
+/** Writes the model-index of a card's front matter. */
+import { isNode, Document, type Node } from 'yaml'
 import { metricOf } from '../../metrics/registry.ts'
-import { countText, type CardContents, type CardModel } from './card-contents.ts'
-import { cardFigures, isSameTask, taskOf, type BenchmarkRow } from '../read/card-figures.ts'
-import { benchmarkName } from './card-sections.ts'
+import { taskOf } from '../read/benchmark-name.ts'
+import { indexNodes, isOfDataset, knownIndex, resultNodes, type IndexedModel, type IndexedResult } from '../read/model-index.ts'
 import type { Card } from '../read/read-card.ts'
+import { benchmarkName } from './benchmark-title.ts'
+import { countText, type CardContents, type CardModel } from './card-contents.ts'
 import type { RowExtent } from './row-extent.ts'
-
-const indexedModel = z.looseObject({
-  name: z.string().optional(),
-  results: z.array(
-    z.looseObject({
-      dataset: z.looseObject({ type: z.string().optional(), name: z.string().optional(), config: z.string().nullish() }).optional(),
-      metrics: z.array(z.looseObject({ value: z.unknown() })).optional(),
-    }),
-  ),
-})
-type IndexedModel = z.infer<typeof indexedModel>
-type IndexedResult = IndexedModel['results'][number]
-
-/** The models' names in the index: those that it has, where it has them. */
-export function indexNames(card: Card, { models }: CardContents): readonly string[] {
-  const known = knownIndex(card)
-  const only = models.length === 1 && known.length === 1 ? known[0]! : undefined
-  return models.map(({ label }) => (only && !known.some(({ name }) => name === label) && isOfCard(card, only) ? (only.name ?? label) : label))
-}
-
-/** Whether an only entry is of the card's own model, whatever its name: it has no results yet, or those of the card's table. */
-function isOfCard(card: Card, { results }: IndexedModel): boolean {
-  const rows = cardFigures(card).benchmarks
-  const found = results.flatMap(({ dataset, metrics = [] }) => {
-    const row = rows.find((candidate) => isOfDataset(candidate, dataset))
-    return row ? [metrics.some(({ value }) => isShownAs(Number(value), row))] : []
-  })
-  return results.length === 0 || (found.length > 0 && found.every((isShown) => isShown))
-}
-
-function isShownAs(value: number, { variant }: BenchmarkRow): boolean {
-  return [1, 100].some((scale) => Math.abs(value * scale - variant.value) <= variant.slack + 1e-9)
-}
-
-/** Whether an index's dataset is the benchmark of a row. A configuration of its own is another benchmark than its repository. */
-export function isOfDataset(row: Pick<BenchmarkRow, 'name' | 'task'>, dataset: IndexedResult['dataset']): boolean {
-  const { name, type, config } = dataset ?? {}
-  const isWholeRepository = config == null || ['all', 'default'].includes(config) || isSameTask(row, config)
-  return [name, config, isWholeRepository ? type : undefined].some((text) => text != null && isSameTask(row, text))
-}
 
 /** The YAML of the key `model-index`. What the old index says of other models and of other datasets stays, comments included. */
 export function modelIndexYaml(card: Card, contents: CardContents, names: readonly string[]): string {
@@ -90,8 +49,8 @@ function modelEntry({ comparison, extents }: CardModel, name: string, known: Ind
     tasks.some(
       (task) => isOfDataset({ name: benchmarkName(task, null), task: taskOf(task) }, dataset) || isOfDataset({ name: task, task: taskOf(task) }, dataset),
     )
-  const resultNodes = node && resultsOf(node)
-  const others = known?.results.flatMap((result, index) => (isWritten(result) ? [] : [resultNodes?.[index] ?? result])) ?? []
+  const nodes = node && resultNodes(node)
+  const others = known?.results.flatMap((result, index) => (isWritten(result) ? [] : [nodes?.[index] ?? result])) ?? []
   const { name: _, results: __, ...rest } = known ?? { results: [] }
   return { name, ...rest, results: [...written, ...others] }
 }
@@ -139,27 +98,4 @@ function resultOf(task: string, { accuracies, perplexities }: CardModel['compari
 /** Finer than the tables print it. */
 function roundedPerplexity(value: number): number {
   return Number(Math.abs(value) >= 0.01 && Math.abs(value) < 1e9 ? value.toFixed(4) : value.toPrecision(6))
-}
-
-/** The models of the old index that are lists of results; what is otherwise is replaced. */
-function knownIndex({ frontMatter }: Card): readonly IndexedModel[] {
-  const checked = z.looseObject({ 'model-index': z.array(indexedModel) }).safeParse(frontMatter?.content)
-  return checked.success ? checked.data['model-index'] : []
-}
-
-/** The same as nodes, which have their comments; empty where they are not plain lists. */
-function indexNodes({ frontMatter }: Card): readonly Node[] {
-  const index = frontMatter?.document.get('model-index', true)
-  return isSeq(index) && index.items.every((item) => isNode(item)) ? index.items : []
-}
-
-function resultsOf(node: Node): readonly Node[] | undefined {
-  const results = (node as { get?: (key: string, keep: boolean) => unknown }).get?.('results', true)
-  return isSeq(results) && results.items.every((item) => isNode(item)) ? results.items : undefined
-}
-
-/** Whether two texts of front matter differ in these keys at most. */
-export function differOnlyIn(before: Record<string, unknown>, after: Record<string, unknown>, keys: readonly string[]): boolean {
-  const others = (content: Record<string, unknown>) => Object.fromEntries(Object.entries(content).filter(([key]) => !keys.includes(key)))
-  return isDeepStrictEqual(others(before), others(after))
 }
