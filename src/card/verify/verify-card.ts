@@ -64,6 +64,7 @@ export async function verifyCard(card: Card, profile?: StatusProfile, config?: M
   const base = baseModelOf(card)
   const model = config ?? (base === null ? undefined : lookUp(KNOWN_MODELS, base.toLowerCase()))
   const context: CardContext = { card, figures: cardFigures(card), note, profile: profile ?? note?.profile ?? PROFILES.card, base, model }
-  const cells = await Promise.all(CHECKS.map((check) => check(context)))
-  return { cells: cells.flat(), findings: FINDINGS.flatMap((find) => find(context)) }
+  const cells: CheckedCell[] = []
+  for (const check of CHECKS) cells.push(...(await check(context)))
+  return { cells, findings: FINDINGS.flatMap((find) => find(context)) }
 }

@@ -1,0 +1,24 @@
+/** What a format of a report is: one file that makes text of a comparison. */
+import type { Comparison } from '../../compare/comparison.ts'
+import type { FlippedItem } from '../../compare/flips.ts'
+
+/** What a report is written from. */
+export interface Report {
+  readonly comparison: Comparison
+  /** Items whose outcome changed, of all tasks and variants. A function, as few formats show them. */
+  readonly flips: () => readonly FlippedItem[]
+}
+
+/** Where a report is shown. */
+export interface ReportPlace {
+  /** Width of the terminal; Infinity where lines may have any length. */
+  readonly columns: number
+}
+
+/** A format. */
+export interface ReportFormat {
+  /** In a few words, for `--help`. */
+  readonly description: string
+  /** The whole text. */
+  readonly render: (report: Report, place: ReportPlace) => string
+}
