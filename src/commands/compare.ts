@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { readRuns } from '../card/read/open-card.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { retentionTable } from '../report/terminal/retention-table.ts'
+import { renderReport } from '../report/formats/registry.ts'
+import { reportOf } from '../report/formats/report-format.ts'
 import { flag, positionals } from '../run/option-table.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { defineCommand } from './command.ts'
@@ -28,7 +29,7 @@ export const compareCommand = defineCommand({
     const runs = await readRuns(places)
     for (const line of runs.flatMap(sourceLines)) err(line)
     const [original, ...variants] = runs
-    const { runs: _runs, ...comparison } = compareRuns(original!, variants, options)
-    out(json ? JSON.stringify(comparison, null, 2) : retentionTable(comparison, columns))
+    const report = reportOf(compareRuns(original!, variants, options))
+    out(renderReport(json ? 'json' : 'table', report, columns))
   },
 })

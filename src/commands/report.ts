@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { readRuns } from '../card/read/open-card.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
-import { flippedItems } from '../compare/flips.ts'
 import { writeWhole } from '../io/write-atomically.ts'
-import { reportPage } from '../report/html/page.ts'
+import { renderReport } from '../report/formats/registry.ts'
+import { reportOf } from '../report/formats/report-format.ts'
 import { positionals, textOr } from '../run/option-table.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { defineCommand } from './command.ts'
@@ -24,10 +24,8 @@ export const reportCommand = defineCommand({
     const stored = await readRuns(places)
     for (const line of stored.flatMap(sourceLines)) err(line)
     const options = await parseCompareOptions(given)
-    const comparison = compareRuns(stored[0]!, stored.slice(1), options)
-    const [original, ...variants] = comparison.runs
-    const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
-    await writeWhole(output, [reportPage(comparison, flips)])
+    const report = reportOf(compareRuns(stored[0]!, stored.slice(1), options))
+    await writeWhole(output, [renderReport('html', report)])
     err(`written: ${output}`)
   },
 })
