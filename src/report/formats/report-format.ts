@@ -1,7 +1,7 @@
 /** What a format of a report is: one file that makes text of a comparison. */
 import type { Comparison } from '../../compare/comparison.ts'
 import { flippedItems, type FlippedItem } from '../../compare/flips.ts'
-import type { StoredRun } from '../../store/stored-run.ts'
+import type { ComparedRuns } from '../../compare/compare-runs.ts'
 
 /** What a report is written from. */
 export interface Report {
@@ -11,7 +11,7 @@ export interface Report {
 }
 
 /** The report of a comparison with the runs that it compared, the original first. */
-export function reportOf({ runs, ...comparison }: Comparison & { readonly runs: readonly StoredRun[] }): Report {
+export function reportOf({ runs, ...comparison }: ComparedRuns): Report {
   const [original, ...variants] = runs
   const flips = () => comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
   return { comparison, flips }
