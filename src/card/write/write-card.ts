@@ -11,7 +11,6 @@ import { indexNames } from './index-names.ts'
 import { modelIndexYaml } from './model-index-yaml.ts'
 import { placeSections } from './place-sections.ts'
 import type { Card } from '../read/read-card.ts'
-import type { FrontMatter } from '../read/front-matter.ts'
 
 /**
  * The card's new text. Fails with CardError where a section has no clear place, or where the front matter cannot take the index.

@@ -1,10 +1,10 @@
 /** Lines on how much a run computed and where its time went. */
-import { count } from '../../text/count.ts'
+import { count, counted } from '../../text/count.ts'
 import { rooflineShare, tokenEfficiency, type TaskWork, type WorkRecord } from '../../store/work-record.ts'
 import type { DeterminismRecord, TaskRecord } from '../../store/run-record.ts'
 import { mebibytes } from '../../text/byte-size.ts'
 
-/** `14,251 tokens asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
+/** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
   const { tokensAsked, tokensDistinct, tokensComputed, elapsedMs, peakBytes } = work
   const counts = [
@@ -13,28 +13,30 @@ export function workSummary(work: WorkRecord): string {
     [`${count(tokensComputed)} computed`],
   ]
   const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
-  return `tokens: ${counts.flat().join(', ')}${kept(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
+  return `tokens: ${counts.flat().join(', ')}${cached(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
 }
 
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
 export function taskWorkSummary(work: TaskWork): string {
-  return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${kept(work)}${efficiency(work)}${rate(work)}`
+  return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${cached(work)}${efficiency(work)}${rate(work)}`
 }
 
-/** `100 items again in batches of 1024: log-likelihoods differ by at most 3.1e-6 nats a token, 0 items flipped, 1 tie`. */
+/** `100 items scored again in batches of 1,024 tokens: log-likelihoods differ by at most 3.1e-6 nats per token; 0 items flipped, 1 tie`. */
 export function determinismSummary({ itemCount, batchTokens, largestDifference, flipCount, tieCount }: DeterminismRecord): string {
-  return `${count(itemCount)} items again in batches of ${batchTokens}: log-likelihoods differ by at most ${largestDifference.toExponential(1)} nats a token, ${count(flipCount)} items flipped, ${count(tieCount)} ties`
+  const difference = `log-likelihoods differ by at most ${largestDifference.toExponential(1)} nats per token`
+  const again = `${counted(itemCount, 'item')} scored again in batches of ${count(batchTokens)} tokens`
+  return `${again}: ${difference}; ${counted(flipCount, 'item')} flipped, ${counted(tieCount, 'tie')}`
 }
 
-/** A line for each task with ties: `piqa: 2 ties in acc, the first of equals counts`. */
+/** A line for each task with ties: `piqa: 2 ties in acc; the first of the best choices counts`. */
 export function tieSummary(tasks: readonly Pick<TaskRecord, 'name' | 'ties'>[]): string[] {
   return tasks.flatMap(({ name, ties }) => {
-    const found = Object.entries(ties).filter(([, ties]) => ties > 0)
-    return found.length === 0 ? [] : [`${name}: ${found.map(([metric, ties]) => `${count(ties)} ties in ${metric}`).join(', ')}; the first of equals counts`]
+    const found = Object.entries(ties).flatMap(([metric, tieCount]) => (tieCount > 0 ? [`${counted(tieCount, 'tie')} in ${metric}`] : []))
+    return found.length === 0 ? [] : [`${name}: ${found.join(', ')}; the first of the best choices counts`]
   })
 }
 
-function kept({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
+function cached({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
   return cachedCount === 0 ? '' : `, ${count(cachedCount)} answers from the cache`
 }
 

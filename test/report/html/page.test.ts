@@ -1,26 +1,13 @@
-/** The report's text: what it says, and that nobody's data becomes markup. */
+/** The page's text: what it says, and that data of files does not become markup. */
 import { expect, test } from 'vitest'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
 import { flippedItems } from '../../../src/compare/flips.ts'
 import { reportPage } from '../../../src/report/html/page.ts'
-import { jsonForScript, markup } from '../../../src/report/markup.ts'
-import { choiceTask, citedRun, storedRun } from '../../stored-runs.ts'
+import { choiceTask, citedRun, storedRun, textTask } from '../../stored-runs.ts'
 
 const HOSTILE = `</script><img src=x onerror="alert('1')">`
 
-test('what is filled in is escaped, what was made by the same means is not', () => {
-  expect(markup`<p>${HOSTILE}</p>${[markup`<b>${1}</b>`, markup`<i>&</i>`]}`.html).toBe(
-    '<p>&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;</p><b>1</b><i>&</i>',
-  )
-})
-
-test('data for the script cannot end its element, and reads back as it was', () => {
-  const { html } = jsonForScript([HOSTILE, NaN, '\u2028'])
-  expect(html).not.toMatch(/[<\u2028]/u)
-  expect(JSON.parse(html)).toEqual([HOSTILE, null, '\u2028'])
-})
-
-test('labels, prompts and notes of strangers stay text', async () => {
+test('labels, prompts and notes of files stay text', () => {
   const original = storedRun(HOSTILE, [choiceTask('piqa', [1, 1, 0])])
   const variant = storedRun(`b ${HOSTILE}`, [choiceTask('piqa', [0, 1, 1])], { isComplete: false })
   const comparison = compareRuns(original, [variant])
@@ -34,16 +21,31 @@ test('labels, prompts and notes of strangers stay text', async () => {
   expect(page.match(/<script/gu)).toHaveLength(2)
 })
 
-test('scores without items have dashes, and the page has no script', async () => {
+test('scores without items have dashes, and the page has no script', () => {
   const page = reportPage(compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.6] })]), [])
   expect(page).toContain('cited')
   expect(page).toMatch(/<td class="number">–<\/td>/u)
   expect(page).not.toContain('<script')
 })
 
-test('the page is the same each time and refers to nothing outside', async () => {
+test('the page is the same each time and refers to nothing outside', () => {
   const comparison = compareRuns(storedRun('a', [choiceTask('piqa', [1, 1, 0])]), [storedRun('b', [choiceTask('piqa', [0, 1, 1])])])
   const page = reportPage(comparison, [])
   expect(reportPage(comparison, [])).toBe(page)
   expect(page.replaceAll(/xmlns(?::\w+)?="[^"]*"/gu, '')).not.toMatch(/(?:src|href)=|https?:/u)
+})
+
+test('a task stands once for all its variants, and a variant without a score has dashes', () => {
+  const original = storedRun('a', [choiceTask('piqa', [1, 1, 0], { shotCount: 5 }), choiceTask('boolq', [1, 0, 1])])
+  const comparison = compareRuns(original, [storedRun('b', original.tasks), storedRun('c', [original.tasks[0]!])])
+  const page = reportPage(comparison, [])
+  expect(page.match(/<th scope="rowgroup" rowspan="2">piqa \(5-shot\)<\/th>/gu)).toHaveLength(1)
+  expect(page).toMatch(/<td>c<\/td>(?:<td class="number">–<\/td>){7}<td>–<\/td>/u)
+})
+
+test('perplexities have a table of their own', () => {
+  const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
+  const page = reportPage(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]), [])
+  expect(page).toContain('<th scope="row">wikitext</th><td>word_perplexity</td><td class="number">20.0855</td>')
+  expect(page).toContain('<td class="number">54.5982</td><td class="number">2.72×</td><td class="number">+1.000</td>')
 })

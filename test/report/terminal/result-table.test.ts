@@ -1,6 +1,6 @@
 /** The table that a run ends with, on wide and narrow terminals. */
-import { expect, test } from 'vitest'
-import { resultTable } from '../../../src/report/terminal/result-table.ts'
+import { describe, expect, test } from 'vitest'
+import { formatScore, resultTable } from '../../../src/report/terminal/result-table.ts'
 import type { RunRecord } from '../../../src/store/run-record.ts'
 
 const NOTHING_CUT = { requestCount: 0, itemCount: 0, mostTokensLost: 0 }
@@ -35,4 +35,15 @@ test('subsets of a task are counted together', () => {
   expect(resultTable([record], { columns: 80 }).split('\n').at(-1)).toBe(
     'm · mmlu: 2 of 400 items have prompts longer than the window of 512 tokens and were cut, by up to 7 tokens',
   )
+})
+
+describe('a score', () => {
+  test.each([
+    [{ metric: 'acc' as const, value: 0.64, standardError: 0.034026 }, '64.00 % ± 3.40'],
+    [{ metric: 'acc_norm' as const, value: 1, standardError: NaN }, '100.00 %'],
+    [{ metric: 'word_perplexity' as const, value: 31.085604656595418, standardError: 1.234 }, '31.0856 ± 1.2'],
+    [{ metric: 'token_perplexity' as const, value: 3231.06, standardError: 530.1 }, '3231.0600 ± 530'],
+    [{ metric: 'acc' as const, value: NaN, standardError: NaN }, '–'],
+    [undefined, '–'],
+  ])('%o is written %s', (score, expected) => expect(formatScore(score)).toBe(expected))
 })

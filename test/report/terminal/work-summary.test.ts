@@ -1,3 +1,4 @@
+<<<<<<< HEAD:test/report/report.test.ts
 import { describe, expect, test } from 'vitest'
 import { formatScore } from '../../src/report/terminal/result-table.ts'
 import { taskWorkSummary, workSummary } from '../../src/report/terminal/work-summary.ts'
@@ -14,6 +15,11 @@ describe('a score', () => {
     [undefined, '–'],
   ])('%o is written %s', (score, expected) => expect(formatScore(score)).toBe(expected))
 })
+=======
+import { expect, test } from 'vitest'
+import { determinismSummary, taskWorkSummary, tieSummary, workSummary } from '../../../src/report/terminal/work-summary.ts'
+import { workRecord } from '../../../src/store/run-record.ts'
+>>>>>>> 3cbc889 (report, card: tests stand beside what they test; charts, numbers, formats and the lines of work have their own):test/report/terminal/work-summary.test.ts
 
 const whole = { elapsedMs: { load: 3100, tokenize: 40, plan: 20, engine: 6000, roofline: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
 const taskWork = {
@@ -46,9 +52,23 @@ test('an interrupted run claims no efficiency, an engine that counts no operatio
   expect(taskWorkSummary({ ...taskWork, tokensComputed: 500 })).toBe('500 tokens in 6.0 s · 83 tokens/s (roofline 0.80)')
 })
 
-test.each([
-  [0.4, '0 s'],
-  [59.6, '1 min 0 s'],
-  [200, '3 min 20 s'],
-  [7500, '2 h 5 min'],
-])('%d seconds are %s', (seconds, expected) => expect(duration(seconds)).toBe(expected))
+test('responses of the cache are counted', () => {
+  expect(taskWorkSummary({ ...taskWork, cachedCount: 1200 })).toBe(
+    '9,241 tokens in 6.0 s, 1,200 answers from the cache (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)',
+  )
+})
+
+test('a determinism check says how far its two passes differ', () => {
+  expect(determinismSummary({ itemCount: 100, batchTokens: 1024, largestDifference: 3.1e-6, flipCount: 0, tieCount: 1 })).toBe(
+    '100 items scored again in batches of 1,024 tokens: log-likelihoods differ by at most 3.1e-6 nats per token; 0 items flipped, 1 tie',
+  )
+})
+
+test('ties are named by task and metric, and tasks without ties are not', () => {
+  expect(
+    tieSummary([
+      { name: 'piqa', ties: { acc: 2, acc_norm: 0 } },
+      { name: 'boolq', ties: { acc: 0 } },
+    ]),
+  ).toEqual(['piqa: 2 ties in acc; the first of the best choices counts'])
+})

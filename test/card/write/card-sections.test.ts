@@ -1,13 +1,13 @@
 /** The tables of a collapsed checkpoint's card. */
 import { expect, test } from 'vitest'
-import { cardSections } from '../../src/card/write/card-sections.ts'
-import { readCard } from '../../src/card/read/read-card.ts'
-import { cardContents } from '../../src/card/write/card-contents.ts'
-import { PROFILES } from '../../src/compare/status.ts'
-import type { LacoRecord } from '../../src/prune/pruning-record.ts'
-import { markdownBody } from '../../src/text/markdown.ts'
-import { citedRun } from '../stored-runs.ts'
-import { PUBLISHED_SETTINGS } from './published-settings.ts'
+import { cardSections } from '../../../src/card/write/card-sections.ts'
+import { readCard } from '../../../src/card/read/read-card.ts'
+import { cardContents } from '../../../src/card/write/card-contents.ts'
+import { PROFILES } from '../../../src/compare/status.ts'
+import type { LacoRecord } from '../../../src/prune/pruning-record.ts'
+import { markdownBody } from '../../../src/text/markdown.ts'
+import { citedRun } from '../../stored-runs.ts'
+import { PUBLISHED_SETTINGS } from '../published-settings.ts'
 
 /** The published card's search, as `prune laco` records one. */
 const LACO = {

@@ -1,0 +1,71 @@
+import { convert } from 'xmlbuilder2'
+import { expect, test } from 'vitest'
+import { compareRuns } from '../../../src/compare/compare-runs.ts'
+import { retentionChart } from '../../../src/report/charts/retention-chart.ts'
+import { choiceTask, citedRun, storedRun, textTask } from '../../stored-runs.ts'
+
+const outcomes = (count: number, right: number) => Array.from({ length: count }, (_, item) => Number(item < right))
+const run = (label: string, right: number, task = 'piqa', count = 100) => storedRun(label, [choiceTask(task, outcomes(count, right))])
+const chartOf = (...[original, ...variants]: ReturnType<typeof storedRun>[]) => retentionChart(compareRuns(original!, variants))!.html
+
+/** Horizontal places of all ticks' labels and of everything that is drawn. */
+function places(svg: string): { ticks: Map<number, number>; drawn: number[] } {
+  const ticks = new Map([...svg.matchAll(/<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>(\d+)</gu)].map(([, x, value]) => [Number(value), Number(x)]))
+  const lines = [...svg.matchAll(/<line x1="([\d.]+)"[^>]*x2="([\d.]+)"/gu)].flatMap(([, x1, x2]) => [Number(x1), Number(x2)])
+  return { ticks, drawn: [...lines, ...[...svg.matchAll(/<path d="M([\d.]+)/gu)].map(([, x]) => Number(x))] }
+}
+
+test('a mark stands at its retention on the axis, with a tooltip that says it', () => {
+  const svg = chartOf(run('original', 80), run('pruned', 60))
+  const { ticks } = places(svg)
+  const [[low, left], [high, right]] = [[...ticks][0]!, [...ticks].at(-1)!]
+  const x = left + ((75 - low) / (high - low)) * (right - left)
+  const [, found] = /<path d="M([\d.]+)[^>]*><title>piqa, pruned: 75\.0 %, 95 % interval from [\d.]+ to [\d.]+<\/title>/u.exec(svg)!
+  // A circle's path begins at its left end, a radius of 5 from the middle.
+  expect(Number(found) + 5).toBeCloseTo(x, 1)
+})
+
+test('everything is inside of the picture, whatever the scores', () => {
+  for (const [count, before, after] of [
+    [4, 1, 4],
+    [4, 4, 0],
+    [1000, 999, 1000],
+  ] as const) {
+    const svg = chartOf(run('original', before, 'piqa', count), run('pruned', after, 'piqa', count))
+    const width = Number(/viewBox="0 0 ([\d.]+)/u.exec(svg)![1])
+    for (const x of places(svg).drawn) expect(x >= 0 && x <= width, `${x} for ${after} of ${count}`).toBe(true)
+  }
+})
+
+test('an interval that goes beyond 150 % ends with an arrowhead, and says so', () => {
+  const svg = chartOf(run('original', 3, 'piqa', 8), run('pruned', 2, 'piqa', 8))
+  expect(svg).toMatch(/95 % interval from [\d.]+ to beyond 150/u)
+})
+
+test('what guessing would retain is a tick by the task', () => {
+  expect(chartOf(run('original', 80, 'boolq'), run('pruned', 60, 'boolq'))).toContain('<title>boolq: guessing would retain 62.5 %</title>')
+})
+
+test('labels are text, and the chart is well-formed XML with a title and a description', () => {
+  const attack = '</text><script>"&\'</script>'
+  const svg = chartOf(run(attack, 80, attack), run(`b ${attack}`, 60, attack))
+  expect(svg).not.toContain('<script')
+  expect(JSON.stringify(convert(svg, { format: 'object' }))).toContain('Retention by task')
+})
+
+test('it refers to nothing outside, and its colors are variables of the page', () => {
+  const svg = chartOf(run('original', 80), run('pruned', 60))
+  expect(svg.replace(/xmlns="[^"]*"/u, '')).not.toMatch(/href|url\(|https?:/u)
+  expect([...svg.matchAll(/(?:fill|stroke)="([^"]*)"/gu)].every(([, color]) => color!.startsWith('var(--'))).toBe(true)
+})
+
+test('there is none where no line has a retention', () => {
+  const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
+  expect(retentionChart(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]))).toBeNull()
+  expect(retentionChart(compareRuns(run('a', 0), [run('b', 5)]))).toBeNull()
+})
+
+test('cited scores have a mark without an interval', () => {
+  const svg = chartOf(citedRun('a', { piqa: ['acc_norm', 0.8] }), citedRun('b', { piqa: ['acc_norm', 0.6] }))
+  expect(svg).toContain('<title>piqa, b: 75.0 %</title>')
+})

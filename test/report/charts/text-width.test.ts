@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { textWidth, textWithin } from '../../../src/report/charts/text-width.ts'
+
+test('narrow letters are narrower than wide ones, and Chinese characters wider than Latin letters', () => {
+  expect(textWidth('iiii')).toBeLessThan(textWidth('nnnn'))
+  expect(textWidth('nnnn')).toBeLessThan(textWidth('mmmm'))
+  expect(textWidth('模型')).toBeGreaterThan(textWidth('ab'))
+})
+
+test('a text that fits stays, another ends with an ellipsis and fits', () => {
+  expect(textWithin('piqa', 100)).toBe('piqa')
+  const cut = textWithin('a_task_with_a_very_long_name', 100)
+  expect(cut).toMatch(/^a_task_with.*…$/u)
+  expect(textWidth(cut)).toBeLessThanOrEqual(100)
+})
+
+test('an emoji of several code points is not cut in two', () => {
+  expect(textWithin('👩‍🔬👩‍🔬👩‍🔬', 30)).toBe('👩‍🔬…')
+})
