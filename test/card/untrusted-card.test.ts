@@ -13,8 +13,6 @@ import { CardError } from '../../src/errors.ts'
 import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
 import { CARD } from './card-fixture.ts'
 
-const card = (text = CARD) => readCard(text, 'README.md')
-
 describe('an untrusted card', () => {
   const names = [
     'a | b',

@@ -2,13 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import { readCard } from '../../../src/card/read/read-card.ts'
 import { reproduceCard } from '../../../src/card/verify/reproduce-card.ts'
-import { verifyCard } from '../../../src/card/verify/verify-card.ts'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
 import { choiceTask, storedRun } from '../../stored-runs.ts'
 import { CARD } from '../card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
-const different = async (text: string) => (await verifyCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
 
 describe('a card is compared with runs', () => {
   const outcomes = (count: number, right: number) => Array.from({ length: count }, (_, item) => Number(item < right))

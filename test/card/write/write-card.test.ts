@@ -14,7 +14,6 @@ import { storedRun, textTask } from '../../stored-runs.ts'
 import { CARD } from '../card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
-const different = async (text: string) => (await verifyCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
 
 describe('a card is written', () => {
   const comparison = cardContents(citedRun(card(), 'original', 'README.md'), [citedRun(card(), 'variant', 'README.md')], { profile: PROFILES.card })

@@ -1,25 +1,6 @@
-<<<<<<< HEAD:test/report/report.test.ts
-import { describe, expect, test } from 'vitest'
-import { formatScore } from '../../src/report/terminal/result-table.ts'
-import { taskWorkSummary, workSummary } from '../../src/report/terminal/work-summary.ts'
-import { workRecord } from '../../src/store/work-record.ts'
-import { duration } from '../../src/text/duration.ts'
-
-describe('a score', () => {
-  test.each([
-    [{ metric: 'acc' as const, value: 0.64, standardError: 0.034026 }, '64.00 % ± 3.40'],
-    [{ metric: 'acc_norm' as const, value: 1, standardError: NaN }, '100.00 %'],
-    [{ metric: 'word_perplexity' as const, value: 31.085604656595418, standardError: 1.234 }, '31.0856 ± 1.2'],
-    [{ metric: 'token_perplexity' as const, value: 3231.06, standardError: 530.1 }, '3231.0600 ± 530'],
-    [{ metric: 'acc' as const, value: NaN, standardError: NaN }, '–'],
-    [undefined, '–'],
-  ])('%o is written %s', (score, expected) => expect(formatScore(score)).toBe(expected))
-})
-=======
 import { expect, test } from 'vitest'
 import { determinismSummary, taskWorkSummary, tieSummary, workSummary } from '../../../src/report/terminal/work-summary.ts'
-import { workRecord } from '../../../src/store/run-record.ts'
->>>>>>> 3cbc889 (report, card: tests stand beside what they test; charts, numbers, formats and the lines of work have their own):test/report/terminal/work-summary.test.ts
+import { workRecord } from '../../../src/store/work-record.ts'
 
 const whole = { elapsedMs: { load: 3100, tokenize: 40, plan: 20, engine: 6000, roofline: 200, record: 30 }, firstScoreMs: 3900, peakBytes: 980 * 2 ** 20 }
 const taskWork = {
