@@ -1,15 +1,15 @@
-/** Files of a model folder by name. A downloaded folder may hold links to anywhere, so where they lead is looked at. */
+/** Files of a model folder by name. The folder is untrusted input and may contain links to any path, so their targets are checked. */
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
 import { foreignContent } from '../io/untrusted-file.ts'
 
-/** The largest tokenizer.json are of 35 MB. */
-const MOST_BYTES = 2 ** 28
+/** Largest file that is read whole; the largest tokenizer.json has 35 MB. */
+const MAX_BYTES = 2 ** 28
 
 /**
- * The real path of file `name` of a model folder; undefined where there is none. Fails with CheckpointError where it is no file, or a link that leads
- * out of the folder: only the blobs of a hub's cache are followed there, for that is how the cache is made.
+ * The real path of file `name` of a model folder; undefined where it does not exist. Fails with CheckpointError where it is not a file, or is a link out of the
+ * folder. Only links into the blobs of a hub cache may leave the folder.
  */
 export async function modelFile(folder: string, name: string): Promise<string | undefined> {
   const file = path.join(folder, name)
@@ -17,19 +17,19 @@ export async function modelFile(folder: string, name: string): Promise<string | 
   if (root === undefined || real === undefined) return undefined
   if (!isWithin(root, real) && !isBlobOf(root, real))
     throw new CheckpointError(`${file} is a link to ${real}, outside its folder`, 'Put the file itself there, if you trust where the folder is from.')
-  if (!(await stat(real)).isFile()) throw new CheckpointError(`${file} is no file`, 'Download or copy it again.')
+  if (!(await stat(real)).isFile()) throw new CheckpointError(`${file} is not a file`, 'Download or copy it again.')
   return real
 }
 
 /**
- * The content of such a file; undefined where there is none. Fails with CheckpointError where it cannot be read, is larger than any of its kind, or is
- * what git-LFS leaves in its place.
+ * The content of such a file; undefined where it does not exist. Fails with CheckpointError where it cannot be read, is too large, or is a git-LFS pointer.
  */
 export async function readModelFile(folder: string, name: string): Promise<Buffer | undefined> {
   const file = await modelFile(folder, name)
   if (file === undefined) return undefined
   const { size } = await stat(file)
-  if (size > MOST_BYTES) throw new CheckpointError(`${path.join(folder, name)} has ${size} bytes`, 'Is it what its name says? Download or copy it again.')
+  if (size > MAX_BYTES)
+    throw new CheckpointError(`${path.join(folder, name)} has ${size} bytes`, 'The file is too large for its kind. Download or copy it again.')
   const content = await readFile(file).catch((cause: unknown) => {
     throw new CheckpointError(`cannot read ${path.join(folder, name)}`, 'Check its permissions.', { cause })
   })

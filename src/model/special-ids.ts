@@ -1,4 +1,4 @@
-/** The special tokens that config.json names, for a model of which nothing else is read. */
+/** The special tokens in config.json, for a model on a server, of which only the tokenizer is local. */
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
@@ -10,8 +10,8 @@ const tokenId = z.union([z.number().int(), z.array(z.number().int()).min(1)]).nu
 const schema = z.looseObject({ bos_token_id: tokenId, eos_token_id: tokenId, vocab_size: z.number().int().positive().nullish() })
 
 /**
- * Of a folder, whatever its architecture; none where it has no config.json, and then the vocabulary has no known end: only the server knows. Fails
- * with CheckpointError on one that is malformed.
+ * Reads them whatever the architecture is. Without config.json there are none, and the size of the vocabulary is unknown (Infinity). Fails with CheckpointError on
+ * a malformed file.
  */
 export async function readSpecialIds(folder: string): Promise<SpecialIds> {
   const content = await readModelFile(folder, 'config.json')

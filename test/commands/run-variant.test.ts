@@ -27,7 +27,7 @@ test('one table holds original, NF4, and NF4 with an adapter; their records tell
 })
 
 test.each([
-  ['quantize=nf5', 'quantize=nf5 is not known'],
+  ['quantize=nf5', 'unknown quantize=nf5'],
   [`adapter=${path.dirname(adapter)}`, 'cannot read adapter_config.json'],
   [`adapter=${adapter.replace('plain', 'rslora')}`, 'its config and the model call for'],
 ])('%s is refused before the first model is scored', async (setting, message) => {

@@ -56,7 +56,7 @@ describe('a file of a model folder', () => {
   test('is not a folder, and not larger than any of its kind', async () => {
     const folder = tinyModel()
     mkdirSync(path.join(folder, 'a.json'))
-    await expect(readModelFile(folder, 'a.json')).rejects.toThrow('is no file')
+    await expect(readModelFile(folder, 'a.json')).rejects.toThrow('is not a file')
     writeFileSync(path.join(folder, 'b.json'), '')
     truncateSync(path.join(folder, 'b.json'), 2 ** 40)
     await expect(readModelFile(folder, 'b.json')).rejects.toThrow('has 1099511627776 bytes')

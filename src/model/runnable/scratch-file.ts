@@ -1,4 +1,4 @@
-/** A file for weights that are made at load. onnxruntime maps it into memory, and a model message cannot carry more than 2 GB. */
+/** A file for weights that are made at load. onnxruntime maps it into memory; a model message cannot contain more than 2 GB. */
 import { open, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -7,16 +7,16 @@ import { makeTemporaryFolder, removeLeftovers } from '../../io/temporary-folder.
 import { errorText } from '../../text/error-text.ts'
 import { byteSize } from '../../text/byte-size.ts'
 
-/** Dispose of it to remove it: while a session is there it must be too. */
+/** Dispose of it to remove the file, after the sessions that use it. */
 export interface ScratchFile extends AsyncDisposable {
   /** Its path, links resolved. */
   readonly file: string
-  /** Sets so many bytes aside; comes back with where they begin. */
+  /** Reserves `byteLength` bytes, and returns their position. */
   reserve(byteLength: number): number
   write(bytes: Uint8Array, position: number): Promise<void>
 }
 
-/** Parts begin at multiples of so many bytes. */
+/** Parts begin at multiples of this number of bytes. */
 const ALIGNMENT = 64
 
 /** Makes the file in the system's temporary folder (TMPDIR). Fails with StoreError where that cannot be written or has not `byteLength` free. */

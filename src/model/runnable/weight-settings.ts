@@ -1,4 +1,4 @@
-/** The settings behind a model's name that change its arithmetic: how it is quantized at load, and which adapter it gets. */
+/** Settings of a model that change its weights: quantization at load, and a LoRA adapter. */
 import { UsageError } from '../../errors.ts'
 import type { ModelSettings } from '../model-settings.ts'
 
@@ -8,7 +8,7 @@ export interface QuantizeSetting {
   readonly block: number
 }
 
-/** What is asked; nothing where both are absent. */
+/** Requested settings; plain weights where both are absent. */
 export interface WeightSettings {
   readonly quantize?: QuantizeSetting
   /** Folder of a PEFT adapter. */
@@ -29,7 +29,7 @@ export function weightSettings({ quantize, block, adapter }: ModelSettings = {})
 }
 
 function quantizeSetting(scheme: string, blockText: string | undefined): QuantizeSetting {
-  if (!Object.hasOwn(BLOCKS, scheme)) throw new UsageError(`quantize=${scheme} is not known`, `Known: ${Object.keys(BLOCKS).join(', ')}.`)
+  if (!Object.hasOwn(BLOCKS, scheme)) throw new UsageError(`unknown quantize=${scheme}`, `Supported: ${Object.keys(BLOCKS).join(', ')}.`)
   const { least, most, usual } = BLOCKS[scheme as QuantizeSetting['scheme']]
   const block = blockText === undefined ? usual : Number(blockText)
   if (!(Number.isInteger(Math.log2(block)) && block >= least && block <= most)) {

@@ -1,4 +1,4 @@
-/** Reading the header of a safetensors file: where each tensor's bytes lie. The weights themselves are never read here. */
+/** Reads the header of a safetensors file: where the bytes of each tensor are. It does not read weights. */
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
@@ -47,7 +47,7 @@ export async function readSafetensorsHeader<D extends string = Dtype>(file: stri
   if (foreign) throw new CheckpointError(`${file} ${foreign.what}`, foreign.hint)
   await using handle = await openForReading(file)
   const entry = await handle.stat()
-  if (!entry.isFile()) throw damaged(file, 'it is no file')
+  if (!entry.isFile()) throw damaged(file, 'it is not a file')
   const { size } = entry
   const prefix = Buffer.alloc(8)
   const { bytesRead } = await handle.read(prefix, 0, 8, 0)

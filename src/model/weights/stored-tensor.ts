@@ -1,7 +1,7 @@
 /** A tensor in a file: its type, its shape and where its bytes are. */
 import type { Dtype, StoredDtype } from './safetensors.ts'
 
-/** A tensor and where its bytes lie. */
+/** A tensor and where its bytes are stored. */
 export interface StoredTensor<D extends StoredDtype = StoredDtype> {
   readonly dtype: D
   readonly shape: readonly number[]

@@ -1,4 +1,4 @@
-/** Reading a tensor's bytes from where they lie, a piece at a time. */
+/** Reads the bytes of tensors from their files, a piece at a time. */
 import { open, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'

@@ -1,4 +1,4 @@
-/** Which files of a folder are its weights, and what a folder holds that has none. */
+/** Finds the weight files of a folder, or says what a folder without weights contains instead. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -41,7 +41,7 @@ async function indexNotices(folder: string): Promise<string[]> {
   try {
     names = await indexedFiles(folder)
   } catch (error) {
-    // It is not used, so what is wrong with it does not matter; a link that leads out of the folder does.
+    // A malformed index is not used and does not matter; a link out of the folder does.
     if (!(error instanceof UnusableIndexError)) throw error
     names = []
   }
@@ -98,7 +98,11 @@ const OTHER_FORMATS: readonly (readonly [RegExp, string, string])[] = [
   [/\.onnx(?:_data)?$/iu, 'an ONNX graph, which is not read', 'Give the checkpoint that it was exported from; the graph is built from its weights.'],
   [/\.(?:h5|msgpack|tflite)$/iu, 'weights of TensorFlow or Flax, which are not read', 'Load them in transformers with PyTorch and save_pretrained().'],
   [/^model-\d{5}-of-\d{5}\.safetensors$/u, `a shard without ${INDEX_FILE}`, 'Download or copy the index too; it says which shards belong together.'],
-  [/^model\..+\.safetensors$/u, 'a variant of the weights', `transformers takes it only where it is named; to score it, rename it to ${SINGLE_FILE}.`],
+  [
+    /^model\..+\.safetensors$/u,
+    'weights in another precision or format',
+    `transformers loads it only by its name (variant); to score it, rename it to ${SINGLE_FILE}.`,
+  ],
   [/^consolidated.*\.safetensors$/u, 'weights under the names of another library', `Give the folder with ${SINGLE_FILE}, or convert it with transformers.`],
   [/\.safetensors$/iu, `not called ${SINGLE_FILE}`, `If these are the model's weights, rename the file to ${SINGLE_FILE}.`],
 ]

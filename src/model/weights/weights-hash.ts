@@ -1,12 +1,12 @@
-/** What names weights by their contents. */
+/** Hashes of weights by their content. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import type { StoredWeights } from './weights.ts'
 
 /**
- * A hash of the contents of the weight files: equal for equal weights in equal files, whatever their folder is called. Of one file its sha256, as
- * the hub shows it; of shards the sha256 over theirs, sorted: in a hub's cache files have no names to go by.
+ * A hash over the weight files: equal for equal files in any folder. For one file its sha256, as the hub shows it. For shards the sha256 over their sorted
+ * hashes, because files in a hub cache do not have their names.
  */
 export async function hashWeights({ root, files }: Pick<StoredWeights, 'root' | 'files'>): Promise<string> {
   const digests: string[] = []
@@ -14,7 +14,7 @@ export async function hashWeights({ root, files }: Pick<StoredWeights, 'root' | 
   return digestOfFiles(digests)
 }
 
-/** From the sha256 of each file to that of the weights. */
+/** Hash of weights from the sha256 of each file. */
 export function digestOfFiles(digests: readonly string[]): string {
   return digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.toSorted().join('\n')).digest('hex')
 }
@@ -22,7 +22,7 @@ export function digestOfFiles(digests: readonly string[]): string {
 /** sha256 of a file's content, in hexadecimal digits. */
 export async function digestOfFile(file: string): Promise<string> {
   const hash = createHash('sha256')
-  // One buffer for all: streams leave a new one for each piece to the garbage collector, as much as the whole model.
+  // One buffer for all pieces: a stream allocates a new one for each, in total as much as the model.
   const buffer = Buffer.allocUnsafe(1 << 20)
   await using handle = await open(file)
   for (;;) {

@@ -106,7 +106,7 @@ test('every setting gives a model a fingerprint of its own, and the plain one th
 })
 
 test.each([
-  [{ quantize: 'nf3' }, 'quantize=nf3 is not known'],
+  [{ quantize: 'nf3' }, 'unknown quantize=nf3'],
   [{ block: '64' }, 'block=64 without quantize'],
   [{ quantize: 'nf4', block: '48' }, 'block=48 does not go with quantize=nf4'],
   [{ quantize: 'nf4', block: '16' }, 'block=16 does not go with quantize=nf4'],

@@ -263,7 +263,7 @@ describe('files that are not what their names say', () => {
     ['ggml-model-q4_0.bin', 'GGML', 'checkpoint that it was made from'],
     ['model.onnx', 'an ONNX graph', 'exported from'],
     ['tf_model.h5', 'weights of TensorFlow', 'save_pretrained'],
-    ['model.fp16.safetensors', 'a variant of the weights', 'rename it to model.safetensors'],
+    ['model.fp16.safetensors', 'weights in another precision or format', 'rename it to model.safetensors'],
     ['model-00001-of-00002.safetensors', `a shard without ${INDEX}`, 'index'],
     ['consolidated.safetensors', 'weights under the names of another library', 'model.safetensors'],
     ['weights.safetensors', 'not called model.safetensors', 'rename'],
