@@ -38,10 +38,19 @@ export interface KnownAnswers extends AsyncDisposable {
   readonly madeBy: string
 }
 
-/** The small random checkpoints, each made when it is its turn. */
-export async function* knownFamilies(): AsyncGenerator<KnownAnswers> {
+/** A family whose answers are known, and what makes its checkpoint. */
+export interface KnownFamily {
+  readonly name: string
+  readonly open: () => Promise<KnownAnswers>
+}
+
+/** The small random checkpoints. */
+export async function knownFamilies(): Promise<readonly KnownFamily[]> {
   const { madeBy, families } = await recordedFamilies()
-  for (const family of families) yield familyAnswers(family, `transformers ${madeBy['transformers']} in ${madeBy['arithmetic']}`)
+  return families.map((family) => ({
+    name: family.family,
+    open: () => familyAnswers(family, `transformers ${madeBy['transformers']} in ${madeBy['arithmetic']}`),
+  }))
 }
 
 async function familyAnswers({ family, config: raw, requests }: RecordedFamily, madeBy: string): Promise<KnownAnswers> {

@@ -85,7 +85,7 @@ async function checkAll(device: Device, budget: TimeBudget, numbers: NumbersReco
       })
       if (record) numbers.push(record)
     }
-    for await (const family of knownFamilies()) await check(family.name, async () => family)
+    for (const { name, open } of await knownFamilies()) await check(name, open)
     await check('built-in suites', knownSuites)
   }
 }
