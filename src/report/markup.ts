@@ -1,6 +1,6 @@
 /** HTML as a template literal: what is filled in is escaped, unless it was made by the same means. */
 
-/** HTML that is safe as it stands. */
+/** HTML that is already escaped. */
 export interface Html {
   readonly html: string
 }

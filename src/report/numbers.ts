@@ -1,7 +1,7 @@
 /** Numbers as reports print them: a true minus, a fixed number of digits, and a dash for what is not there. */
 import type { Interval } from '../compare/comparison.ts'
 
-/** Stands where there is no figure. */
+/** Printed where there is no figure. */
 export const NONE = '–'
 
 /** `79.54 %` of a share. */
@@ -21,7 +21,7 @@ export function bounded(value: number, digits: number): string {
   return value >= 1000 ? '> 999' : value.toFixed(digits)
 }
 
-/** ` [38.0, 111.0]`, to stand behind a figure; empty for none. */
+/** ` [38.0, 111.0]`, to follow a figure; empty for none. */
 export function intervalText(interval: Interval | null, text: (bound: number) => string): string {
   return interval ? ` [${text(interval[0])}, ${text(interval[1])}]` : ''
 }

@@ -195,7 +195,7 @@ describe('a part of a split', () => {
     ['a limit that cuts a source without end', part({ rowCount: null }, { limit: 4 }), '4 (limit 4)'],
     ['chosen rows', part({ rowCount: 1838 }), '4 of 1,838 (chosen rows)'],
     ['a run that was interrupted', part({ rowCount: 1838 }, { isComplete: false }), '4 of 1,838 (interrupted)'],
-  ])('by %s is refused without --partial, and stands in the table', (_, [original, variant], items) => {
+  ])('by %s is refused without --partial, and is named in the table', (_, [original, variant], items) => {
     const partial = cardContents(original, [variant])
     expect(() => checkWhole(partial)).toThrow(UsageError)
     expect(() => checkWhole(partial)).toThrow(/cut, piqa: 4.* items \(/u)
@@ -275,7 +275,7 @@ describe('base_model', () => {
     expect(rows(local, 'Attribute')[0]).toEqual(['Base Model', 'base'])
   })
 
-  test('stays as the card has it unless the user names another', async () => {
+  test('stays as the card has it unless --base-model gives another', async () => {
     const before = '---\nbase_model: mine/base # kept\n---\n'
     const laco = lacoRecord([0.9])
     expect(write(before, cardContents(fromHub, [cut], {}, { laco }))).toContain('base_model: mine/base # kept\n')
@@ -289,7 +289,7 @@ describe('base_model', () => {
 describe('a section that is there', () => {
   const headings = (text: string) => text.split('\n').filter((line) => line.startsWith('#'))
 
-  test('of a pruned checkpoint’s README is replaced where it stands, and no section stands twice', async () => {
+  test('of a pruned checkpoint’s README is replaced in its place, and no section appears twice', async () => {
     const readme = pruningReadme(lacoRecord([0.91, 0.95, -0.2]))
     const written = write(readme, cardContents(base, [cut], {}, { laco: lacoRecord([0.91, 0.95, -0.2]) }))
     expect(headings(written)).toEqual([...headings(readme), '## Use Cases', '## Benchmark Results'])

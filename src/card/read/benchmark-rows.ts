@@ -49,7 +49,7 @@ interface BenchmarkColumns {
   readonly chance: number
 }
 
-/** By their heads; scores whose columns are headed by the names of models stand in the order original, variant. Fails with CardError. */
+/** By their heads; scores whose columns are headed by the names of models are in the order original, variant. Fails with CardError. */
 function columnsOf({ head, line }: CardTable): BenchmarkColumns {
   const find = (pattern: RegExp) => head.findIndex((cell) => pattern.test(cell))
   const others = {

@@ -20,7 +20,7 @@ const CLOSING = ' -->'
 export function noteComment({ profile, models }: CardNote): string {
   const isBuiltIn = Object.values(PROFILES).includes(profile)
   const content = JSON.stringify({ profile: isBuiltIn ? profile.name : profileFields(profile), models })
-  // A comment ends at two dashes and an angle bracket, wherever they stand.
+  // A comment ends at two dashes and an angle bracket, wherever they are.
   return `${OPENING}${content.replaceAll(/[<>-]/gu, (sign) => `\\u00${sign.codePointAt(0)!.toString(16)}`)}${CLOSING}`
 }
 

@@ -1,4 +1,4 @@
-/** A column of a card as a run whose scores are only cited: it can stand on one side of a comparison. */
+/** A column of a card as a run whose scores are only cited: one side of a comparison. */
 import { CardError } from '../../errors.ts'
 import { UNNAMED_ACCURACY, UNNAMED_PERPLEXITY } from '../../metrics/registry.ts'
 import { benchmarkOf, BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'

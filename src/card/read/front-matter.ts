@@ -22,6 +22,6 @@ export function readFrontMatter(text: string, file: string): FrontMatter | null 
     return { ...parseYaml(text.slice(start, end)), start, end }
   } catch (cause) {
     const reason = errorText(cause)
-    throw new CardError(`${file}: the front matter is not YAML: ${reason}`, 'Mend it first; the hub does not read it either.', { cause })
+    throw new CardError(`${file}: the front matter is not YAML: ${reason}`, 'Fix it first; the hub does not read it either.', { cause })
   }
 }

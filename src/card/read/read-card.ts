@@ -1,4 +1,4 @@
-/** A model card as plain data: front matter, and every table with its place. Cards come from strangers. */
+/** A model card as plain data: front matter, and every table with its place. Cards are untrusted input. */
 import type { Root, RootContent, Table } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
@@ -49,7 +49,7 @@ export interface Card {
   readonly prose: readonly { readonly line: number; readonly text: string }[]
   /** In the order of the text. */
   readonly blocks: readonly CardBlock[]
-  /** HTML wherever it stands, comments among it; never what is code. */
+  /** HTML anywhere in the text, comments included; never what is in code. */
   readonly html: readonly (Span & { readonly text: string })[]
 }
 

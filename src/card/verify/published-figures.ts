@@ -1,4 +1,4 @@
-/** Facts that cards cite, with their sources: what a claim can be held against without a model. */
+/** Facts that cards cite, with their sources: what a claim is compared with when there is no model. */
 import { parseConfig, type ModelConfig } from '../../model/config/config.ts'
 import { countParameters } from '../../model/weights/expected-tensors.ts'
 

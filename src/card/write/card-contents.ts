@@ -23,7 +23,7 @@ export interface CardContents {
   readonly models: readonly CardModel[]
   readonly profile: StatusProfile
   readonly laco: LacoRecord | null
-  /** Repository of the original on the hub as the user names it; null where nobody did. */
+  /** Repository of the original on the hub as given by --base-model; null where it is not given. */
   readonly baseModel: string | null
   /** The one that it was read from; null where that was a folder. */
   readonly repository: string | null
@@ -32,7 +32,7 @@ export interface CardContents {
 /** What may be said of the models besides their scores. */
 export interface CardFacts {
   readonly laco?: LacoRecord | null
-  /** Repository of the original, where the user names it. */
+  /** Repository of the original, as given by --base-model. */
   readonly baseModel?: string
 }
 

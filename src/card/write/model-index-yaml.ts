@@ -32,7 +32,7 @@ function indexText(entries: readonly unknown[]): string {
   try {
     return text(entries)
   } catch {
-    // A kept entry uses an anchor of the old text.
+    // An old entry uses an anchor that is defined elsewhere.
     return text(entries.map((entry) => (isNode(entry) ? plain(entry) : entry)))
   }
 }

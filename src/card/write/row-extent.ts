@@ -1,4 +1,4 @@
-/** How much of a split a score is of, and which rows of the hub they are: what stands beside a score in a card. */
+/** How much of a split a score is of, and which rows of the hub they are: what a card says beside a score. */
 import { knownSplit } from '../../compare/known-split.ts'
 import { BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
 import type { StoredDataset, StoredRun, StoredTask } from '../../store/stored-run.ts'

@@ -14,7 +14,7 @@ import type { Card } from '../read/read-card.ts'
 
 /**
  * The card's new text. Fails with CardError where a section has no clear place, or where the front matter cannot take the index.
- * A base model that the card names stays unless the user names another.
+ * A base model that the card names stays unless --base-model gives another.
  */
 export function writeCard(card: Card, contents: CardContents): string {
   const names = indexNames(card, contents)
@@ -25,7 +25,7 @@ export function writeCard(card: Card, contents: CardContents): string {
   return putKeys(text, card.frontMatter, keys)
 }
 
-/** Repository of the original on the hub: what the user names, else what the card says, else what was read; null where none of them is one. */
+/** Repository of the original on the hub: what --base-model gives, else what the card says, else what was read; null where none of them is one. */
 export function baseModelFor(card: Card, { baseModel, repository }: CardContents): string | null {
   return baseModel ?? baseModelOf(card) ?? (hasBaseModel(card) ? null : repository)
 }

@@ -45,7 +45,7 @@ function contentPolicy(): string {
   return `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(FLIPS_SCRIPT)}; base-uri 'none'; form-action 'none'`
 }
 
-/** The policy knows style sheet and script by their exact texts, so nothing may stand around them. */
+/** The policy knows style sheet and script by their exact texts, so no white space may surround them. */
 function styleSheet(): Html {
   return { html: `<style>${STYLE}</style>` }
 }

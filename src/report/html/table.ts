@@ -3,7 +3,7 @@ import type { Interval } from '../../compare/comparison.ts'
 import { markup, type Html } from '../markup.ts'
 import { NONE } from '../numbers.ts'
 
-/** A column's head; numbers stand to the right. */
+/** A column's head; numbers are aligned to the right. */
 export type Column = string | { readonly number: string }
 
 /** A table that scrolls within itself where the page is narrow. */

@@ -4,7 +4,7 @@ import { ROUNDING_DISTANCE } from '../../prune/layer-origin.ts'
 import type { LayerMap, MappedLayer, MappedOther } from '../../prune/map-layers.ts'
 import { spansText, spanText, sumText } from '../../prune/layer-sum.ts'
 
-/** Lines of text without colour. */
+/** Lines of text without color. */
 export function layerMapTable(map: LayerMap): string {
   if (map.mismatch !== null) return `not made from this base: ${map.mismatch}`
   const table = new Table({
@@ -28,7 +28,7 @@ export function layerMapTable(map: LayerMap): string {
   return [table.toString(), ...map.others.map(otherLine), verdictText(map)].join('\n')
 }
 
-/** Neighbours that kept their layer, alike in being exact or not, share a line. */
+/** Adjacent layers share a line if all are unchanged or all are changed. */
 function runsOf(layers: readonly MappedLayer[]): { first: MappedLayer; last: MappedLayer }[] {
   const runs: { first: MappedLayer; last: MappedLayer }[] = []
   for (const layer of layers) {

@@ -7,7 +7,7 @@ import { metricOf } from '../../metrics/registry.ts'
 import type { Score } from '../../task/score-items.ts'
 
 /**
- * Lines of text without colour. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
+ * Lines of text without color. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
  * Where a table is wider than `columns`, each model has a line of its own. Below it a line for each task with prompts that were cut to the window.
  */
 export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
@@ -35,7 +35,7 @@ export function formatScore(score: Score | undefined): string {
   return metricOf(score.metric).format(score.value, score.standardError)
 }
 
-/** Groups stand for their members, which are listed on demand. */
+/** A group replaces its members unless subsets are asked for. */
 function tableLines({ tasks, groups }: RunRecord, withSubsets: boolean) {
   const grouped = new Set(groups.flatMap(({ members }) => members))
   const shown = [...tasks.filter(({ name }) => withSubsets || !grouped.has(name)), ...groups]

@@ -6,7 +6,7 @@ import { bounded, intervalText, NONE, percent, pText, signed, taskLabel } from '
 import type { AccuracyCell, AverageCell, Comparison, PerplexityCell } from '../../compare/comparison.ts'
 
 /**
- * Lines of text without colour. Scores and retentions in percent, differences in points, with 95 % intervals.
+ * Lines of text without color. Scores and retentions in percent, differences in points, with 95 % intervals.
  * Where a table is wider than `columns`, each variant is a paragraph instead.
  */
 export function retentionTable(stored: Comparison, columns = Infinity): string {
@@ -22,7 +22,7 @@ export function retentionTable(stored: Comparison, columns = Infinity): string {
     .join('\n')
 }
 
-/** Names of models, tasks and metrics come from files of strangers. */
+/** Names of models, tasks and metrics are untrusted input. */
 function withShortNames(comparison: Comparison): Comparison {
   const { original, variants, accuracies, perplexities } = comparison
   const labelled = (run: Comparison['original']) => ({ ...run, label: cellText(run.label) })

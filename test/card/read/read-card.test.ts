@@ -66,14 +66,14 @@ describe('a card is read', () => {
     expect(scores(head, row).map(({ task, original, variant }) => [task, original.value, variant.value])).toEqual([['piqa', 79.54, 65.67]]),
   )
 
-  test('a table that lacks a column of scores is an error, a row that lacks a score is no row', () => {
+  test('a table that lacks a column of scores is an error, a row that lacks a score is skipped', () => {
     expect(() => scores('| Benchmark | Pruned | Retention |', '| PIQA | 65.67% | 82.6% |')).toThrow(
       /the table of benchmarks in line 3 lacks a column of scores: it has Benchmark, Pruned, Retention/u,
     )
     expect(scores('| Benchmark | Original | Pruned | Retention |', '| PIQA | 79.54% |')).toEqual([])
   })
 
-  test('a benchmark twice cannot stand as a run', () => {
+  test('a card with a benchmark twice is not a run', () => {
     const twice = card(CARD.replace('| **BoolQ** | 83.09%', '| **PIQA** (5-shot) | 83.09%'))
     expect(() => citedRun(twice, 'original', 'README.md')).toThrow(/README\.md has piqa twice, in lines \d+ and \d+/u)
   })

@@ -120,7 +120,7 @@ describe('a card is written', () => {
     ['whose other keys use the old index', '---\nmodel-index: &index []\nresults: *index\n---\n'],
   ])('not into front matter %s', (_, text) => expect(() => writeCard(card(text), comparison)).toThrow(CardError))
 
-  test('where its tables stand, with markers around them, under the headings that they have', async () => {
+  test('where its tables are, with markers around them, under the headings that they have', async () => {
     const written = writeCard(card(), comparison)
     const headings = (text: string) => text.split('\n').filter((line) => line.startsWith('#'))
     expect(headings(written)).toEqual(headings(CARD))
@@ -133,8 +133,8 @@ describe('a card is written', () => {
 
   test.each([
     ['is not closed', withMarkers.replace(markers('benchmarks')[1], '')],
-    ['stands the wrong way round', withMarkers.replace(markers('benchmarks')[0], '').concat(markers('benchmarks')[0])],
-    ['stands twice', withMarkers.concat(markers('benchmarks').join('\n'))],
+    ['is the wrong way round', withMarkers.replace(markers('benchmarks')[0], '').concat(markers('benchmarks')[0])],
+    ['appears twice', withMarkers.concat(markers('benchmarks').join('\n'))],
   ])('not where a marker %s', (_, text) => expect(() => writeCard(card(text), comparison)).toThrow(CardError))
 
   test('with the hub’s result files', () => {

@@ -15,7 +15,7 @@ function places(svg: string): { ticks: Map<number, number>; drawn: number[] } {
   return { ticks, drawn: [...lines, ...[...svg.matchAll(/<path d="M([\d.]+)/gu)].map(([, x]) => Number(x))] }
 }
 
-test('a mark stands at its retention on the axis, with a tooltip that says it', () => {
+test('a mark is at its retention on the axis, with a tooltip that says it', () => {
   const svg = chartOf(run('original', 80), run('pruned', 60))
   const { ticks } = places(svg)
   const [[low, left], [high, right]] = [[...ticks][0]!, [...ticks].at(-1)!]

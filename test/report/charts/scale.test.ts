@@ -7,7 +7,7 @@ test('a linear scale begins and ends at round numbers and contains every value',
   expect([60, 85, 110].map(scale.position)).toEqual([0, 50, 100])
 })
 
-test('one value stands in the middle', () => {
+test('a single value is in the middle', () => {
   expect(linearScale([100], { from: 20, to: 40 }).position(100)).toBe(30)
 })
 

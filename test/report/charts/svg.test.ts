@@ -5,7 +5,7 @@ test('an element escapes attributes and text, and rounds numbers to two digits',
   expect(element('rect', { x: 1 / 3, id: '"><script>', fill: undefined }, '<&').html).toBe('<rect x="0.33" id="&quot;&gt;&lt;script&gt;">&lt;&amp;</rect>')
 })
 
-test('text stands at its point in the color of the page', () => {
+test('text begins at its point in the color of the page', () => {
   expect(text(4, 10, 'piqa', { 'text-anchor': 'end' }).html).toBe('<text x="4" y="10" fill="var(--ink, #1c2024)" text-anchor="end">piqa</text>')
 })
 

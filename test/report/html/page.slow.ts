@@ -152,7 +152,7 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
     expect(problems).toEqual([])
   })
 
-  test('whatever strangers put into names, rows and answers is text, and the policy has nothing to stop', async () => {
+  test('untrusted names, rows and answers stay text, and the policy has nothing to stop', async () => {
     const tab = await browser.newPage()
     const problems: string[] = []
     tab.on('console', (message) => problems.push(message.text()))
@@ -217,8 +217,8 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
 
 /** WCAG's contrast ratio of two `rgb(…)`. */
 function contrast(a: string, b: string): number {
-  const luminance = (colour: string) => {
-    const [red, green, blue] = colour.match(/\d+/gu)!.map((value) => {
+  const luminance = (color: string) => {
+    const [red, green, blue] = color.match(/\d+/gu)!.map((value) => {
       const share = Number(value) / 255
       return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
     })

@@ -35,7 +35,7 @@ test('the page is the same each time and refers to nothing outside', () => {
   expect(page.replaceAll(/xmlns(?::\w+)?="[^"]*"/gu, '')).not.toMatch(/(?:src|href)=|https?:/u)
 })
 
-test('a task stands once for all its variants, and a variant without a score has dashes', () => {
+test('a task is named once for all its variants, and a variant without a score has dashes', () => {
   const original = storedRun('a', [choiceTask('piqa', [1, 1, 0], { shotCount: 5 }), choiceTask('boolq', [1, 0, 1])])
   const comparison = compareRuns(original, [storedRun('b', original.tasks), storedRun('c', [original.tasks[0]!])])
   const page = reportPage(comparison, [])

@@ -21,7 +21,7 @@ test('and a line, where there is not', () => {
   expect(resultTable(runs, { columns: 40 })).toBe('piqa, acc ↑, 0 shots, 200 items\n  original: 65.50 % ± 3.00\n  pruned: 57.00 % ± 3.00')
 })
 
-test('below it stands how many items were cut to the window, by model and task', () => {
+test('below it is how many items were cut to the window, by model and task', () => {
   const cut = [run('original', 0.655), run('pruned', 0.57, { requestCount: 4, itemCount: 2, mostTokensLost: 1043 })]
   expect(resultTable(cut, { columns: 80 }).split('\n').at(-1)).toBe(
     'pruned · piqa: 2 of 200 items have prompts longer than the window of 512 tokens and were cut, by up to 1,043 tokens',
