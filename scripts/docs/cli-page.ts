@@ -10,7 +10,7 @@ export function cliPage(commands: readonly Command[]): string {
   const intro = wrap(
     'Every command with its options, made from the tables that the program itself uses: `npm run docs` writes this page. ' +
       'An option that may be repeated is given once per value. Exit codes: 0 done, 2 the input or the tool failed, 130 interrupted; ' +
-      'other codes are said with their command. [api.md](api.md) has the same options for programs.',
+      'other codes are listed with their command. [api.md](api.md) has the same options for programs.',
   )
   return `# Commands and options\n\n${intro}\n\n${commands.flatMap((command) => sections(command, '')).join('\n\n')}\n`
 }
