@@ -318,7 +318,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
   test('a results folder that cannot be made', async () => {
     const file = rows()
     expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`, '-o', path.join(file, 'results')])).toMatch(
-      /cannot write results to .*\n {2}Give a folder .*--output/u,
+      /cannot write results to .*\n {2}Give a writable folder with --output/u,
     )
   })
 

@@ -79,7 +79,7 @@ const SIGNAL_DELAY_MS = 200
 
 /** What allocators of the CPU, of WebGPU and of CUDA say: its own, onnxruntime's arena, cuBLAS and cuDNN. */
 const OUT_OF_MEMORY =
-  /bad_alloc|failed to allocate|out of memory|failed to create gpu buffer|smaller than requested bytes|(?:CUBLAS|CUDNN)_STATUS_(?:\w+_)?ALLOC(?:ATION)?_FAILED/iu
+  /bad_alloc|failed to allocate|out of memory|failed to create gpu buffer|smaller than requested bytes|(?:CUBLAS|CUDNN)_STATUS_(?:INTERNAL_ERROR_(?:DEVICE|HOST)_)?ALLOC(?:ATION)?_FAILED/iu
 
 /** Whether an error of onnxruntime says that memory ran out. */
 export function isOutOfMemory(message: string): boolean {
