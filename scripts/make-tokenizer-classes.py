@@ -12,7 +12,7 @@ from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
 
 def reads_the_file(name):
-    """Whether the class takes tokenizer.json as it is."""
+    """Whether the class uses tokenizer.json unchanged."""
     cls = auto.tokenizer_class_from_name(name)
     return cls is TokenizersBackend or cls.__name__ == "PythonBackend" or (issubclass(cls, TokenizersBackend) and "__init__" not in cls.__dict__)
 
@@ -34,8 +34,8 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/model
     file.write("/** Which class transformers %s loads a tokenizer with, made by scripts/make-tokenizer-classes.py; without mistral-common. */\n" % transformers.__version__)
     for doc, name, kind, value in [
         ("By the model_type of config.json.", "CLASS_OF_MODEL", "Readonly<Record<string, string>>", mapping),
-        ("Models for which what tokenizer_config.json names is known to be wrong.", "MODELS_WITH_WRONG_CLASS", "readonly string[]", sorted(auto.MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS)),
-        ("Classes that take tokenizer.json as it is.", "READS_THE_FILE", "readonly string[]", as_is),
-        ("Classes that make a tokenizer of their own, with the vocabulary of tokenizer.json.", "MAKES_ITS_OWN", "readonly string[]", own),
+        ("Models whose tokenizer_config.json is known to name a wrong class.", "MODELS_WITH_WRONG_CLASS", "readonly string[]", sorted(auto.MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS)),
+        ("Classes that use tokenizer.json unchanged.", "READS_THE_FILE", "readonly string[]", as_is),
+        ("Classes that build their own tokenizer, with the vocabulary of tokenizer.json.", "MAKES_ITS_OWN", "readonly string[]", own),
     ]:
         file.write("\n/** %s */\nexport const %s: %s = %s\n" % (doc, name, kind, json.dumps(value, indent=2)))

@@ -1,4 +1,4 @@
-/** Forms that attention of one layer can take on a device, as graphs that compute nothing else: which of them is fast is measured, not known. */
+/** Forms that attention of one layer can take on a device, as graphs that compute nothing else. Measurements show which one is fast. */
 import { rowFeeds } from '../engine/onnx/row-feeds.ts'
 import type { SessionTensor } from '../engine/onnx/session-messages.ts'
 import { graphBuilder, type GraphBuilder } from '../graph/builder.ts'
@@ -23,7 +23,7 @@ export type AttentionFormName = (typeof ATTENTION_FORMS)[number]
 /** Shapes of a layer's attention. */
 export type AttentionShape = Pick<ModelConfig, 'headCount' | 'keyValueHeadCount' | 'headSize'>
 
-/** What a form is measured on: so many packed tokens, attention in so many chunks of rows. */
+/** One measurement of a form: the number of packed tokens, and the number of chunks of rows in attention. */
 export interface AttentionCase {
   readonly config: AttentionShape
   readonly type: FloatType
@@ -38,7 +38,7 @@ export function canHaveRows(form: AttentionFormName): boolean {
   return form === 'products' || form === 'Attention' || form === 'MultiHeadAttention'
 }
 
-/** Takes what `attentionFeeds` gives for the case, `scale` [1] and `shown`, token indices; gives their attended states as `states`, in f32. */
+/** Inputs: those of `attentionFeeds` for the case, `scale` [1], and token indices `shown`. Output: their attended states as `states`, in f32. */
 export function attentionGraph(form: AttentionFormName, { config, type, tokenCount, chunkCount, values }: AttentionCase): Graph {
   const g = graphBuilder()
   const { headCount, keyValueHeadCount, headSize } = config

@@ -1,4 +1,4 @@
-/** What GPUs can do by their data sheets: dense matrix products in bfloat16, operations a second. */
+/** Peak rates of GPUs from their data sheets: dense matrix products in bfloat16, in operations a second. */
 
 /** By a part of the name that nvidia-smi prints; the first that fits. */
 const PEAKS: readonly (readonly [RegExp, number])[] = [

@@ -5,12 +5,12 @@ import type { Dtype } from '../engine/devices/dtype.ts'
 import type { SequenceScore } from '../plan/sequence.ts'
 import type { KnownAnswers } from './known-answers.ts'
 
-/** A device's answers beside the known ones. */
+/** A device's values compared with the reference values. */
 export interface NumbersRecord {
-  /** Whose answers: `built-in suites`, or a family's random checkpoint. */
+  /** The model: `built-in suites`, or a family's random checkpoint. */
   readonly name: string
   readonly dtype: Dtype
-  /** What they are compared with. */
+  /** The tools of the reference values. */
   readonly madeBy: string
   /** Requests that were compared, and of how many. */
   readonly compared: number
@@ -21,7 +21,7 @@ export interface NumbersRecord {
   /** Requests of a continuation, and those of them that are greedy in both or in neither. */
   readonly greedyAsked: number
   readonly greedyEqual: number
-  /** What `largest` must stay below; null where nothing is asked of the type. */
+  /** Upper limit of `largest`; null if the type has no limit. */
   readonly limit: number | null
   readonly isRight: boolean
 }
@@ -29,7 +29,7 @@ export interface NumbersRecord {
 /** Nats a token that f32 may be off by. */
 const TOLERANCE = 1e-4
 
-/** Has a device answer until `deadline` (of performance.now()). Fails with EngineError where it cannot run the model. */
+/** Scores the requests on a device until `deadline` (of performance.now()). Fails with EngineError where it cannot run the model. */
 export async function checkNumbers(known: KnownAnswers, device: Device, dtype: Dtype, deadline: number): Promise<NumbersRecord> {
   await using engine = await onnxEngine(known.config, known.weights, { devices: [device], dtype })
   const scores: (SequenceScore | undefined)[] = []
@@ -46,7 +46,7 @@ export async function checkNumbers(known: KnownAnswers, device: Device, dtype: D
   }
 }
 
-/** Differences of the answers whose scores are there. */
+/** Differences of the values whose sequences have scores. */
 export function compareAnswers(
   { answers, sequences }: Pick<KnownAnswers, 'answers' | 'sequences'>,
   scores: readonly (SequenceScore | undefined)[],

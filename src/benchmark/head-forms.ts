@@ -1,15 +1,15 @@
-/** Forms of what comes behind a model's last layer, as graphs that compute nothing else. */
+/** Forms of the head, the part after a model's last layer, as graphs that compute nothing else. */
 import { graphBuilder } from '../graph/builder.ts'
 import { deviceLogProbs, plainLogProbs } from '../graph/blocks/log-probs.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph } from '../graph/onnx-model.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import { storeValues, type StoredValues } from './stored-values.ts'
 
-/** The product alone; with the log-softmax as the model has it, in f32 and of single operators; with one operator, in the type of the logits or in f32. */
+/** Only the product; with the model's log-softmax (single operators, f32); with one log-softmax operator, in the type of the logits or in f32. */
 export const HEAD_FORMS = ['product alone', 'as the model has it', 'LogSoftmax', 'LogSoftmax in f32'] as const
 export type HeadFormName = (typeof HEAD_FORMS)[number]
 
-/** What is measured: logits of so many positions. */
+/** One measurement: the number of positions with logits. */
 export interface HeadCase {
   readonly config: Pick<ModelConfig, 'hiddenSize' | 'vocabularySize'>
   readonly type: FloatType
@@ -19,7 +19,7 @@ export interface HeadCase {
   readonly spread: number
 }
 
-/** Takes `scale` [1] and `targets` [positions, 1]; gives `log_probs` [positions, 1] in f32, of the product alone some logits. */
+/** Takes `scale` [1] and `targets` [positions, 1]; returns `log_probs` [positions, 1] in f32. The form with only the product returns logits. */
 export function headGraph(form: HeadFormName, { config, type, positions, values, spread }: HeadCase): Graph {
   const g = graphBuilder()
   const states = storeValues(g, values, { name: 'states', shape: [positions, config.hiddenSize], type })

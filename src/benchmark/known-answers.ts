@@ -1,4 +1,4 @@
-/** Requests whose answers are known: a model, sequences, and what an independent tool gives for them. */
+/** Requests with reference values: a model, sequences, and the log-likelihoods that an independent tool computed for them. */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openCheckpoint } from '../model/checkpoint.ts'
@@ -17,28 +17,28 @@ import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { madeTensor } from './made-tensor.ts'
 import { recordedFamilies, recordedSuites, type RecordedFamily } from './recorded.ts'
 
-/** An answer that a device should give. */
+/** A value that a device should compute. */
 export interface KnownAnswer {
   /** Sequences whose scores add up to it. */
   readonly parts: readonly number[]
   readonly logProb: number
-  /** Null for a text. */
+  /** Null for rolling log-likelihoods. */
   readonly isGreedy: boolean | null
 }
 
-/** A model and what it is asked. Dispose of it to remove its files. */
+/** A model and its requests. Dispose of it to remove its files. */
 export interface KnownAnswers extends AsyncDisposable {
-  /** What a reader calls it: `built-in suites`, `llama`. */
+  /** Its name in records and tables: `built-in suites`, `llama`. */
   readonly name: string
   readonly config: ModelConfig
   readonly weights: RunnableWeights
   readonly sequences: readonly Sequence[]
   readonly answers: readonly KnownAnswer[]
-  /** Tools that gave the answers, with their versions. */
+  /** Tools that computed the reference values, with their versions. */
   readonly madeBy: string
 }
 
-/** A family whose answers are known, and what makes its checkpoint. */
+/** A family with reference values, and the maker of its checkpoint. */
 export interface KnownFamily {
   readonly name: string
   readonly open: () => Promise<KnownAnswers>

@@ -1,4 +1,4 @@
-/** Everything that is measured of one device, in the order of what matters: is it right, how fast is it, what would a card's table take. */
+/** All measurements of one device, most important first: correct numbers, speed, estimated time of a model card's table. */
 import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
 import { deviceName, providerOf, supportsDtype, type Device } from '../engine/devices/device.ts'
 import { type Dtype } from '../engine/devices/dtype.ts'
@@ -21,7 +21,7 @@ import { timeBudget, type TimeBudget } from './time-budget.ts'
 import { askPeer, compareWithPeer, type Peer, type PeerRecord } from './transformers-peer.ts'
 import { syntheticWorkload, workloadOfRows, WORKLOADS, type Workload, type WorkloadName } from './workload.ts'
 
-/** What is asked of every device. */
+/** Options that all devices share. */
 export interface MeasureOptions {
   /** The name of a size; chosen by the device when absent. */
   readonly modelSize?: string | undefined
@@ -32,10 +32,10 @@ export interface MeasureOptions {
   /** Items of each workload. */
   readonly itemCount: number
   readonly peer: Peer | null
-  /** What to look into, instead of everything else. */
+  /** Measures only these parts. */
   readonly suspects: readonly SuspectName[]
   readonly signal?: AbortSignal | undefined
-  /** Told what begins. */
+  /** Receives the name of each step that begins. */
   readonly onStep: (what: string) => void
   readonly onNotice: (notice: string) => void
 }
@@ -92,7 +92,7 @@ async function checkAll(device: Device, budget: TimeBudget, numbers: NumbersReco
 
 const DTYPES: readonly Dtype[] = ['float32', 'bfloat16', 'float16']
 
-/** The random model that a device is measured with: what its memory holds, and what it computes in its time. */
+/** The random model for a device: it fits the memory, and the device can measure it in the time. */
 export function sizeFor({ provider }: Device, adapter: Gpu | undefined): string {
   if (provider === 'cpu' || provider === 'coreml') return '135m'
   if (adapter?.kind !== 'gpu') return '1m'
@@ -216,7 +216,7 @@ const LEAST_PARAMETERS = 1e8
 /** Share of the peak GEMM rate that requests reach at the least, for planning. */
 const EXPECTED_SHARE = 0.4
 
-/** The workload, cut to what the device can do in the time; undefined where that is not even one item. */
+/** The workload, cut to the items that the device can score in the time; undefined if there is not time for one. */
 async function makeWorkload(
   name: WorkloadName,
   { size: { config } }: OpenedModel,
@@ -280,7 +280,7 @@ async function freeBytes({ provider, index }: Device): Promise<number | null> {
 async function lookIntoSuspects(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<readonly SuspectRecord[]> {
   const size = modelSize(options.modelSize ?? sizeFor(device, adapter))
   const dtype = options.dtype ?? providerOf(device).speedDtypes[0]!
-  // What computes on a processor is tried on as little as shows it.
+  // Devices that compute on the CPU get as few items as possible.
   const tokenCount = adapter?.kind === 'gpu' && device.provider !== 'cpu' ? 4096 : 512
   return measureSuspects({
     device,

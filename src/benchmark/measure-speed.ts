@@ -1,4 +1,4 @@
-/** How fast an engine answers a workload, for as long as there is time. */
+/** Measures the speed of an engine on a workload, within the time. */
 import type { Engine } from '../engine/engine.ts'
 import type { Workload, WorkloadName } from './workload.ts'
 
@@ -8,7 +8,7 @@ export interface SpeedRecord extends Speed {
   readonly rooflineShare: number | null
 }
 
-/** What is measured of a workload by itself. */
+/** The measurements of one workload. */
 export interface Speed {
   readonly name: WorkloadName
   readonly title: string
@@ -58,7 +58,7 @@ export interface MeasuredBatch {
   readonly seconds: number
 }
 
-/** The record of measured batches, in the order in which they were computed, by the round in which they were. */
+/** The record of measured batches, in the order of computation, with the round of each. */
 export function summarize(
   rounds: readonly (readonly MeasuredBatch[])[],
   { name, title, source, itemCount, tokensAsked, tokensDistinct }: Omit<Workload, 'sequences'>,

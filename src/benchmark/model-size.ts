@@ -2,7 +2,7 @@
 import { parseConfig, type ModelConfig } from '../model/config/config.ts'
 import { UsageError } from '../errors.ts'
 
-/** What a size stands for. */
+/** The dimensions of each size. */
 export interface ModelSize {
   readonly name: string
   /** The model whose shape it has. */

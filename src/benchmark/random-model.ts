@@ -1,6 +1,6 @@
 /**
- * A model of any size made on the spot, to measure speed on. All tensors are windows into one file of random values, each at a place of its own: an 8B model
- * takes the disk space and the time of its largest tensor, not of all of them. Its shapes, and so its speed, are those of a real one; its answers mean nothing.
+ * A model of any size with random weights, for speed measurements. All tensors are windows into one file of random values, each at its own offset: an 8B model
+ * takes the disk space and the time of its largest tensor, not of all of them. Its shapes, and so its speed, are those of a real model; its log-likelihoods mean nothing.
  */
 import { open, statfs } from 'node:fs/promises'
 import path from 'node:path'
@@ -17,7 +17,7 @@ export type StoredType = 'BF16' | 'F16'
 /** A model over its file. */
 export interface RandomModel {
   readonly weights: RunnableWeights
-  /** Where all values lie. */
+  /** Path of the file with all values. */
   readonly file: string
   readonly parameterCount: number
   /** Of the file. */
@@ -27,11 +27,11 @@ export interface RandomModel {
 }
 
 const FILE = 'random-values.bin'
-/** By how much the places of tensors may differ. */
+/** Largest difference between the offsets of tensors. */
 const SLACK_BYTES = 2 ** 24
-/** Places are multiples of this. */
+/** Offsets are multiples of this. */
 const ALIGNMENT = 64
-/** So far apart are the places of neighbouring tensors, in multiples of the alignment; the slack has no divisor in common with it. */
+/** Distance between the offsets of neighboring tensors, in multiples of the alignment; it has no common divisor with the slack. */
 const STRIDE = 40_503
 /** Written at once. */
 const PIECE_VALUES = 2 ** 22
@@ -42,7 +42,7 @@ const BITS = {
   F16: { keep: 0x87ff87ff, set: 0x20002000, one: 0x3c00 },
 } as const
 
-/** Where tensors lie in the file, and how long it is; plain data, so that it can be given to another program. */
+/** Offsets of the tensors in the file, and its length; plain data, so that it can be sent to another process. */
 export function planRandomWeights(
   config: ModelConfig,
   dtype: StoredType,

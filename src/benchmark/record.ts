@@ -1,4 +1,4 @@
-/** What a benchmark of this machine found: the JSON record that `doctor --benchmark` writes. */
+/** The results of a benchmark of this machine: the JSON record that `doctor --benchmark` writes. */
 import type { Gpu } from '../engine/devices/gpus.ts'
 import type { Dtype } from '../engine/devices/dtype.ts'
 import type { DeviceDiagnosis, RuntimeDiagnosis } from '../engine/devices/self-test.ts'
@@ -44,9 +44,9 @@ export interface DeviceRecord {
   readonly numbers: readonly NumbersRecord[]
   readonly speed: ModelSpeedRecord | null
   readonly suspects: readonly SuspectRecord[]
-  /** What failed, and why. */
+  /** Steps that failed, and why. */
   readonly failures: readonly { readonly what: string; readonly reason: string; readonly hint: string }[]
-  /** What was not tried, and why. */
+  /** Steps that were skipped, and why. */
   readonly leftOut: readonly { readonly what: string; readonly why: string }[]
 }
 
@@ -61,11 +61,11 @@ export interface ModelSpeedRecord {
   /** Making the model's file, and making a session of it: from the system's cache of files, not from the disk. */
   readonly makeSeconds: number
   readonly loadSeconds: number
-  /** Of the process that computes, at the most; what a GPU holds is not in it. */
+  /** Peak of the process that computes, without GPU memory. */
   readonly peakProcessBytes: number | null
   /** By how much the free memory of the card fell; null where the system does not say. */
   readonly cardBytes: number | null
-  /** Operations a second of bare GEMMs of the model's shapes, in the process that ran the model; null where they could not be measured. */
+  /** Peak GEMM rate for the model's shapes, in operations a second, in the process that ran the model; null where it could not be measured. */
   readonly peakGemmRate: number | null
   /** By the card's data sheet, in bfloat16; null where it is not known. */
   readonly cardPeak: number | null

@@ -1,4 +1,4 @@
-/** What a device's numbers are compared with: benchmark/*.json of this package, made by transformers and lm-eval (scripts/make-benchmark-goldens.py). */
+/** Reference values for a device's numbers: benchmark/*.json of this package, made by transformers and lm-eval (scripts/make-benchmark-goldens.py). */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -25,7 +25,7 @@ export interface RecordedFamily {
 
 /** The first items of a built-in suite: of each item the responses to its requests, log-probability and whether it is greedy; null for texts. */
 export interface RecordedSuite {
-  /** The name under which its results stand. */
+  /** The name of its results. */
   readonly task: string
   readonly items: readonly (readonly (readonly [logProb: number, isGreedy: boolean | null])[])[]
 }

@@ -1,4 +1,4 @@
-/** READ THIS FIRST: the benchmark of this machine. Each device is tested, its numbers are checked, its speed is measured; the record says what was found. */
+/** READ THIS FIRST: the benchmark of this machine. It tests each device, checks its numbers, measures its speed, and writes a record of the results. */
 import os from 'node:os'
 import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
 import { deviceName, possibleDevices, type Device } from '../engine/devices/device.ts'
@@ -13,7 +13,7 @@ import { workloadOfRows, WORKLOADS } from './workload.ts'
 
 /** What to measure, and for how long. */
 export interface BenchmarkOptions extends Omit<MeasureOptions, 'peer'> {
-  /** Those that the platform may have when absent; of them, what cannot be used is no failure. */
+  /** Default: the devices that the platform may have. A default device that cannot be used is not a failure. */
   readonly devices?: readonly Device[] | undefined
   /** A Python with torch and transformers; where it is absent and there is a GPU, `python3` is tried. */
   readonly python?: string | undefined
@@ -25,8 +25,8 @@ const SMALL_VOCABULARY = 1000
 const SECONDS = { gpu: 480, cpu: 60 } as const
 
 /**
- * Runs the benchmark. Fails with UsageError on rows that are not there and on a Python that was named and has not what it needs, with AbortError before
- * anything was measured; what fails on a device, and what an interruption left out, is in the record.
+ * Runs the benchmark. Fails with UsageError if the rows do not exist or the given Python lacks a package, and with AbortError before
+ * anything was measured; failures of a device, and the steps that cancelling left out, are in the record.
  */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkRecord> {
   const startedAt = new Date()

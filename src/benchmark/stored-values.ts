@@ -13,7 +13,7 @@ export interface StoredValues {
 
 const TYPES = { BF16: 'bfloat16', F16: 'float16' } as const
 
-/** A matrix of values times the graph's input `scale` [1], so that nothing of it is computed while loading. Comes back with the value's name, in `type`. */
+/** A matrix of values times the graph's input `scale` [1], so that the session cannot compute it while loading. Returns the name of the product, which has `type`. */
 export function storeValues(
   g: GraphBuilder,
   { location, stored, firstByte }: StoredValues,

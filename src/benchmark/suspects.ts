@@ -1,4 +1,4 @@
-/** A closer look at what may be slow on a device: forms of attention and of the head one beside the other, and sizes of batches. */
+/** Measures likely bottlenecks of a device: forms of attention and of the head side by side, and batch sizes. */
 import path from 'node:path'
 import { EngineError } from '../errors.ts'
 import { providerOf, type Device } from '../engine/devices/device.ts'
@@ -22,14 +22,14 @@ import { makeRandomModel, planRandomWeights, type StoredType } from './random-mo
 import type { TimeBudget } from './time-budget.ts'
 import { syntheticWorkload } from './workload.ts'
 
-/** What can be looked into. */
+/** The parts that can be measured. */
 export const SUSPECTS = ['attention', 'head', 'batch'] as const
 export type SuspectName = (typeof SUSPECTS)[number]
 
 /** One measurement. */
 export interface SuspectRecord {
   readonly suspect: SuspectName
-  /** What it was measured on: `MMLU, rows`, `256 positions`. */
+  /** The input: `MMLU, rows`, `256 positions`. */
   readonly on: string
   readonly form: string
   /** Of one pass, the median; null where it is a rate or failed. */
@@ -39,11 +39,11 @@ export interface SuspectRecord {
   readonly difference: number | null
   /** Operators that ran on the CPU instead. */
   readonly onCpu: readonly string[]
-  /** Why there is no figure; null where there is one. */
+  /** The reason for a missing figure; null if there is a figure. */
   readonly problem: string | null
 }
 
-/** What a look takes. */
+/** The inputs of a measurement. */
 export interface SuspectJob {
   readonly device: Device
   readonly size: ModelSize
@@ -52,14 +52,14 @@ export interface SuspectJob {
   readonly suspects: readonly SuspectName[]
   /** Tokens of the batch whose attention is measured. */
   readonly tokenCount: number
-  /** The random model on the device, with batches of so many tokens. */
+  /** Opens the random model on the device, with the given token budget. */
   readonly openModel: (batchTokens: number) => Promise<AsyncDisposable & { readonly engine: Engine }>
 }
 
 /** Milliseconds that must be left. */
 const LEAST_MS = { form: 3000, model: 20_000 } as const
 
-/** Measures what was named, while there is time. */
+/** Measures the named parts, within the time budget. */
 export async function measureSuspects(job: SuspectJob): Promise<readonly SuspectRecord[]> {
   const records: SuspectRecord[] = []
   const keep = (record: SuspectRecord) => void records.push(record)

@@ -1,10 +1,10 @@
-/** Measurements within a time: what does not begin in time is left out and named, what fails is noted, and the rest goes on. */
+/** A time budget for measurements: steps that cannot begin in time are skipped and named, failures are recorded, and the rest continues. */
 import { AbortError, EngineError, HarnessError, unlessAborted } from '../errors.ts'
 
 /** A part of the work. */
 export interface StepOptions {
   readonly what: string
-  /** Milliseconds that must be left for it to begin. */
+  /** The step begins only if this many milliseconds are left. */
   readonly leastMs: number
 }
 
@@ -22,14 +22,14 @@ export interface TimeBudget {
   readonly step: <T>(options: StepOptions, work: () => Promise<T>) => Promise<T | undefined>
 }
 
-/** A step that is under way at the deadline may take so much longer: then it is given up, for it may never end. */
+/** Milliseconds that a running step may take after the deadline. Then it is abandoned, because it may never end. */
 const GRACE_MS = 15_000
 
 const INTERRUPTED = 'interrupted'
 /** The longest time that a timer takes. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** A budget that ends at `deadline`; `onStep` is told what begins. */
+/** A budget that ends at `deadline`; `onStep` receives the name of each step that begins. */
 export function timeBudget(
   deadline: number,
   { onStep, signal }: { readonly onStep: (what: string) => void; readonly signal?: AbortSignal | undefined },

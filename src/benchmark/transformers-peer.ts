@@ -21,13 +21,13 @@ export interface Peer {
   readonly gpu: string | null
 }
 
-/** What to ask of it. */
+/** The inputs of transformers. */
 export interface PeerJob {
   readonly size: ModelSize
   readonly model: RandomModel
   readonly stored: StoredType
   readonly device: 'cuda' | 'cpu'
-  /** Inputs; what is asked for is the token behind each. */
+  /** Input tokens; transformers scores the token after each. */
   readonly inputs: readonly Int32Array[]
   /** Measuring ends after so long. */
   readonly seconds: number
@@ -45,7 +45,7 @@ const answerSchema = z.object({
   best: z.array(z.number().int()),
   log_prob: z.array(z.number()),
 })
-/** What transformers answered. */
+/** The results of transformers. */
 export type PeerAnswer = z.infer<typeof answerSchema>
 
 /** Comparison of an engine with transformers on the same sequences. */
@@ -89,7 +89,7 @@ export async function findPeer(named: string | undefined): Promise<Peer | null> 
   }
 }
 
-/** Has transformers answer. Fails with EngineError. */
+/** Scores the sequences with transformers. Fails with EngineError. */
 export async function askPeer({ python }: Peer, { size, model, stored, device, inputs, seconds, signal }: PeerJob): Promise<PeerAnswer> {
   const tensors = Object.fromEntries([...model.weights.tensors].map(([name, { shape, byteOffset }]) => [name, { shape, byteOffset }]))
   const job = {
@@ -121,7 +121,7 @@ export async function askPeer({ python }: Peer, { size, model, stored, device, i
   return answerSchema.parse(JSON.parse(output.join('').trim().split('\n').at(-1)!))
 }
 
-/** Has an engine answer the sequences that transformers answered, and compares. The engine should be warm. */
+/** Scores the same sequences with an engine and compares. The engine should be warm. */
 export async function compareWithPeer(engine: Pick<Engine, 'score'>, inputs: readonly Int32Array[], answer: PeerAnswer): Promise<PeerRecord> {
   const sequences = answer.answered.map((index, place): Sequence => ({ input: inputs[index]!, targets: Int32Array.of(answer.best[place]!) }))
   const scores: SequenceScore[] = []

@@ -1,4 +1,4 @@
-/** What speed is measured on: requests as long as those of the benchmarks, or the benchmarks' own rows. */
+/** The requests of speed measurements: as long as those of the benchmarks, or the benchmarks' own rows. */
 import { UsageError } from '../errors.ts'
 import { encodeRequests, type Encoder } from '../plan/encode.ts'
 import { countDistinctTokens } from '../plan/batches.ts'
@@ -83,7 +83,7 @@ function workload(name: WorkloadName, source: Workload['source'], itemCount: num
   return { name, title: TITLES[name], source, itemCount, sequences, tokensAsked, tokensDistinct: countDistinctTokens(sequences) }
 }
 
-/** Words of up to so many letters are a token; a longer one is cut. */
+/** Words of up to this many letters are one token; longer ones are cut. */
 const LETTERS = 7
 const PIECES = /\s?\p{L}+|\s?\p{N}|\s?[^\s\p{L}\p{N}]+|\s+/gu
 

@@ -23,7 +23,7 @@ export class AddedTokens {
     this.size = model.type === 'Unigram' ? model.vocab.length : this.vocabulary.size
   }
 
-  /** Adds one, or replaces the flags of one that is there. It gets the id that its text has in the vocabulary, else the next free one, whatever a file says. */
+  /** Adds a token or replaces its flags. Its id is that of its text in the vocabulary, else the next free one; the id in the file is ignored. */
   add(token: AddedTokenContent): void {
     if (token.content === '' || [...this.byId.values()].some((known) => isSame(known, token))) return
     const id = this.idOf(token.content) ?? this.nextId()
@@ -64,7 +64,7 @@ function isSame(one: AddedTokenContent, other: AddedTokenContent): boolean {
 /** Splits a text at added tokens. */
 export type SplitAtTokens = (text: string) => readonly Part[]
 
-/** Tokens to look for in what was asked, and those to look for after normalization. Fails with Unsupported where two are the same after it. */
+/** Tokens to find in the text as given, and tokens to find after normalization. Fails with Unsupported if two are equal after normalization. */
 export function findAddedTokens(
   tokens: AddedTokens,
   normalize: Normalize,
@@ -110,7 +110,7 @@ function splitter(all: readonly Found[], ignored: (token: AddedTokenContent) => 
       if (found.token.lstrip) start = Math.max(done, spacesBefore(text, start))
       if (found.token.rstrip) end = spacesAfter(text, end)
       if (done < start) parts.push({ text: text.slice(done, start) })
-      // Where the token before took its white space, nothing may be left of it.
+      // The token before may have taken all of this one's white space.
       if (start < end) parts.push({ id: found.id })
       done = end
     }

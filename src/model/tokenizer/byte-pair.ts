@@ -9,7 +9,7 @@ type Content = ModelContent & { readonly type: 'BPE' }
 /** Pairs of neighbors as one number: ids are numbered densely, and there are fewer of them than this. */
 const MOST_TOKENS = 2 ** 26
 
-/** Pieces into ids. Fails with Unsupported on what is random or does not fit together. */
+/** Turns pieces into ids. Fails with Unsupported on dropout and on merges that do not fit the vocabulary. */
 export function bytePair(content: Content): EncodePiece {
   const { vocab, unk_token: unknown, continuing_subword_prefix: prefix, end_of_word_suffix: suffix, ignore_merges: isWholeFirst } = content
   if (typeof content.dropout === 'number' && content.dropout > 0) throw new Unsupported(`model.dropout ${content.dropout}, which is random`)
@@ -28,7 +28,7 @@ export function bytePair(content: Content): EncodePiece {
       return
     }
     const symbols: number[] = []
-    // What is unknown waits, for neighbors of it may be joined; tokens of bytes overtake it, as in the library.
+    // An unknown character is added later, since it may be joined with its neighbors; byte tokens come before it, as in the library.
     let isWaiting = false
     const { length } = piece
     for (let place = 0; place < length;) {
@@ -58,12 +58,12 @@ export function bytePair(content: Content): EncodePiece {
   }
 }
 
-/** What two tokens become, and how early. */
+/** The merges: which token two tokens become, and the rank of the merge. */
 interface Merges {
   readonly indexOf: ReadonlyMap<number, number>
   /** Rank by pair: `left * MOST_TOKENS + right`, of dense numbers. */
   readonly ranks: ReadonlyMap<number, number>
-  /** Id of what each merge makes, by rank. */
+  /** Id of the token that each merge makes, by rank. */
   readonly made: readonly number[]
 }
 
@@ -113,7 +113,7 @@ function mergeAll(symbols: number[], { indexOf, ranks, made }: Merges, ids: numb
     const after = next[place]!
     if (isGone[place] === 1 || after < 0) continue
     const rank = rankAt(place, after)
-    // The pair may have changed since; the library looks at what it makes.
+    // The pair may have changed since; like the library, this compares the token that it makes.
     const id = made[(top - place) / count]!
     if (rank === undefined || made[rank] !== id) continue
     symbols[place] = id

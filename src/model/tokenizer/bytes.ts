@@ -1,8 +1,8 @@
-/** The alphabet in which byte-level tokenizers write bytes: printable characters stand for themselves, the others for characters from U+0100 on. */
+/** The alphabet of byte-level tokenizers: a printable byte is its own character, each other byte is a character from U+0100 on. */
 
 const isPrintable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte !== 173)
 
-/** For each byte its character. */
+/** The character of each byte. */
 const BYTE_CHARACTERS: readonly string[] = (() => {
   let others = 0
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : 256 + others++))

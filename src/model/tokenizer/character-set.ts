@@ -1,4 +1,4 @@
-/** Sets of code points as sorted runs, for what the Rust library knows of characters whatever the Unicode version of this Node. */
+/** Sets of code points as sorted runs. They hold the Rust library's character tables, so results do not depend on the Unicode version of Node. */
 
 /** Ends of runs, ascending: start, end (exclusive), start, end, … */
 export type CharacterSet = readonly number[]

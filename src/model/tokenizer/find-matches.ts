@@ -1,8 +1,8 @@
-/** Where a pattern of tokenizer.json is found in a text, as the Rust library goes through it. */
+/** Finds the matches of a pattern of tokenizer.json in a text, in the way of the Rust library. */
 import type { NormalizerContent } from './schema.ts'
 import { translate } from './regular-expression.ts'
 
-/** From and to, in UTF-16 units. */
+/** Start and end, in UTF-16 units. */
 export type Span = readonly [number, number]
 
 /** All matches in a text. */

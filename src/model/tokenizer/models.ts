@@ -1,4 +1,4 @@
-/** Pieces of text into ids: BPE, Unigram, WordPiece, WordLevel. */
+/** Tokenizer models: turn pieces of text into ids (BPE, Unigram, WordPiece, WordLevel). */
 import { bytePair } from './byte-pair.ts'
 import type { EncodePiece } from './encode-piece.ts'
 import type { ModelContent } from './schema.ts'
@@ -30,7 +30,7 @@ function unknownIn(vocabulary: ReadonlyMap<string, number>, token: string): numb
   return id
 }
 
-/** The longest known beginning, then the longest of the rest; unknown as a whole where one part is. */
+/** Takes the longest known prefix, then the longest known prefix of the rest. If one part is unknown, the whole piece is. */
 function wordPiece(content: ModelContent & { readonly type: 'WordPiece' }): EncodePiece {
   const own = vocabularyOf(content)
   const { continuing_subword_prefix: prefix, max_input_chars_per_word: most } = content

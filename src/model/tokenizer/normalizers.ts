@@ -1,4 +1,4 @@
-/** Text before it is split: normal forms, letters, accents, white space. Each does what the normalizer of its name does in the Rust library. */
+/** Normalizers: change a text before it is split (normal forms, case, accents, white space). Each matches the one of the same name in the Rust library. */
 import { ACCENTS, BERT_ACCENTS, BERT_CONTROL, INERT, LOWERCASE } from './character-tables.ts'
 import { has, membership, unpack, WHITE_SPACE } from './character-set.ts'
 import { byteCharacters } from './bytes.ts'
@@ -6,7 +6,7 @@ import { matcherOf } from './find-matches.ts'
 import { precompiled } from './precompiled.ts'
 import type { NormalizerContent } from './schema.ts'
 
-/** What a text becomes. */
+/** Returns the normalized text. */
 export type Normalize = (text: string) => string
 
 /** The normalizer of tokenizer.json; none leaves the text alone. Fails with Unsupported. */
@@ -45,7 +45,7 @@ export function makeNormalizer(content: NormalizerContent | null | undefined): N
 
 const NOT_ASCII = /[^\p{ASCII}]/u
 
-/** Characters that the library does not know yet are left alone, and nothing is composed with them. */
+/** Characters that the library's Unicode version lacks stay unchanged, and nothing is composed with them. */
 function normalForm(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): Normalize {
   const isInert = membership(unpack(INERT))
   return (text) => {
@@ -106,7 +106,7 @@ function replace({ pattern, content }: NormalizerContent & { readonly type: 'Rep
   }
 }
 
-/** What BertNormalizer puts spaces around. */
+/** Characters that BertNormalizer puts spaces around. */
 const CHINESE = /[\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{f900}-\u{faff}\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu
 
 function bert({

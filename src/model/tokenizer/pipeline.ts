@@ -1,4 +1,4 @@
-/** A text to ids, stage by stage: added tokens, normalizer, added tokens again, pre-tokenizer, model. */
+/** Encodes a text stage by stage: added tokens, normalizer, added tokens again, pre-tokenizer, model. */
 import { type AddedTokens, findAddedTokens } from './added-tokens.ts'
 import { makeModel } from './models.ts'
 import { makeNormalizer } from './normalizers.ts'
@@ -15,15 +15,15 @@ export interface Pipeline {
   readonly split: (text: string) => readonly string[]
   /** Ids of one piece. */
   readonly encodePiece: (piece: string) => readonly number[]
-  /** What must not be in a text that is split without looking for added tokens: their texts, as written and normalized. */
+  /** Texts of the added tokens, as written and normalized. A text that holds none can be split without a search for added tokens. */
   readonly addedTexts: readonly string[]
   /** Special tokens around a text. */
   readonly around: Around
 }
 
-/** Pieces remembered with their tokens. */
+/** Most pieces in the cache of pieces and their tokens. */
 const MOST_PIECES = 200_000
-/** Longer pieces are not remembered: whole texts, where nothing splits them. */
+/** Longer pieces are not cached; without a pre-tokenizer they are whole texts. */
 const LONGEST_PIECE = 100
 
 /** The stages of a tokenizer. Fails with Unsupported. */
@@ -86,7 +86,7 @@ const ADDS_NOTHING: readonly PreTokenizerContent['type'][] = [
   'BertPreTokenizer',
 ]
 
-/** Metaspace's scheme "first" asks where a piece stood before normalization, which is known only where that does not move the start. */
+/** Metaspace's scheme "first" needs the start of a piece before normalization, which is known only if normalization does not move it. */
 function refuseUnknownStart({ normalizer, pre_tokenizer: preTokenizer }: TokenizerContent): void {
   const steps = flat(preTokenizer, (step) => (step.type === 'Sequence' ? step.pretokenizers : undefined))
   const first = steps.findLastIndex((step) => step.type === 'Metaspace' && step.prepend_scheme === 'first')

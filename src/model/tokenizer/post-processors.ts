@@ -10,7 +10,7 @@ export interface Around {
 
 const NOTHING: Around = { before: [], after: [] }
 
-/** What is put around a text that is encoded with special tokens. Fails with Unsupported. */
+/** The ids around a text that is encoded with special tokens. Fails with Unsupported. */
 export function makeAround(content: PostProcessorContent | null | undefined): Around {
   if (!content) return NOTHING
   switch (content.type) {
@@ -21,7 +21,7 @@ export function makeAround(content: PostProcessorContent | null | undefined): Ar
       return { before: [content.cls[1]], after: [content.sep[1]] }
     case 'Sequence': {
       const adding = content.processors.map(makeAround).filter(({ before, after }) => before.length + after.length > 0)
-      // The library's second one leaves out what the first one put after the text.
+      // The library's second post-processor drops the tokens that the first one adds after the text.
       if (adding.length > 1) throw new Unsupported('post_processor.processors of which more than one adds tokens')
       return adding[0] ?? NOTHING
     }

@@ -1,4 +1,4 @@
-/** Text into the pieces that the model looks up. Each does what the pre-tokenizer of its name does in the Rust library. */
+/** Pre-tokenizers: split a text into the pieces that the model looks up. Each matches the pre-tokenizer of the same name in the Rust library. */
 import { NUMERIC, PUNCTUATION } from './character-tables.ts'
 import { type CharacterSet, classSource, complement, membership, union, unpack, WHITE_SPACE } from './character-set.ts'
 import { byteCharacters } from './bytes.ts'
@@ -8,8 +8,8 @@ import type { PreTokenizerContent } from './schema.ts'
 import { WORD_OF_RUST } from './word.ts'
 
 /**
- * Adds the pieces of a text to `pieces`; none is empty. `isStart`: whether the text is the beginning of what was asked, which only Metaspace's scheme
- * "first" looks at. Comes back with whether the first piece begins where the text began.
+ * Adds the pieces of a text to `pieces`; none is empty. `isStart`: whether the text is the beginning of the encoded text; only Metaspace's scheme
+ * "first" uses it. Returns whether the first piece begins where the text began.
  */
 export type SplitText = (text: string, isStart: boolean, pieces: string[]) => boolean
 
@@ -18,7 +18,7 @@ export function makePreTokenizer(content: PreTokenizerContent | null | undefined
   if (!content) return whole
   switch (content.type) {
     case 'Sequence':
-      return chain(content.pretokenizers.map(makePreTokenizer))
+      return sequence(content.pretokenizers.map(makePreTokenizer))
     case 'ByteLevel':
       return byteLevel(content)
     case 'Metaspace':
@@ -38,7 +38,7 @@ export function makePreTokenizer(content: PreTokenizerContent | null | undefined
     case 'WhitespaceSplit':
       return splitAt(oneOf(WHITE_SPACE), 'Removed')
     case 'BertPreTokenizer':
-      return chain([splitAt(oneOf(WHITE_SPACE), 'Removed'), splitAt(oneOf(unpack(PUNCTUATION)), 'Isolated')])
+      return sequence([splitAt(oneOf(WHITE_SPACE), 'Removed'), splitAt(oneOf(unpack(PUNCTUATION)), 'Isolated')])
   }
 }
 
@@ -47,8 +47,8 @@ const whole: SplitText = (text, _, pieces) => {
   return true
 }
 
-/** What each step makes of the pieces of the step before. */
-function chain(steps: readonly SplitText[]): SplitText {
+/** Applies each step to the pieces of the step before. */
+function sequence(steps: readonly SplitText[]): SplitText {
   return (text, isStart, pieces) => {
     let before = [text]
     let isCached = true
@@ -67,7 +67,7 @@ function chain(steps: readonly SplitText[]): SplitText {
 
 type Behavior = (PreTokenizerContent & { readonly type: 'Split' })['behavior']
 
-/** Splits at matches, or with `isInverted` at what is between them. */
+/** Splits at matches; with `isInverted`, at the text between them. */
 function splitAt(find: FindMatches, behavior: Behavior, isInverted = false): SplitText {
   const spansOf = SPANS[behavior]
   return (text, _, pieces) => {
@@ -87,7 +87,7 @@ interface Covered {
   readonly isMatch: boolean
 }
 
-/** The whole text as matches and what is between them. */
+/** The whole text, divided into matches and the text between them. */
 function covered(text: string, find: FindMatches, isInverted: boolean): Covered[] {
   const spans: Covered[] = []
   let last = 0
@@ -100,7 +100,7 @@ function covered(text: string, find: FindMatches, isInverted: boolean): Covered[
   return spans
 }
 
-/** What becomes of matches and the rest. */
+/** Applies the behavior to matches and the rest. */
 const SPANS: Readonly<Record<Behavior, (spans: readonly Covered[]) => readonly Span[]>> = {
   Isolated: (spans) => spans.map(({ span }) => span),
   Removed: (spans) => spans.filter(({ isMatch }) => !isMatch).map(({ span }) => span),
@@ -109,17 +109,17 @@ const SPANS: Readonly<Record<Behavior, (spans: readonly Covered[]) => readonly S
   MergedWithNext: (spans) => joined(spans.toReversed(), (isMatch, wasMatch) => isMatch && !wasMatch).toReversed(),
 }
 
-/** One span for neighbors that belong together, in the order given, which may be from the end. */
+/** Joins neighbors that belong together into one span. Reads the spans in the given order, which may be from the end. */
 function joined(spans: readonly Covered[], isJoined: (isMatch: boolean, wasMatch: boolean) => boolean): Span[] {
-  const kept: Span[] = []
+  const joined: Span[] = []
   let wasMatch = false
   for (const { span, isMatch } of spans) {
-    const last = kept.at(-1)
-    if (last && isJoined(isMatch, wasMatch)) kept[kept.length - 1] = [Math.min(last[0], span[0]), Math.max(last[1], span[1])]
-    else kept.push(span)
+    const last = joined.at(-1)
+    if (last && isJoined(isMatch, wasMatch)) joined[joined.length - 1] = [Math.min(last[0], span[0]), Math.max(last[1], span[1])]
+    else joined.push(span)
     wasMatch = isMatch
   }
-  return kept
+  return joined
 }
 
 /** Single characters of a set. */
@@ -137,7 +137,7 @@ function oneOf(set: CharacterSet): FindMatches {
   }
 }
 
-/** Runs of word characters, and of what is neither word nor white space. */
+/** Splits into runs of word characters and runs of other characters that are not white space. */
 function words(): FindMatches {
   return matchesOf(new RegExp(`${classSource(WORD_OF_RUST())}+|${classSource(complement(union(WORD_OF_RUST(), WHITE_SPACE)))}+`, 'gu'))
 }

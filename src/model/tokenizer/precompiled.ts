@@ -1,4 +1,4 @@
-/** The character map of SentencePiece: a double-array trie of what is replaced, then the texts that replace it (the Rust crate spm_precompiled). */
+/** The character map of SentencePiece: a double-array trie of the texts to replace, then their replacements (the Rust crate spm_precompiled). */
 import { Unsupported } from './unsupported.ts'
 
 /** Longest clusters of characters that are looked up as one, in bytes. */
@@ -7,7 +7,7 @@ const MOST_BYTES = 5
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const encoder = new TextEncoder()
 
-/** Replaces what the map names. Fails with Unsupported on a map that is damaged. */
+/** Replaces the texts that the map names. Fails with Unsupported on a damaged map. */
 export function precompiled(base64: string): (text: string) => string {
   const bytes = Buffer.from(base64, 'base64')
   const size = bytes.length >= 4 ? bytes.readUInt32LE(0) : -1

@@ -1,6 +1,6 @@
 /**
- * Regular expressions of tokenizer.json, which the Rust library gives to Oniguruma with Ruby's syntax, as JavaScript's. What both take alike or
- * what can be written out is translated; everything else is refused by name, for a pattern that means something else changes every score.
+ * Translates the regular expressions of tokenizer.json (Oniguruma with Ruby's syntax, in the Rust library) to JavaScript's. Syntax that
+ * has no exact translation is refused by name, because a pattern with another meaning changes every score.
  */
 import { CATEGORIES, SCRIPTS, WORD, WORD_IN_CLASS } from './character-tables.ts'
 import { type CharacterSet, classSource, complement, has, intersection, NONE, range, union, unpack, WHITE_SPACE } from './character-set.ts'
@@ -10,11 +10,11 @@ import { Unsupported } from './unsupported.ts'
 interface Part {
   readonly source: string
   readonly canBeEmpty: boolean
-  /** The letters of a literal, for what folds together without regard to case. */
+  /** The letters of a literal, for sequences that are equal without regard to case. */
   readonly literal?: string
 }
 
-/** Where the parser stands. */
+/** The position of the parser. */
 interface Reader {
   readonly pattern: string
   place: number
@@ -69,7 +69,7 @@ function sequence(reader: Reader, isCaseless: boolean): Part {
   return { source: parts.map(({ source }) => source).join(''), canBeEmpty: parts.every(({ canBeEmpty }) => canBeEmpty) }
 }
 
-/** Letters that one character stands for without regard to case, such as `ss` for `ß`. */
+/** Letter sequences that equal one character without regard to case, such as `ss` for `ß`. */
 const LONG_FOLDS = /ss|st|ff|fi|fl|[^\p{ASCII}]/iu
 
 function refuseLongFolds(parts: readonly Part[]): void {
@@ -93,7 +93,7 @@ function quantified(reader: Reader, isCaseless: boolean): Part {
   const canBeEmpty = /^(?:[*?]|\{0)/u.test(times)
   const isInterval = times.startsWith('{')
   if (suffix === '') return { source: repeated, canBeEmpty }
-  // Ruby takes `{n}?` for an optional part, and `{n,m}+` for a repeated one.
+  // Ruby reads `{n}?` as an optional part and `{n,m}+` as a repeated one.
   if (suffix === '?') return /^\{\d+\}$/u.test(times) ? { source: `(?:${repeated})?`, canBeEmpty: true } : { source: `${repeated}?`, canBeEmpty }
   if (isInterval) {
     if (canBeEmpty) throw new Unsupported(`the repetition of a part that can be empty in ${JSON.stringify(pattern)}`)
@@ -112,8 +112,8 @@ const WORD_AFTER = () => `(?=${classSource(word())})`
 const NO_WORD_BEFORE = () => `(?<!${classSource(word())})`
 const NO_WORD_AFTER = () => `(?!${classSource(word())})`
 
-/** Escapes that match a place. */
-const PLACES: Readonly<Record<string, () => string>> = {
+/** Escapes that match a position. */
+const POSITIONS: Readonly<Record<string, () => string>> = {
   A: () => String.raw`(?<![\s\S])`,
   z: () => String.raw`(?![\s\S])`,
   Z: () => String.raw`(?=\n?(?![\s\S]))`,
@@ -132,7 +132,7 @@ function oneAtom(reader: Reader, isCaseless: boolean): Part {
   if (character === '$') return { source: String.raw`(?=\n|(?![\s\S]))`, canBeEmpty: true }
   if ('*+?'.includes(character)) throw new Unsupported(`a repetition of nothing in ${JSON.stringify(pattern)}`)
   if (character !== '\\') return literal(character.codePointAt(0)!, isCaseless)
-  const place = PLACES[pattern[reader.place] ?? '']
+  const place = POSITIONS[pattern[reader.place] ?? '']
   if (place) {
     reader.place++
     return { source: place(), canBeEmpty: true }
@@ -153,7 +153,7 @@ function literal(codePoint: number, isCaseless: boolean): Part {
 
 function setPart(set: CharacterSet, isCaseless: boolean, pattern: string): Part {
   if (isCaseless && !isClosedUnderCase(set)) throw new Unsupported(`a class of letters without regard to case in ${JSON.stringify(pattern)}`)
-  // A class of nothing matches nothing.
+  // An empty class matches nothing.
   return { source: set.length === 0 ? '(?!)' : classSource(set), canBeEmpty: false }
 }
 
@@ -183,7 +183,7 @@ function group(reader: Reader, isCaseless: boolean): Part {
   return { source: `${opening}${inner.source})`, canBeEmpty: true }
 }
 
-/** A class in brackets: of sets, ranges and classes in it, with `&&` between what must hold together. */
+/** A class in brackets: sets, ranges and nested classes, with `&&` for intersections. */
 function bracketed(reader: Reader): CharacterSet {
   const { pattern } = reader
   const failed = (what: string) => new Unsupported(`${what} in ${JSON.stringify(pattern)}`)
@@ -237,7 +237,7 @@ function classPart(reader: Reader): CharacterSet | number {
 
 const CONTROLS: Readonly<Record<string, number>> = { r: 13, n: 10, t: 9, f: 12, v: 11, a: 7, e: 27 }
 
-/** What an escape stands for: a character or a set of them. */
+/** The meaning of an escape: a character or a set of them. */
 function afterBackslash(reader: Reader, wordSet: () => CharacterSet): CharacterSet | number {
   const { pattern } = reader
   if (reader.place >= pattern.length) throw new Unsupported(`a "\\" at the end of ${JSON.stringify(pattern)}`)

@@ -1,6 +1,6 @@
 /**
- * What tokenizer.json may say: every type and field that is honored, and no other. An unknown field is refused, for one that is passed over in silence
- * changes every score. The format is that of the Rust library tokenizers 0.23.
+ * The schema of tokenizer.json: every supported type and field. An unknown field is refused, because a field that is silently ignored
+ * can change every score. The format is that of the Rust library tokenizers 0.23.
  */
 import { z } from 'zod'
 
@@ -28,7 +28,7 @@ const simpleNormalizers = [
   type('BertNormalizer', { clean_text: flag, handle_chinese_chars: flag, strip_accents: flag.nullish(), lowercase: flag }),
 ] as const
 
-/** How text changes before it is split. */
+/** Normalizers: change the text before it is split. */
 export type NormalizerContent = z.infer<(typeof simpleNormalizers)[number]> | { readonly type: 'Sequence'; readonly normalizers: readonly NormalizerContent[] }
 const normalizer: z.ZodType<NormalizerContent> = z.lazy(() =>
   z.discriminatedUnion('type', [...simpleNormalizers, type('Sequence', { normalizers: z.array(normalizer) })]),
@@ -57,7 +57,7 @@ const simplePreTokenizers = [
   type('BertPreTokenizer', {}),
 ] as const
 
-/** How text is split before its pieces are looked up. */
+/** Pre-tokenizers: split the text before its pieces are looked up. */
 export type PreTokenizerContent =
   | z.infer<(typeof simplePreTokenizers)[number]>
   | { readonly type: 'Sequence'; readonly pretokenizers: readonly PreTokenizerContent[] }
@@ -75,13 +75,13 @@ const pairOfIds = z.tuple([z.string(), tokenId])
 
 const simplePostProcessors = [
   type('TemplateProcessing', { single: z.array(templatePiece), pair: z.array(templatePiece), special_tokens: z.record(z.string(), special) }),
-  // Offsets alone, which are not read.
+  // Changes only offsets, which are not read.
   type('ByteLevel', { add_prefix_space: flag, trim_offsets: flag, use_regex: flag.optional() }),
   type('BertProcessing', { sep: pairOfIds, cls: pairOfIds }),
   type('RobertaProcessing', { sep: pairOfIds, cls: pairOfIds, trim_offsets: flag, add_prefix_space: flag }),
 ] as const
 
-/** What stands around the tokens of a text. */
+/** Post-processors: add the special tokens around a text. */
 export type PostProcessorContent =
   | z.infer<(typeof simplePostProcessors)[number]>
   | { readonly type: 'Sequence'; readonly processors: readonly PostProcessorContent[] }
@@ -91,7 +91,7 @@ const postProcessor: z.ZodType<PostProcessorContent> = z.lazy(() =>
 
 const isId = (id: unknown) => Number.isInteger(id) && (id as number) >= 0 && (id as number) <= 0xffff_ffff
 
-/** Token to id; looked through by hand, for there are a quarter of a million. */
+/** Token to id. Checked without Zod, because there may be a quarter of a million. */
 const vocabulary = z
   .custom<Readonly<Record<string, number>>>(
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -136,7 +136,7 @@ const model = z.discriminatedUnion('type', [
   type('Unigram', { unk_id: tokenId.nullish(), vocab: scores, byte_fallback: flag.default(false) }),
 ])
 
-/** How a piece becomes tokens. */
+/** Models: turn a piece into tokens. */
 export type ModelContent = z.infer<typeof model>
 
 /** A token that is found in the text before anything else. */
@@ -159,7 +159,7 @@ const addedToken = z.strictObject({
   special: flag,
 })
 
-/** The whole file. Truncation and padding are of no effect, as in transformers: lm-eval asks for neither. The decoder makes text, which is not read. */
+/** The whole file. Truncation and padding are ignored: lm-eval uses neither. So is the decoder, which makes text. */
 export const TOKENIZER_SCHEMA = z.strictObject({
   version: z.literal('1.0').optional(),
   truncation: z.record(z.string(), z.unknown()).nullish(),
@@ -172,5 +172,5 @@ export const TOKENIZER_SCHEMA = z.strictObject({
   model,
 })
 
-/** What is read of tokenizer.json. */
+/** The fields of tokenizer.json that are read. */
 export type TokenizerContent = z.infer<typeof TOKENIZER_SCHEMA>

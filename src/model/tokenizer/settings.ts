@@ -31,7 +31,7 @@ export interface AppliedSettings {
   readonly splitsSpecial: boolean
   readonly bos: number | undefined
   readonly eos: number | undefined
-  /** What a user should know: where the class leaves out what the file says. */
+  /** Warnings for the user: fields of the file that the class ignores. */
   readonly notices: readonly string[]
 }
 
@@ -175,7 +175,7 @@ function toAdd(tokens: readonly WrittenToken[], named: ReadonlyMap<string, Speci
   )
 }
 
-/** With every flag; a token is normalized unless it is special, where nothing else is said. */
+/** The token with every flag set. By default a token is normalized unless it is special. */
 function complete(token: WrittenToken): AddedTokenContent {
   const { content, single_word = false, lstrip = false, rstrip = false, special: isSpecial = false, normalized } = token
   return { content, single_word, lstrip, rstrip, special: isSpecial, normalized: normalized ?? !isSpecial }

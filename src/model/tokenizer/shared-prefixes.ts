@@ -1,6 +1,6 @@
 /**
- * Encoding texts that begin alike: what two texts in a row have in common is encoded once. MMLU's prompts share five worked examples and
- * the choices of an item their whole prompt, so this is most of the host's work.
+ * Encodes the common prefix of two texts in a row once. MMLU's prompts share five few-shot examples, and the choices of an item share
+ * their whole prompt, so this avoids most of the host's work.
  *
  * It is exact for pre-tokenizers that scan from left to right and whose pieces are runs of characters of a class: the known ones below. A
  * cut after a character that is no white space is then decided by the text up to and including the next character, and so is every cut
@@ -10,7 +10,7 @@
 import { sharedTextLength } from '../../text/shared-text.ts'
 import type { Pipeline } from './pipeline.ts'
 
-/** What is read of tokenizer.json. */
+/** The fields of tokenizer.json that are read. */
 export interface TokenizerContent {
   readonly normalizer?: unknown
   readonly pre_tokenizer?: unknown
@@ -19,7 +19,7 @@ export interface TokenizerContent {
 /** Token ids of a text without special tokens. */
 export type EncodeText = (text: string) => readonly number[]
 
-/** What was encoded last: for each of its pieces the end in the text (UTF-16 units) and the number of tokens up to there. */
+/** The last encoded text: for each of its pieces the end in the text (UTF-16 units) and the number of tokens up to there. */
 interface Encoded {
   readonly text: string
   readonly ends: readonly number[]
@@ -29,32 +29,32 @@ interface Encoded {
 
 const NOTHING: Encoded = { text: '', ends: [], counts: [], ids: [] }
 
-/** An encoder that gives what `pipeline.encode` gives, faster where texts begin alike; undefined where that cannot be promised of its pre-tokenizer. */
+/** An encoder with the results of `pipeline.encode`, faster if texts begin alike; undefined if the pre-tokenizer is not a known one. */
 export function encodeSharingBeginnings(pipeline: Pipeline, content: TokenizerContent): EncodeText | undefined {
   if (!isLeftToRight(content.pre_tokenizer) || !isStable(content.normalizer)) return undefined
   const { split, encodePiece, encode: plain, addedTexts: added } = pipeline
   const longestAdded = Math.max(0, ...added.map(({ length }) => length))
   let last = NOTHING
   return (text) => {
-    const kept = piecesInCommon(last, text)
-    const [start, keptTokens] = kept === 0 ? [0, 0] : [last.ends[kept - 1]!, last.counts[kept - 1]!]
+    const shared = piecesInCommon(last, text)
+    const [start, sharedTokens] = shared === 0 ? [0, 0] : [last.ends[shared - 1]!, last.counts[shared - 1]!]
     const rest = text.slice(start)
     if (!isPlainText(rest) || containsAny(text.slice(Math.max(0, start - longestAdded)), added)) return plain(text)
     const pieces = split(rest)
     const ends = endsOf(pieces, rest, start)
     if (!ends) return plain(text)
-    const ids = last.ids.slice(0, keptTokens)
-    const counts = last.counts.slice(0, kept)
+    const ids = last.ids.slice(0, sharedTokens)
+    const counts = last.counts.slice(0, shared)
     for (const piece of pieces) {
       for (const id of encodePiece(piece)) ids.push(id)
       counts.push(ids.length)
     }
-    last = { text, ends: [...last.ends.slice(0, kept), ...ends], counts, ids }
+    last = { text, ends: [...last.ends.slice(0, shared), ...ends], counts, ids }
     return ids
   }
 }
 
-/** Number of pieces of the text before that the text begins with, whatever follows. */
+/** Number of pieces of the last text that this text begins with, independent of the text after them. */
 function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
   const shared = sharedTextLength(before, text)
   let [low, high] = [0, ends.length]
@@ -67,7 +67,7 @@ function piecesInCommon({ text: before, ends }: Encoded, text: string): number {
   return low
 }
 
-/** Already in the form that normalizers make, and not beginning with a mark that joins the character before it. */
+/** Whether the text is already normalized and does not begin with a mark that joins the character before it. */
 function isPlainText(text: string): boolean {
   // eslint-disable-next-line no-control-regex -- ASCII is in every normal form
   if (/^[\x00-\x7f]*$/u.test(text)) return true
@@ -112,7 +112,7 @@ interface PreTokenizerContent {
   readonly use_regex?: unknown
 }
 
-/** Of the known kinds, and ending in bytes. */
+/** Whether all steps are of known kinds and the last one writes bytes. */
 function isLeftToRight(content: unknown): boolean {
   const steps = sequenceOf(content)
   const isByteLevel = ({ type, add_prefix_space: prefix }: PreTokenizerContent) => type === 'ByteLevel' && prefix === false
@@ -122,7 +122,7 @@ function isLeftToRight(content: unknown): boolean {
   const end = steps.at(-1)
   if (!end || !isByteLevel(end)) return false
   const before = steps.slice(0, -1)
-  // Without its own pattern ByteLevel leaves whole what it is given.
+  // Without its own pattern ByteLevel does not split.
   return before.every((step) => isKnownSplit(step) || isDigits(step)) && (end.use_regex !== false || before.some(isKnownSplit))
 }
 
@@ -130,11 +130,11 @@ function sequenceOf(content: unknown): readonly PreTokenizerContent[] {
   if (typeof content !== 'object' || content === null) return []
   const { type, pretokenizers } = content as PreTokenizerContent
   if (type !== 'Sequence' || !Array.isArray(pretokenizers)) return [content]
-  // A step that is no object is of no known kind.
+  // A step that is not an object has an unknown kind.
   return pretokenizers.map((step: unknown) => (typeof step === 'object' && step !== null ? step : {}))
 }
 
-/** Leaves text alone that is in normal form C. */
+/** Whether the normalizer does not change text in normal form C. */
 function isStable(normalizer: unknown): boolean {
   return normalizer === null || normalizer === undefined || (normalizer as { readonly type?: unknown }).type === 'NFC'
 }

@@ -1,12 +1,12 @@
 /**
- * The class that transformers' AutoTokenizer loads a tokenizer with, by its rules (transformers 5.24 `models/auto/tokenization_auto.py`). It matters, for
- * some classes take only the vocabulary from tokenizer.json and make everything else themselves.
+ * The class that transformers' AutoTokenizer loads a tokenizer with, by its rules (transformers 5.24 `models/auto/tokenization_auto.py`). The class
+ * matters because some classes take only the vocabulary from tokenizer.json and build the rest themselves.
  */
 import { CLASS_OF_MODEL, MAKES_ITS_OWN, MODELS_WITH_WRONG_CLASS, READS_THE_FILE } from './transformers-classes.ts'
 import type { TokenizerContent } from './schema.ts'
 import { Unsupported } from './unsupported.ts'
 
-/** What the choice depends on. */
+/** The facts that decide the class. */
 export interface ClassFacts {
   /** `tokenizer_class` of tokenizer_config.json. */
   readonly ownClass: string | undefined
@@ -16,16 +16,16 @@ export interface ClassFacts {
   readonly modelType: string | undefined
   /** Whether tokenizer.json says "ByteLevel" anywhere. */
   readonly isByteLevel: boolean
-  /** Whether tokenizer_config.json names code of its own. */
+  /** Whether tokenizer_config.json names its own code. */
   readonly hasOwnCode: boolean
 }
 
-/** The class that takes tokenizer.json as it is. */
+/** The class that uses tokenizer.json unchanged. */
 export const AS_IS = 'TokenizersBackend'
 
 const withoutFast = (name: string) => name.replace(/Fast$/u, '')
 
-/** The class's name; every class that takes the file as it is is TokenizersBackend here. */
+/** The class's name. Every class that uses the file unchanged is called TokenizersBackend here. */
 export function tokenizerClass({ ownClass, configClass, modelType, isByteLevel, hasOwnCode }: ClassFacts): string {
   const declared = ownClass ?? configClass
   const ofModel = modelType === undefined ? undefined : CLASS_OF_MODEL[modelType]
@@ -65,7 +65,7 @@ export interface ClassSettings {
 
 type Model = TokenizerContent['model'] & { readonly type: 'BPE' }
 
-/** What a class makes of tokenizer.json: its vocabulary, merges and post-processor, and normalizer and pre-tokenizer of the class. Fails with Unsupported. */
+/** Builds the class's tokenizer: vocabulary, merges and post-processor of the file, normalizer and pre-tokenizer of the class. Fails with Unsupported. */
 export function rebuild(name: string, content: TokenizerContent, settings: ClassSettings): Rebuilt {
   if (name === AS_IS) return { content, defaults: {} }
   const make = CLASSES[name]
@@ -84,27 +84,27 @@ const byteLevel = (addsPrefixSpace: boolean, usesPattern = true) =>
 /** Qwen 2's pattern. */
 const QWEN_2 = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 
-const CLASSES: Readonly<Record<string, (bare: TokenizerContent & { readonly model: Model }, settings: ClassSettings) => Rebuilt>> = {
-  LlamaTokenizer: (bare, { addsPrefixSpace = true, isLegacy }) => ({
+const CLASSES: Readonly<Record<string, (base: TokenizerContent & { readonly model: Model }, settings: ClassSettings) => Rebuilt>> = {
+  LlamaTokenizer: (base, { addsPrefixSpace = true, isLegacy }) => ({
     content: {
-      ...bare,
+      ...base,
       pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: !addsPrefixSpace ? 'never' : isLegacy ? 'always' : 'first', split: false },
-      model: { ...bare.model, fuse_unk: true, byte_fallback: true },
+      model: { ...base.model, fuse_unk: true, byte_fallback: true },
     },
     defaults: { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' },
   }),
-  GPT2Tokenizer: (bare, { addsPrefixSpace = false }) => ({
-    content: { ...bare, pre_tokenizer: byteLevel(addsPrefixSpace) },
+  GPT2Tokenizer: (base, { addsPrefixSpace = false }) => ({
+    content: { ...base, pre_tokenizer: byteLevel(addsPrefixSpace) },
     defaults: { bos_token: END_OF_TEXT, eos_token: END_OF_TEXT, unk_token: END_OF_TEXT },
   }),
-  GPTNeoXTokenizer: (bare, { addsPrefixSpace = false }) => ({
-    // It makes its post-processor anew, without special tokens.
-    content: { ...bare, normalizer: { type: 'NFC' }, pre_tokenizer: byteLevel(addsPrefixSpace), post_processor: null },
+  GPTNeoXTokenizer: (base, { addsPrefixSpace = false }) => ({
+    // The class builds a new post-processor, without special tokens.
+    content: { ...base, normalizer: { type: 'NFC' }, pre_tokenizer: byteLevel(addsPrefixSpace), post_processor: null },
     defaults: { bos_token: END_OF_TEXT, eos_token: END_OF_TEXT, unk_token: END_OF_TEXT, pad_token: '<|padding|>' },
   }),
-  Qwen2Tokenizer: (bare, { addsPrefixSpace = false }) => ({
+  Qwen2Tokenizer: (base, { addsPrefixSpace = false }) => ({
     content: {
-      ...bare,
+      ...base,
       normalizer: { type: 'NFC' },
       pre_tokenizer: {
         type: 'Sequence',
@@ -113,18 +113,18 @@ const CLASSES: Readonly<Record<string, (bare: TokenizerContent & { readonly mode
     },
     defaults: { eos_token: END_OF_TEXT, unk_token: END_OF_TEXT, pad_token: END_OF_TEXT },
   }),
-  GemmaTokenizer: (bare, { unknownToken }) => ({
+  GemmaTokenizer: (base, { unknownToken }) => ({
     content: {
-      ...bare,
+      ...base,
       normalizer: { type: 'Replace', pattern: { String: ' ' }, content: '▁' },
       pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false },
-      model: { ...bare.model, fuse_unk: true, byte_fallback: true, unk_token: unknownToken },
+      model: { ...base.model, fuse_unk: true, byte_fallback: true, unk_token: unknownToken },
     },
     defaults: { bos_token: '<bos>', eos_token: '<eos>', unk_token: '<unk>', pad_token: '<pad>', mask_token: '<mask>' },
   }),
 }
 
-/** What of the file the class leaves out, by field; empty where it makes what the file says. */
+/** Fields of the file that the class ignores; empty if the class uses them all. */
 export function differences(file: TokenizerContent, rebuilt: TokenizerContent): string[] {
   const fields = (content: TokenizerContent): Record<string, unknown> => {
     const { vocab: _, merges: __, ...model } = content.model as Model

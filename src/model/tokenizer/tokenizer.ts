@@ -16,17 +16,17 @@ import { errorText } from '../../text/error-text.ts'
 export interface CheckpointTokenizer {
   /** Ids of a text, with the special tokens that the tokenizer adds by default, or without. */
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
-  /** What stands before a text without context: bos, else eos; lm-eval `prefix_token_id`. */
+  /** The token before a text without context: bos, else eos; lm-eval `prefix_token_id`. */
   readonly prefixToken: number
   /** The prefix token as text, such as `<s>`; empty where only config.json names the token and the tokenizer has no text for it. */
   readonly prefixText: string
   /** sha256 of tokenizer.json, hexadecimal. */
   readonly hash: string
-  /** What a user should know of how the file is read. */
+  /** Warnings for the user about how the file is read. */
   readonly notices: readonly string[]
 }
 
-/** What config.json says of tokens. */
+/** The token settings of config.json. */
 export interface SpecialIds {
   readonly bosTokenId: number | undefined
   readonly eosTokenId: number | undefined
@@ -75,7 +75,7 @@ export async function readTokenizer(folder: string, special: SpecialIds, configC
 }
 
 const OTHER_MODEL = 'The tokenizer is damaged, or belongs to another model than config.json.'
-const NOT_HONOURED = 'A tokenizer is refused where it would not give the tokens that transformers gives; docs/tokenizers.md lists what is supported.'
+const NOT_SUPPORTED = 'A tokenizer is refused where it would not give the tokens that transformers gives; docs/tokenizers.md lists what is supported.'
 
 function isToken(id: unknown, { vocabularySize }: SpecialIds): id is number {
   return Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabularySize
@@ -84,7 +84,7 @@ function isToken(id: unknown, { vocabularySize }: SpecialIds): id is number {
 /** Longest time for one text, in milliseconds; ordinary tokenizers take a few for the longest rows there are. */
 const LONGEST_ENCODING_MS = 3000
 
-/** An encoder whose failures are CheckpointErrors: what the tokenizer's rules do with a text depends on whoever wrote them. */
+/** An encoder whose failures are CheckpointErrors: tokenizer.json is untrusted input, so its rules may fail or take long on a text. */
 function checkedEncoder(pipeline: Pipeline, content: TokenizerContent, file: string, special: SpecialIds): CheckpointTokenizer['encode'] {
   const limit = hasUnknownPattern(content) ? timeLimit(LONGEST_ENCODING_MS) : <T>(work: () => T) => work()
   const guarded = <T>(work: () => T, text: string): T => {
@@ -92,7 +92,7 @@ function checkedEncoder(pipeline: Pipeline, content: TokenizerContent, file: str
       return limit(work)
     } catch (cause) {
       const shown = JSON.stringify(text.slice(0, 60))
-      if (cause instanceof Unsupported) throw new CheckpointError(`${file}: ${cause.message}: ${shown} cannot be encoded`, NOT_HONOURED, { cause })
+      if (cause instanceof Unsupported) throw new CheckpointError(`${file}: ${cause.message}: ${shown} cannot be encoded`, NOT_SUPPORTED, { cause })
       const reason = cause instanceof OutOfTime ? `takes longer than ${LONGEST_ENCODING_MS / 1000} s` : `fails: ${errorText(cause)}`
       throw new CheckpointError(`${file}: encoding ${shown} ${reason}`, OTHER_MODEL, { cause })
     }
@@ -113,7 +113,7 @@ function checkedEncoder(pipeline: Pipeline, content: TokenizerContent, file: str
   }
 }
 
-/** A regular expression that is not one of the known ones may take for ever. */
+/** A regular expression that is not one of the known ones may never end. */
 function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: TokenizerContent): boolean {
   let isUnknown = false
   JSON.stringify([normalizer, preTokenizer], (key, value: unknown) => {
@@ -123,17 +123,17 @@ function hasUnknownPattern({ normalizer, pre_tokenizer: preTokenizer }: Tokenize
   return isUnknown
 }
 
-/** The stages with all settings applied. Fails with CheckpointError where something is not honored, and names it. */
+/** The stages with all settings applied. Fails with a CheckpointError that names the first field that is not supported. */
 function open(folder: string, content: Record<string, unknown>, files: SettingsFiles): { readonly applied: AppliedSettings; readonly pipeline: Pipeline } {
   const file = path.join(folder, 'tokenizer.json')
   const parsed = TOKENIZER_SCHEMA.safeParse(withModelType(content))
-  if (!parsed.success) throw new CheckpointError(`${file}: ${issueText(parsed.error.issues, content)}`, NOT_HONOURED, { cause: parsed.error })
+  if (!parsed.success) throw new CheckpointError(`${file}: ${issueText(parsed.error.issues, content)}`, NOT_SUPPORTED, { cause: parsed.error })
   try {
     const applied = applySettings(parsed.data, files)
     return { applied, pipeline: makePipeline(applied.content, applied.tokens, applied.splitsSpecial) }
   } catch (cause) {
     if (!(cause instanceof Unsupported)) throw cause
-    throw new CheckpointError(`${file} has ${cause.message}`, NOT_HONOURED, { cause })
+    throw new CheckpointError(`${file} has ${cause.message}`, NOT_SUPPORTED, { cause })
   }
 }
 
@@ -147,7 +147,7 @@ function withModelType(content: Record<string, unknown>): Record<string, unknown
 
 type Issue = { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] }
 
-/** The first thing that is not honored: its path and value. */
+/** The first field that is not supported: its path and value. */
 function issueText(issues: readonly Issue[], content: unknown): string {
   const [issue] = issues
   if (!issue) return 'malformed'
@@ -175,5 +175,5 @@ function parse(text: string, file: string): Record<string, unknown> {
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }
-  throw new CheckpointError(`${file} does not hold a JSON object`, 'Download or copy the file again.')
+  throw new CheckpointError(`${file} is not a JSON object`, 'Download or copy the file again.')
 }

@@ -314,7 +314,7 @@ export const CLASS_OF_MODEL: Readonly<Record<string, string>> = {
   minicpm3: 'TokenizersBackend',
 }
 
-/** Models for which what tokenizer_config.json names is known to be wrong. */
+/** Models whose tokenizer_config.json is known to name a wrong class. */
 export const MODELS_WITH_WRONG_CLASS: readonly string[] = [
   'arctic',
   'camembertv2-base',
@@ -359,7 +359,7 @@ export const MODELS_WITH_WRONG_CLASS: readonly string[] = [
   'vipllava',
 ]
 
-/** Classes that take tokenizer.json as it is. */
+/** Classes that use tokenizer.json unchanged. */
 export const READS_THE_FILE: readonly string[] = [
   'BloomTokenizer',
   'ConvBertTokenizer',
@@ -370,7 +370,7 @@ export const READS_THE_FILE: readonly string[] = [
   'TokenizersBackend',
 ]
 
-/** Classes that make a tokenizer of their own, with the vocabulary of tokenizer.json. */
+/** Classes that build their own tokenizer, with the vocabulary of tokenizer.json. */
 export const MAKES_ITS_OWN: readonly string[] = [
   'AlbertTokenizer',
   'BartTokenizer',

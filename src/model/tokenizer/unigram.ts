@@ -1,10 +1,10 @@
-/** Unigram models as the Rust library does them: the tokens of the highest sum of scores, found from left to right. */
+/** Unigram models as in the Rust library: the tokens with the highest sum of scores, found from left to right. */
 import { byteTokens } from './bytes.ts'
 import type { EncodePiece } from './encode-piece.ts'
 import type { ModelContent } from './schema.ts'
 import { Unsupported } from './unsupported.ts'
 
-/** An unknown character scores so much less than the least likely token. */
+/** Score of an unknown character, below that of the least likely token. */
 const UNKNOWN_PENALTY = 10
 
 /** Tokens by their characters (UTF-16 units). */

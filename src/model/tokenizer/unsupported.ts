@@ -1,2 +1,2 @@
-/** Something in tokenizer.json that is not honored; the message says what. The reader adds the path of the field. */
+/** A field of tokenizer.json that is not supported; the message names it. The reader of the file adds the path of the field. */
 export class Unsupported extends Error {}

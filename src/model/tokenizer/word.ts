@@ -1,4 +1,4 @@
-/** Word characters as Rust's own regular expressions have them. */
+/** Word characters as Rust's own regular expressions define them. */
 import { WORD } from './character-tables.ts'
 import { type CharacterSet, complement, intersection, range, union, unpack } from './character-set.ts'
 
