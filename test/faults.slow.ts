@@ -72,7 +72,7 @@ test('SIGTERM to the whole group, as a scheduler sends it, keeps what was scored
   const { child, ended } = await underWay(output, cache)
   const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number)
   for (const pid of [...children, child.pid!]) process.kill(pid, 'SIGTERM')
-  expect(await ended).toMatchObject({ code: 130, err: expect.stringMatching(/goes on where this one stopped/u) })
+  expect(await ended).toMatchObject({ code: 130, err: expect.stringMatching(/to continue, run the same command again/u) })
 })
 
 test.each([
@@ -84,7 +84,7 @@ test.each([
   damage(logOf(cache))
   const { code, err } = await evalharness(...order(output, cache))
   expect(code).toBe(0)
-  expect(err).toMatch(/were damaged: [\d,]+ are sound and stay, the file was set aside as \S+\.damaged/u)
+  expect(err).toMatch(/was damaged: [\d,]+ responses are sound and stay, the file was set aside as \S+\.damaged/u)
   expect(samplesOf(output)).toBe(await whole)
 })
 
@@ -134,7 +134,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('with 
     const [output, small] = [results(), mount('size=16k')]
     const { code, err } = await evalharness(...order(output, small))
     expect(code).toBe(0)
-    expect(err.match(/answers are no longer kept: .*ENOSPC/gu)).toHaveLength(1)
+    expect(err.match(/responses are no longer cached: .*ENOSPC/gu)).toHaveLength(1)
     expect(samplesOf(output)).toBe(await whole)
   })
 

@@ -69,9 +69,15 @@ export class ModelCache implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // A cancelled run does not wait for weights that are still being read.
     if (this.#areWeightsRead) await this.#ready
-    await this.#unlessBroken(async () => this.#writer?.[Symbol.asyncDispose]())
+    const wasBroken = this.#isBroken
     // A batch may still be on its way.
     this.#isBroken = true
+    // A broken cache holds its file open, too.
+    try {
+      await this.#writer?.[Symbol.asyncDispose]()
+    } catch (error) {
+      if (!wasBroken) this.#fail(error)
+    }
   }
 
   async #startWriting(): Promise<void> {
@@ -116,8 +122,12 @@ export class ModelCache implements AsyncDisposable {
     try {
       await work()
     } catch (error) {
-      this.#isBroken = true
-      this.#onNotice(`responses are no longer cached: ${errorText(error)}`)
+      this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#isBroken = true
+    this.#onNotice(`responses are no longer cached: ${errorText(error)}`)
   }
 }
