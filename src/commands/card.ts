@@ -78,6 +78,7 @@ const verifyCommand = defineCommand({
     ['card verify README.md', 'the checks that need no model'],
     ['card verify README.md --run -m original=./base -m variant=./laco', 'both models scored, and compared with the card'],
   ],
+  epilogue: 'Exit codes: 0 nothing is wrong, 1 a cell or a finding is wrong, 2 the tool or its input failed.',
   endsItself: true,
   async run({ profile, run, model, dataDir, limit, output, all, json, ...given }, terminal) {
     const scores = scoringOf(terminal)
