@@ -76,7 +76,7 @@ def golden(source, files):
         tokenizer = AutoTokenizer.from_pretrained(folder)
         return {
             **source, "files": files, "class": type(tokenizer).__name__, "bos": tokenizer.bos_token_id, "eos": tokenizer.eos_token_id,
-            "ids": [tokenizer.encode(text) for text in TEXTS], "bare": [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS],
+            "ids": [tokenizer.encode(text) for text in TEXTS], "plain": [tokenizer.encode(text, add_special_tokens=False) for text in TEXTS],
         }
 
 

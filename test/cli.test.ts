@@ -78,7 +78,7 @@ test('a model folder that cannot be written to, of links into another folder as 
   expect(readdirSync(blobs)).toEqual(before)
 })
 
-test('a task of one’s own is loaded from a .js file, whatever stands around it', async () => {
+test('a custom task is loaded from a .js file in any folder', async () => {
   const model = tinyModel()
   const file = path.join(model, 'mine.js')
   writeFileSync(
@@ -111,7 +111,7 @@ export default defineTask({
   expect(out).toMatch(/acc_mutual_info/u)
 })
 
-test('a file that is no task is refused with its name', async () => {
+test('a file that is not a task is refused with its name', async () => {
   const file = path.join(temporaryFolder(), 'mine.js')
   writeFileSync(file, 'export default 7')
   expect(await evalharness('tasks', '--task-file', file)).toMatchObject({ code: 2, err: expect.stringContaining(`${file} does not export a task`) })
@@ -349,7 +349,7 @@ test('tasks lists the tasks; one is shown with a prompt and its choices', async 
   for (const name of ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext', 'wikipedia']) expect(list.out).toContain(`│ ${name} `)
 })
 
-test('doctor has each device compute a known answer, and says what it would take', async () => {
+test('doctor checks a reference value on each device, and prints how to enable missing ones', async () => {
   const { code, out } = await evalharness('doctor', '--json')
   expect(code).toBe(0)
   const found = JSON.parse(out) as { devices: readonly { device: string; works: boolean; difference?: number; reason?: string; hint?: string }[] }

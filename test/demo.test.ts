@@ -66,7 +66,7 @@ describe('against the baseline', () => {
   })
 })
 
-describe('what the built-in model is for', () => {
+describe('the purpose of the built-in model', () => {
   test('the original is far above chance on every form', () => {
     const results = resultsIn(path.join(output, 'results/original'))
     const accuracy = (task: string) => Number(results[task]!['acc,none'])
@@ -81,7 +81,7 @@ describe('what the built-in model is for', () => {
     expect(Math.min(...retentions)).toBeLessThan(0.75)
   })
 
-  test('the pruned one is less sure of every page', () => {
+  test('the pruned model has a lower log-likelihood on every page', () => {
     const [original, laco] = ['original', 'laco'].map((label) =>
       Number(resultsIn(path.join(output, 'results', label))['valley_wikitext']!['word_perplexity,none']),
     )
@@ -99,7 +99,7 @@ describe('what the built-in model is for', () => {
   })
 })
 
-test('a second demo takes the place of the first; a folder of somebody else is left alone', async () => {
+test('a second demo replaces the first; a folder that the demo did not write stays unchanged', async () => {
   const other = temporaryFolder()
   writeFileSync(path.join(other, 'thesis.tex'), 'mine')
   const { code, err } = await evalharness('demo', '-o', other)

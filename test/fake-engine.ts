@@ -1,4 +1,4 @@
-/** An engine without a model: scores are a fixed function of the tokens. For tests of what stands around an engine. */
+/** An engine without a model: scores are a fixed function of the tokens. For tests of the code around an engine. */
 import { createHash } from 'node:crypto'
 import { planBatches } from '../src/plan/batches.ts'
 import type { Sequence } from '../src/plan/sequence.ts'

@@ -41,7 +41,7 @@ function logOf(cache: string): string {
   return path.join(folder, existsSync(folder) ? (readdirSync(folder).find((name) => name.endsWith('.log')) ?? 'none') : 'none')
 }
 
-/** Starts a run and waits until some answers are kept. */
+/** Starts a run and waits until some responses are cached. */
 async function underWay(output: string, cache: string) {
   const run = start(order(output, cache))
   for (;;) {
@@ -119,7 +119,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('with 
     return folder
   }
 
-  test('a full disk: the results are not half-written, and once there is room the answers are there', async () => {
+  test('a full disk: the results are not half-written, and once there is room the cached responses are used', async () => {
     const [small, cache] = [mount('size=64k'), temporaryFolder()]
     const output = path.join(small, 'results')
     const { code, err } = await evalharness(...order(output, cache))
@@ -130,7 +130,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('with 
     expect(samplesOf(output)).toBe(await whole)
   })
 
-  test('a full disk under the cache: said once, and the run ends as it would have', async () => {
+  test('a full disk under the cache: one warning, and the run ends as usual', async () => {
     const [output, small] = [results(), mount('size=16k')]
     const { code, err } = await evalharness(...order(output, small))
     expect(code).toBe(0)

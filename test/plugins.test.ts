@@ -1,4 +1,4 @@
-/** Plugins are code: they run when a user names their file, and never because they lie where models, datasets or runs are. */
+/** Plugins are code: they run when a user names their file, but never because they are in a folder of models, datasets or runs. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { start } from './program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import { tinyModel } from './tiny-model.ts'
 
-/** A checkpoint as a stranger might make it: code wherever somebody's program has once looked for some. */
+/** An untrusted checkpoint, with code in every location that programs are known to load code from. */
 function hostileCheckpoint(): { readonly folder: string; readonly marker: string } {
   const folder = tinyModel()
   const marker = path.join(temporaryFolder(), 'executed')
@@ -49,7 +49,7 @@ test('a checkpoint with code in every place is scored and pruned, and none of it
   expect(existsSync(marker)).toBe(false)
 })
 
-test('named by its path it runs, which is how the test above could fail', async () => {
+test('code that is named by its path runs, so the test above can fail', async () => {
   const { folder, marker } = hostileCheckpoint()
   const { code } = await start(['tasks', '--task-file', path.join(folder, 'tasks/piqa.mjs')], {}, folder).ended
   expect(code).toBe(2)

@@ -17,7 +17,7 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the program, in the folder of the package unless another is given; answers are kept in a folder of its own unless `env` says where. */
+/** Starts the program, in the folder of the package unless another is given; the response cache is in a separate folder unless `env` names one. */
 export function start(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -48,7 +48,7 @@ export async function evalharness(...args: string[]): Promise<Ended> {
   }
 }
 
-/** A stream that is no terminal, and what was written to it. */
+/** A stream that is not a terminal, and the text written to it. */
 function captured(): { readonly stream: NodeJS.WriteStream; readonly text: () => string } {
   const chunks: string[] = []
   const stream = new PassThrough({ decodeStrings: false })

@@ -1,4 +1,4 @@
-/** Every regular expression takes time in proportion to its text, for the texts come from strangers. recheck tells, by automata and by trying. */
+/** Every regular expression takes time in proportion to its text, because the texts are untrusted input. recheck checks this, with automata and by fuzzing. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'
@@ -13,7 +13,7 @@ const ROOT = path.join(import.meta.dirname, '..')
 
 interface Found {
   readonly literals: readonly { readonly pattern: string; readonly flags: string }[]
-  /** Places where one is made of text. */
+  /** Positions of expressions that are made from text. */
   readonly made: number
 }
 

@@ -25,7 +25,7 @@ interface Started {
   readonly err: () => string
 }
 
-/** Starts `command` in a process group of its own. Arguments of the program stand behind it. */
+/** Starts `command` in a process group of its own. Arguments of the program follow it. */
 function start(command: readonly string[], args: (output: string, cache: string) => readonly string[] = longRun): Started {
   const [output, cache, temporary] = [path.join(temporaryFolder(), 'out'), temporaryFolder(), temporaryFolder()]
   const [file, ...others] = [...command, ...args(output, cache)]
@@ -65,7 +65,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Waits until some answers are kept. */
+/** Waits until some responses are cached. */
 async function underWay({ cache }: Started): Promise<void> {
   const folder = path.join(cache, 'answers')
   const hasAnswers = () =>
@@ -84,7 +84,7 @@ function processesOf(temporary: string): string[] {
   })
 }
 
-/** Nothing runs, and nothing lies in the temporary directory. */
+/** Nothing runs, and the temporary directory is empty. */
 async function expectNothingLeft({ temporary }: Started): Promise<void> {
   await until(() => processesOf(temporary).length === 0)
   expect(readdirSync(temporary)).toEqual([])
@@ -235,7 +235,7 @@ const OTHERS = [
 ] as const
 
 describe.each(OTHERS)('two signals to %s', (name, args) => {
-  test.each([200, 500, 900, 1500, 2500])('%i ms after the start: exit code 130 unless it was done, and nothing unfinished stays', async (delayMs) => {
+  test.each([200, 500, 900, 1500, 2500])('%i ms after the start: exit code 130 unless it was done, and no unfinished file stays', async (delayMs) => {
     const started = start(NODE, args)
     await sleep(delayMs)
     await sendPair('SIGTERM', 'SIGINT', 50, -started.child.pid!)
@@ -251,7 +251,7 @@ describe.each(OTHERS)('two signals to %s', (name, args) => {
   })
 })
 
-test('a reader that has seen enough, such as head, changes neither the work nor the exit code', () => {
+test('a reader that closes the pipe early, such as head, changes neither the work nor the exit code', () => {
   const folder = temporaryFolder()
   const { stdout } = spawnSync(
     'bash',

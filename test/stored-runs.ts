@@ -67,7 +67,7 @@ export function storedRun(label: string, tasks: readonly StoredTask[], changes: 
   }
 }
 
-/** A run whose scores stand in a card: no items. */
+/** A run whose scores come from a model card: no items. */
 export function citedRun(label: string, scores: Readonly<Record<string, readonly [metric: string, value: number]>>): StoredRun {
   const tasks = Object.entries(scores).map(([name, [metric, value]]): StoredTask => ({
     name,

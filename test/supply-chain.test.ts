@@ -69,7 +69,7 @@ test('workflows run actions by commit, with no more rights than they need', () =
       expect(permissions['contents']).toBe('read')
       for (const { uses, run } of steps) {
         if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/u)
-        // A name that anybody can choose, such as a tag's, is no part of a script.
+        // A name that anybody can choose, such as a tag's, must not be part of a script.
         if (run !== undefined) expect(run).not.toContain('${{')
         if (run?.startsWith('npm ci')) expect(run).toContain('--ignore-scripts')
       }

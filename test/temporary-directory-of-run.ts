@@ -31,7 +31,7 @@ export const temporaryDirectory = {
 }
 
 interface VitestInside {
-  /** Where it keeps modules for its workers: chosen before any plugin is asked, and left behind when it is interrupted. */
+  /** Folder of Vitest's modules for its workers. Vitest chooses it before it loads plugins, and leaves it when it is interrupted. */
   readonly _tmpDir?: string
 }
 

@@ -1,4 +1,4 @@
-/** Folders for tests. They lie in the temporary directory of the test file (test/own-temporary-directory.ts) and are removed when the file ends. */
+/** Folders for tests. They are in the temporary directory of the test file (test/own-temporary-directory.ts) and are removed when the file ends. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'

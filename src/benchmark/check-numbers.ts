@@ -12,7 +12,7 @@ export interface NumbersRecord {
   readonly dtype: Dtype
   /** The tools of the reference values. */
   readonly madeBy: string
-  /** Requests that were compared, and of how many. */
+  /** Number of compared requests, and of all requests. */
   readonly compared: number
   readonly asked: number
   /** Nats a token: the largest and the mean difference. */
@@ -26,7 +26,7 @@ export interface NumbersRecord {
   readonly isRight: boolean
 }
 
-/** Nats a token that f32 may be off by. */
+/** Tolerance of f32, in nats a token. */
 const TOLERANCE = 1e-4
 
 /** Scores the requests on a device until `deadline` (of performance.now()). Fails with EngineError where it cannot run the model. */

@@ -27,13 +27,12 @@ export interface Speed {
   readonly operationsPerSecond: number
 }
 
-/** Measuring goes on for so long where a workload is shorter: it is answered again. */
+/** A shorter workload is repeated until this time is up. */
 const LEAST_MS = 3000
 
 /**
- * Answers a workload until time is up, again and again where it is short. The first time warms up (kernels are chosen and memory is taken then) and counts
- * only where there is no other: then its first batch does not, if there are more. No batch begins after `deadline` (of performance.now()). Null where not even
- * one was answered.
+ * Scores a workload until time is up; repeats a short one. The first round is a warm-up, which chooses kernels and allocates memory. It counts only if it is
+ * the only round, without its first batch if it has more. No batch begins after `deadline` (of performance.now()). Returns null if no batch was scored.
  */
 export async function measureSpeed(engine: Pick<Engine, 'score'>, workload: Workload, deadline: number): Promise<Speed | null> {
   const rounds: MeasuredBatch[][] = []

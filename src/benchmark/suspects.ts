@@ -195,7 +195,7 @@ const RUNS = { least: 3, most: 15, ms: 300 }
 
 /** Runs one graph after the other in one process on a device. Dispose of it to end the process. */
 interface Bench extends Disposable {
-  /** A form that the device does not have is a result, not a failure; what comes after it gets a new process. */
+  /** A form that the device does not support is a result, not a failure. The next form gets a new process. */
   readonly time: (graph: Graph, feeds: Readonly<Record<string, SessionTensor>>, output: string) => Promise<TimedGraph>
 }
 

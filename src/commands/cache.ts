@@ -1,4 +1,4 @@
-/** `evalharness cache`: lists what the response cache holds, and removes some of it. */
+/** `evalharness cache`: lists the entries of the response cache, and removes entries. */
 import Table from 'cli-table3'
 import { z } from 'zod'
 import { defaultCacheFolder, listCache, MAX_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'

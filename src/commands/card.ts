@@ -100,7 +100,7 @@ export const cardCommand: Command = {
   subcommands: [writeCommand, verifyCommand],
 }
 
-/** Prints the progress of scoring and collects what was stored. */
+/** Prints the progress of scoring and collects the stored runs. */
 function scoringOf(terminal: Terminal) {
   const { onEvent, close } = runProgress(terminal)
   const records: RunRecord[] = []

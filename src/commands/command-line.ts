@@ -58,8 +58,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error
-      const [verb] = args
-      const command = verb === undefined || verb.startsWith('-') ? '' : `${verb} `
+      const [name] = args
+      const command = name === undefined || name.startsWith('-') ? '' : `${name} `
       throw new UsageError(message, `\`evalharness ${command}--help\` lists the options.`)
     })
     .parseAsync()

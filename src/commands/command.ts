@@ -1,18 +1,18 @@
-/** A command as data: its name, its table of options, and what it does with their values. */
+/** A command as data: its name, its table of options, and its action. */
 import type { z } from 'zod'
 import { unlessAborted, UsageError } from '../errors.ts'
 import { parseOptions, validOptions, type OptionTable } from '../run/option-table.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What every command has, whatever its options are. */
+/** The fields that all commands have. */
 interface CommandFacts {
   /** The word that it is called by. */
   readonly name: string
   /** One sentence, which starts with a verb. */
   readonly description: string
-  /** Command lines, and what each shows or does. */
+  /** Command lines with a description of each. */
   readonly examples?: readonly (readonly [commandLine: string, meaning: string])[]
-  /** Stands after the options in `--help`. */
+  /** Text after the options in `--help`. */
   readonly epilogue?: string
   readonly subcommands?: readonly Command[]
 }
@@ -27,7 +27,7 @@ interface CommandDefinition<T extends OptionTable> extends CommandFacts {
    * they are writing still become whole.
    */
   readonly endsItself?: boolean
-  /** What it does where an option is invalid, with defaults instead of it; fails with the error when absent. */
+  /** Action for an invalid option, with its default instead. Absent: the command fails with the error. */
   readonly onInvalid?: (error: UsageError, valid: z.output<T>, terminal: Terminal) => Promise<number>
 }
 

@@ -15,13 +15,13 @@ export const compareOptions = z.object({
   commonItems: flag({ description: 'Compare only the items that all runs have' }),
 })
 
-/** The values as compareRuns takes them. Fails with UsageError. */
+/** Converts the values to options of compareRuns. Fails with UsageError. */
 export async function parseCompareOptions({ tasks, profile, commonItems }: z.output<typeof compareOptions>): Promise<CompareOptions> {
   const names = parseNames(tasks)
   return { profile: await readProfile(profile), commonItems, ...(names.length > 0 && { tasks: names }) }
 }
 
-/** `default`, `card`, or the path of a YAML file. Fails with UsageError, which names the file and what is wrong with it. */
+/** `default`, `card`, or the path of a YAML file. Fails with UsageError, which names the file and the problem. */
 export async function readProfile(profile: string): Promise<StatusProfile> {
   if (profile === 'default' || profile === 'card') return PROFILES[profile]
   const text = await readFile(profile, 'utf8').catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-/** `evalharness demo`: the whole story on built-in material, told by the commands that a user would give. */
+/** `evalharness demo`: the whole workflow with the built-in model and tasks, as the commands that a user would type. */
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -16,13 +16,13 @@ import { mebibytes } from '../text/byte-size.ts'
 /** Runs a command line over a terminal; returns its exit code. */
 export type RunCommandLine = (args: readonly string[], terminal: Terminal) => Promise<number>
 
-/** One part of the story: a command, and what it is for. */
+/** One step of the demo: a command and its purpose. */
 interface Step {
   readonly title: string
   readonly args: readonly string[]
-  /** Exit codes with which the story goes on. */
+  /** Exit codes after which the demo continues. */
   readonly expects: readonly number[]
-  /** What the exit code means here. */
+  /** The meaning of the exit code. */
   readonly moral?: (code: number) => string
 }
 
@@ -148,7 +148,7 @@ function steps(output: string): readonly Step[] {
   ]
 }
 
-/** As it is typed, broken before options where a line gets long. */
+/** The command line as typed; long lines are broken before options. */
 function commandText(args: readonly string[]): string {
   const words = args.map((word) => (/^[\w@%+=:,./\\~-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
   const lines = ['$ evalharness']

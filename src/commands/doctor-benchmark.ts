@@ -95,7 +95,7 @@ function parseSuspect(name: string): SuspectName {
   return found
 }
 
-/** Fails with StoreError where a file could not be written, before minutes are spent on what goes into it. */
+/** Fails with StoreError if a file could not be written, before minutes are spent on its content. */
 async function assertWritable(file: string): Promise<void> {
   const probe = `${file}.${process.pid}.tmp`
   try {

@@ -1,4 +1,4 @@
-/** `evalharness doctor`: what this machine can run on, what is missing, and what fixes it. */
+/** `evalharness doctor`: lists the devices of this machine, what is missing, and how to fix it. */
 import os from 'node:os'
 import { diagnoseDevices } from '../benchmark/diagnose-devices.ts'
 import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
@@ -13,12 +13,12 @@ import { doctorBenchmark, doctorOptions, refuseWithoutBenchmark } from './doctor
 import type { Terminal } from './terminal.ts'
 import { byteSize } from '../text/byte-size.ts'
 
-/** The command; exit code 2 where onnxruntime does not work, or a device that `--device auto` would take gives wrong numbers. */
+/** The command; exit code 2 where onnxruntime does not work, or a device that `--device auto` would choose gives wrong numbers. */
 export const doctorCommand = defineCommand({
   name: 'doctor',
   description: 'Check what this machine can run on, what is missing, and how fast it is',
   options: doctorOptions,
-  // An interrupted benchmark writes what it found.
+  // An interrupted benchmark writes the results that it has.
   endsItself: true,
   examples: [
     ['doctor', 'this machine'],

@@ -65,16 +65,16 @@ export const gateCommand = defineCommand({
   onInvalid: async (error, valid, terminal) => finish(valid, failed(namesOf(valid), error), terminal),
 })
 
-/** An outcome, and the error where there is no judgement. */
+/** An outcome, with the error if there is no verdict. */
 interface Judged {
   readonly outcome: GateOutcome
   readonly error?: unknown
 }
 
-/** What is known of both runs before they are judged. */
+/** The facts about both runs before they are judged. */
 type KnownRuns = Pick<GateOutcome, 'names' | 'files'>
 
-/** Judges, and makes an outcome of every error too: a CI job must have its reports whatever happens. */
+/** Judges, and turns every error into an outcome: a CI job needs its reports in every case. */
 async function judgedOutcome(given: GateCommandOptions, { err }: Terminal): Promise<Judged> {
   let known = namesOf(given)
   try {
@@ -110,7 +110,7 @@ function requiredOptions({ baseline, candidate, policy }: GateCommandOptions) {
   throw new GateError(`not given: ${missing.join(', ')}`, '`evalharness gate --help` has an example.')
 }
 
-/** Writes the reports and prints the outcome; returns the exit code. Fails where there is no judgement, or a report was not written. */
+/** Writes the reports and prints the outcome; returns the exit code. Fails if there is no verdict, or if a report was not written. */
 async function finish(given: GateCommandOptions, { outcome, error: cause }: Judged, terminal: Terminal): Promise<number> {
   const unwritten = await writeReports(given, outcome)
   if (given.json) terminal.out(JSON.stringify(outcomeJson(outcome), null, 2))
@@ -123,7 +123,7 @@ async function finish(given: GateCommandOptions, { outcome, error: cause }: Judg
   return outcome.exitCode
 }
 
-/** Writes the files that were asked for; returns the errors of those that could not be written. */
+/** Writes the requested files; returns the errors of those that could not be written. */
 async function writeReports({ junit, summary }: GateCommandOptions, outcome: GateOutcome): Promise<unknown[]> {
   const errors: unknown[] = []
   const attempt = async (file: string | undefined, write: (file: string) => Promise<void>) => {

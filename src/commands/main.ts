@@ -5,7 +5,7 @@ import { runCommandLine } from './command-line.ts'
 import { FAILED, INTERRUPTED } from './exit-codes.ts'
 import { terminalOver, type OutputStream, type Terminal } from './terminal.ts'
 
-/** Runs a command line, by default over the process's own streams. Prints what went wrong. Returns the exit code. */
+/** Runs a command line, by default over the process's own streams. Prints errors. Returns the exit code. */
 export async function main(
   args: readonly string[],
   signal: AbortSignal,

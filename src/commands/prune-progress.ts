@@ -4,7 +4,7 @@ import type { PruneEvent } from '../prune/prune.ts'
 import { progressBar } from './progress-bar.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What pruning's events are given to. `close` removes the bar that an error left. `threshold` is that of the search. */
+/** Receives the events of pruning. `close` removes the bar after an error. `threshold` is that of the search. */
 export function pruneProgress(terminal: Terminal, threshold: number): { readonly onEvent: (event: PruneEvent) => void; readonly close: () => void } {
   const bar = progressBar(terminal)
   let pass = 'the original'

@@ -7,7 +7,7 @@ import { duration } from '../text/duration.ts'
 import { progressBar } from './progress-bar.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What a run's events are given to. `close` removes the bar that an error left. */
+/** Receives the events of a run. `close` removes the bar after an error. */
 export interface RunProgress {
   readonly onEvent: OnEvent<RunEvent>
   readonly close: () => void

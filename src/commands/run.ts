@@ -74,7 +74,7 @@ async function score({ json, subsets, dryRun: _dryRun, ...given }: RunCommandOpt
   return isComplete && !terminal.signal.aborted ? 0 : INTERRUPTED
 }
 
-/** Compares the first model with the others, from what was stored. */
+/** Compares the first model with the others, from the stored runs. */
 async function printRetention({ runs }: RunResult, subsets: boolean, { out, err, columns }: Terminal): Promise<void> {
   const [original, ...variants] = await readRuns(runs.map(({ resultsFile }) => resultsFile))
   try {

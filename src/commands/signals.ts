@@ -1,5 +1,5 @@
 /**
- * What signals do to the program. `timeout`, `npm run`, `docker stop` and terminals deliver one twice within milliseconds, so only a signal that comes
+ * The effect of signals on the program. `timeout`, `npm run`, `docker stop` and terminals deliver one twice within milliseconds, so only a signal that comes
  * some seconds after the first was announced forces the end; and no end, forced or not, cuts a write.
  */
 import { readFileSync } from 'node:fs'
@@ -10,12 +10,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32'
 /** A signal within this time of the announcement counts as the same one. */
 export const FORCE_AFTER_MS = 3000
 
-/** What delivers signals: the process. */
+/** The source of signals: the process. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
 }
 
-/** What to do on signals. */
+/** Actions on signals. */
 export interface SignalHandlers {
   /** Before anything else is done about the first signal. */
   readonly announce: (signal: NodeJS.Signals) => void
@@ -62,7 +62,7 @@ export function hangUpWithNpm(): void {
   timer.unref()
 }
 
-/** Tells whether npm has ended: the process that it started has another parent then. Where the system does not show processes, the one watched is this one. */
+/** Tells whether npm has ended: the process that it started has another parent then. If the system does not show processes, this process is watched. */
 function npmWatch(): () => boolean {
   for (let [child, parent] = [process.pid, process.ppid]; parent > 1; [child, parent] = [parent, parentOf(parent)]) {
     if (/^(?:npm|npx) /u.test(readOfProcess(parent, 'cmdline'))) return () => parentOf(child) !== parent
@@ -71,7 +71,7 @@ function npmWatch(): () => boolean {
   return () => process.ppid !== parent
 }
 
-/** 0 where it is unknown. */
+/** 0 if unknown. */
 function parentOf(processId: number): number {
   // The program's name, in parentheses, may hold anything.
   return Number(readOfProcess(processId, 'stat').split(')').at(-1)!.trim().split(' ')[1] ?? 0)
@@ -85,7 +85,7 @@ function readOfProcess(processId: number, file: string): string {
   }
 }
 
-/** The announcement of what a signal does to a command. */
+/** The message about the effect of a signal on a command. */
 export function announcement(signal: NodeJS.Signals, command: string | undefined): string {
   const consequence = CONSEQUENCES.get(command ?? '') ?? 'ending'
   return `${signal}: ${consequence}. To force the end, press Ctrl-C or send the signal again after ${FORCE_AFTER_MS / 1000} seconds.`

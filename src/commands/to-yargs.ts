@@ -1,10 +1,10 @@
-/** Tells yargs about a command. Types and checks come from the command's own table; yargs takes the arguments apart and prints help. */
+/** Declares a command to yargs. Types and checks come from the command's table; yargs splits the arguments and prints help. */
 import type { Argv, Options, PositionalOptions } from 'yargs'
 import { listOptions, type OptionFacts } from '../run/option-table.ts'
 import type { Command } from './command.ts'
 import type { Terminal } from './terminal.ts'
 
-/** A terminal, and what is called with the exit code. */
+/** A terminal, and the callback for the exit code. */
 export interface CommandContext {
   readonly terminal: Terminal
   readonly exit: (code: number) => void
@@ -18,7 +18,7 @@ export function addCommand(yargs: Argv, command: Command, context: CommandContex
     name,
     command.description,
     (own) => {
-      // What has subcommands may be a command itself: then it is the one without a name.
+      // A command with subcommands may also run without one: that is the subcommand without a name.
       if (command.execute) addLeaf(own, '$0', { ...command, epilogue: undefined }, context)
       for (const subcommand of subcommands) addCommand(own, subcommand, context)
       if (epilogue !== undefined) own.epilogue(epilogue)

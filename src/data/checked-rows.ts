@@ -12,7 +12,7 @@ export interface CheckedRow<Row> {
   readonly rowIndex: number
   /** As the schema returned it. */
   readonly row: Row
-  /** The row of the dataset; text cells that the schema wants as numbers or lists are converted. */
+  /** The row of the dataset; text cells are converted if the schema expects numbers or lists. */
   readonly raw: unknown
 }
 

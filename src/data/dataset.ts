@@ -1,4 +1,4 @@
-/** A dataset that can be read: which rows were asked for, where they come from, and the rows. */
+/** A dataset that can be read: the requested rows, their source, and a reader. */
 import type { DatasetSource } from '../task/define-task.ts'
 import type { SourceRow } from './source-row.ts'
 

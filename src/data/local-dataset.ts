@@ -21,7 +21,7 @@ const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow
   '.raw': readTextLines,
 }
 
-/** Opens a file by its extension; records call it `shown`. Fails with DatasetError on an unknown format or a file that is not what its name says. */
+/** Opens a file by its extension; records call it `shown`. Fails with DatasetError on an unknown format or a file whose content does not match its name. */
 export async function openFile(file: string, shown = file): Promise<Dataset> {
   const read = READERS[path.extname(file).toLowerCase()]
   if (!read) throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
@@ -47,7 +47,7 @@ export function filePattern({ taskName, dataset, split, config = dataset.config 
   return (dataset.file ?? `${taskName}/{split}${isSubset ? '/{config}' : ''}`).replaceAll('{split}', split).replaceAll('{config}', config)
 }
 
-/** The first existing file `stem` + extension. `option` is what an error names. Fails with DatasetError. */
+/** The first existing file `stem` + extension. Errors name `option`. Fails with DatasetError. */
 export async function findFile(stem: string, option: string): Promise<string> {
   const candidates = Object.keys(READERS).map((extension) => stem + extension)
   for (const candidate of candidates) if (await isFile(candidate)) return candidate

@@ -37,7 +37,7 @@ const methods = {
   },
 }
 
-/** What the process can be asked. */
+/** The calls that the process accepts. */
 export type ParquetMethods = typeof methods
 
 serveCalls<ParquetMethods>(methods)

@@ -38,7 +38,7 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string())
 const resolved = new Map<string, Promise<Repository>>()
 
 /**
- * Pins a repository to the commit that `revision` names now. The hub is asked once per process, so that all parts of a run have the same commit. Offline the cache
+ * Pins a repository to the commit that `revision` names now. It queries the hub once per process, so that all parts of a run have the same commit. Offline the cache
  * gives the commit; also, with a warning, when the hub is unreachable and the cache has the list of files of that commit. Fails with HubError.
  */
 export async function resolveRepository(type: Repository['type'], name: string, revision = DEFAULT_REVISION): Promise<Repository> {

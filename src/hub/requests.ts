@@ -1,4 +1,4 @@
-/** Requests to the hub: address, token, retry policy, and what its errors mean to a user. */
+/** Requests to the hub: address, token, retry policy, and error messages for the user. */
 import { HubApiError } from '@huggingface/hub'
 import { HubError } from '../errors.ts'
 import { cacheFolder } from './cache.ts'

@@ -18,7 +18,7 @@ export interface Checkpoint {
   readonly tokenizer: CheckpointTokenizer
   /** Parameters that the graph uses; a tied head counts once. */
   readonly parameterCount: number
-  /** What config.json, the weights and the tokenizer hold that is not used, as sentences for the user. */
+  /** Notices about unused parts of config.json, the weights and the tokenizer, as sentences for the user. */
   readonly notices: readonly string[]
 }
 
@@ -39,7 +39,7 @@ export async function openCheckpoint(folder: string, options: OpenCheckpointOpti
   return { config, architecture: file.architecture, weights, tokenizer, parameterCount: countParameters(config), notices }
 }
 
-/** What a model folder holds, perhaps without weights or tokenizer: enough to plan. */
+/** A model folder that may lack weights or tokenizer: enough to plan a run. */
 export interface Outline {
   readonly config: ModelConfig
   /** By name. Where the folder holds no weights: the tensors that config.json calls for, without a location. */

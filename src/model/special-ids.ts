@@ -10,7 +10,7 @@ const tokenId = z.union([z.number().int(), z.array(z.number().int()).min(1)]).nu
 const schema = z.looseObject({ bos_token_id: tokenId, eos_token_id: tokenId, vocab_size: z.number().int().positive().nullish() })
 
 /**
- * Reads them whatever the architecture is. Without config.json there are none, and the size of the vocabulary is unknown (Infinity). Fails with CheckpointError on
+ * Reads them for any architecture. Without config.json there are none, and the size of the vocabulary is unknown (Infinity). Fails with CheckpointError on
  * a malformed file.
  */
 export async function readSpecialIds(folder: string): Promise<SpecialIds> {

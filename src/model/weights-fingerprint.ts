@@ -1,4 +1,4 @@
-/** Which weights these are: by their contents, without reading them again where that is known. */
+/** Identifies weights by content. Hashes of unchanged files are cached, so that the files are not read again. */
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
@@ -11,20 +11,20 @@ import { writeWhole } from '../io/write-atomically.ts'
 
 /** A hash of the weights, as `hashWeights` gives it. */
 export interface WeightsFingerprint {
-  /** What is known at once: remembered of the same files, or as the hub named them. Undefined where nobody knows. */
+  /** The hash without reading the files: from the cache, or from the hub's file names. Undefined if neither has it. */
   readonly known: string | undefined
-  /** By content. Fails with CheckpointError where the hub's name of a file says otherwise. */
+  /** The hash of the content. Fails with CheckpointError if the hub's name of a file differs from it. */
   readonly content: Promise<string>
 }
 
-/** A file as the system describes it; one that changes differs in some of it. */
-const memorySchema = z.object({ path: z.string(), size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string(), sha256: z.string() })
-type Memory = z.infer<typeof memorySchema>
+/** The stat fields of a file; at least one differs after a change. */
+const entrySchema = z.object({ path: z.string(), size: z.string(), mtime: z.string(), ctime: z.string(), inode: z.string(), sha256: z.string() })
+type CacheEntry = z.infer<typeof entrySchema>
 
-/** Time stamps may be this coarse: what changed later than this before it was read might change again unseen. */
+/** Time stamps may be this coarse. A file that changed more recently before reading might change again with the same stamp. */
 const STAMP_NS = 2_000_000_000n
 
-/** Looks the weights up, and begins to read what is not remembered; `cache` remembers, where there is one. */
+/** Looks up the hashes of the files in `cache`, if given, and begins to read the files without an entry. */
 export async function fingerprintWeights({ root, files: locations }: Pick<StoredWeights, 'root' | 'files'>, cache?: string): Promise<WeightsFingerprint> {
   const files = locations.map((location) => path.join(root, location))
   const found = await Promise.all(files.map((file) => recall(file, cache)))
@@ -53,10 +53,10 @@ async function readDigest(file: string, cache: string | undefined): Promise<stri
     throw new CheckpointError(`${file} is damaged: its content has the sha256 ${sha256}, the hub has ${expected}`, 'Delete the file; it is fetched again.')
   }
   const newest = BigInt(before.mtime) > BigInt(before.ctime) ? BigInt(before.mtime) : BigInt(before.ctime)
-  // A stamp of the future says nothing either.
+  // A time stamp in the future is not reliable either.
   if (cache !== undefined && newest + STAMP_NS < startedAt && JSON.stringify(before) === JSON.stringify(await describe(file))) {
-    // Without it the file is read again, no more.
-    await writeWhole(memoryFile(file, cache), [JSON.stringify({ ...before, sha256 } satisfies Memory)]).catch(() => {})
+    // If this fails, the file is only read again.
+    await writeWhole(entryFile(file, cache), [JSON.stringify({ ...before, sha256 } satisfies CacheEntry)]).catch(() => {})
   }
   return sha256
 }
@@ -64,19 +64,19 @@ async function readDigest(file: string, cache: string | undefined): Promise<stri
 async function recall(file: string, cache: string | undefined): Promise<string | undefined> {
   if (cache === undefined) return undefined
   try {
-    const { sha256, ...then } = memorySchema.parse(parseJson(await readFile(memoryFile(file, cache), 'utf8')))
-    const now: Omit<Memory, 'sha256'> = await describe(file)
+    const { sha256, ...then } = entrySchema.parse(parseJson(await readFile(entryFile(file, cache), 'utf8')))
+    const now: Omit<CacheEntry, 'sha256'> = await describe(file)
     return (Object.keys(now) as (keyof typeof now)[]).every((name) => now[name] === then[name]) ? sha256 : undefined
   } catch {
     return undefined
   }
 }
 
-async function describe(file: string): Promise<Omit<Memory, 'sha256'>> {
+async function describe(file: string): Promise<Omit<CacheEntry, 'sha256'>> {
   const { size, mtimeNs, ctimeNs, ino } = await stat(file, { bigint: true })
   return { path: file, size: String(size), mtime: String(mtimeNs), ctime: String(ctimeNs), inode: String(ino) }
 }
 
-function memoryFile(file: string, cache: string): string {
+function entryFile(file: string, cache: string): string {
   return path.join(cache, 'fingerprints', `${createHash('sha256').update(file).digest('hex')}.json`)
 }

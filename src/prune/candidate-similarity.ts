@@ -20,7 +20,7 @@ import type { SimilarityOf } from './laco.ts'
 import { sentenceSimilarity, type Similarity } from './similarity.ts'
 import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
 
-/** What to compare, and how. */
+/** The inputs and settings of the comparison. */
 export interface SimilarityWork {
   readonly config: ModelConfig
   readonly weights: Weights
@@ -32,7 +32,7 @@ export interface SimilarityWork {
   readonly runner: LayerRunner
   /** An empty folder for hidden states and merged layers; the caller removes it. */
   readonly workFolder: string
-  /** How many layers of a pass were run: 0 first, all of them last. */
+  /** Number of layers of a pass that are done, from 0 to all. */
   readonly onLayer: (layersDone: number, layersInPass: number) => void
 }
 
@@ -43,7 +43,7 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
   const states = stateFiles(path.join(work.workFolder, 'states'), trees)
   const layers = layerStore(work)
 
-  /** Runs the layers of `model` from `first` on. The input of a layer is written to disk where `isStored` says so. */
+  /** Runs the layers of `model` from `first` on. The input of a layer is written to disk if `isStored` returns true. */
   async function runLayers(input: TreeStates[], model: readonly CollapsedLayer[], first: number, isStored: (layer: number) => boolean): Promise<TreeStates[]> {
     let current = input
     for (let layer = first; layer < model.length; layer++) {

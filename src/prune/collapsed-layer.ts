@@ -1,13 +1,13 @@
 /** Layers of a pruned model in terms of the original's layers. */
 
-/** What a projection is made of: one original layer, or a base with followers merged into it. Followers may be merges themselves. */
+/** The source of a projection: one original layer, or a base with followers merged into it. Followers may be merges themselves. */
 export type Merged = number | { readonly base: Merged; readonly followers: readonly Merged[] }
 
 /** A layer of a pruned model. */
 export interface CollapsedLayer {
   /** The original layer whose position and norms it has. */
   readonly base: number
-  /** What its projections are made of. */
+  /** The sources of its projections. */
   readonly projections: Merged
 }
 

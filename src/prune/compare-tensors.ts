@@ -17,7 +17,7 @@ export interface TensorClaim {
   readonly sum: ReadonlyMap<number, number>
 }
 
-/** How a tensor compares with what is claimed of it. */
+/** The comparison of a tensor with its claimed source. */
 export interface TensorComparison {
   /** With the tensor of the nearest base layer. */
   readonly cosine: number
@@ -77,7 +77,7 @@ export async function distanceOverCommonRows(
   return relativeLength(difference, square)
 }
 
-/** √(difference / square); of a tensor of zeros 0 where there is no difference, else 1. */
+/** √(difference / square). For a tensor of zeros: 0 without a difference, else 1. */
 function relativeLength(difference: number, square: number): number {
   return square === 0 ? Number(difference !== 0) : Math.sqrt(difference / square)
 }

@@ -56,7 +56,7 @@ export async function gatherEvidence(
     for (let layer = 0; layer < count; layer++) samples.push(await readSample(base, layerTensorName(base.tensorNames, layer, name)))
     const own = samples.map((sample) => dot(sample, sample))
     const isProjection = base.tensors.get(layerTensorName(base.tensorNames, 0, name))!.shape.length === 2
-    // Every projection has the same weight, whatever its scale.
+    // Every projection has the same weight, regardless of its scale.
     const weight = isProjection ? count / own.reduce((sum, value) => sum + value, 0) : 0
     if (isProjection) {
       for (let a = 0; a < count; a++)

@@ -4,7 +4,7 @@ import { locateModel } from '../run/locate-model.ts'
 import { parsePlainModel } from '../run/parse-model.ts'
 import { mapLayers, type LayerMap } from './map-layers.ts'
 
-/** What happens while layers are compared. */
+/** Events while layers are compared. */
 export type LayerMapEvent =
   | { readonly kind: 'notice'; readonly message: string }
   /** Before anything is compared. */

@@ -1,14 +1,14 @@
-/** Infers from the evidence what a layer of the variant is made of, and how the whole model was made. */
+/** Infers from the evidence the source of each layer of the variant, and how the whole model was made. */
 import { layerRole, type LayerRole, type TensorNames } from '../model/families/tensor-names.ts'
 import type { LayerEvidence } from './layer-evidence.ts'
 
-/** What the projections of a layer are made of. */
+/** The source of a layer's projections. */
 export type ProjectionKind =
   /** The projections of the base layer whose norms it has. */
   | 'own'
   /** The projections of a later layer than its norms: a telescoping merge. With one follower all rules agree. */
   | 'telescope'
-  /** The base plus all differences from it: whole coefficients that add up to 1, one of them negative. */
+  /** The base plus all differences from it: integer coefficients that add up to 1, of which one is negative. */
   | 'paper'
   /** A mean of layers above the one whose norms it has. */
   | 'mean'
@@ -17,7 +17,7 @@ export type ProjectionKind =
   /** Not a sum of base layers. */
   | 'unrelated'
 
-/** What a layer is made of, judged by a sample. */
+/** The source of a layer, estimated from a sample. */
 export interface LayerGuess {
   /** Base layer with the nearest norms. */
   readonly norms: number

@@ -97,7 +97,7 @@ function commonTensors(base: ReadableWeights, variant: ReadableWeights): { reado
   return { names: names.filter((name) => inAll(base, name) && inAll(variant, name)), mismatch: null }
 }
 
-/** Compares the whole tensors of a layer with what the samples suggest. */
+/** Compares the whole tensors of a layer with the source that the samples suggest. */
 async function verifyLayer(base: ReadableWeights, variant: ReadableWeights, layer: number, evidence: LayerEvidence): Promise<MappedLayer> {
   const guess = guessOrigin(evidence, base.tensorNames)
   const projections = new Map(guess.sum.map((term) => [term.layer, term.coefficient]))
@@ -109,7 +109,7 @@ async function verifyLayer(base: ReadableWeights, variant: ReadableWeights, laye
     const role = layerRole(base.tensorNames, name)
     if (role !== undefined && isProjection(role)) tensors.push({ name, layer: nearest, ...(await compare(projections)) })
     else {
-      // The norms of queries and keys may have been merged with the projections or kept with the base.
+      // The norms of queries and keys may have been merged with the projections or left as in the base.
       const found = [await compare(norms), ...(role !== undefined && isHeadNorm(role) && projections.size > 0 ? [await compare(projections)] : [])]
       tensors.push({ name, layer: nearest, ...found.sort((x, y) => x.distance - y.distance)[0]! })
     }

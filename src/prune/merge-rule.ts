@@ -1,5 +1,5 @@
 /**
- * Three ways to merge the projections of a group. `paper` is the published formula. `telescope` is what the authors' code computes: it subtracts the base after
+ * Three ways to merge the projections of a group. `paper` is the published formula. `telescope` is the computation of the authors' code: it subtracts the base after
  * its update, so the sum telescopes. `mean` is a control.
  */
 import { roundToBfloat16 } from '../model/weights/element-type.ts'

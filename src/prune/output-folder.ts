@@ -8,7 +8,7 @@ import { errorText } from '../text/error-text.ts'
 import { pathExists } from '../io/path-exists.ts'
 import { byteSize } from '../text/byte-size.ts'
 
-/** A checkpoint folder under construction. Dispose of it to remove what was not published. */
+/** A checkpoint folder under construction. Dispose of it to remove an unpublished checkpoint. */
 export interface OutputFolder extends AsyncDisposable {
   /** Folder to write to; `publish` renames it. */
   readonly path: string
@@ -30,7 +30,7 @@ export function unsealed(file: string): string {
 
 /**
  * Begins the folder `out`. Fails with UsageError when it holds `original`, or exists with files and not `force`; with StoreError when it cannot be written or
- * `bytes` do not fit on the disk. Removes what killed processes left beside it.
+ * `bytes` do not fit on the disk. Removes the leftovers of killed processes beside it.
  */
 export async function beginOutputFolder(
   out: string,

@@ -32,18 +32,18 @@ export interface Destination {
 /** Progress of a pruning. */
 export interface PruningWatcher {
   readonly onNotice: (notice: string) => void
-  /** How many layers of a forward pass were run: 0 first, all of them last. The first pass is the original's, then one per candidate. */
+  /** Number of layers of a forward pass that are done, from 0 to all. The first pass is the original's, then one per candidate. */
   readonly onLayer: (layersDone: number, layersInPass: number) => void
   readonly onIteration: (iteration: Iteration) => void
   /** Before the weights are written. */
   readonly onWrite: (bytes: number) => void
-  /** After each piece of them. */
+  /** After each piece of the weights. */
   readonly onBytes: (count: number) => void
 }
 
 /**
- * What `pruneLaco` would do if it accepted every merge. Checks everything that can be checked and computes nothing; config.json is enough. `onNotice` receives
- * what of the model is not used, or is missing. Fails with a HarnessError.
+ * The plan of `pruneLaco` if it accepted every merge. Runs all checks but computes nothing; config.json is enough. `onNotice` receives
+ * notices about unused or missing parts of the model. Fails with a HarnessError.
  */
 export async function planLaco(model: ModelSource, options: LacoOptions, onNotice: (notice: string) => void): Promise<LacoPlan> {
   const outline = await outlineOf(model, onNotice)
@@ -112,7 +112,7 @@ export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>
   return record
 }
 
-/** What `pruneDrop` would write; config.json is enough. */
+/** The plan of `pruneDrop`; config.json is enough. */
 export async function planDrop(
   model: ModelSource,
   dropped: ReadonlySet<number>,
@@ -123,7 +123,7 @@ export async function planDrop(
   return { original: sizeWith(outline, originalLayers(outline.config.layerCount), NO_MERGE), pruned: sizeWith(outline, layers, NO_MERGE) }
 }
 
-/** Opens the checkpoint; `onNotice` receives what of it is not used. */
+/** Opens the checkpoint; `onNotice` receives notices about unused parts. */
 async function checkpointOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(model.folder)
   for (const notice of checkpoint.notices) onNotice(notice)

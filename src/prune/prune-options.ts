@@ -4,14 +4,14 @@ import { choiceOr, flag, numberOr, number, text, textOrData, wholeNumber } from 
 import { MERGE_RULES } from './merge-rule.ts'
 import { SIMILARITIES } from './similarity.ts'
 
-const PLACES = 'Model and output'
+const MODEL_AND_OUTPUT = 'Model and output'
 const SEARCH = 'Search'
 const MERGING = 'Merging'
 
 const commonOptions = z.object({
-  model: text({ aliases: ['m'], group: PLACES, description: 'Model to prune: FOLDER, or OWNER/REPO on the hub' }),
-  out: text({ aliases: ['o'], group: PLACES, description: 'Folder for the pruned checkpoint' }),
-  force: flag({ group: PLACES, description: 'Replace the output folder if it exists' }),
+  model: text({ aliases: ['m'], group: MODEL_AND_OUTPUT, description: 'Model to prune: FOLDER, or OWNER/REPO on the hub' }),
+  out: text({ aliases: ['o'], group: MODEL_AND_OUTPUT, description: 'Folder for the pruned checkpoint' }),
+  force: flag({ group: MODEL_AND_OUTPUT, description: 'Replace the output folder if it exists' }),
 })
 
 /** Layer collapse (LaCo, arXiv:2402.11187). */
@@ -41,7 +41,7 @@ export const lacoOptions = z.object({
 export const dropOptions = z.object({
   ...commonOptions.shape,
   layers: textOrData(z.array(z.number().int().nonnegative()).min(1), {
-    group: PLACES,
+    group: MODEL_AND_OUTPUT,
     description: 'Layers to drop, from 0: 17-26, or 3,5,8-10',
   }),
 })

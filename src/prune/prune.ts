@@ -12,16 +12,16 @@ import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOp
 import { dropOptions, lacoOptions } from './prune-options.ts'
 import type { LacoPlan, ModelSize, PruningRecord } from './pruning-record.ts'
 
-/** What happens while a checkpoint is pruned. */
+/** Events while a checkpoint is pruned. */
 export type PruneEvent =
   | { readonly kind: 'notice'; readonly message: string }
-  /** Layers of a forward pass that are done: 0 first, all of them last. The first pass is the original's, then one per candidate. */
+  /** Number of layers of a forward pass that are done, from 0 to all. The first pass is the original's, then one per candidate. */
   | { readonly kind: 'layer-computed'; readonly layersDone: number; readonly layersInPass: number }
   /** A merge was accepted or rejected. */
   | { readonly kind: 'merge-decided'; readonly iteration: Iteration }
   /** Before the weights are written. */
   | { readonly kind: 'writing'; readonly byteCount: number }
-  /** After each piece of them. */
+  /** After each piece of the weights. */
   | { readonly kind: 'bytes-written'; readonly byteCount: number }
 
 interface Watching {
@@ -35,7 +35,7 @@ export type PruneOptions =
   | (z.input<typeof lacoOptions> & Watching & { readonly method: 'laco' })
   | (z.input<typeof dropOptions> & Watching & { readonly method: 'drop' })
 
-/** What pruning would do. */
+/** The plan of a pruning. */
 export type PrunePlan = LacoPlan | { readonly original: ModelSize; readonly pruned: ModelSize }
 
 /**
@@ -100,7 +100,7 @@ async function modelOf(
 }
 
 function destinationOf({ out, force }: { readonly out?: string | undefined; readonly force: boolean }, signal: AbortSignal | undefined): Destination {
-  if (out === undefined) throw new UsageError('no output folder given', 'Give --out FOLDER, or --dry-run to see what would be done.')
+  if (out === undefined) throw new UsageError('no output folder given', 'Give --out FOLDER, or --dry-run to see the plan.')
   return { folder: out, force, ...(signal && { signal }) }
 }
 

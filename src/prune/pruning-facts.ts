@@ -1,4 +1,4 @@
-/** What the records of all pruning methods have in common. */
+/** The common fields of the records of all pruning methods. */
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
 import type { ModelSource } from '../run/model-source.ts'
@@ -7,7 +7,7 @@ import { sizeWith } from './model-size.ts'
 import { layerOrigins, type PruningFacts } from './pruning-record.ts'
 import type { MergeOptions } from './tensor-source.ts'
 
-/** What was done to which model. */
+/** The model and the method. */
 interface Pruning {
   readonly model: ModelSource
   readonly checkpoint: Checkpoint

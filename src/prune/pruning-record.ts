@@ -96,7 +96,7 @@ export interface LacoRecord extends PruningFacts {
 
 export type PruningRecord = DropRecord | LacoRecord
 
-/** What a search would do if every merge were accepted. */
+/** The plan of a search if every merge were accepted. */
 export interface LacoPlan {
   readonly settings: LacoSettings
   /** `tokens` is null without a tokenizer. */

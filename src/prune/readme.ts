@@ -1,4 +1,4 @@
-/** README.md of a pruned checkpoint: what was done to which model, in the tables of published model cards. */
+/** README.md of a pruned checkpoint: the model and the method, in the tables of published model cards. */
 import { count } from '../text/count.ts'
 import type { RootContent } from 'mdast'
 import type { LacoRecord, LayerOrigin, PruningRecord } from './pruning-record.ts'

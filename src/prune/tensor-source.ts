@@ -59,7 +59,7 @@ export function tensorSource(
   }
 }
 
-/** Projections with their biases are merged, and norms of queries and keys where asked for. All other tensors are the base layer's. */
+/** Projections with their biases are merged, and norms of queries and keys on request. All other tensors are the base layer's. */
 function isMerged(role: LayerRole | undefined, qkNorm: MergeOptions['qkNorm']): boolean {
   return role !== undefined && (isProjection(role) || (qkNorm === 'merge' && isHeadNorm(role)))
 }

@@ -1,4 +1,4 @@
-/** Whether log-likelihoods depend on the model alone: some items are scored a second time in other batches and compared. */
+/** Checks that log-likelihoods depend only on the model: scores some items a second time in other batches and compares. */
 import { countTies, type ScoredItem } from '../task/score-items.ts'
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
 import { evaluateModel } from './evaluate-model.ts'

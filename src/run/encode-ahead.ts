@@ -1,4 +1,4 @@
-/** Encodes in the background: while the engine computes one chunk, the tokens of the next are made. */
+/** Encodes in the background: while the engine computes one chunk, the next one is tokenized. */
 import { AbortError, RequestError } from '../errors.ts'
 import { countDistinctTokens } from '../plan/batches.ts'
 import type { Chunk } from '../plan/chunks.ts'
@@ -33,7 +33,7 @@ export interface EncodedTotals {
   readonly tokensAsked: number
   /** Nodes of the trie of all sequences: the fewest tokens that any plan computes. */
   readonly tokensDistinct: number
-  /** Time spent on encoding, in milliseconds, without what ran in between. */
+  /** Time spent on encoding, in milliseconds, without other work in between. */
   readonly encodingMs: number
   /** Tokens cut from the left of requests longer than the window, by request; only requests that were cut. */
   readonly tokensCut: ReadonlyMap<number, number>
@@ -44,7 +44,7 @@ export function encodeAhead(tasks: readonly ChunkedRequests[], encoder: Encoder,
   let before: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = before.then(work)
-    // Whoever awaits it sees the failure; possibly nobody does.
+    // A caller that awaits it gets the failure; if there is none, it must not be an unhandled rejection.
     result.catch(() => {})
     before = result
     return result

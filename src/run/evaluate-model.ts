@@ -28,7 +28,7 @@ import { inChunks, requestsOf } from './task-requests.ts'
 
 /**
  * Scores one model on all tasks. Fails with a HarnessError before scoring begins where the model is at fault, and within
- * seconds where a request cannot be encoded. When `signal` is aborted, the record has what was scored until then; before the
+ * seconds where a request cannot be encoded. When `signal` is aborted, the record has the results until then; before the
  * first score it fails with AbortError.
  */
 export async function evaluateModel(model: ModelSource, loadedTasks: readonly LoadedTask[], options: EvaluateOptions): Promise<RunRecord> {

@@ -7,7 +7,7 @@ import type { RollingBos } from '../plan/encode.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 import type { EvaluationEvent, OnEvent } from './run-events.ts'
 
-/** How to score; whatever is absent is chosen by model and machine. */
+/** How to score. Defaults depend on the model and the machine. */
 export interface EvaluateOptions {
   /** Of the bootstrap for standard errors; 0 when absent. */
   readonly seed?: number
@@ -31,9 +31,9 @@ export interface EvaluateOptions {
   readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** Response cache directory; no cache when absent. */
   readonly cache?: string
-  /** Opens what scores; onnxruntime on this machine when absent. */
+  /** Opens the engine; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   readonly onEvent?: OnEvent<EvaluationEvent>
-  /** Ends the evaluation at once; the record has what was scored. Before the first score it fails with AbortError. */
+  /** Ends the evaluation at once; the record has the results until then. Before the first score it fails with AbortError. */
   readonly signal?: AbortSignal
 }

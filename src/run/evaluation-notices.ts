@@ -1,4 +1,4 @@
-/** What a user should know of an evaluation: prompts that are cut, tokenizers that add tokens, items without a response. */
+/** Notices about an evaluation: prompts that are cut, tokenizers that add tokens, items without a response. */
 import { EngineError } from '../errors.ts'
 import { tokensBehind, type Encoder } from '../plan/encode.ts'
 import type { EncodedAhead } from './encode-ahead.ts'

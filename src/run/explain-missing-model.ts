@@ -8,7 +8,7 @@ import { lookUp } from '../io/look-up.ts'
 import { MODEL_SETTINGS } from '../model/model-settings.ts'
 import { didYouMean, nearestName } from '../text/nearest-name.ts'
 
-/** Settings of other programs, and what to give here. */
+/** Settings of other programs, and the equivalents here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',
   torch_dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',

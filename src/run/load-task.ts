@@ -54,7 +54,7 @@ export interface LoadedTask {
   readonly shotCount: number
   /** One, or one a subset. */
   readonly parts: readonly LoadedTaskPart[]
-  /** What a user should know of the rows before reading the scores. */
+  /** Notices about the rows that matter for the scores. */
   readonly notices: readonly string[]
 }
 
@@ -99,7 +99,7 @@ interface LoadedPart {
   readonly part: LoadedTaskPart
   /** The scored questions of a task with choices. */
   readonly questions: readonly PlacedQuestion[]
-  /** Precedes each of them. */
+  /** Text before each example. */
   readonly instruction: string
   /** The other rows of the file, as far as they can be rendered. */
   readonly others: () => Iterable<Question>

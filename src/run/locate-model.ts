@@ -14,7 +14,7 @@ import { isServed, SERVED_SETTINGS } from './served-address.ts'
 export type NeededFiles = 'all' | 'tokenizer' | 'config'
 
 /**
- * Finds the files: a folder as it is; from `OWNER/REPO` or `OWNER/REPO@REVISION` the needed ones are fetched into the hub's
+ * Finds the files: a local folder is used in place; from `OWNER/REPO` or `OWNER/REPO@REVISION` the needed ones are fetched into the hub's
  * cache, which `onNotice` is called about. Fails with UsageError, CheckpointError or HubError.
  */
 export async function locateModel(

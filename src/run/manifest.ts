@@ -1,6 +1,6 @@
 /**
  * The run manifest: the options of a run, kept beside its results until they are complete, so that an interrupted run can be
- * resumed. Which options it holds is said in run-options.ts.
+ * resumed. run-options.ts marks the options that it has.
  */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'

@@ -1,4 +1,4 @@
-/** What config.json alone says of a model: layers, parameters, and the memory that it takes. */
+/** A model's layers, parameters and memory, from config.json alone. */
 import { expectedMemory } from '../engine/onnx/batch-budget.ts'
 import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
 import { countParameters } from '../model/weights/expected-tensors.ts'
@@ -17,7 +17,7 @@ export interface ModelOutline {
   readonly memory: { readonly least: number; readonly usual: number }
 }
 
-/** The outline of an inspected model; `onNotice` is called with what of its config is not used. */
+/** The outline of an inspected model; `onNotice` receives notices about unused fields of its config. */
 export function modelOutline(label: string, { configFile, weightSettings }: Inspection, onNotice: (notice: string) => void): ModelOutline {
   const { config, architecture, notices } = configFile
   for (const notice of notices) onNotice(notice)

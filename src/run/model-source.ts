@@ -10,7 +10,7 @@ import { weightSettings, type WeightSettings } from '../model/runnable/weight-se
 
 /** A model whose files are here. */
 export interface ModelSource {
-  /** What tables and files call it. */
+  /** Its name in tables and files. */
   readonly label: string
   /** Folder or hub repository, as it was given. */
   readonly source: string
@@ -18,15 +18,15 @@ export interface ModelSource {
   readonly folder: string
   /** Commit of a hub repository. */
   readonly revision: string | null
-  /** How it is run, where that is not as it is stored. */
+  /** Quantization and adapter, if any. */
   readonly settings?: ModelSettings
   /** The servers that have it, where its weights are not here. */
   readonly served?: ServedSource
-  /** What was read of it before it is opened, so that nothing is read twice. */
+  /** Files that were read before it is opened, so that they are not read twice. */
   readonly inspected?: Inspection
 }
 
-/** What can be known of a model without its weights. */
+/** The facts about a model that need no weights. */
 export interface Inspection {
   readonly configFile: ConfigFile
   readonly weightSettings: WeightSettings

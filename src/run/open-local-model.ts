@@ -1,4 +1,4 @@
-/** Opens a checkpoint whose weights are here: as it is stored, quantized, or with an adapter. */
+/** Opens a local checkpoint: unchanged, quantized, or with an adapter. */
 import { cachingEngine } from '../cache/caching-engine.ts'
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'

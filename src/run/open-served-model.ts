@@ -1,4 +1,4 @@
-/** Opens a model on a server: asks the server for its model and window, and reads the tokenizer here. */
+/** Opens a model on a server: queries the server for its model and window, and reads the tokenizer locally. */
 import { readSpecialIds } from '../model/special-ids.ts'
 import { readTokenizer } from '../model/tokenizer/tokenizer.ts'
 import { completionsEngine, connect, plannedWork, type ServedSource } from '../engine/completions/completions-engine.ts'
@@ -13,7 +13,7 @@ export interface OpenedServed extends OpenedModel {
 }
 
 /**
- * Opens a served model; `folder` has its tokenizer. The window is `maxLength`, or what the servers say. Fails with CheckpointError on the tokenizer,
+ * Opens a served model; `folder` has its tokenizer. The window is `maxLength`, or that of the servers. Fails with CheckpointError on the tokenizer,
  * with EngineError on a server that cannot be reached or has no such model, with UsageError on a window that it does not have.
  */
 export async function openServed(

@@ -1,4 +1,4 @@
-/** An opened model, whether its weights are here or on a server: what the pipeline knows of it. */
+/** An opened model, with local weights or on a server. */
 import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Encoder } from '../plan/encode.ts'
@@ -14,7 +14,7 @@ export interface OpenedModel extends AsyncDisposable {
   readonly parameterCount: number | null
   /** How quantized weights or an adapter are run; null for plain weights. */
   readonly variant: WeightsRecord | null
-  /** What of the checkpoint is not used, as sentences; already reported. */
+  /** Notices about unused parts of the checkpoint, as sentences; already reported. */
   readonly notices: readonly string[]
   readonly openEngine: () => Promise<Engine>
   /** Resolves when all weights have been read; null for a served model. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 
-/** What the command line and its reference say about an option, beside its schema. */
+/** The facts about an option for the command line and its reference, besides its schema. */
 export interface OptionFacts {
   /** How its value is written; a list is an option that may be repeated, a flag has no value. */
   readonly kind: 'text' | 'number' | 'flag' | 'list'
@@ -17,7 +17,7 @@ export interface OptionFacts {
   /** Heading under which help and reference list it. */
   readonly group?: string
   readonly default?: string | number | boolean
-  /** The default in words, where it is not a value. */
+  /** The default in words, if it is not a value. */
   readonly defaultText?: string
   readonly choices?: readonly string[]
   /** Given by its position instead of its name. */
@@ -28,7 +28,7 @@ export interface OptionFacts {
   readonly isValueOptional?: boolean
   /** `--no-NAME` turns it off: the value is then false. */
   readonly canBeOff?: boolean
-  /** What a valid value is: `a whole number from 1`. */
+  /** Description of valid values: `a whole number from 1`. */
   readonly expected?: string
   /** A valid value. */
   readonly example?: string
@@ -82,7 +82,7 @@ export function numberOr(value: number, facts: Facts) {
   return withFacts(z.number().default(value), { ...numberFacts(facts), default: value })
 }
 
-/** A number that a check accepts; `expected` says in words what that is. */
+/** A number that a check accepts; `expected` describes it. */
 export function numberThat(check: (value: number) => boolean, facts: Facts & Pick<OptionFacts, 'expected'>) {
   return withFacts(z.number().refine(check).optional(), numberFacts(facts))
 }

@@ -21,7 +21,7 @@ import { runOptions } from './run-options.ts'
 import { inChunks, requestsOf } from './task-requests.ts'
 import { truncationWarning } from './truncation-warning.ts'
 
-/** What a run would do. */
+/** The plan of a run. */
 export interface RunPlan {
   readonly prompts: readonly TaskPrompts[]
   /** Of models whose weights would be computed here. */
@@ -42,7 +42,7 @@ export interface TaskPrompts {
   readonly notices: readonly string[]
 }
 
-/** What scoring one task with one model would take. */
+/** The work of scoring one task with one model. */
 export interface TaskPlan {
   readonly model: string
   readonly task: string
@@ -90,10 +90,10 @@ function promptsOf(loaded: LoadedTask): TaskPrompts {
   }
 }
 
-/** What encodes for a model, and how much of its sequences would be computed. */
+/** The encoder of a model, and the share of its sequences that would be computed. */
 type Planner = Pick<OpenedServed, 'encoder' | 'planWork'>
 
-/** Undefined where the folder has no tokenizer. A server is only asked for its context length. */
+/** Undefined where the folder has no tokenizer. A server is only queried for its context length. */
 async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOptions): Promise<Planner | undefined> {
   if (model.served) return openServed(model.served, model.folder, options, () => {})
   const inspection = await inspectModel(model)

@@ -1,4 +1,4 @@
-/** What a run needs before anything is computed: tasks and models that exist, options that go together, rows that can be read. */
+/** Prepares a run before anything is computed: tasks and models must exist, options must be compatible, rows must be readable. */
 import { unlessAborted, UsageError } from '../errors.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
@@ -67,7 +67,7 @@ function parseModels({ model }: ScoringOptions, purpose: Preparation['purpose'])
   return given
 }
 
-/** The model with what was read of it; weights that are here must suit the settings and the memory limit. */
+/** The model with the files that were read. Local weights must suit the settings and the memory limit. */
 async function inspect(model: ModelSource, options: EvaluateOptions): Promise<ModelSource> {
   if (model.served) return model
   const inspected = await inspectModel(model)
@@ -75,7 +75,7 @@ async function inspect(model: ModelSource, options: EvaluateOptions): Promise<Mo
   return { ...model, inspected }
 }
 
-/** Fails with UsageError on options that say how a model is computed here, where every model is on a server. */
+/** Fails with UsageError on options of local computation if every model is on a server. */
 function refuseForServers({ dtype, memory, threads, device }: ScoringOptions, { checkDeterminism }: Preparation): void {
   const given = { dtype, memory, threads, device: device === 'auto' ? undefined : device, 'check-determinism': checkDeterminism }
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? []

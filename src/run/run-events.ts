@@ -1,10 +1,10 @@
-/** What happens during a run, as it happens: plain data for a progress bar, a log or a page. */
+/** The events of a run: plain data for a progress bar, a log or a page. */
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
 import type { TaskWork } from '../store/work-record.ts'
 
 /** While one model is evaluated. */
 export type EvaluationEvent =
-  /** What a user should know: of the checkpoint, of prompts that were cut, of items without a response. */
+  /** A notice about the checkpoint, prompts that were cut, or items without a response. */
   | { readonly kind: 'notice'; readonly message: string }
   /** Before a task's first batch. */
   | { readonly kind: 'task-started'; readonly task: string; readonly requestCount: number }

@@ -23,12 +23,12 @@ import { resumedOptions } from './resumed-options.ts'
 import type { EvaluationEvent, OnEvent, RunEvent } from './run-events.ts'
 import { runOptions } from './run-options.ts'
 
-/** The options of `evalharness run`, in camelCase, and what only a program has. All may be left out but `model` and `tasks`. */
+/** The options of `evalharness run`, in camelCase, and options for programs. Only `model` and `tasks` are required. */
 export interface RunModelsOptions extends z.input<typeof runOptions> {
   /** Tasks made with `defineTask`, beside the built-in ones and those of `taskFile`; `tasks` names the ones to score. */
   readonly definedTasks?: readonly Task[]
   readonly onEvent?: OnEvent<RunEvent>
-  /** Ends the run at once; what was scored until then is stored. */
+  /** Ends the run at once; the results until then are stored. */
   readonly signal?: AbortSignal
 }
 
@@ -37,7 +37,7 @@ export interface StoredResult extends RunFiles {
   readonly record: RunRecord
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   /** A result for each model in the order of `model`; fewer where the run was cut short. */
   readonly runs: readonly StoredResult[]
@@ -80,7 +80,7 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
   return { runs, isComplete, canResume }
 }
 
-/** What all models of a run share. */
+/** The parts that all models of a run share. */
 interface RunContext {
   readonly prepared: PreparedRun
   readonly options: EvaluateOptions
@@ -119,7 +119,7 @@ function finishOnceScored<T>(onEvent: OnEvent<EvaluationEvent>, work: (onEvent: 
   return result
 }
 
-/** The record with what scoring some of its items a second time showed. */
+/** The record with the result of scoring some of its items a second time. */
 async function withDeterminism(
   record: RunRecord,
   model: ModelSource,
@@ -133,7 +133,7 @@ async function withDeterminism(
     onEvent({ kind: 'determinism-checked', model: model.label, determinism })
     return { ...record, determinism }
   } catch (error) {
-    // The scores are worth more than the check of them.
+    // A failed check must not lose the scores.
     if (error instanceof AbortError) return record
     if (!(error instanceof HarnessError)) throw error
     onRepeatEvent({ kind: 'notice', message: `the determinism check failed: ${error.message}` })

@@ -9,7 +9,7 @@ import type { StageClock } from './stage-clock.ts'
 import type { TaskWork } from '../store/work-record.ts'
 import type { Answer } from '../task/request.ts'
 
-/** What scoring uses and reports to. */
+/** The inputs and callbacks of scoring. */
 export interface ScoringContext {
   readonly clock: StageClock
   readonly roofline: RooflineMeter
@@ -34,7 +34,7 @@ export interface ScoredRequests {
   readonly work: Omit<TaskWork, 'task'>
 }
 
-/** Scores all requests. Fails where `failing` rejects or the engine fails; lost servers end it with what was scored. */
+/** Scores all requests. Fails where `failing` rejects or the engine fails; if all servers fail, it ends with the results until then. */
 export async function scoreRequests(
   engine: Engine,
   { chunks, totals }: EncodedAhead,

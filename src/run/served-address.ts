@@ -25,7 +25,7 @@ export function servedLabel(source: string, { name }: ModelSettings): string {
   return name?.split('/').at(-1) || new URL(parseAddresses(source)[0]!).host
 }
 
-/** The addresses, without what the API adds itself. Fails with UsageError on what is not the address of an API. */
+/** The addresses, without what the API adds itself. Fails with UsageError on a text that is not the address of an API. */
 export function parseAddresses(source: string): string[] {
   const urls = source.split(',').map((text) => {
     const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined

@@ -10,14 +10,14 @@ export function requestsOf({ parts }: LoadedTask) {
 
 /**
  * A task's requests in the order in which they are computed. `position` is the task's in the run: the first task begins with
- * one item of its own, so that the first score comes soon.
+ * a single item, so that the first score comes soon.
  */
 export function inChunks(loaded: LoadedTask, position: number): ChunkedRequests {
   const parts = loaded.parts.map(({ items }) => items.map(({ requests }) => requests))
   return { requests: requestsOf(loaded), nameOf: requestNames(loaded), chunks: cutChunks(parts, { quickStart: position === 0 }) }
 }
 
-/** What errors call a request, by its index in the task: `piqa, row 12, choice 1 of 2`. */
+/** The name of a request in errors, by its index in the task: `piqa, row 12, choice 1 of 2`. */
 function requestNames({ parts }: LoadedTask): (index: number) => string {
   return (index) => {
     let next = 0

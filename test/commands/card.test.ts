@@ -96,7 +96,7 @@ test('write: a column of a card beside another, into a card that is made', async
   expect(dry.out).toContain('<!-- evalharness:benchmarks:begin -->')
 })
 
-test('write needs --partial for a part of a split, which then stands in table and model-index; verify accepts it', async () => {
+test('write needs --partial for a part of a split; table and model-index then show the part, and verify accepts it', async () => {
   const folder = temporaryFolder()
   const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
   mkdirSync(path.join(folder, 'data/piqa'), { recursive: true })

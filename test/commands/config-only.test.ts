@@ -54,7 +54,7 @@ test('run --dry-run shows prompts, requests, parameters and memory, and that tok
   expect(readdirSync(folder)).toEqual(['config.json'])
 })
 
-test('run itself says what is missing, before anything is written', async () => {
+test('run reports the missing files before it writes anything', async () => {
   const folder = tinyModel()
   rmSync(path.join(folder, 'model.safetensors'))
   const output = path.join(temporaryFolder(), 'results')

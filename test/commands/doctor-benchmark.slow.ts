@@ -7,7 +7,7 @@ import { WORKLOADS } from '../../src/benchmark/workload.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-test('the CPU gives the known answers, and every workload has a rate', async () => {
+test('the CPU computes the reference values, and every workload has a rate', async () => {
   const file = path.join(temporaryFolder(), 'cpu.json')
   const { code } = await evalharness('doctor', '--benchmark', '--device', 'cpu', '--model-size', '1m', '--items', '4', '--budget', '300', '--json', file)
   expect(code).toBe(0)

@@ -40,7 +40,7 @@ test('a record that could not be written is refused before minutes are spent', a
   expect(readdirSync(folder)).toEqual(['taken'])
 })
 
-test('what there is no time for is named: progress on standard error, tables on standard output, the record in a file', async () => {
+test('skipped steps are named; progress goes to standard error, tables to standard output, the record to a file', async () => {
   const file = path.join(temporaryFolder(), 'new', 'cpu.json')
   const { code, out, err } = await evalharness('doctor', '--benchmark', '--device', 'cpu', '--model-size', '1m', '--budget', '0.1', '--json', file)
   expect(code).toBe(0)

@@ -58,7 +58,7 @@ test('a candidate with fewer of the same rows is compared on those, with a note;
   expect(reverse.err).not.toMatch(/--common-items|--tasks/u)
 })
 
-describe('JUnit, summary and JSON are written where there is no judgement', () => {
+describe('JUnit, summary and JSON are written even without a verdict', () => {
   test.each<[string, number, string, string, string]>([
     ['a task that no run has', 2, 'original', 'tasks: { piqqa: { min_retention: 1 } }', 'no run has a task "piqqa"'],
     ['a metric that no run has', 2, 'original', 'tasks: { piqa: { metric: f1, min_retention: 1 } }', 'piqa has no metric "f1"'],
@@ -91,7 +91,7 @@ describe('JUnit, summary and JSON are written where there is no judgement', () =
   })
 })
 
-test('2: a policy that is none', async () => expect(await gate('original', 'tasks: 3')).toMatchObject({ code: 2 }))
+test('2: a file that is not a policy', async () => expect(await gate('original', 'tasks: 3')).toMatchObject({ code: 2 }))
 
 test('a run becomes the baseline when it is blessed, and not otherwise', async () => {
   const baselines = path.join(folder, 'baselines')

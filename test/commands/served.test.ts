@@ -49,7 +49,7 @@ const asksAbout =
   ({ prompt }: AskedCompletion) =>
     prompt.some((tokens) => decodeText(tokens).includes(`cut ${ropes} ropes`))
 
-test('a run is stored with the server’s name and software, its address, and no weights; answers are those of the server', async () => {
+test('a run is stored with the server’s name, software and address, without weights; responses are those of the server', async () => {
   const { url } = await serve()
   const { code, err, texts } = await run(`big=${url},name=hash,tokenizer=${tokenizer}`)
   expect({ code, err }).toMatchObject({ code: 0 })
@@ -83,7 +83,7 @@ test('a stored run of a served model can be compared with that of another', asyn
   expect(out).toMatch(/retention/u)
 })
 
-test('the key of the environment is sent, and stands in nothing that is printed or stored', async () => {
+test('the key of the environment is sent, but is neither printed nor stored', async () => {
   const server = await serve({
     fault: (asked) => (asksAbout(3)(asked) ? { kind: 'status', status: 400, body: '{"message":"sk-hidden is at fault"}' } : undefined),
   })
@@ -154,7 +154,7 @@ describe('--model', () => {
     expect(JSON.stringify(error) + String(error)).not.toContain('secret')
   })
 
-  test('addresses and settings are taken apart; what lm-eval calls base_url is an address, too', async () => {
+  test('addresses and settings are separated; lm-eval’s base_url is an address too', async () => {
     expect(await locate(`big=http://a:8000/v1/completions,https://b/v1/,name=org/model,tokenizer=${tokenizer},concurrency=4,timeout=60`)).toMatchObject({
       label: 'big',
       source: 'http://a:8000/v1,https://b/v1',
@@ -176,7 +176,7 @@ async function evaluateServed(behaviour: Behaviour) {
   return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, retryPolicy } }, [suite], {})
 }
 
-test('what was scored before all servers were gone is kept, and the record says why it ends there', async () => {
+test('results from before all servers failed are kept, and the record has the reason', async () => {
   let count = 0
   const record = await evaluateServed({ fault: () => (++count > 6 ? { kind: 'status', status: 500 } : undefined) })
   expect(record.isComplete).toBe(false)

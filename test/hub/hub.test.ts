@@ -73,7 +73,7 @@ test('the cache has the layout that Python reads, and a second run fetches no fi
   expect(requests.filter(({ url }) => url.includes('/resolve/'))).toEqual([])
 })
 
-test('offline, the cache answers and the hub is not asked', async () => {
+test('offline, files come from the cache and the hub gets no request', async () => {
   await goals()
   requests = []
   vi.stubEnv('HF_HUB_OFFLINE', '1')
@@ -132,7 +132,7 @@ test('a failure of the schema names file, row, field and value', async () => {
   )
 })
 
-test('large files come from another address, which is not given the token', async () => {
+test('large files come from another address, which does not get the token', async () => {
   redirects = true
   vi.stubEnv('HF_TOKEN', 'hf_secret')
   expect(await goals()).toHaveLength(3)
@@ -169,7 +169,7 @@ test('the client does not write on standard output', async () => {
   debug.mockRestore()
 })
 
-test('all parts of a run are of one commit, which is asked for once', async () => {
+test('all parts of a run have one commit, which is requested once', async () => {
   await Promise.all([openDataset(query), openDataset(query), openDataset(query)])
   await openDataset(query)
   expect(requests.filter(({ url }) => url.includes('/revision/'))).toHaveLength(1)
@@ -193,7 +193,7 @@ test('a hub that cannot be reached', async () => {
   for (const way of ['HF_HUB_OFFLINE=1', '--data-dir', '--data TASK=FILE', 'HF_ENDPOINT']) expect(error.hint).toContain(way)
 })
 
-test('a hub that takes the connection and says nothing is given up', async () => {
+test('a hub that accepts the connection but does not respond times out', async () => {
   answer = () => true
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
@@ -218,7 +218,7 @@ test('a hub that cannot be reached does not matter where the cache is complete, 
   warning.mockRestore()
 })
 
-test('a cache that may be incomplete is no way around a hub that cannot be reached', async () => {
+test('a cache that may be incomplete does not replace a hub that cannot be reached', async () => {
   await goals()
   rmSync(path.join(process.env['HF_HOME']!, 'hub/datasets--a--b/.evalharness'), { recursive: true })
   const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
@@ -252,7 +252,7 @@ describe('a split of two files', () => {
     expect(await goals()).toEqual(['open a jar', 'boil an egg 🥚', '007', 'open a jar', 'boil an egg 🥚', '007'])
   })
 
-  test('is fetched only as far as it is read', async () => {
+  test('is fetched only up to the last row that is read', async () => {
     await readOne()
     expect(requests.some(({ url }) => url.includes('/resolve/') && url.includes('00000-of-00002'))).toBe(true)
     expect(requests.some(({ url }) => url.includes('/resolve/') && url.includes('00001-of-00002'))).toBe(false)

@@ -20,7 +20,7 @@ test('an error in a function rejects the call with its message, and the process 
   expect(await rpc.call('double', Float32Array.of(3))).toEqual(Float32Array.of(6))
 })
 
-test('the end of the process rejects the call with how it ended, and so does every later call', async () => {
+test('the end of the process rejects the pending call and every later call with the exit reason', async () => {
   start()
   await expect(rpc.call('exit', 7)).rejects.toMatchObject({ code: 7, signal: null, how: 'exit code 7' })
   expect(rpc.isRunning()).toBe(false)

@@ -47,7 +47,7 @@ test('folders of processes that have ended are removed; others are not', async (
   for (const place of kept) renameSync(place, path.join(temporaryFolder(), 'kept'))
 })
 
-test('a program that exits before it disposes of its folder and its child leaves neither', async () => {
+test('a program that exits without disposing of its folder and its child leaves neither of them', async () => {
   const temporary = temporaryFolder()
   const built = (file: string) => JSON.stringify(pathToFileURL(path.join(import.meta.dirname, '../../dist/src', file)).href)
   const script = path.join(temporaryFolder(), 'exits.mjs')

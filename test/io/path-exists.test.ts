@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { isFile, isFolder, pathExists } from '../../src/io/path-exists.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-test('files, folders and links to them are told apart; a broken link counts as missing', async () => {
+test('files, folders and links to them are distinguished; a broken link counts as missing', async () => {
   const folder = temporaryFolder()
   const place = (name: string) => path.join(folder, name)
   await writeFile(place('file'), '')

@@ -1,4 +1,4 @@
-/** Model folders as they are downloaded from strangers: links, and what stands in the way of a file. */
+/** Model folders are untrusted input: links, and other objects where a file is expected. */
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -61,7 +61,7 @@ test('a rejected merge moves the pointer down by one, and the candidate is forgo
   expect(collapse.similarities).toEqual([0.9])
 })
 
-test('a similarity equal to the threshold is rejected, and so is NaN', async () => {
+test('a similarity of NaN or equal to the threshold is rejected', async () => {
   expect(outcome(await search({ threshold: 0.9, lowestLayer: 24 }, 36))).toMatchObject({ accepted: 0, rejected: 2 })
   const collapse = await search({ lowestLayer: 25 }, 36, () => [0.9, NaN])
   expect(collapse.iterations[0]).toMatchObject({ decision: 'rejected', similarity: NaN })
@@ -89,12 +89,12 @@ test('the lowest layer may be a base, and none below it', async () => {
   expect(stopReason).toBe('lowest layer')
 })
 
-test('9 of 30 layers are not more than 30 %, 3 of 10 neither', async () => {
+test('9 of 30 and 3 of 10 layers are not more than 30 %', async () => {
   expect(outcome(await search({ mergeLayers: 4, interval: 3, maxCompression: 0.3 }, 30))).toMatchObject({ layers: 21 })
   expect(outcome(await search({ mergeLayers: 4, highestLayer: 10, maxCompression: 0.3 }, 10))).toMatchObject({ layers: 7 })
 })
 
-test('every layer of the original is in the outcome once, in order; the share is kept; below the pointer nothing is touched', async () => {
+test('every original layer is in the outcome once, in order; the share is respected; layers below the pointer do not change', async () => {
   const settings = fc
     .record({ layerCount: fc.integer({ min: 2, max: 40 }), mergeLayers: fc.integer({ min: 2, max: 6 }), interval: fc.integer({ min: 1, max: 5 }) })
     .chain((known) =>

@@ -1,4 +1,4 @@
-/** Reading checkpoints backwards: the harness's own and others', of random weights. */
+/** Infers how checkpoints were made: those of evalharness and of other tools, with random weights. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -66,7 +66,7 @@ describe('a layer collapse', () => {
     expect(found.others).toContainEqual({ name: 'model.embed_tokens.weight', state: 'same', distance: 0 })
   })
 
-  test('in bfloat16, as published, is told from its rounding', async () => {
+  test('in bfloat16, as published, is distinguished from its rounding', async () => {
     const found = await collapsed({ emulateBf16: true })
     expect(found.verdict).toMatchObject({ method: 'telescope', isDrifted: false })
     expect(found.layers[4]!.distance).toBeGreaterThan(0.001)
@@ -106,10 +106,10 @@ test('a drop that was trained further, and one that was not pruned at all', asyn
 })
 
 test('another parent of the same shape, and one of another', async () => {
-  const stranger = await map(await base, await deepModel({ layers: 8, seed: 2 }))
-  expect(stranger.verdict).toMatchObject({ parent: 'another model' })
-  expect(stranger.layers.every(({ kind, explained }) => kind === 'unrelated' && explained < 0.01)).toBe(true)
-  expect(verdictText(stranger)).toBe('The parent is another model: its layers are not made of this base.')
+  const unrelated = await map(await base, await deepModel({ layers: 8, seed: 2 }))
+  expect(unrelated.verdict).toMatchObject({ parent: 'another model' })
+  expect(unrelated.layers.every(({ kind, explained }) => kind === 'unrelated' && explained < 0.01)).toBe(true)
+  expect(verdictText(unrelated)).toBe('The parent is another model: its layers are not made of this base.')
   const narrow = await map(await base, await deepModel({ layers: 8, config: { intermediate_size: 48 } }))
   expect(narrow.mismatch).toBe('mlp.gate_proj.weight has shape [64, 32] in the base and [48, 32] in the variant')
 })

@@ -96,7 +96,7 @@ describe('a collapsed checkpoint', () => {
     expect((await openCheckpoint(out)).config.layerCount).toBe(2)
   })
 
-  test('keeps the norms of queries and keys when told so', async () => {
+  test('keeps the norms of queries and keys with the option', async () => {
     const [original, out] = [await deepModel({ layers: 8 }), outputFolder()]
     await pruneLaco(modelOf(original), { ...OPTIONS, merge: { ...MERGE, qkNorm: 'keep' } }, to(out), silent)
     const [before, after] = [await tensorsOf(original), await tensorsOf(out)]
@@ -160,7 +160,7 @@ describe('a collapsed checkpoint', () => {
 describe('nothing is written', () => {
   const original = deepModel({ layers: 8 })
 
-  test('when no merge is accepted, which is an error that names the closest', async () => {
+  test('when no merge is accepted; the error names the closest merge', async () => {
     const out = outputFolder()
     const work = pruneLaco(modelOf(await original), { ...OPTIONS, settings: { ...SETTINGS, threshold: 1 } }, to(out), silent)
     await expect(work).rejects.toThrow(PruneError)
@@ -170,8 +170,8 @@ describe('nothing is written', () => {
 
   test('when it is interrupted while it searches or writes', async () => {
     for (const moment of ['onLayer', 'onIteration', 'onWrite', 'onBytes'] as const) {
-      const [out, interruption] = [outputFolder(), new AbortController()]
-      const work = pruneLaco(modelOf(await original), OPTIONS, to(out, { signal: interruption.signal }), { ...silent, [moment]: () => interruption.abort() })
+      const [out, controller] = [outputFolder(), new AbortController()]
+      const work = pruneLaco(modelOf(await original), OPTIONS, to(out, { signal: controller.signal }), { ...silent, [moment]: () => controller.abort() })
       await expect(work, moment).rejects.toThrow(AbortError)
       expect(readdirSync(path.dirname(out)), moment).toEqual([])
     }
@@ -207,7 +207,7 @@ describe('nothing is written', () => {
     for (const place of [file, path.join(file, 'below')]) await expect(drop(place, true)).rejects.toThrow(UsageError)
   })
 
-  test.skipIf(process.platform !== 'linux')('where nobody may write', async () => {
+  test.skipIf(process.platform !== 'linux')('where the folder is not writable', async () => {
     const work = original.then((folder) => pruneDrop(modelOf(folder), new Set([3]), to('/sys/nowhere/pruned'), silent))
     await expect(work).rejects.toThrow(StoreError)
   })

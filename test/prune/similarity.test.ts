@@ -14,6 +14,6 @@ test.each([
   ['last-token', [2, 0], 1],
 ] as const)('%s over tokens %o', (kind, tokens, expected) => expect(sentenceSimilarity(kind, A, B, tokens, 2)).toBeCloseTo(expected, 14))
 
-test('states that are not numbers make a similarity that is none', () => {
+test('states that are not numbers make the similarity NaN', () => {
   expect(sentenceSimilarity('flatten', A, Float32Array.of(NaN, 0, 2, 0, 4, 3), [0, 1], 2)).toBeNaN()
 })

@@ -20,7 +20,7 @@ test('other batches move a log-likelihood by less than 3e-5 nats a token', async
   expect(found.largestDifference).toBeLessThan(3e-5)
 })
 
-test('an engine whose answers change is found out', async () => {
+test('an engine whose log-likelihoods change is detected', async () => {
   const asked = await suites()
   const record = await evaluateModel(model, asked, { openEngine: async () => fakeEngine() })
   const found = await checkDeterminism({ record, itemCount: 50, model, loadedTasks: asked }, {})

@@ -27,7 +27,7 @@ async function run(
   return evaluateModel(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), onEvent, ...(signal && { signal }) })
 }
 
-test('the batch budget changes how much is computed, and no answer', async () => {
+test('the token budget changes how much is computed, but no log-likelihood', async () => {
   const [wide, narrow] = [await run(), await run({ batchTokens: 20 })]
   expect(narrow.tasks).toEqual(wide.tasks)
   expect(narrow.work.tokensComputed).toBeGreaterThan(wide.work.tokensComputed)
@@ -41,7 +41,7 @@ test('a limit takes the first rows, a share of them, samples the named ones', as
   expect(await asked({ samples: { piqa: [7, 2] } })).toEqual([7, 2])
 })
 
-test('models with one tokenizer are encoded for once, and score as if each had been alone', async () => {
+test('models with the same tokenizer share the encoding, and each scores as if alone', async () => {
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const encodings: NonNullable<EvaluateOptions['encodings']> = new Map()
   const score = (other: string) => evaluateModel({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) })
@@ -52,7 +52,7 @@ test('models with one tokenizer are encoded for once, and score as if each had b
   expect(first.tasks).toEqual((await run()).tasks)
 })
 
-test('subsets are scored in chunks of their own, and each as if it had been alone', async () => {
+test('subsets are scored in separate chunks, with the same results as alone', async () => {
   const known = await loadTasks()
   const score = async (name: string) => {
     const suite = await loadTask(selectTasks(known, [name])[0]!, {})
@@ -104,13 +104,13 @@ test('a run leaves no listener on its signal, however many tasks it had', async 
   expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
-test('a run that is interrupted before its first batch fails with AbortError, for there is nothing to record', async () => {
+test('a run that is cancelled before its first batch fails with AbortError, because there is nothing to record', async () => {
   await expect(run({ signal: AbortSignal.abort() })).rejects.toBeInstanceOf(AbortError)
 })
 
-test('a run that is interrupted while it scores keeps what it has and is not complete', async () => {
-  const interruption = new AbortController()
-  const record = await run({ batchTokens: 20, signal: interruption.signal }, (share) => share > 0.5 && interruption.abort())
+test('a run that is cancelled while it scores keeps its results and is not complete', async () => {
+  const controller = new AbortController()
+  const record = await run({ batchTokens: 20, signal: controller.signal }, (share) => share > 0.5 && controller.abort())
   expect(record.isComplete).toBe(false)
   const { length } = record.tasks.flatMap(({ items }) => items)
   expect(length).toBeGreaterThan(0)

@@ -44,7 +44,7 @@ test('prune and layermap say the same', async () => {
   await expect(locateModel(parsePlainModel(`${model},dtype=float32`), () => {})).rejects.toThrow('"dtype" is not a setting of a model')
 })
 
-test('a comma in the name of a folder is no setting', async () => {
+test('a comma in the name of a folder is not a setting', async () => {
   const folder = path.join(root, 'a,b=c')
   mkdirSync(folder)
   await expect(locateModel(parseModel(`m=${folder}`), () => {})).resolves.toMatchObject({ folder })

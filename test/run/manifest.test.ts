@@ -1,4 +1,4 @@
-/** The run manifest: what an interrupted run leaves, and who can read it. */
+/** The run manifest: when an interrupted run keeps it, and how it is read. */
 import { readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const fileOf = (content: object) => {
   return file
 }
 
-test('a manifest that was kept gives the options back; one that was not is removed', async () => {
+test('a manifest that was kept returns the options; otherwise it is removed', async () => {
   const folder = temporaryFolder()
   const options = optionsIn(folder)
   {

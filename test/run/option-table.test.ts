@@ -26,7 +26,7 @@ const table = z.object({
   loud: flag({ description: 'Be loud' }),
 })
 
-test('defaults are filled in, and what the table does not have is left out', () => {
+test('defaults are filled in, and unknown fields are dropped', () => {
   expect(parseOptions(table, { file: 'x', 'max-length': 3, $0: 'evalharness' })).toEqual({ file: 'x', maxLength: 8, names: [], rule: 'mean', loud: false })
 })
 
@@ -52,7 +52,7 @@ describe('refused, with the option and its value', () => {
   })
 })
 
-test('a program that misspells an option is told so', () => {
+test('a misspelled option in a program is an error', () => {
   expect(() => parseStrictly(table, { file: 'x', maxLenght: 3 })).toThrow('unknown option "maxLenght"')
   expect(parseStrictly(table, { file: 'x', maxLength: 3 })).toMatchObject({ maxLength: 3 })
 })

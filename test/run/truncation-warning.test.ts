@@ -44,14 +44,14 @@ test('the record counts requests and items, and a task is warned about once', as
   ])
 })
 
-test('where all fits nothing is said, and the record has zeros', async () => {
+test('if all prompts fit, there is no warning and the record has zeros', async () => {
   const notices: string[] = []
   const record = await run({ maxLength: 128 }, (notice) => void notices.push(notice))
   expect(record.tasks[0]!.truncation).toEqual({ requestCount: 0, itemCount: 0, mostTokensLost: 0 })
   expect(notices).toEqual([])
 })
 
-test('answers from the cache count as answers that are computed', async () => {
+test('cached responses count like computed ones', async () => {
   const cache = temporaryFolder()
   const [first, second] = [await run({ cache }), await run({ cache })]
   expect(second.work.cachedCount).toBe(6)
@@ -67,11 +67,11 @@ test('models that share their tokens are each warned about', async () => {
 })
 
 test('an interrupted run counts the items that it scored', async () => {
-  const interruption = new AbortController()
+  const controller = new AbortController()
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
-  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare >= 0.3 && interruption.abort()
+  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare >= 0.3 && controller.abort()
   const openEngine = async () => fakeEngine({ batchTokens: 30 })
-  const record = await evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine, signal: interruption.signal, onEvent })
+  const record = await evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine, signal: controller.signal, onEvent })
   const { items, truncation } = record.tasks[0]!
   expect(items.length).toBeLessThan(3)
   expect(truncation.itemCount).toBe(items.filter(({ item }) => item.docId !== 1).length)

@@ -1,7 +1,7 @@
 /**
- * Fields of config.json that the family does not read. transformers ignores them, and people store notes of their own there, so an unknown field is not a
- * reason to refuse a model. But a field that changes the computation of another family, such as `attn_logit_softcapping`, says that the model was trained with
- * something that neither the class of transformers nor the graph computes: the score would be that of another model. So fields are of three kinds, by name:
+ * Fields of config.json that the family does not read. transformers ignores them, and people store their own notes there, so an unknown field is not a
+ * reason to refuse a model. But a field such as `attn_logit_softcapping`, which changes the computation of another family, means that the model was trained
+ * with something that neither transformers' class nor the graph computes: the score would be wrong. Fields are of three kinds, by name:
  * known to be harmless (silent), part of a computation (refused unless the value says "off"), and unknown (a notice).
  */
 import { listNames } from '../../text/list-names.ts'
@@ -29,7 +29,7 @@ const HARMLESS: ReadonlySet<string> = new Set(
     'min_new_tokens renormalize_logits epsilon_cutoff eta_cutoff use_unsloth'
   ).split(' '),
 )
-/** Common fields that are off in every model of these families. What they turn on is not computed. */
+/** Common fields that are off in every model of these families. The features that they turn on are not computed. */
 const MUST_BE_OFF: ReadonlySet<string> = new Set(['rope_interleaved', 'use_mrope', 'is_encoder_decoder', 'add_cross_attention'])
 
 /** Names of fields that change the computation. */
@@ -82,7 +82,7 @@ const COMPUTATION: readonly RegExp[] = [
 ]
 /** Names of factors, which are off at 1. */
 const FACTOR = /multiplier|scal|mult/u
-/** Values of such fields that name what is computed. */
+/** Values of such fields that name a supported computation. */
 const SAME: readonly (readonly [RegExp, RegExp])[] = [
   [/act/u, /^(?:silu|swish|swiglu)$/u],
   [/position/u, /^(?:rope|rotary)$/u],
@@ -90,8 +90,8 @@ const SAME: readonly (readonly [RegExp, RegExp])[] = [
 ]
 
 /**
- * Judges every field that the family does not read. Adds a notice for those that are ignored though they might matter. Fails with CheckpointError on a field
- * that says that the model computes something else.
+ * Judges every field that the family does not read. Adds a notice for each ignored field that might matter. Fails with CheckpointError on a field
+ * that changes the computation.
  */
 export function checkFields(config: Readonly<Record<string, unknown>>, family: Family, file: string, notices: string[]): void {
   const unknown: string[] = []
@@ -113,12 +113,12 @@ function isComputation(name: string): boolean {
   return MUST_BE_OFF.has(name) || (!HARMLESS.has(name) && COMPUTATION.some((pattern) => pattern.test(name)) && !isDropout(name))
 }
 
-/** A name that begins with _ is a note of the program that wrote it. */
+/** A name that begins with _ is a note of the program that wrote the file. */
 function isHarmless(name: string): boolean {
   return HARMLESS.has(name) || isDropout(name) || name.startsWith('_')
 }
 
-/** Dropout is off in evaluation, whatever its rate. */
+/** Dropout is off in evaluation, regardless of its rate. */
 function isDropout(name: string): boolean {
   return /dropout|_pdrop$/u.test(name)
 }

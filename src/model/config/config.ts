@@ -1,6 +1,6 @@
 /**
- * config.json of a decoder-only model: checked, and its older and newer spellings made one. Where two fields say the same thing, or one is left out, the order
- * and the defaults are those of transformers 5.24 (test/model/config/config-spellings.golden.json holds what it computes).
+ * config.json of a decoder-only model: checked, with older and newer spellings merged. Precedence of fields and defaults are those
+ * of transformers 5.24 (test/model/config/config-spellings.golden.json holds what it computes).
  */
 import path from 'node:path'
 import { z } from 'zod'
@@ -17,7 +17,7 @@ import { parseQuantization, type StoredQuantization } from './quantization-confi
 import type { Dtype } from '../weights/safetensors.ts'
 import { toRope, type Rope } from './rope-config.ts'
 
-/** What the graph needs to know of a model. Plain data. */
+/** The facts about a model that the graph needs. Plain data. */
 export interface ModelConfig {
   /** `model_type` of the family. */
   readonly family: string
@@ -29,7 +29,7 @@ export interface ModelConfig {
   readonly headSize: number
   readonly intermediateSize: number
   readonly vocabularySize: number
-  /** Longest input that the model was made for, in tokens. */
+  /** Longest input of the model, in tokens. */
   readonly maxPositions: number
   readonly normEpsilon: number
   /** The output head is the embedding matrix. */
@@ -41,7 +41,7 @@ export interface ModelConfig {
   /** RMS norm over each head of queries and keys. */
   readonly queryKeyNorm: boolean
   readonly rope: Rope
-  /** For each layer how many tokens back it sees, itself included; Infinity without a sliding window. */
+  /** Number of tokens that each layer attends to, itself included; Infinity without a sliding window. */
   readonly windows: readonly number[]
   readonly tensorNames: TensorNames
   /** How the projections are stored; absent where they are plain. */
@@ -70,7 +70,7 @@ export async function readConfig(folder: string): Promise<ModelConfig> {
   return (await readConfigFile(folder)).config
 }
 
-/** As `readConfig`, with everything else that the file says. Read it once and pass it on to `openCheckpoint` and `openOutline`. */
+/** As `readConfig`, with the other facts of the file. Read it once and pass it on to `openCheckpoint` and `openOutline`. */
 export async function readConfigFile(folder: string): Promise<ConfigFile> {
   const file = path.join(folder, 'config.json')
   const content = await readModelFile(folder, 'config.json')
@@ -84,7 +84,7 @@ export async function readConfigFile(folder: string): Promise<ConfigFile> {
   return parseConfigFile(raw, file)
 }
 
-/** Checks the content of a config.json; `file` is what errors call it. */
+/** Checks the content of a config.json; errors name `file`. */
 export function parseConfig(content: unknown, file: string): ModelConfig {
   return parseConfigFile(content, file).config
 }

@@ -1,12 +1,12 @@
-/** `quantization_config` of config.json: which tool quantized the weights, and how. Only what can be run is taken; all else is refused with its name. */
+/** `quantization_config` of config.json: which tool quantized the weights, and how. Anything that cannot be run is refused by name. */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 
 /** How a checkpoint's projections are stored. */
 export type StoredQuantization =
-  /** NF4 of bitsandbytes; each tensor says its own block. */
+  /** NF4 of bitsandbytes; each tensor stores its block size. */
   | { readonly method: 'bitsandbytes' }
-  /** Integers of four bits in groups of input columns. `zeroOffset` is what the stored zero points lack. */
+  /** Integers of four bits in groups of input columns. `zeroOffset` is added to the stored zero points. */
   | { readonly method: 'gptq'; readonly groupSize: number; readonly zeroOffset: 0 | 1 }
   | { readonly method: 'awq'; readonly groupSize: number }
 
@@ -30,7 +30,7 @@ const PLAIN_HINT = 'Give the checkpoint before quantization (F32, BF16 or F16 we
 /** Groups of one column's whole length are stored as −1. */
 const WHOLE_COLUMN = -1
 
-/** Checks a `quantization_config`; `file` is what errors call its place. Fails with CheckpointError on a method or variant that cannot be run. */
+/** Checks a `quantization_config`; errors name `file`. Fails with CheckpointError on a method or setting that cannot be run. */
 export function parseQuantization(content: unknown, file: string): StoredQuantization {
   const checked = schema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file}: quantization_config is malformed: ${z.prettifyError(checked.error)}`, PLAIN_HINT)
@@ -61,7 +61,7 @@ export function parseQuantization(content: unknown, file: string): StoredQuantiz
   }
 }
 
-/** Groups as they stand there: a whole number of at least 16 columns, a power of two, or −1 for all columns. */
+/** Checks a group size: a power of two from 16 on, or −1 for all columns. */
 function groupSizeOf(size: number | undefined, file: string): number {
   if (size === WHOLE_COLUMN) return size
   if (size === undefined || size < 16 || (size & (size - 1)) !== 0)

@@ -1,11 +1,11 @@
 /**
- * Rotary position embedding as config.json gives it. Newer files keep everything in `rope_parameters`, older ones `rope_theta` at top level and the rest
- * in `rope_scaling`; where both stand the order is that of transformers 5.24 (`convert_rope_params_to_dict`, `standardize_rope_params`).
+ * Rotary position embedding as config.json gives it. Newer files have everything in `rope_parameters`, older ones have `rope_theta` at top level and the rest
+ * in `rope_scaling`. If both exist, the precedence is that of transformers 5.24 (`convert_rope_params_to_dict`, `standardize_rope_params`).
  */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 
-/** Base frequency, and how it is chunked past the trained length (transformers `modeling_rope_utils.py`). */
+/** Base frequency, and how it is scaled beyond the trained length (transformers `modeling_rope_utils.py`). */
 export type Rope =
   | { readonly kind: 'default'; readonly theta: number }
   | { readonly kind: 'linear'; readonly theta: number; readonly factor: number }
@@ -69,7 +69,7 @@ const USED: Readonly<Record<Rope['kind'] | 'dynamic', readonly string[]>> = {
   yarn: ['factor', 'original_max_position_embeddings', 'attention_factor', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim', 'truncate'],
 }
 
-/** Checks the fields and makes them one; adds a notice for each that is not used. Fails with CheckpointError on what is not supported. */
+/** Checks and merges the fields; adds a notice for each field that is not used. Fails with CheckpointError on what is not supported. */
 export function toRope(raw: RawRope, file: string, headSize: number, notices: string[]): Rope {
   const { name, fields } = chosen(raw, notices)
   for (const [key, value] of Object.entries(fields))
@@ -111,7 +111,7 @@ export function toRope(raw: RawRope, file: string, headSize: number, notices: st
   }
 }
 
-/** `rope_scaling` wins where it says anything. */
+/** `rope_scaling` wins unless it is empty. */
 function chosen({ rope_scaling: older, rope_parameters: newer }: RawRope, notices: string[]): { readonly name: string; readonly fields: RopeFields } {
   const olderFields = older || {}
   if (Object.keys(olderFields).length === 0) return { name: 'rope_parameters', fields: newer ?? {} }

@@ -1,6 +1,6 @@
 /**
- * What a model family declares: which config.json is of the family, which fields it has with which defaults, what its decoder is made of, and how its
- * checkpoints name tensors. Everything else in src/ asks the declaration.
+ * What a model family declares: which config.json is of the family, which fields it has with which defaults, the parts of its decoder, and how its
+ * checkpoints name tensors. The rest of src/ reads the declaration.
  */
 import { z } from 'zod'
 import { commonFields } from './common-fields.ts'
@@ -9,7 +9,7 @@ import type { TensorNames } from './tensor-names.ts'
 /** Checked config.json: the fields that every family has. */
 export type CommonConfig = z.infer<z.ZodObject<typeof commonFields>>
 
-/** What the decoder of one config.json is made of, beyond RMS norms, rotary embedding, grouped queries and a gated feed-forward. Absent parts are absent. */
+/** Optional parts of a decoder, besides RMS norms, rotary embedding, grouped queries and a gated feed-forward. */
 export interface Decoder {
   /** Biases on the projections of queries, keys and values. */
   readonly queryKeyValueBias?: boolean
@@ -17,7 +17,7 @@ export interface Decoder {
   readonly feedForwardBias?: boolean
   /** RMS norm over each head of queries and keys. */
   readonly queryKeyNorm?: boolean
-  /** For each layer how many tokens back it sees, itself included; Infinity without a sliding window. All layers see everything where this is absent. */
+  /** Number of tokens that each layer attends to, itself included; Infinity without a sliding window. Absent: all layers attend to all tokens. */
   readonly windows?: readonly number[]
 }
 
@@ -32,13 +32,13 @@ interface FamilyDeclaration<Fields extends z.ZodRawShape> {
   /** Fields beside the common ones, and common fields with a default of the family. */
   readonly fields: Fields
   /**
-   * Fields that other families read and transformers ignores for this one: does a value say something else than what is computed? Then a notice tells the user.
+   * Fields that other families read and transformers ignores for this one. Returns whether a value differs from the computation; then the user gets a notice.
    * A field that is neither here nor in `fields` is judged by its name (config/config-fields.ts).
    */
   readonly ignored: Readonly<Record<string, (value: unknown) => boolean>>
   /** Tensor names of its checkpoints. */
   readonly tensorNames: TensorNames
-  /** Parts of the decoder; `file` is what errors call config.json. Fails with CheckpointError where fields contradict each other. */
+  /** Parts of the decoder; errors name `file`, the path of config.json. Fails with CheckpointError where fields contradict each other. */
   readonly decoder: (config: Omit<CommonConfig, keyof Fields> & z.infer<z.ZodObject<Fields>>, file: string) => Decoder
 }
 

@@ -33,7 +33,7 @@ export const llama = defineFamily({
   architecture: 'LlamaForCausalLM',
   olderArchitectures: ['LLaMAForCausalLM'],
   fields: { attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) },
-  // Llama has no window, whatever its config says.
+  // Llama has no window, regardless of its config.
   ignored: { sliding_window: isOn, layer_types: namesOtherLayerTypes, use_sliding_window: never, max_window_layers: never },
   tensorNames: LLAMA_TENSOR_NAMES,
   decoder: (config) => ({

@@ -10,10 +10,10 @@ export const mistral = defineFamily({
   architecture: 'MistralForCausalLM',
   fields: { num_key_value_heads: commonFields.num_key_value_heads.default(8), ...windowFields },
   ignored: {
-    // Mistral has no biases, whatever its config says.
+    // Mistral has no biases, regardless of its config.
     attention_bias: (value) => value === true,
     mlp_bias: isOn,
-    // The window is there, whatever this says.
+    // Mistral has its window regardless of this field.
     use_sliding_window: (value) => value === false,
     max_window_layers: never,
   },

@@ -19,7 +19,7 @@ export interface LayerModules {
   readonly down: string
 }
 
-/** What a module of a layer is for. */
+/** The role of a module in a layer. */
 export type LayerRole = keyof LayerModules
 
 /** Names of all tensors of a model. */
@@ -35,7 +35,7 @@ export interface TensorNames {
   readonly finalNorm: string
   /** The output head, [vocabulary, hidden]; not stored where it is tied to the embeddings. */
   readonly head: string
-  /** Suffixes of buffers that older checkpoints store beside the weights. Their values are computed, so nothing reads them. */
+  /** Suffixes of buffers that older checkpoints store beside the weights. Their values are computed, so they are not read. */
   readonly buffers: readonly string[]
 }
 
@@ -43,7 +43,7 @@ const PROJECTIONS: ReadonlySet<LayerRole> = new Set(['query', 'key', 'value', 'a
 const HEAD_NORMS: ReadonlySet<LayerRole> = new Set(['queryNorm', 'keyNorm'])
 const FEED_FORWARD: ReadonlySet<LayerRole> = new Set(['gate', 'up', 'down'])
 
-/** Whether a module multiplies hidden states with a matrix: what quantization, LoRA and merging of layers are for. */
+/** Whether a module multiplies hidden states with a matrix. Quantization, LoRA and merging of layers apply to these. */
 export function isProjection(role: LayerRole): boolean {
   return PROJECTIONS.has(role)
 }

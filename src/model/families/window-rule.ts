@@ -1,4 +1,4 @@
-/** Which layers have a sliding window, by the fields that say so. */
+/** Decides from the config which layers have a sliding window. */
 import { CheckpointError } from '../../errors.ts'
 
 const FULL = 'full_attention'
@@ -7,7 +7,7 @@ const SLIDING = 'sliding_attention'
 /** Older names of layer types. */
 const OLDER_LAYER_TYPES: Readonly<Record<string, string>> = { attention: FULL }
 
-/** What decides the windows of a model. */
+/** The facts that decide the windows of a model. */
 export interface WindowRule {
   readonly layerCount: number
   /** Tokens that a layer with a window sees; null where no layer has one. */
@@ -16,7 +16,7 @@ export interface WindowRule {
   readonly layerTypes: readonly string[] | null | undefined
   /** Whether a layer has a window where `layer_types` is absent. */
   readonly slides: (layer: number) => boolean
-  /** What a user sets to have a window, for an error. */
+  /** The setting that turns a window on, for an error's hint. */
   readonly switch: string
 }
 

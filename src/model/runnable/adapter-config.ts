@@ -39,7 +39,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   trainable_token_indices: 'trained token embeddings (trainable_token_indices)',
 }
 
-/** Initializations that leave the base model as it is. All others change its weights. */
+/** Initializations that do not change the base model's weights. All others do. */
 const PLAIN_INITIALIZATIONS: readonly unknown[] = [true, false, null, undefined, 'gaussian', 'orthogonal', 'eva']
 
 /** Reads the config of the adapter in `folder`. `isTied`: whether the head of its model is tied to the embeddings. Fails with AdapterError. */
@@ -81,7 +81,7 @@ function checkKind(config: AdapterConfig, isTied: boolean, folder: string): void
 const MAX_MATCH_MS = 1000
 const limit = timeLimit(MAX_MATCH_MS)
 
-/** Rank of a module's pair, and what its product is multiplied with: α ÷ rank, or α ÷ √rank with rslora. Fails with AdapterError on an unusable pattern. */
+/** Rank of a module's pair, and the scale of its product: α ÷ rank, or α ÷ √rank with rslora. Fails with AdapterError on an unusable pattern. */
 export function rankAndScale(config: AdapterConfig, module: string, folder: string): { readonly rank: number; readonly scale: number } {
   const rank = patternValue(config.rank_pattern, module, folder) ?? config.r
   const alpha = patternValue(config.alpha_pattern, module, folder) ?? config.lora_alpha

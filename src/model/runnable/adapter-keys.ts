@@ -13,7 +13,7 @@ export interface AdaptedModel {
   readonly folder: string
 }
 
-/** What a key means. */
+/** A parsed key. */
 export interface AdapterKey {
   /** The model's tensor. */
   readonly name: string

@@ -15,7 +15,7 @@ export function packedRow(columns: number, { bits, block }: IntegerFormat): { re
 
 /**
  * Packs whole rows. The value of largest magnitude in a block becomes the lowest integer, −8 or −128, so a scale has the opposite sign of that
- * value; the last block of a row is filled with zeros. Codes are the integers plus 8 or 128; of four bits the first stands in the low bits.
+ * value; the last block of a row is filled with zeros. Codes are the integers plus 8 or 128; with four bits, the first code is in the low bits.
  */
 export function packIntegers(values: Float32Array, columns: number, format: IntegerFormat, codes: Uint8Array, scales: Float32Array): void {
   const { bits, block } = format
@@ -37,7 +37,7 @@ export function packIntegers(values: Float32Array, columns: number, format: Inte
       scales[row * blocks + blockIndex] = scale
       blockCodes.fill(middle)
       for (let index = 0; index < length; index++) {
-        // Never negative before it is cut off, so to the nearest and up between two is what C's roundf does.
+        // The value is not negative before it is truncated, so rounding half up equals C's roundf.
         const shifted = Math.fround(Math.fround(values[start + index]! * inverse) + middle)
         blockCodes[index] = Math.min(largestCode, Math.max(0, Math.floor(shifted + 0.5)))
       }

@@ -20,7 +20,7 @@ export const NF4_CODEBOOK = Float32Array.of(
   1,
 )
 
-/** Half way between neighbors, in f32; what lies on one belongs to the lower neighbor. Nothing lies beyond the last. */
+/** Midpoints between neighbors, in f32. A value on a midpoint gets the lower neighbor. No value is above the last one. */
 const MIDPOINTS = Float32Array.from({ length: 16 }, (_, index) => (index === 15 ? Infinity : Math.fround(NF4_CODEBOOK[index]! + NF4_CODEBOOK[index + 1]!) / 2))
 /** Below this a block counts as zero. */
 const LEAST_SCALE = Math.fround(1e-38)
@@ -39,12 +39,12 @@ export function packNf4(values: Float32Array, block: number, codes: Uint8Array, 
   }
 }
 
-/** Cells in a unit of scaled values, so many that none holds two midpoints. */
+/** Cells in a unit of scaled values; enough that no cell has two midpoints. */
 const CELLS = 2048
-/** How many midpoints lie below each cell from −1 on; the last one takes what rounding leaves above 1. */
+/** Number of midpoints below each cell, from −1 on. The last cell is for values that rounding puts above 1. */
 const BELOW_CELL = Uint8Array.from({ length: 2 * CELLS + 2 }, (_, cell) => MIDPOINTS.filter((midpoint) => midpoint < cell / CELLS - 1).length)
 
-/** How many midpoints lie below: those below its cell, and the one within it where it is below. A search would guess wrong at each step. */
+/** Number of midpoints below a value: those below its cell, plus the one in its cell if that is below. A binary search would mispredict each branch. */
 function nearestCode(scaled: number): number {
   const code = BELOW_CELL[Math.trunc((scaled + 1) * CELLS)]!
   return scaled > MIDPOINTS[code]! ? code + 1 : code

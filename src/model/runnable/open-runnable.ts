@@ -1,4 +1,4 @@
-/** The weights of a checkpoint as an engine takes them: projections quantized at load or unpacked, an adapter added. Plain weights stay as they are stored. */
+/** Makes the weights of a checkpoint ready for an engine: quantizes or unpacks projections and adds an adapter. Plain weights are used in place. */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
@@ -43,11 +43,11 @@ export interface RunnableModel extends AsyncDisposable {
   /** The checkpoint's, except for a head that an adapter unties. */
   readonly config: ModelConfig
   readonly weights: RunnableWeights
-  /** Null where the checkpoint is run as it is stored. */
+  /** Null if the checkpoint needs no preparation. */
   readonly record: WeightsRecord | null
 }
 
-/** What is known before the weights are opened. */
+/** The facts that are known before the weights are opened. */
 export interface OpenRunnableOptions {
   /** The adapter of the settings where `readAdapterFor` has read it; read now when absent. */
   readonly adapter?: Adapter | undefined
@@ -155,7 +155,7 @@ function assemble(
   return { config: adapter?.isUntied ? { ...config, tiedHead: false } : config, weights }
 }
 
-/** What the weights were made of. */
+/** How the weights were made. */
 interface WeightsOrigin {
   readonly config: ModelConfig
   readonly stored: StoredWeights

@@ -1,4 +1,4 @@
-/** Quantizing a checkpoint's projections at load: read, packed and written in pieces, so memory does not grow with the model. */
+/** Quantizes a checkpoint's projections at load. It reads, packs and writes in pieces, so memory does not grow with the model. */
 import { decodeValues } from '../weights/element-type.ts'
 import { BYTES_PER_VALUE } from '../weights/safetensors.ts'
 import type { TensorReader } from '../weights/tensor-bytes.ts'
@@ -9,7 +9,7 @@ import type { QuantizedMatrix } from './runnable-weights.ts'
 import type { ScratchFile } from './scratch-file.ts'
 import type { QuantizeSetting } from './weight-settings.ts'
 
-/** Where packed bytes go: the tensors that come back lie at `location`. */
+/** The output of packed bytes; the returned tensors have this `location`. */
 export interface Packing {
   readonly reader: TensorReader
   readonly scratch: ScratchFile
@@ -19,7 +19,7 @@ export interface Packing {
 /** Values in a piece; a whole number of blocks of any size that there is. */
 const PIECE_VALUES = 1 << 20
 
-/** What a matrix takes when it is quantized, in bytes. */
+/** Bytes of a quantized matrix. */
 export function quantizedBytes([rows, columns]: readonly number[], { scheme, block }: QuantizeSetting): number {
   if (scheme === 'nf4') return Math.ceil((rows! * columns!) / 2) + 4 * Math.ceil((rows! * columns!) / block)
   const { blocks, bytes } = packedRow(columns!, { bits: scheme === 'int8' ? 8 : 4, block })
@@ -74,7 +74,7 @@ async function packPieces(
   }
 }
 
-/** Writes f32 scales; comes back with where they lie. */
+/** Writes f32 scales; returns their tensor. */
 export async function writeScales(scales: Float32Array, { scratch, location }: Pick<Packing, 'scratch' | 'location'>) {
   const byteOffset = scratch.reserve(scales.byteLength)
   await scratch.write(new Uint8Array(scales.buffer, scales.byteOffset, scales.byteLength), byteOffset)

@@ -28,7 +28,7 @@ export interface Adapter {
 
 const WEIGHTS_FILE = 'adapter_model.safetensors'
 
-/** The two halves of a pair as they are found. */
+/** The two matrices of a pair, as far as they were found. */
 type Halves = Partial<Pick<LowRankPair, 'down' | 'up'>>
 
 /** Reads and checks the adapter in `folder` for a model. Fails with AdapterError where it is of another kind or does not fit. */
@@ -38,7 +38,7 @@ export async function readAdapter(folder: string, config: ModelConfig): Promise<
   const model = adaptedModel(config, folder)
   const { halves, replaced, isUntied } = await readTensors(file, model, adapterConfig)
   const pairs = new Map([...halves].map(([name, found]) => [name, pairOf(name, found, adapterConfig, model)]))
-  if (pairs.size + replaced.size === 0) throw new AdapterError(`${file} holds no tensors`, 'Save the adapter again with save_pretrained().')
+  if (pairs.size + replaced.size === 0) throw new AdapterError(`${file} has no tensors`, 'Save the adapter again with save_pretrained().')
   const { embeddings, head } = config.tensorNames
   for (const [name, { shape }] of replaced)
     checkAdapterShape({ name, shape, ...((name === embeddings || name === head) && { vocabularyAxis: 0 }) }, model.shapes.get(name)!, folder)
@@ -57,7 +57,7 @@ async function weightsFile(folder: string): Promise<string> {
   if (file !== undefined) return file
   const isPickled = await pathExists(path.join(folder, 'adapter_model.bin'))
   throw isPickled
-    ? new AdapterError(`${folder} holds adapter_model.bin, a pickle, which is never read`, 'Load it in PEFT and save_pretrained(safe_serialization=True).')
+    ? new AdapterError(`${folder} has adapter_model.bin, a pickle, which is never read`, 'Load it in PEFT and save_pretrained(safe_serialization=True).')
     : new AdapterError(`no ${WEIGHTS_FILE} in ${folder}`, 'Give the folder that PEFT saved the adapter to.')
 }
 

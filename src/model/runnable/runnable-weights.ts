@@ -1,4 +1,4 @@
-/** Weights as a graph multiplies with them: plain, or quantized in the layouts of onnxruntime's operators, with what an adapter adds. */
+/** The weights of a graph: plain, or quantized in the layouts of onnxruntime's operators, with an adapter's matrices. */
 import type { Weights } from '../weights/weights.ts'
 import type { StoredTensor, WeightTensor } from '../weights/stored-tensor.ts'
 
@@ -13,7 +13,7 @@ export type QuantizedMatrix = { readonly rows: number; readonly columns: number;
       readonly absmax: StoredTensor<'F32'>
     }
   | {
-      /** For MatMulNBits: each row has blocks of its own, ⌈columns ÷ block⌉ of them. A value is (code − zero point) × scale. */
+      /** For MatMulNBits: each row has its own blocks, ⌈columns ÷ block⌉ of them. A value is (code − zero point) × scale. */
       readonly kind: 'integers'
       readonly bits: 4 | 8
       /** [rows, blocks, block × bits ÷ 8]; of four bits the first in the low bits. */
@@ -27,7 +27,7 @@ export type QuantizedMatrix = { readonly rows: number; readonly columns: number;
     }
 )
 
-/** What LoRA adds to a module: scale × up × down × input (arXiv 2106.09685). */
+/** LoRA adds this to a module's output: scale × up × down × input (arXiv 2106.09685). */
 export interface LowRankPair {
   readonly rank: number
   readonly scale: number
@@ -37,7 +37,7 @@ export interface LowRankPair {
   readonly up: WeightTensor
 }
 
-/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` need not have what is quantized. */
+/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` may lack the quantized weights. */
 export interface RunnableWeights extends Weights {
   readonly quantized?: ReadonlyMap<string, QuantizedMatrix>
   readonly adapter?: ReadonlyMap<string, LowRankPair>

@@ -1,6 +1,6 @@
 /**
- * Matrices of bitsandbytes, GPTQ and AWQ in the layouts of onnxruntime's operators. Codes keep their values; they are only moved. NF4 of
- * bitsandbytes already lies as MatMulBnb4 wants it and stays where it is.
+ * Matrices of bitsandbytes, GPTQ and AWQ in the layouts of onnxruntime's operators. Codes are moved but not changed. NF4 of
+ * bitsandbytes already has the layout of MatMulBnb4, so it is used in place.
  */
 import { decodeValues } from '../weights/element-type.ts'
 import type { NestedScales, PackedMatrix } from '../weights/packed-matrix.ts'
@@ -14,14 +14,14 @@ type Grouped = PackedMatrix & { readonly kind: 'gptq' | 'awq' }
 
 /** The most columns that MatMulNBits has in a block; a longer group is several blocks with one scale. */
 const MOST_BLOCK = 256
-/** The block of a group that is as long as its row, whatever that is. */
+/** The block size for a group as long as its row. */
 const ROW_BLOCK = 128
 /** Codes in a word of 32 bits. */
 const PER_WORD = 8
 /** AWQ `AWQ_ORDER`: which row of eight each four bits of a word hold, from the low ones on. */
 const AWQ_ORDER = [0, 2, 4, 6, 1, 3, 5, 7]
 
-/** What an unpacked matrix takes of a scratch file at the most, in bytes. */
+/** Most bytes of an unpacked matrix in a scratch file. */
 export function unpackedBytes(matrix: PackedMatrix): number {
   if (matrix.kind === 'bitsandbytes') return matrix.scales.kind === 'nested' ? 4 * matrix.scales.codes.byteLength : 0
   const { rows } = matrix
@@ -29,7 +29,7 @@ export function unpackedBytes(matrix: PackedMatrix): number {
   return rows * (blockCount * (block / 2 + 8) + 1)
 }
 
-/** Lays a matrix out anew, holding one matrix in memory. Fails with CheckpointError on groups that cannot be run. */
+/** Converts the layout of a matrix, with one matrix in memory. Fails with CheckpointError on groups that cannot be run. */
 export async function unpackMatrix(name: string, matrix: PackedMatrix, packing: Packing): Promise<QuantizedMatrix> {
   if (matrix.kind !== 'bitsandbytes') return unpackGroups(name, matrix, packing)
   const { rows, columns, block, codes, scales } = matrix
@@ -69,7 +69,7 @@ async function unpackGroups(name: string, matrix: Grouped, packing: Packing): Pr
   const storedZeros = unpackZeroPoints(name, matrix, await readWords(matrix.zeroPoints, reader))
   const zeroOf = (row: number, blockIndex: number) => storedZeros[groupOf(blockIndex) * rows + row]!
   const zeroPoints = groups
-    ? // onnxruntime 1.30 takes packed zero points in the order of the columns, whatever their groups are; floats it takes by group.
+    ? // onnxruntime 1.30 reads packed zero points in the order of the columns, regardless of their groups; it reads floats by group.
       await writeScales(
         Float32Array.from({ length: rows * blockCount }, (_, index) => zeroOf(Math.floor(index / blockCount), index % blockCount)),
         packing,
@@ -93,20 +93,19 @@ function blocksOf({ columns, groupSize }: Grouped): { readonly block: number; re
   return { block, blockCount: Math.ceil(columns / block) }
 }
 
-/** The stored group of each column, undefined where columns are in the order of their groups: then nobody needs it. */
+/** The stored group of each column; undefined if columns are in the order of their groups, because then it is not needed. */
 async function readGroups(name: string, { groups, groupSize, columns }: Grouped, reader: TensorReader): Promise<StoredTensor<'I32'> | undefined> {
   if (!groups) return undefined
   const indices = await readWords(groups, reader)
   if (indices.every((group, column) => group === Math.floor(column / groupSize))) return undefined
   const count = columns / groupSize
-  if (indices.some((group) => group >= count))
-    throw new CheckpointError(`${name}: a column belongs to a group of none`, 'Download or copy the checkpoint again.')
+  if (indices.some((group) => group >= count)) throw new CheckpointError(`${name}: a column has an unknown group`, 'Download or copy the checkpoint again.')
   if (groupSize > MOST_BLOCK)
     throw new CheckpointError(`${name}: GPTQ with desc_act in groups of ${groupSize} is not supported`, `With groups of ${MOST_BLOCK} or less it is.`)
   return groups
 }
 
-/** GPTQ: a word holds eight columns of one row, from the low bits on, which is the order of the bytes that are wanted; [words, rows] to [rows, words]. */
+/** GPTQ: a word holds eight columns of one row, from the low bits on, which is the order of the output bytes; [words, rows] to [rows, words]. */
 function transposeWords(words: Uint32Array, rows: number, wordsInRow: number, out: Uint32Array): void {
   const stride = out.length / rows
   for (let word = 0; word < wordsInRow; word++) for (let row = 0; row < rows; row++) out[row * stride + word] = words[word * rows + row]!
@@ -123,7 +122,7 @@ function spreadWords(words: Uint32Array, rows: number, columns: number, put: (ro
   }
 }
 
-/** [groups, rows]. Fails with CheckpointError on a zero point of 16, which one GPTQ kernel takes for 16 and another for 0. */
+/** [groups, rows]. Fails with CheckpointError on a zero point of 16, which one GPTQ kernel reads as 16 and another as 0. */
 function unpackZeroPoints(name: string, { kind, rows, zeroOffset }: Grouped, words: Uint32Array): Uint8Array {
   const zeros = new Uint8Array(words.length * PER_WORD)
   if (kind === 'awq') spreadWords(words, rows, words.length / (rows / PER_WORD), (row, group, zero) => (zeros[group * rows + row] = zero))

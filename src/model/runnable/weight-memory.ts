@@ -1,4 +1,4 @@
-/** What weights take in the memory of the process that computes, where that is not four bytes a value. */
+/** Memory of the weights in the process that computes, if it differs from four bytes a value. */
 import type { ModelConfig } from '../config/config.ts'
 import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
 import { quantizedBytes } from './quantize-weights.ts'
@@ -13,7 +13,7 @@ export interface WeightMemory {
   readonly adapterBytes?: number
 }
 
-/** As far as it can be told without the weights; an adapter is left out. */
+/** An estimate without the weights; it ignores an adapter. */
 export function expectedWeightMemory(config: ModelConfig, settings: WeightSettings): WeightMemory {
   const setting = settings.quantize ?? storedSetting(config)
   if (!setting) return {}
@@ -22,7 +22,7 @@ export function expectedWeightMemory(config: ModelConfig, settings: WeightSettin
   return { projectionBytes: bytes / shapes.reduce((sum, [rows, columns]) => sum + rows! * columns!, 0) }
 }
 
-/** Of weights that are ready: codes and scales stay as they are stored, measured on SmolLM2-135M within 5 %; an adapter's halves are f32. */
+/** Of opened weights: codes and scales have their stored size, measured on SmolLM2-135M within 5 %; an adapter's matrices are f32. */
 export function weightMemory({ quantized, adapter }: RunnableWeights): WeightMemory {
   const matrices = [...(quantized?.values() ?? [])]
   const values = matrices.reduce((sum, { rows, columns }) => sum + rows * columns, 0)

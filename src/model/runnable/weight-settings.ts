@@ -15,7 +15,7 @@ export interface WeightSettings {
   readonly adapter?: string
 }
 
-/** Least, most and usual block: what onnxruntime's operators take; bitsandbytes has none below 32. */
+/** Smallest, largest and default block of onnxruntime's operators; bitsandbytes has none below 32. */
 const BLOCKS = {
   nf4: { least: 32, most: 256, usual: 64 },
   int8: { least: 16, most: 256, usual: 128 },

@@ -2,7 +2,7 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16'
 import { BYTES_PER_VALUE, type Dtype } from './safetensors.ts'
 
-/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. `into` is filled and given back where it is there. */
+/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. If `into` is given, it is filled and returned. */
 export function decodeValues(bytes: Uint8Array, dtype: Dtype, into?: Float32Array): Float32Array {
   const count = bytes.byteLength / BYTES_PER_VALUE[dtype]
   const values = into ?? new Float32Array(count)
@@ -60,7 +60,7 @@ function bfloat16Bits(value: number): number {
   const upper = bits >>> 16
   const rest = bits & 0xffff
   if (rest !== 0x8000) return rest > 0x8000 ? upper + 1 : upper
-  // The f32 lies between two: where the f64 did not, its own side decides, so that it is rounded once.
+  // The f32 is halfway between two values. If the f64 is not, its side decides, so that it is rounded only once.
   const beyond = Math.abs(value) - Math.abs(scratch[0])
   return beyond > 0 || (beyond === 0 && upper % 2 === 1) ? upper + 1 : upper
 }

@@ -28,7 +28,7 @@ export function possibleTensors(config: ModelConfig): ExpectedTensor[] {
   return expectedTensors({ ...config, tiedHead: false })
 }
 
-/** Whether a tensor is a matrix of a layer: what quantization is for. */
+/** Whether a tensor is a matrix of a layer, the kind that can be quantized. */
 export function isLayerMatrix({ layer, shape }: ExpectedTensor): boolean {
   return layer !== undefined && shape.length === 2
 }

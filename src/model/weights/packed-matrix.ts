@@ -1,4 +1,4 @@
-/** Projections as bitsandbytes, GPTQ and AWQ store them: which tensors one is made of, found and checked. Bytes stay where they are. */
+/** Projections as bitsandbytes, GPTQ and AWQ store them: finds and checks the tensors of each one. Bytes are not moved. */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 import { parseJson } from '../../io/parse-json.ts'
@@ -30,7 +30,7 @@ export type PackedMatrix = { readonly rows: number; readonly columns: number } &
       readonly scales: StoredTensor<'F16' | 'BF16' | 'F32'>
       /** GPTQ: the group of each column; absent where the tool did not store it. */
       readonly groups?: StoredTensor<'I32'>
-      /** What the stored zero points lack. */
+      /** Added to the stored zero points. */
       readonly zeroOffset: 0 | 1
     }
 )
@@ -68,7 +68,7 @@ const stateSchema = z.looseObject({
   nested_offset: z.number().optional(),
 })
 
-/** What onnxruntime's MatMulBnb4 takes at the most. */
+/** Largest block of onnxruntime's MatMulBnb4. */
 const MOST_NF4_BLOCK = 256
 
 async function findNf4({ name, shape }: ExpectedTensor, stored: ReadonlyMap<string, StoredTensor>, root: string): Promise<PackedMatrix | undefined> {

@@ -5,7 +5,7 @@ import { CheckpointError } from '../../errors.ts'
 import { foreignFile } from '../../io/untrusted-file.ts'
 import { parseJson } from '../../io/parse-json.ts'
 
-/** In bytes: the tensors of 10,000 layers. The format's own bound is 100 MB (safetensors `MAX_HEADER_SIZE`), which to parse takes 2.2 GiB and 20 s. */
+/** In bytes: the tensors of 10,000 layers. The format's own bound is 100 MB (safetensors `MAX_HEADER_SIZE`), which takes 2.2 GiB and 20 s to parse. */
 const MAX_HEADER_BYTES = 2 ** 24
 
 /** Size of one value. */
@@ -14,13 +14,13 @@ export const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE
 
-/** The same with what quantizing tools store: packed codes, and where their groups lie. */
+/** The same plus the types of quantizing tools: packed codes and group indices. */
 export const BYTES_PER_STORED_VALUE = { ...BYTES_PER_VALUE, U8: 1, I32: 4 } as const
 
 /** Element types of a quantized checkpoint. */
 export type StoredDtype = keyof typeof BYTES_PER_STORED_VALUE
 
-/** One tensor: what it is and where it stands in its file. */
+/** One tensor: its type, its shape, and its position in its file. */
 export interface TensorEntry<D extends string = Dtype> {
   readonly name: string
   readonly dtype: D

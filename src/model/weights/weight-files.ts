@@ -1,4 +1,4 @@
-/** Finds the weight files of a folder, or says what a folder without weights contains instead. */
+/** Finds the weight files of a folder; for a folder without weights, the error names what it contains instead. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
@@ -30,7 +30,7 @@ export async function findWeightFiles(folder: string): Promise<WeightFiles> {
   return { files: await Promise.all(names.map((name) => shard(folder, name))), notices: [] }
 }
 
-/** Whether a folder holds weights, or says that it does. */
+/** Whether a folder has weights or an index of weights. */
 export async function hasWeights(folder: string): Promise<boolean> {
   return (await modelFile(folder, SINGLE_FILE)) !== undefined || (await modelFile(folder, INDEX_FILE)) !== undefined
 }

@@ -1,4 +1,4 @@
-/** The weights of a model folder: every tensor the config calls for, found in its safetensors files and checked. Bytes stay where they are. */
+/** The weights of a model folder: every tensor the config calls for, found in its safetensors files and checked. Bytes are not moved. */
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
@@ -22,9 +22,9 @@ export interface Weights {
 export interface StoredWeights extends Weights {
   /** Paths of the weight files below `root`, sorted. */
   readonly files: readonly string[]
-  /** Projections that a quantizing tool packed, by the name of the tensor that they stand for: `tensors` has no such. */
+  /** Projections that a quantizing tool packed, by the name of the weight; `tensors` does not have them. */
   readonly packed: ReadonlyMap<string, PackedMatrix>
-  /** What the files hold that is not used, as sentences for the user. */
+  /** Notices about unused tensors, as sentences for the user. */
   readonly notices: readonly string[]
 }
 

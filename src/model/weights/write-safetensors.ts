@@ -1,4 +1,4 @@
-/** Writing a safetensors file from streams: memory is bounded by what the streams give at a time. */
+/** Writes a safetensors file from streams; memory is bounded by the pieces of the streams. */
 import { open } from 'node:fs/promises'
 import { BYTES_PER_VALUE, type Dtype } from './safetensors.ts'
 
@@ -16,7 +16,7 @@ export function tensorByteLength({ dtype, shape }: Pick<TensorToWrite, 'dtype' |
   return shape.reduce((product, extent) => product * extent, BYTES_PER_VALUE[dtype])
 }
 
-/** Writes the tensors in order, and sees to it that they reach the disk. `onBytes` is told the size of each piece that was written. */
+/** Writes the tensors in order and flushes them to the disk. `onBytes` receives the size of each written piece. */
 export async function writeSafetensors(file: string, tensors: readonly TensorToWrite[], onBytes: (count: number) => void = () => {}): Promise<void> {
   await using handle = await open(file, 'wx')
   await handle.writeFile(header(tensors))
@@ -33,7 +33,7 @@ export async function writeSafetensors(file: string, tensors: readonly TensorToW
   await handle.sync()
 }
 
-/** Length and JSON; padded so that the data begins at a multiple of 8, as the format asks. transformers wants to be told `pt`. */
+/** Length and JSON; padded so that the data begins at a multiple of 8, as the format requires. transformers requires the metadata format `pt`. */
 function header(tensors: readonly TensorToWrite[]): Uint8Array {
   let position = 0
   const entries = tensors.map((tensor) => {

@@ -66,7 +66,7 @@ describe.each(['vllm', 'other'] as const)('a server that calls itself %s', (soft
     expect(unanswered).toEqual([])
   })
 
-  test('is_greedy is true where every target is the best at its place', async () => {
+  test('is_greedy is true if every target is the best token at its position', async () => {
     await using server = await startFaultServer({ software })
     const input = Int32Array.from(encodeText('ab'))
     const sequences = [
@@ -111,7 +111,7 @@ function shortenLists(body: { readonly choices: readonly unknown[] }): unknown {
 }
 
 describe('work', () => {
-  test('choices of one token behind one context are one prompt, asked about by id', async () => {
+  test('one-token choices after one context are one prompt, scored by token id', async () => {
     await using server = await startFaultServer()
     const input = Int32Array.from(encodeText('Answer:'))
     const sequences = ['A', 'B', 'C', 'D'].map((letter) => ({ input, targets: Int32Array.from(encodeText(letter)) }))
@@ -121,7 +121,7 @@ describe('work', () => {
     expect(bodies).toMatchObject([{ prompt: [[...input]], logprob_token_ids: encodeText('ABCD'), logprobs: 4 }])
   })
 
-  test('a server that does not know logprob_token_ids is asked with whole texts', async () => {
+  test('a server without logprob_token_ids gets whole texts', async () => {
     await using server = await startFaultServer({
       fault: ({ logprob_token_ids: ids }) =>
         ids ? { kind: 'altered', alter: (body) => ({ ...body, choices: body.choices.map((choice) => ({ ...choice, logprobs: null })) }) } : undefined,
@@ -167,7 +167,7 @@ describe('work', () => {
     expect(notices.filter((notice) => !/is not used any more/u.test(notice))).toEqual([])
   })
 
-  test('a server that answers too late is left out', async () => {
+  test('a server that responds too late is dropped', async () => {
     await using one = await startFaultServer()
     let isSilent = false
     const fault = ({ prompt }: AskedCompletion): FaultKind | undefined => {
@@ -214,7 +214,7 @@ describe('work', () => {
     await expect(failed).rejects.toThrow(/no healthy server is left: 127\.0\.0\.1:\d+: /u)
   })
 
-  test('a server that comes back is given work again', async () => {
+  test('a server that recovers gets work again', async () => {
     let down = 0
     await using server = await startFaultServer({
       fault: (_, count) => (count > 8 && down < 6 && (down++, true) ? { kind: 'status', status: 500 } : undefined),
@@ -251,7 +251,7 @@ describe('work', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
-  test('whatever fails at random, each sequence is answered right or reported, once', async () => {
+  test('with random failures, each sequence is scored correctly or reported, once', async () => {
     const kinds: FaultKind[] = [
       { kind: 'status', status: 500 },
       { kind: 'status', status: 429, headers: { 'retry-after': '0' } },

@@ -67,7 +67,7 @@ test('while a slow endpoint works on one job, the others are done elsewhere', as
   expect(outcomes.filter((outcome) => outcome.kind === 'done' && outcome.result === 'slow')).toHaveLength(1)
 })
 
-test('a part that fails alone does not take the others of its job with it', async () => {
+test('a part that fails alone does not fail the other parts of its job', async () => {
   const send = async (job: Job) => {
     if (job.includes(2)) throw new Fails({ blame: 'job', reason: 'too long' })
     return 'ok'
@@ -152,11 +152,11 @@ test('where every job fails on a healthy endpoint, the dispatch ends soon', asyn
   expect(sent).toEqual([0, 1, 2, 3, 4])
 })
 
-test('an unknown error is thrown as it is', async () => {
+test('an unknown error is thrown unchanged', async () => {
   await expect(dispatch([{ name: 'a', send: () => Promise.reject(new TypeError('a defect')) }], [[0]])).rejects.toThrow(new TypeError('a defect'))
 })
 
-test('each job has one outcome, whatever fails', async () => {
+test('each job has one outcome, regardless of failures', async () => {
   const failures: (Failure | undefined)[] = [
     undefined,
     { blame: 'either', reason: 'broken' },

@@ -135,12 +135,12 @@ test('one that echoes a token too many is refused', async () => {
   await expect(open({ software: 'other', fault })).rejects.toThrow(/tokens were sent and \d+ are echoed: it adds one of its own/u)
 })
 
-test('one whose best tokens are not given is refused: is_greedy could not be told', async () => {
+test('a server that does not return the best tokens is refused, because is_greedy would be unknown', async () => {
   const fault = altered((body) => ({ ...body, choices: body.choices.map((choice) => ({ ...choice, logprobs: { ...choice.logprobs!, top_logprobs: null } })) }))
   await expect(open({ software: 'other', fault })).rejects.toThrow(/has no top_logprobs/u)
 })
 
-test('two that answer differently are refused', async () => {
+test('two servers with different responses are refused', async () => {
   await expect(open({}, { shift: 1 })).rejects.toThrow(/return different log-probabilities for the same text, by up to 1\.000 nats for a token/u)
 })
 
@@ -161,7 +161,7 @@ test('a server that is not there is named with the reason', async () => {
   await expect(connect({ urls: [server.url] })).rejects.toThrow(/127\.0\.0\.1:\d+: .*ECONNREFUSED/u)
 })
 
-test('the window is two tokens less than the context of the server that has the shortest', async () => {
+test('the window is the shortest context of the servers minus two tokens', async () => {
   await using long = await startFaultServer({ contextLength: 4096 })
   await using short = await startFaultServer({ contextLength: 2048 })
   await using silent = await startFaultServer({ contextLength: null })

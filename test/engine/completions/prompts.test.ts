@@ -36,7 +36,7 @@ test('one-token choices behind one context are one prompt; other texts are sent 
   ])
 })
 
-test('a server that does not answer about the next token gets every choice as a whole text', () => {
+test('a server that cannot score the next token gets every choice as a whole text', () => {
   const sequences = [sequence([1, 2], [7]), sequence([1, 2], [6])]
   expect(planPrompts(sequences, { ...limits, answersNext: false })).toEqual([
     [
@@ -46,12 +46,12 @@ test('a server that does not answer about the next token gets every choice as a 
   ])
 })
 
-test('no more than 128 tokens are asked about at one place', () => {
+test('at most 128 tokens are scored at one position', () => {
   const sequences = Array.from({ length: 130 }, (_, target) => sequence([1], [target]))
   expect(planPrompts(sequences, limits).map((batch) => sequencesOf(batch).length)).toEqual([128, 2])
 })
 
-test('every sequence is asked about once, and requests keep within their limits', () => {
+test('every sequence is requested once, and requests respect their limits', () => {
   const token = fc.integer({ min: 0, max: 3 })
   const any = fc.record({ input: fc.array(token, { minLength: 1, maxLength: 6 }), targets: fc.array(token, { minLength: 1, maxLength: 3 }) })
   fc.assert(

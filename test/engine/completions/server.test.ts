@@ -12,7 +12,7 @@ test.each([
   expect(retryAfter(header, Date.parse('2026-11-25T12:00:00Z'))).toBe(milliseconds)
 })
 
-test('a key is read without the white space that copying leaves; none, or an empty one, is no key', () => {
+test('a key is read without surrounding white space; a missing or empty key means no key', () => {
   expect(apiKeyOf({ OPENAI_API_KEY: ' sk-1\n' })).toBe('sk-1')
   expect(apiKeyOf({ OPENAI_API_KEY: '' })).toBeUndefined()
   expect(apiKeyOf({})).toBeUndefined()

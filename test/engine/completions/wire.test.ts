@@ -34,7 +34,7 @@ describe.each([
   ['echo', 'openai', whole, [0, 1]],
   ['next', 'vllm', next!, [1, 2, 3]],
 ] as const)('%s', (form, dialect, batch, answered) => {
-  test('what is sent is what vLLM was sent', () => {
+  test('requests equal those recorded with vLLM', () => {
     expect(requestBody(golden.model, batch, dialect)).toEqual(exchanges[form].body)
   })
 
@@ -49,12 +49,12 @@ describe.each([
     }
   })
 
-  test('an answer to fewer prompts is refused', () => {
+  test('a response to fewer prompts is refused', () => {
     expect(() => readScores({ choices: exchanges[form].response.choices.slice(1) }, batch)).toThrow(WireError)
   })
 })
 
-test('an answer about another token is refused: ids are compared', () => {
+test('a response about another token is refused: ids are compared', () => {
   const moved = whole.map((prompt) => ({ ...prompt, tokens: prompt.tokens.map((id) => id + 1) }))
   expect(() => readScores(exchanges.prompt_logprobs.response, moved)).toThrow(/token 1 was sent as id \d+, the server returns/u)
 })

@@ -14,19 +14,19 @@ test('each taker has neighbours, and the one that is done gets the far half of t
   expect([queue.take(1), queue.take(1), queue.take(1)]).toEqual([6, 9, undefined])
 })
 
-test('what was given back comes first, to another than the one that failed', () => {
+test('returned jobs come first, but not to the taker that failed', () => {
   const queue = workQueue(jobs, 2, all)
   queue.giveBack(99, 0)
   expect([queue.take(0), queue.take(1), queue.take(1)]).toEqual([0, 99, 6])
 })
 
-test('who is alone gets back what it gave back', () => {
+test('a single taker gets its returned job again', () => {
   const queue = workQueue(jobs, 2, (taker) => taker === 0)
   queue.giveBack(99, 0)
   expect(queue.take(0)).toBe(99)
 })
 
-test('each job is taken once, in whatever order takers come', () => {
+test('each job is taken once, in any order of takers', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 40 }), fc.array(fc.nat(3), { minLength: 80, maxLength: 80 }), (count, takers) => {
       const queue = workQueue(

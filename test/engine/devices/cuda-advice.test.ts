@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { adviceText, cudaAdvice, type CudaFacts } from '../../../src/engine/devices/cuda-advice.ts'
 import { parseDriver, parseProvider, withCudnn } from '../../../src/engine/devices/cuda-provider.ts'
 
-const PLACES = {
+const LOCATIONS = {
   folder: 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64',
   installScript: 'node_modules/onnxruntime-node/script/install.js',
   version: '1.30.0',
@@ -94,14 +94,14 @@ test.each<[string, Partial<CudaFacts>, string, readonly string[]]>([
     ['apt-get install cuda-libraries-12-0', 'apt-get install libcudnn9-cuda-12'],
   ],
 ])('%s: what is so, and the commands', (_name, facts, finding, commands) => {
-  expect(cudaAdvice({ driver: '580.65.06', libraries: [], otherFolders: [], provider: null, ...facts }, PLACES)).toEqual({ finding, commands })
+  expect(cudaAdvice({ driver: '580.65.06', libraries: [], otherFolders: [], provider: null, ...facts }, LOCATIONS)).toEqual({ finding, commands })
 })
 
 test.each([
   [13, CUDA_13],
   [12, CUDA_12],
 ])('CUDA %i with its provider and its libraries needs nothing', (cuda, libraries) => {
-  expect(cudaAdvice({ driver: '580.65.06', libraries, otherFolders: [], provider: { cuda, ...complete } }, PLACES)).toBeNull()
+  expect(cudaAdvice({ driver: '580.65.06', libraries, otherFolders: [], provider: { cuda, ...complete } }, LOCATIONS)).toBeNull()
 })
 
 test('advice is one line where a hint is', () => {
@@ -116,7 +116,7 @@ test('the version of the driver, of both kinds of kernel module', () => {
   expect(parseDriver('')).toBeNull()
 })
 
-test('what ldd says of the provider of the wheel: for CUDA 13, four libraries are missing, and cuDNN is loaded later', () => {
+test('ldd’s output for the provider of the wheel: for CUDA 13, four libraries are missing, and cuDNN is loaded later', () => {
   const listed = `\tlinux-vdso.so.1 (0x00007fcbe7159000)
 \tlibcublasLt.so.13 => not found
 \tlibcublas.so.13 => not found

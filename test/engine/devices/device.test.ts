@@ -73,7 +73,7 @@ describe('auto', () => {
     ['CUDA where its provider and a GPU for it are there', [nvidia!], true, [cuda, webgpu, cpu]],
     ['without the provider WebGPU on the same GPU', [nvidia!], false, [webgpu, cpu]],
     ['without such a GPU WebGPU on another', [amd], true, [webgpu, cpu]],
-    ['a driver in software is no GPU', [software], true, [cpu]],
+    ['a software driver is not a GPU', [software], true, [cpu]],
     ['with nothing the CPU', [], true, [cpu]],
   ])('%s', (_, gpus, hasProvider, devices) => expect(devicesToTry(gpus, (name) => name !== 'cuda' || hasProvider)).toEqual(devices))
 })

@@ -11,7 +11,7 @@ const event = (operator: string, provider: string, type: string, shape: readonly
 
 const profile = (...events: readonly object[]) => JSON.stringify([{ cat: 'Session', name: 'model_run', args: {} }, ...events])
 
-test('what computed on the CPU is named, each operator once', () => {
+test('operators that ran on the CPU are named, each once', () => {
   const nodes = placedNodes(
     profile(
       event('Gemm', 'WebGpu', 'float', [24, 32]),

@@ -33,7 +33,7 @@ test('on a small machine a large model goes in shorter passes', () => {
   expect(batchBudget(qwen3Of8B, {}, 4 * GIGABYTE)).toEqual({ usual: 4096, most: 32_768, pass: 586 })
 })
 
-test('a number that the user gives is kept to', () => {
+test('a given token budget is used', () => {
   expect(batchBudget(smolLm2, { batchTokens: 300 }, GIGABYTE)).toEqual({ usual: 300, most: 300, pass: 300 })
   expect(batchBudget(smolLm2, { batchTokens: 8192 }, GIGABYTE)).toEqual({ usual: 8192, most: 8192, pass: 8192 })
 })
@@ -42,13 +42,13 @@ test('without a figure it is that of this machine', () => {
   expect(batchBudget(smolLm2).pass).toBe(1024)
 })
 
-test('what scoring may take in all decides when it is given', () => {
+test('a given memory limit decides the budget', () => {
   expect(batchBudget(smolLm2, { memoryBytes: 1.2 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
   expect(batchBudget(smolLm2, { memoryBytes: 1.1 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 775 })
   expect(batchBudget(smolLm2, { memoryBytes: 64 * GIGABYTE })).toEqual({ usual: 4096, most: 32_768, pass: 1024 })
 })
 
-test('less than the model itself takes is refused, with what it takes', () => {
+test('a limit below the memory of the model is refused; the error names that memory', () => {
   expect(() => batchBudget(smolLm2, { memoryBytes: 500 * 2 ** 20 })).toThrow(
     new UsageError('--memory 500M is too little for this model', 'It takes about 960M at the least.'),
   )

@@ -10,7 +10,7 @@ const batches = planBatches(
   3,
 ).batches
 
-/** Takes so many milliseconds for a batch, and remembers which it got. */
+/** Takes the given milliseconds for a batch, and records its batches. */
 function worker(milliseconds: number) {
   const taken: Batch[] = []
   const work = async function* (batch: Batch): AsyncGenerator<ScoredBatch> {

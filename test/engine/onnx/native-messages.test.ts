@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { explainNativeMessages, nativeMessages } from '../../../src/engine/onnx/native-messages.ts'
 
-test('Dawn’s warning is told in words of ours, without its place in Dawn’s source', () => {
+test('Dawn’s warning is reworded, without its position in Dawn’s source', () => {
   const lines = [
     "Warning: Couldn't load Vulkan: libvulkan.so.1: cannot open shared object file: No such file or directory",
     '    at operator() (/build/Release/_deps/dawn-src/src/dawn/native/vulkan/BackendVk.cpp:368)',
@@ -11,12 +11,12 @@ test('Dawn’s warning is told in words of ours, without its place in Dawn’s s
   expect(explainNativeMessages([...lines, ...lines])).toHaveLength(1)
 })
 
-test('of what is not known the first line is quoted', () => {
+test('the first line of an unknown message is quoted', () => {
   expect(explainNativeMessages(['one "thing"', 'two'])).toEqual([String.raw`its library says "one \"thing\"" and 1 lines more`])
   expect(explainNativeMessages([])).toEqual([])
 })
 
-test('the last fifty lines are kept, and of each the beginning', async () => {
+test('the last fifty lines are kept, each shortened to its beginning', async () => {
   const stream = new PassThrough()
   const messages = nativeMessages(stream)
   stream.write('par')

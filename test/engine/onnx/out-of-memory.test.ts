@@ -16,7 +16,7 @@ const sequences: Sequence[] = Array.from({ length: 3000 }, (_, row) => ({
   targets: Int32Array.of(5, 6, 7),
 }))
 
-test.skipIf(!canLimit)('passes that do not fit are halved until they do, the user is told, and no score changes', async () => {
+test.skipIf(!canLimit)('passes that do not fit are halved until they fit, with a notice and without a change of scores', async () => {
   const folder = tinyModel()
   const config = await readConfig(folder)
   const weights = await readWeights(folder, config)
@@ -64,7 +64,7 @@ describe('a limit on what scoring may take', () => {
     expect(Number(/at most (\d+)/u.exec(notices.at(-1)!)![1])).toBeGreaterThan(100)
   })
 
-  test('where the model alone takes more, that is said once and batches stay as they are', async () => {
+  test('if the model alone takes more, there is one notice and batches do not change', async () => {
     const folder = tinyModel()
     const config = await readConfig(folder)
     withBallast()

@@ -4,7 +4,7 @@ import { diagnoseRuntime } from '../../../src/engine/devices/self-test.ts'
 import { isOutOfMemory } from '../../../src/engine/onnx/session-process.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
-/** Where one of these is set, onnxruntime takes the machine for a build server and reports nothing, whoever starts it. */
+/** If one of these is set, onnxruntime assumes a build server and sends no telemetry. */
 const BUILD_SERVERS =
   'CI TF_BUILD GITHUB_ACTIONS GITLAB_CI CIRCLECI TRAVIS JENKINS_URL CODEBUILD_BUILD_ID BUILDKITE TEAMCITY_VERSION APPVEYOR BITBUCKET_BUILD_NUMBER'.split(' ')
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => void vi.unstubAllEnvs())
 
-/** What onnxruntime's telemetry writes as soon as it is started, on Linux. */
+/** A file that onnxruntime's telemetry writes at start, on Linux. */
 async function telemetryFiles(): Promise<string[]> {
   const folder = temporaryFolder()
   vi.stubEnv('TMPDIR', folder)
@@ -25,7 +25,7 @@ test('onnxruntime reports nothing of its use, and leaves no log of that', async 
   expect(await telemetryFiles()).toEqual([])
 })
 
-test.skipIf(process.platform !== 'linux')('it would, if it were not told: whoever wants that says so', async () => {
+test.skipIf(process.platform !== 'linux')('telemetry starts if the user enables it', async () => {
   vi.stubEnv('ORT_DISABLE_TELEMETRY', '0')
   expect(await telemetryFiles()).not.toEqual([])
 })

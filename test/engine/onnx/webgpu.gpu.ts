@@ -46,7 +46,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     expect(Math.abs(total - windowsLogProb) / tokenCount).toBeLessThan(TOLERANCE)
   })
 
-  test('what is too much for one product passes in chunks of rows, with the numbers of the CPU', async () => {
+  test('attention too large for one product runs in chunks of rows, with the numbers of the CPU', async () => {
     const { folder, sequences, windows } = fixtureRequests('mistral-window')
     const all = [...sequences, ...windows]
     const [onCpu, inChunks] = [await score(folder, all, [cpu]), await score(folder, all, [webgpu], { scoreBytes: 2 ** 15 })]
@@ -95,7 +95,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     )
   })
 
-  test('its bare rate is measured beside the model', async () => {
+  test('its peak GEMM rate is measured beside the model', async () => {
     const { folder, sequences } = fixtureRequests('qwen3')
     const config = await readConfig(folder)
     await using engine = await onnxEngine(config, await readWeights(folder, config), { devices: [webgpu] })
@@ -150,7 +150,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
   )
 })
 
-/** An engine without a bare rate: here measuring takes longer than the rows. */
+/** An engine without a peak GEMM rate: here measuring it takes longer than the rows. */
 function unmeasured(device: Device): NonNullable<EvaluateOptions['openEngine']> {
   return async ({ config, weights }) => ({ ...(await onnxEngine(config, weights, { devices: [device] })), peakGemmRate: async () => undefined })
 }

@@ -25,7 +25,7 @@ test('the meter measures after ten seconds of batches, and after a shorter task 
   expect(meter.rate()).toBe(150)
 })
 
-test.each([{}, { peakGemmRate: async () => undefined }])('where the engine cannot measure there is no rate', async (engine) => {
+test.each([{}, { peakGemmRate: async () => undefined }])('there is no rate if the engine cannot measure it', async (engine) => {
   const meter = rooflineMeter(engine)
   await meter.afterBatch(10_000)
   expect(meter.rate()).toBeNull()

@@ -36,7 +36,7 @@ describe('the model is the one of transformers:', () => {
   })
 })
 
-describe('is refused as by transformers, or because what it asks for is not computed:', () => {
+describe('is refused, as by transformers or because its computation is not supported:', () => {
   test.each(cases.filter(isRefused))('$name', async (one) => {
     const folder = folderOf(one)
     const opened = readConfigFile(folder).then(({ config }) => readWeights(folder, config))

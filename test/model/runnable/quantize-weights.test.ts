@@ -48,13 +48,13 @@ describe('scratch files', () => {
     expect(scratchFolders()).toEqual([])
   })
 
-  test('an interruption leaves nothing', async () => {
+  test('cancelling leaves no files', async () => {
     const opened = openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } }, AbortSignal.abort())
     await expect(opened).rejects.toThrow(AbortError)
     expect(scratchFolders()).toEqual([])
   })
 
-  test('what a killed run left is removed before others are made', async () => {
+  test('files of a killed run are removed before new ones are made', async () => {
     const one = await openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } })
     // Process 2 ** 22 + 1 is one more than Linux ever counts to.
     const left = scratchFolders()[0]!.replace(`-${process.pid}-`, '-4194305-')
@@ -75,7 +75,7 @@ describe('scratch files', () => {
   })
 })
 
-test('a plain checkpoint is run as it lies there', async () => {
+test('a plain checkpoint is used in place', async () => {
   const folder = path.join(FIXTURES, 'qwen3')
   const weights = await readWeights(folder, await readConfig(folder))
   await using runnable = await openFixture('qwen3', {})

@@ -75,7 +75,7 @@ test.each([
   await expect(reading).rejects.toThrow(message)
 })
 
-test('fan_in_fan_out says how the base weight lies, which an unmerged adapter does not touch', async () => {
+test('fan_in_fan_out describes the layout of the base weight, so it does not change an unmerged adapter', async () => {
   const [before, after] = [await readAdapter(path.join(ADAPTERS, 'plain'), qwen3), await readAdapter(changed({ fan_in_fan_out: true }), qwen3)]
   expect(after.hash).toBe(before.hash)
 })
@@ -101,7 +101,7 @@ test('an adapter of another model is refused with what does not fit', async () =
 test('a pickled adapter is not opened', async () => {
   const folder = changed({})
   renameSync(path.join(folder, 'adapter_model.safetensors'), path.join(folder, 'adapter_model.bin'))
-  await expect(readAdapter(folder, qwen3)).rejects.toThrow('holds adapter_model.bin, a pickle, which is never read')
+  await expect(readAdapter(folder, qwen3)).rejects.toThrow('has adapter_model.bin, a pickle, which is never read')
 })
 
 test('a folder without an adapter is refused', async () => {

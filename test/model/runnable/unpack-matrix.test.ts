@@ -47,7 +47,7 @@ test.each([
   expect(() => parseQuantization(content, 'config.json')).toThrow(`config.json: the weights are quantized with ${name}, which is not supported`)
 })
 
-test('groups that are no power of two are refused', () => {
+test('group sizes that are not powers of two are refused', () => {
   expect(() => parseQuantization({ quant_method: 'gptq', bits: 4, group_size: 48 }, 'config.json')).toThrow('in groups of 48')
 })
 
@@ -87,7 +87,7 @@ async function filledCopy(name: string, tensor: string): Promise<string> {
 
 test.each([
   ['gptq-asymmetric', 'q_proj.qzeros', 'q_proj.weight: GPTQ with a zero point of 16 is not supported'],
-  ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column belongs to a group of none'],
+  ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column has an unknown group'],
 ])('%s with %s filled is refused', async (name, tensor, message) => {
   const folder = await filledCopy(name, tensor)
   await expect(scoreRunnable(folder, {}, [])).rejects.toThrow(CheckpointError)

@@ -21,7 +21,7 @@ test.each([
   expect(weightMemory(runnable.weights)).toEqual({ projectionBytes: bytes })
 })
 
-test('plain weights take four bytes, which nobody has to say; an adapter four of its own', async () => {
+test('plain weights have no entry, because four bytes are the default; an adapter adds four bytes a value', async () => {
   const folder = path.join(import.meta.dirname, '../../checkpoints/qwen3')
   const config = await readConfig(folder)
   expect(expectedWeightMemory(config, {})).toEqual({})

@@ -13,7 +13,7 @@ interface Case {
   readonly bos: number | null
   readonly eos: number | null
   readonly ids: readonly (readonly number[])[]
-  readonly bare: readonly (readonly number[])[]
+  readonly plain: readonly (readonly number[])[]
 }
 
 const read = (name: string): unknown => JSON.parse(readFileSync(path.join(import.meta.dirname, '../goldens', name), 'utf8'))
@@ -37,15 +37,15 @@ test(`they are of the version that lm-eval's numbers come from: ${maker}`, () =>
 
 test.each(cases.map((each) => [`${each.class} of ${JSON.stringify(each.files)}`, each] as const))(
   '%s',
-  async (_, { kind, parts, files, bos, eos, ids, bare }) => {
+  async (_, { kind, parts, files, bos, eos, ids, plain }) => {
     const tokenizer = await readTokenizer(folderWith(kind, parts, files), SPECIAL)
     expect(texts.map((text) => tokenizer.encode(text))).toEqual(ids)
-    expect(texts.map((text) => tokenizer.encode(text, { specialTokens: false }))).toEqual(bare)
+    expect(texts.map((text) => tokenizer.encode(text, { specialTokens: false }))).toEqual(plain)
     expect(tokenizer.prefixToken).toBe(bos ?? eos ?? 77)
   },
 )
 
-test('what a class leaves out is named', async () => {
+test('fields that a class ignores are named', async () => {
   const settings = { tokenizer_class: 'GPT2Tokenizer', bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }
   const [digits] = cases
   const tokenizer = await readTokenizer(folderWith('BPE byte-level', digits!.parts, { 'tokenizer_config.json': settings }), SPECIAL)

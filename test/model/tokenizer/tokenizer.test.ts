@@ -1,4 +1,4 @@
-/** Tokenizers of strangers: their rules are theirs, their time and their ids are bounded. */
+/** Tokenizers from untrusted input: which rules are supported, and limits on time and ids. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -40,7 +40,7 @@ test('a pattern that would take for ever is ended', async () => {
   expect(tokenizer.encode('a')).toHaveLength(1)
 })
 
-test('work that stops in time is given back, work that does not is ended', () => {
+test('work that ends in time returns its result; other work is stopped', () => {
   const limit = timeLimit(100)
   expect(limit(() => 7)).toBe(7)
   expect(() => limit(() => /(a+)+$/u.test(`${'a'.repeat(60)}!`))).toThrow(OutOfTime)
@@ -76,7 +76,7 @@ test.each([-1, 0.5, '7'])('a token that is called %j is refused at once', async 
   await expect(readTokenizer(tokenizerWith(called(id)), SPECIAL)).rejects.toThrow('model.vocab.o ')
 })
 
-test('a token beyond the rows of the embedding matrix is refused, and so is such a prefix', async () => {
+test('tokens and prefix tokens beyond the rows of the embedding matrix are refused', async () => {
   const folder = tinyModel()
   const tokenizer = await readTokenizer(folder, { ...SPECIAL, vocabularySize: 40 })
   expect(() => tokenizer.encode('~')).toThrow(/and the model has 40/u)

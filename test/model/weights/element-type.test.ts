@@ -14,7 +14,7 @@ test.each([
   expect(Buffer.compare(encodeValues(decodeValues(bytes, dtype), dtype), bytes)).toBe(0)
 })
 
-test('bytes may begin at an odd place', () => {
+test('bytes may begin at an odd offset', () => {
   const bytes = new Uint8Array([99, 0x80, 0x3f, 0x00, 0xc0])
   expect([...decodeValues(bytes.subarray(1), 'BF16')]).toEqual([1, -2])
 })

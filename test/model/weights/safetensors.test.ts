@@ -14,7 +14,7 @@ async function fileOf(header: string, dataBytes: number): Promise<string> {
   return path
 }
 
-test('gives each tensor its place in the file, in file order', async () => {
+test('returns the position of each tensor in the file, in file order', async () => {
   const header =
     '{"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"BF16","shape":[1,2],"data_offsets":[0,4]}}'
   const file = await fileOf(header, 12)

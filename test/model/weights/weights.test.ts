@@ -1,4 +1,4 @@
-/** Which files of a folder are scored, what is said of those that are not, and what is said where weights and config.json disagree. */
+/** Which files of a folder are used, the notices about the others, and the errors if weights and config.json disagree. */
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -96,7 +96,7 @@ describe('a single file and an index', () => {
     expect((await read(folder)).notices).toHaveLength(1)
   })
 
-  test('an index that names the single file alone is nothing to speak of', async () => {
+  test('an index that names only the single file causes no notice', async () => {
     const folder = copyOf('llama2')
     writeFileSync(path.join(folder, INDEX), JSON.stringify({ weight_map: { 'lm_head.weight': SINGLE } }))
     expect((await read(folder)).notices).toEqual([])
@@ -208,7 +208,7 @@ describe('weights that do not fit config.json', () => {
     await expect(read(folder)).rejects.toThrow(message)
   })
 
-  test('packed weights without a quantization_config are told as such', async () => {
+  test('packed weights without a quantization_config are reported as packed', async () => {
     const folder = copyOf('llama2')
     changeTensors(folder, (tensors) => tensors.set('model.layers.0.mlp.up_proj.qweight', { dtype: 'I32', shape: [4, 64], bytes: Buffer.alloc(1024) }))
     await expect(read(folder)).rejects.toMatchObject({ hint: expect.stringContaining('quantization_config') as string })
@@ -239,7 +239,7 @@ describe('files that are not what their names say', () => {
     await expect(read(folder)).rejects.toThrow('config.json is a git-LFS pointer, not the file itself')
   })
 
-  test('a header of 640 bytes begins like a pickle and is none', async () => {
+  test('a header of 640 bytes begins like a pickle but is not one', async () => {
     const folder = copyOf('llama2')
     const file = path.join(folder, SINGLE)
     const tensors = readTensors(file)
