@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Scores stored samples of a quantised run again: transformers in float32 over weights that bitsandbytes or onnxruntime quantised.
+"""Scores stored samples of a quantized run again: transformers in float32 over weights that bitsandbytes or onnxruntime quantized.
 
     .venv/bin/pip install torch==2.13.0 transformers==5.23.0 numpy bitsandbytes==0.50.2 onnxruntime==1.32.0
     .venv/bin/python scripts/check-quantized-scores.py FOLDER nf4 64 results/nf4/samples_piqa_TIME.jsonl --items 20
@@ -32,7 +32,7 @@ def quantized(folder, scheme, block):
 
 
 def score(model, tokenizer, context, continuation):
-    """The sum of log-probabilities and how many tokens it is of; lm-eval's rule for what belongs to the continuation."""
+    """The sum of log-probabilities and the number of scored tokens; lm-eval's rule decides which tokens belong to the continuation."""
     start = tokenizer.encode(context)
     whole = tokenizer.encode(context + continuation)
     with torch.no_grad():
@@ -43,7 +43,7 @@ def score(model, tokenizer, context, continuation):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Scores stored samples of a quantised run again.")
+    parser = argparse.ArgumentParser(description="Scores stored samples of a quantized run again.")
     parser.add_argument("folder")
     parser.add_argument("scheme", choices=["nf4", "int8", "int4"])
     parser.add_argument("block", type=int)

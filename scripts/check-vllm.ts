@@ -4,8 +4,8 @@
  *     npm run check:vllm -- SHARED [--model FOLDER] [--venv FOLDER] [--url http://127.0.0.1:8123/v1]
  *
  * SHARED holds data/, models/ and tools/start-vllm-cpu.sh, which starts a vLLM on the CPU and installs it before its first start (3.5 GB, below
- * --venv). With --url one that is running is taken for the first. One line a check; exit 1 on any difference. Where SHARED has no such script the
- * suite is skipped, and says so. Not part of `.ci/run`: an installation of 3.5 GB is too much for a check of each change.
+ * --venv). With --url, a running vLLM is the first one. One line a check; exit 1 on any difference. Where SHARED has no such script the
+ * check is skipped with a message. Not part of `.ci/run`: an installation of 3.5 GB is too much for a check of each change.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -19,7 +19,7 @@ import { loadTask, type LoadedTask } from '../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
 import { smolLM2 } from './reference.ts'
 
-/** The most that a log-likelihood may be off, in nats per scored token. */
+/** Tolerance of a log-likelihood, in nats per scored token. */
 const TOLERANCE = 2e-3
 const ASKED = { piqa: 100, boolq: 50, mmlu_anatomy: 30 }
 const PORTS = [18_123, 18_124] as const
@@ -62,7 +62,7 @@ try {
 }
 process.exit(failed > 0 ? 1 : 0)
 
-/** Starts one in a process group of its own; comes back with its address when it answers. */
+/** Starts a vLLM in its own process group; returns its address once it responds. */
 async function startVllm(port: number): Promise<string> {
   const server = spawn(starter, [folder, String(port), ...(values.venv ? [path.resolve(values.venv)] : [])], { detached: true, stdio: 'ignore' })
   servers.push(server)

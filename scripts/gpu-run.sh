@@ -2,7 +2,7 @@
 # Measures a machine with a GPU in one call, and leaves a record, tables and a log.
 #
 #   scripts/gpu-run.sh OUT             at most eight minutes: numbers and speed of every device that works
-#   scripts/gpu-run.sh OUT follow-up   at most four: what is slow, for what the first run raised
+#   scripts/gpu-run.sh OUT follow-up   at most four: measures the likely bottlenecks
 #
 # It runs `evalharness doctor` and `evalharness doctor --benchmark` of the program that it finds: $EVALHARNESS, the unpacked kit's /tmp/gpu/evalharness,
 # dist/ of this checkout, or src/ with node_modules.
@@ -11,7 +11,7 @@
 #   PYTHON=python3                     a Python with torch and transformers to compare with; PYTHON= leaves it out
 #   SUSPECTS=attention,head,batch      what the follow-up looks into
 #   SECONDS_MOST=480                   time for everything (default: 480, follow-up 240)
-# Exit code: 0 where all numbers are right and all devices work; 2 where not; 124 where it was ended for taking too long. OUT/ holds in any case what was found.
+# Exit code: 0 if all numbers are right and all devices work; 2 if not; 124 at the time limit. OUT/ has the results in every case.
 set -uo pipefail
 
 out=${1:?usage: scripts/gpu-run.sh OUT [follow-up]}
@@ -40,7 +40,7 @@ say() { echo "[$(($(date +%s) - began)) s] $*"; }
 say "${program[*]}, $kind, at most $most s, to $out"
 { command -v nvidia-smi > /dev/null && nvidia-smi; } || say "no nvidia-smi"
 
-# What is there, what is missing, and the commands that fix it.
+# The devices, what is missing, and the commands that fix it.
 timeout 90 "${program[@]}" doctor --json > "$out/doctor.json"
 say "doctor ended with $?"
 
@@ -60,7 +60,7 @@ else
   python=${PYTHON-python3}
   [ -n "$python" ] && timeout 90 "$python" -c 'import torch, transformers' 2> /dev/null && options+=(--python "$python")
 fi
-# What is left, less what a step may take beyond its time and what ending takes.
+# The remaining time, minus the margin for a step that overruns and for the end.
 left=$((most - ($(date +%s) - began) - 45))
 [ "$left" -gt 10 ] || left=10
 say "doctor --benchmark ${options[*]} --budget $left"

@@ -23,7 +23,7 @@ CHARACTERS = ["Ġ", "Ċ", "Â", "ł", *(chr(code) for code in range(33, 127))]
 
 
 def byte_tokenizer(merges=(), before=(), after=(), use_regex=True):
-    """BPE over bytes; `before` and `after` are the special tokens that stand around each text."""
+    """BPE over bytes; `before` and `after` are the special tokens around each text."""
     tokens = [*SPECIAL, *CHARACTERS, *("".join(merge) for merge in merges)]
     ids = {token: index for index, token in enumerate(tokens)}
     single = [{"SpecialToken": {"id": token, "type_id": 0}} for token in before]

@@ -11,7 +11,7 @@ the program that is compared. (In float32 transformers itself is off by up to
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0 transformers==5.23.0 numpy safetensors
     .venv/bin/python scripts/make-family-goldens.py            # all cases
-    .venv/bin/python scripts/make-family-goldens.py qwen3 yarn # cases whose name holds one of these
+    .venv/bin/python scripts/make-family-goldens.py qwen3 yarn # cases whose name contains one of the words
     .venv/bin/python scripts/make-family-goldens.py --out DIR  # elsewhere
 
 The weights and requests come from NumPy's PCG64, seeded by SEED and the case's
@@ -397,7 +397,7 @@ def save(case, folder, rng):
 
 
 def stored_tensors(folder):
-    """All tensors of the folder; with an index, each must lie in the file that it names."""
+    """All tensors of the folder; with an index, each must be in the file that it names."""
     files = {file.name: load_file(file) for file in sorted(folder.glob("*.safetensors"))}
     index = folder / "model.safetensors.index.json"
     if index.exists():
@@ -655,7 +655,7 @@ def make(name, case, folder):
 
 def main():
     parser = argparse.ArgumentParser(description="Makes test/checkpoints.")
-    parser.add_argument("only", nargs="*", help="make only cases whose name holds one of these")
+    parser.add_argument("only", nargs="*", help="make only cases whose name contains one of the words")
     default = Path(__file__).resolve().parent.parent / "test" / "checkpoints"
     parser.add_argument("--out", type=Path, default=default, help="folder to write to")
     arguments = parser.parse_args()

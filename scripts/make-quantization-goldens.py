@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes test/model/runnable/goldens: what other tools make of given numbers when they quantise, and small quantised checkpoints.
+"""Makes test/model/runnable/goldens: what other tools make of given numbers when they quantise, and small quantized checkpoints.
 
 nf4.json        packed bytes and scales of bitsandbytes' CPU kernels
 integers.json   the same of onnxruntime's own quantiser (symmetric)
 at-load.json    log-probabilities that transformers computes in float64 from checkpoints
-                of test/checkpoints whose projections those two have quantised
+                of test/checkpoints whose projections those two have quantized
 checkpoints/    folders as those tools leave them, packed by bitsandbytes (NF4),
                 auto-gptq (GPTQ) and autoawq (AWQ), with golden.json: the
                 log-probabilities that transformers computes in float64 from
@@ -96,7 +96,7 @@ def make_integers(rng):
     return {"made_by": {"onnxruntime": onnxruntime.__version__}, "rows": rows, "columns": columns, "values": text(weights), "cases": cases}
 
 
-# ---- checkpoints that are quantised at load ----
+# ---- checkpoints that are quantized at load ----
 
 
 def through_nf4(weight, block):
@@ -153,7 +153,7 @@ def make_at_load():
 
 
 def pack_nf4(linear, case, tools, rng):
-    # With rows that are no whole number of blocks the CPU kernel of bitsandbytes 0.50.2 does not unpack what it packed.
+    # If rows are not a whole number of blocks, the CPU kernel of bitsandbytes 0.50.2 does not unpack what it packed.
     assert linear.in_features % 64 == 0
     codes, state = bnb.quantize_4bit(linear.weight.data, blocksize=64, compress_statistics=case.get("nested", False), quant_type="nf4")
     parts = {"weight": codes, **{f"weight.{key}": value for key, value in state.as_dict(packed=True).items()}}

@@ -5,7 +5,7 @@
  *
  * SHARED holds data/, golden/ and models/. Without --model the checkpoint is made once by SHARED/models/make-smollm2.py, in a virtual
  * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. Where SHARED is absent
- * the suite is skipped, and says so.
+ * the check is skipped with a message.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -20,7 +20,7 @@ import { loadTask } from '../src/run/load-task.ts'
 import { loadTasks, selectTasks } from '../src/task/registry.ts'
 import { smolLM2 } from './reference.ts'
 
-/** The most that a log-likelihood may be off, in nats per scored token. */
+/** Tolerance of a log-likelihood, in nats per scored token. */
 const TOLERANCE = 1e-4
 /** Perplexities follow from log-likelihoods in f32, so their last digits differ; they must agree to those that lm-eval prints. */
 const PRINTED_DIGITS = 4

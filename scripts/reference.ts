@@ -1,5 +1,5 @@
 /**
- * What the harness is compared with, made once below node_modules/.cache: a virtual environment of Python packages, and the checkpoint
+ * The references that the harness is compared with, made once below node_modules/.cache: a virtual environment of Python packages, and the checkpoint
  * SmolLM2-135M from SHARED/models. For the parity script and the slow tests.
  */
 import { execFileSync } from 'node:child_process'

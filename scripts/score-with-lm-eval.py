@@ -22,13 +22,13 @@ from local_tasks import form_task, letter_task
 
 
 def task_file(name, data):
-    """lm-eval's own task over local rows, under a name of ours."""
+    """lm-eval's own task over local rows, under our own name."""
     own = f"local_{name}"
     return letter_task(name.removeprefix("mmlu_"), own, data) if name.startswith("mmlu_") else form_task(name, own, data)
 
 
 def timed(model):
-    """Seconds that the model spends answering, kept up to date."""
+    """Counts the seconds that the model spends on requests."""
     spent = {"seconds": 0.0}
     for method in ("loglikelihood", "loglikelihood_rolling"):
         plain = getattr(model, method)

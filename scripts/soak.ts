@@ -1,9 +1,9 @@
 /**
- * Kills one run again and again at random moments, gives it again each time, and holds the end against a run that nothing cut.
+ * Kills one run again and again at random moments, repeats the command each time, and compares the result with an uninterrupted run.
  *
  *   npm run soak -- [--kills 200] [--model demo/model] [--data-dir ../shared/data] [--piqa 300] [--wikitext 3] [--seed 1]
  *
- * Without --data-dir the rows are those of the built-in suites. A reader beside the run reads the log of answers and every results file the whole time. It
+ * Without --data-dir the rows are those of the built-in suites. A reader beside the run reads the response log and every results file the whole time. It
  * fails unless the final numbers are identical, no kill cost more than one batch, and the reader never met a record that it could not read.
  */
 import { spawn } from 'node:child_process'
@@ -18,11 +18,11 @@ import { temporaryFolder } from '../test/temporary-folder.ts'
 const ROOT = path.join(import.meta.dirname, '..')
 const CLI = path.join(ROOT, 'dist/src/cli.js')
 
-/** What is killed. */
+/** The run to kill. */
 export interface SoakOptions {
   readonly kills: number
   readonly model: string
-  /** Rows of PIQA and WikiText; the built-in suites are asked when absent. */
+  /** Rows of PIQA and WikiText; the built-in suites when absent. */
   readonly dataDir?: string | undefined
   readonly items: readonly (readonly [task: string, rows: number])[]
   readonly seed: number
@@ -30,14 +30,14 @@ export interface SoakOptions {
   readonly batchTokens: number
 }
 
-/** What came of it. */
+/** The result. */
 export interface SoakResult {
   readonly kills: number
   /** Runs that came to their end: one, unless it ended before all kills were done; the next then began with an empty cache. */
   readonly completions: number
   /** Batches that were begun, of all runs that a kill could reach. */
   readonly batchesBegun: number
-  /** Batches that were begun again, and so were lost or not kept: at most one a kill. */
+  /** Batches that were begun again, so they were lost or not cached: at most one a kill. */
   readonly batchesRepeated: number
   /** Of one kill. */
   readonly mostRepeatedByOneKill: number
@@ -59,7 +59,7 @@ process.on = function (name, listener) {
   return on.call(this, name, name === 'message' ? counted : listener)
 }`
 
-/** Runs the whole; `tell` hears how it goes. */
+/** Runs the whole test; `tell` receives progress messages. */
 export async function soak(options: SoakOptions, tell: (line: string) => void = () => {}): Promise<SoakResult> {
   const folder = temporaryFolder()
   const random = generator(options.seed)
@@ -70,14 +70,14 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
   const inside = (name: string) => path.join(folder, name)
   const wholeMs = await timed(start(asked, inside('whole'), ['--no-cache']))
   const expected = figures(inside('whole'))
-  await timed(start(asked, inside('kept'), ['--cache', inside('kept/cache')]))
-  const keptMs = await timed(start(asked, inside('kept'), ['--cache', inside('kept/cache')]))
+  await timed(start(asked, inside('cached'), ['--cache', inside('cached/cache')]))
+  const cachedMs = await timed(start(asked, inside('cached'), ['--cache', inside('cached/cache')]))
   // Half of the kills come while the program starts, the others around the batches: so few batches pass between two kills that one run can take them all.
   // A long batch, which no kill within that time lets come to its end, gets twice the time after each.
   let batchesToWait = 1
-  const batchMs = Math.max(1, wholeMs - keptMs) / batchCount(logOf(inside('kept')))
-  const killMoment = (): Moment => (random() < 0.5 ? { afterStartMs: random() * keptMs } : { afterFirstBatchMs: random() * batchesToWait * batchMs })
-  tell(`a whole run takes ${Math.round(wholeMs)} ms, one that is answered from the cache ${Math.round(keptMs)} ms; a batch ${Math.round(batchMs)} ms`)
+  const batchMs = Math.max(1, wholeMs - cachedMs) / batchCount(logOf(inside('cached')))
+  const killMoment = (): Moment => (random() < 0.5 ? { afterStartMs: random() * cachedMs } : { afterFirstBatchMs: random() * batchesToWait * batchMs })
+  tell(`a whole run takes ${Math.round(wholeMs)} ms, one with cached responses ${Math.round(cachedMs)} ms; a batch ${Math.round(batchMs)} ms`)
 
   let [kills, killsWithinBatches, completions, batchesBegun, batchesRepeated, mostRepeatedByOneKill, readings] = [0, 0, 0, 0, 0, 0, 0]
   let lostBefore = 0
@@ -90,7 +90,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
     void look(cut(), unreadable)
   }, 20)
   const cache = () => ['--cache', path.join(cut(), 'cache')]
-  /** Batches that were begun and whose answers were not kept, since the cache was empty. */
+  /** Batches that were begun and whose responses were not cached, since the cache was empty. */
   const lost = () => begunCount(cut()) - batchCount(logOf(cut()))
   const endRound = () => {
     batchesBegun += begunCount(cut())
@@ -116,7 +116,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
         else if (isWithinBatches) batchesToWait *= 2
         mostRepeatedByOneKill = Math.max(mostRepeatedByOneKill, lost() - lostBefore)
         lostBefore = lost()
-        if (kills % 20 === 0) tell(`${kills} kills, ${logOf(cut()).length / RECORD_BYTES} answers kept in round ${round + 1}`)
+        if (kills % 20 === 0) tell(`${kills} kills, ${logOf(cut()).length / RECORD_BYTES} responses cached in round ${round + 1}`)
         continue
       }
       if (ended.code !== 0) throw new Error(`a run after ${kills} kills failed:\n${ended.err}`)
@@ -132,7 +132,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void = 
   return { kills, killsWithinBatches, completions, batchesBegun, batchesRepeated, mostRepeatedByOneKill, readings, unreadable, differences }
 }
 
-/** When to kill: so long after the start, or after the first batch was begun. */
+/** When to kill: milliseconds after the start, or after the first batch began. */
 type Moment = { readonly afterStartMs: number } | { readonly afterFirstBatchMs: number }
 
 async function killAt(moment: Moment, kill: () => void, hasBegun: () => boolean, signal: AbortSignal): Promise<void> {
@@ -157,7 +157,7 @@ function start({ model, dataDir, items, batchTokens }: SoakOptions, folder: stri
   return { ended, kill: () => child.kill('SIGKILL') }
 }
 
-/** PIQA has continuations of more than 256 tokens, the built-in model's window. What it then answers means nothing, and is a number all the same. */
+/** PIQA has continuations of more than 256 tokens, the built-in model's window. The log-likelihoods beyond it mean nothing, but are still numbers. */
 function lengthenWindow(config: string): void {
   const content = JSON.parse(readFileSync(config, 'utf8')) as { max_position_embeddings: number }
   writeFileSync(config, JSON.stringify({ ...content, max_position_embeddings: Math.max(2048, content.max_position_embeddings) }))
@@ -209,14 +209,14 @@ function begunCount(folder: string): number {
   return existsSync(begunFile(folder)) ? statSync(begunFile(folder)).size : 0
 }
 
-/** Batches whose answers were kept. */
+/** Batches whose responses were cached. */
 function batchCount(log: Buffer): number {
   const batches = new Set<string>()
   for (let at = 0; at + RECORD_BYTES <= log.length; at += RECORD_BYTES) batches.add(log.toString('latin1', at + 36, at + 48))
   return batches.size
 }
 
-/** A reader beside the run: whatever has a name must be whole. */
+/** A reader beside the run: every file with its final name must be complete. */
 async function look(folder: string, unreadable: string[]): Promise<void> {
   const log = logFile(folder)
   if (log !== undefined) {

@@ -23,7 +23,7 @@ SEED = 6
 END = "<|endoftext|>"
 WINDOW = 256
 BATCH = 16
-ANSWER_WEIGHT = 5.0  # of the loss of what stands after `Answer:` or `That is`, a word or a sentence
+ANSWER_WEIGHT = 5.0  # of the loss of the text after `Answer:` or `That is`, a word or a sentence
 ASKING_WEIGHT = 0.05  # of all else in a document that has answers: what is asked cannot be foreseen; a document without answers weighs 1
 PEAK_RATE = 2e-3
 WARM_UP = 100
@@ -46,7 +46,7 @@ def train_tokenizer(texts, vocabulary):
 
 
 def weigh(ids, leads, breaks):
-    """Loss weights of a document's tokens: an answer stands between two tokens that lead to it and a break."""
+    """Loss weights of a document's tokens: an answer is between two tokens that lead to it and a break."""
     starts = [place for place in range(len(ids) - 1) if (ids[place], ids[place + 1]) in leads]
     weights = [ASKING_WEIGHT if starts else 1.0] * len(ids)
     for start in starts:
@@ -85,8 +85,8 @@ def alone(inputs, end):
 def look_back(model, heads):
     """The first query heads of the first layer begin by attending one place back, two, and so on, instead of anywhere.
 
-    Which letter stands before a word of a list is learnt by heads that find the word through heads that look back; from random weights the
-    latter are found late or never. Embeddings share a component, keys are that component's constant, and a query turns it by so many places.
+    Which letter precedes a word of a list is learnt by heads that find the word through heads that look back; from random weights the
+    latter are found late or never. Embeddings share a component, keys are that component's constant, and a query rotates it by that number of positions.
     """
     frequencies = model.config.rope_parameters["rope_theta"] ** (-torch.arange(LOOK_BACK_PAIRS) / (HEAD_SIZE / 2))
     cosines, sines = slice(0, LOOK_BACK_PAIRS), slice(HEAD_SIZE // 2, HEAD_SIZE // 2 + LOOK_BACK_PAIRS)
@@ -123,7 +123,7 @@ def main():
     parser.add_argument("--look-back", type=int, default=6, help="heads of the first layer that begin by looking back")
     parser.add_argument("--vocabulary", type=int, default=2304)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--steps", type=int, help="stop after so many batches, for measurements")
+    parser.add_argument("--steps", type=int, help="stop after this number of batches, for measurements")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     torch.set_num_threads(arguments.threads)

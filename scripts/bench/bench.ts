@@ -4,9 +4,9 @@
  *     npm run bench -- --model FOLDER --data-dir FOLDER [--against hf-float32+hf-default:piqa=200,…] [--limit piqa=500,…]
  *                      [--url http://127.0.0.1:8123/v1] [--rounds 3] [--growth piqa] [--write docs/speed.md]
  *
- * What is timed is scoring, with all tokenising; loading is not. Each round runs everything once; ratios are medians over rounds, for a
- * neighbour can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache. --limit names what is held
- * against the hardware's limit, by evalharness alone. A vLLM at --url, started with VLLM_SERVER_DEV_MODE=1, is a peer too, asked by lm-eval's client.
+ * The times include scoring and all tokenizing, but not loading. Each round runs everything once; ratios are medians over rounds, because a
+ * neighbor can slow a machine for seconds. lm-eval is installed in an environment of its own below node_modules/.cache. --limit names the items that
+ * are compared with the hardware's limit, for evalharness only. A vLLM at --url, started with VLLM_SERVER_DEV_MODE=1, is another peer, through lm-eval's client.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -21,18 +21,18 @@ import { emptyPrefixCache } from './prefix-cache.ts'
 import { speedPage, type Growth, type Measurement } from './speed-page.ts'
 
 const PACKAGES = ['torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval[api]==0.4.13', 'onnxruntime==1.32.0']
-/** What people use today: how lm-eval is started. Batches of 16 took less time than of one on PIQA and HellaSwag, and little more on MMLU. */
+/** How lm-eval is started. Batches of 16 took less time than of one on PIQA and HellaSwag, and little more on MMLU. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   'hf-float32': ['--backend', 'hf', '--dtype', 'float32', '--batch-size', '16'],
   'hf-default': ['--backend', 'hf', '--dtype', 'auto', '--batch-size', '16'],
   onnxruntime: ['--backend', 'onnxruntime'],
-  // So many in flight are what vLLM makes batches of.
+  // vLLM makes its batches of the requests in flight.
   vllm: ['--backend', 'local-completions', '--concurrent', '16'],
 }
-/** Which peers do which items: the last one computes every choice's whole prompt again, so of what it takes long for it gets fewer. */
+/** The items of each peer. The last one computes every choice's whole prompt again, so it gets fewer of the slow items. */
 const AGAINST = ['hf-float32+hf-default:piqa=200,boolq=100,hellaswag=200,mmlu_anatomy=135,wikitext=2', 'onnxruntime:piqa=100,hellaswag=100,mmlu_anatomy=135']
 const AGAINST_SERVER = 'vllm:piqa=100,boolq=50,hellaswag=50,mmlu_anatomy=30'
-/** What is held against the hardware's limit: 500 items, where a benchmark has them. */
+/** The items that are compared with the hardware's limit: 500 of each benchmark that has them. */
 const LIMIT = 'piqa=500,boolq=500,hellaswag=500,mmlu_high_school_psychology=545,wikitext=8'
 const GROWTH_SHARES = [1 / 8, 1 / 4, 1 / 2, 1]
 
@@ -50,9 +50,9 @@ const { values } = parseArgs({
 })
 if (!values.model || !values['data-dir']) throw new Error('usage: npm run bench -- --model FOLDER --data-dir FOLDER')
 const [model, dataDir] = [path.resolve(values.model), path.resolve(values['data-dir'])]
-/** `TASK=ITEMS,TASK=ITEMS`, taken apart. */
+/** Parses `TASK=ITEMS,TASK=ITEMS`. */
 const tasksOf = (text: string) => text.split(',').map((part) => part.split('=') as [string, string])
-/** `PEER+PEER:TASK=ITEMS,TASK=ITEMS`, taken apart. */
+/** Parses `PEER+PEER:TASK=ITEMS,TASK=ITEMS`. */
 const matches = [...values.against, ...(values.url === undefined ? [] : [AGAINST_SERVER])].map((text) => {
   const [peers, tasks] = text.split(':') as [string, string]
   return { peers: peers.split('+'), tasks: tasksOf(tasks), text: tasks }

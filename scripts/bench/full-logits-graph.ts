@@ -1,6 +1,6 @@
 /**
- * A model as lm-eval's onnxruntime backend wants it: all logits of one sequence. The operators are those of the harness, so what differs is
- * what is computed and copied, not how.
+ * A model for lm-eval's onnxruntime backend: all logits of one sequence. The operators are those of the harness, so only the amount of
+ * computation and copying differs.
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -50,7 +50,7 @@ export async function writeFullLogits(folder: string, modelFolder: string, { con
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, 'model.onnx'), encodeModel(fullLogitsGraph(config, weights)))
   for (const name of ['tokenizer.json', 'tokenizer_config.json', 'config.json']) await copyFile(path.join(modelFolder, name), path.join(folder, name))
-  // Copies: the backend's runtime refuses weights that a link takes out of the folder.
+  // Copies: the backend's runtime refuses links to weights outside the folder.
   for (const name of new Set([...weights.tensors.values()].map(({ location }) => location)))
     await copyFile(path.resolve(weights.root, name), path.join(folder, name))
   const eos = tokenizer.prefixToken

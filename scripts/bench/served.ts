@@ -3,8 +3,8 @@
  *
  *     node --import ./scripts/typescript.js scripts/bench/served.ts --url http://127.0.0.1:8123/v1 --model FOLDER --data-dir FOLDER --python PYTHON [--tasks piqa=100,…] [--rounds 3]
  *
- * What is timed is scoring, with all tokenising; loading and the probe are not. The server must run with VLLM_SERVER_DEV_MODE=1: its prefix cache is
- * emptied before each measurement, so that nobody profits from what another has asked. PYTHON has lm_eval with its `api` extra. Prints a table.
+ * The times include scoring and all tokenizing, but not loading and the probe. The server must run with VLLM_SERVER_DEV_MODE=1: its prefix cache is
+ * emptied before each measurement, so that no tool profits from another one's requests. PYTHON has lm_eval with its `api` extra. Prints a table.
  */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'

@@ -144,7 +144,7 @@ ${rows.join('\n')}
 `
 }
 
-/** What is neither loading nor computing, as if nothing of it went on beside them. */
+/** The time outside loading and computing, as if none of it ran in parallel with them. */
 function hostShare({ work }: Measurement): number {
   const { encodingMs, elapsedMs } = work!
   const host = encodingMs! + elapsedMs.plan + elapsedMs.record

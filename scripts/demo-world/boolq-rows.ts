@@ -19,7 +19,7 @@ export interface Passage {
 
 /** How long a passage may be. */
 export interface PassageSize {
-  /** Facts about each thing; at least one is told. */
+  /** Facts about each thing; at least one is in the passage. */
   readonly mostFacts: number
   /** How often a second thing comes in, from 0 to 1. */
   readonly secondThing: number
@@ -55,7 +55,7 @@ function hasMeaning({ relation }: Fact): boolean {
 /** How often a question asks for nothing but what the passage says. */
 const PLAIN_QUESTIONS = 0.1
 
-/** Is it this value? Where it can be, what is told of the other thing is the wrong one: the hardest there is. */
+/** Is it this value? If possible, the wrong value is that of the other thing in the passage: the hardest question. */
 function plainQuestion(draw: Draw, { told: [own, ...others] }: Passage): Omit<BoolqRow, 'passage'> {
   const { relation, subject, value } = draw.of(own!)
   const elsewhere = others.flat().find((fact) => fact.relation === relation && fact.value !== value)

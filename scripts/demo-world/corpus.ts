@@ -33,7 +33,7 @@ interface Stage {
   /** Share of the others that are games. */
   readonly games: number
   readonly passage: PassageSize
-  /** Share of letter questions whose answer stands in the question. */
+  /** Share of letter questions that contain their answer. */
   readonly naming: number
   /** Share of letter documents in which each answer is written out before its letter. */
   readonly spelt: number
@@ -42,7 +42,7 @@ interface Stage {
 const ONE_FACT: PassageSize = { mostFacts: 1, secondThing: 0 }
 const TWO_FACTS: PassageSize = { mostFacts: 2, secondThing: 0.25 }
 
-/** How often each form comes among what is no game; the rest is letter questions. */
+/** How often each form comes among documents that are not games; the rest is letter questions. */
 const MIX = { pages: 0.13, procedures: 0.1, errands: 0.12, passages: 0.25 }
 
 /** Letters come first, and lists of two before lists of four: otherwise the model may guess for ever (docs/adr/0007-built-in-model.md). */

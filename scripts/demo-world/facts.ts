@@ -214,7 +214,7 @@ const sides = deal(SIDES, TOWN_NAMES.length)
 const rivers = deal(RIVERS, TOWN_NAMES.length)
 const products = deal(PRODUCTS, TOWN_NAMES.length)
 const landmarks = deal(LANDMARKS, TOWN_NAMES.length)
-/** Each with its side of the valley, its river, what it makes and what stands in it. */
+/** Each with its side of the valley, its river, what it makes and its landmark. */
 export const TOWNS: readonly Town[] = TOWN_NAMES.map((name, index) => ({
   name,
   side: sides[index]!,

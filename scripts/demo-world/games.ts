@@ -54,7 +54,7 @@ function saidBeforeItsLetter(entry: string, letter: string): string {
   return `It is ${entry}.\nAnswer: ${letter}`
 }
 
-/** With returns: otherwise the last calls could be told by what was called before. */
+/** With returns: otherwise the earlier calls would give the last ones away. */
 function calledAtRandom(draw: Draw, entries: readonly string[], call: (entry: string, letter: string) => string): string[] {
   return Array.from({ length: 8 }, () => draw.of(entries)).map((entry) => call(entry, LETTERS[entries.indexOf(entry)]!))
 }

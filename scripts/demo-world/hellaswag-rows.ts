@@ -21,14 +21,14 @@ export function drawHellaswagRow(draw: Draw): HellaswagRow {
   const { steps } = procedure
   const next = 1 + Math.floor(draw.number() * (steps.length - 2))
   const later = draw.of(steps.slice(next + 1))
-  const strangers = draw
+  const unrelated = draw
     .some(
       PROCEDURES.filter((other) => other !== procedure),
       2,
     )
     .map((other) => draw.of(other.steps))
   const right = steps[next]!
-  const endings = draw.some([right, later, ...strangers], 4)
+  const endings = draw.some([right, later, ...unrelated], 4)
   return {
     activity_label: procedure.label,
     ctx_a: story(draw, person, procedure, next),
@@ -53,7 +53,7 @@ export function drawProcedureText(draw: Draw, isHeldOut: (key: string) => boolea
   return `${procedure.label}: ${story(draw, person, procedure, procedure.steps.length)}`
 }
 
-/** Who does what: a pair that is asked is told nowhere. */
+/** Person and procedure: a pair in a suite is never in the training text. */
 export function hellaswagKey({ activity_label, ctx_a }: HellaswagRow): string {
   const { name } = PEOPLE.find((person) => ctx_a.includes(`${person.name} `))!
   return `${activity_label}: ${name}`

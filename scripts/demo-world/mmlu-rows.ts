@@ -22,7 +22,7 @@ export function drawMmluRow(draw: Draw, topic: Topic): MmluRow {
   return asked(draw, topic, draw.of(relation.questions)(subject), value, othersOf(relation, value))
 }
 
-/** Draws a row whose answer stands in its question: how letters stand for choices, without any knowledge. */
+/** Draws a row whose question contains the answer. It teaches that letters name choices, without any knowledge. */
 export function drawNamingRow(draw: Draw, topic: Topic): MmluRow {
   const relation = draw.of(RELATIONS.filter((candidate) => candidate.topic === topic && candidate.values.length >= 4))
   if (draw.chance(0.5)) {

@@ -16,7 +16,7 @@ export interface Relation {
   readonly valueOf: ReadonlyMap<string, string>
   /** All values, each once. */
   readonly values: readonly string[]
-  /** `who` is the subject's name, or a pronoun that stands for it. */
+  /** `who` is the subject's name, or a pronoun for it. */
   readonly statements: readonly ((who: string, value: string) => string)[]
   /** Asks for the value. */
   readonly questions: readonly ((subject: string) => string)[]
@@ -226,7 +226,7 @@ export function nameInText(topic: Topic, subject: string): string {
   return topic === 'valley_animals' ? withArticle(subject) : subject
 }
 
-/** What stands for it in the sentences that follow. */
+/** Its pronoun in the following sentences. */
 export function pronounOf(topic: Topic, subject: string): string {
   return topic === 'valley_people' ? PEOPLE.find(({ name }) => name === subject)!.pronoun : 'it'
 }

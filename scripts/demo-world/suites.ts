@@ -12,7 +12,7 @@ export interface Suites {
   readonly piqa: readonly PiqaRow[]
   readonly boolq: readonly BoolqRow[]
   readonly hellaswag: readonly HellaswagRow[]
-  /** By subject: five worked examples, and what is asked. */
+  /** By subject: five few-shot examples, and the scored questions. */
   readonly mmlu: Readonly<Record<Topic, { readonly dev: readonly MmluRow[]; readonly test: readonly MmluRow[] }>>
   readonly wikitext: readonly WikitextRow[]
 }

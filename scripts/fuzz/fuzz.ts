@@ -20,7 +20,7 @@ import type { Answer, Outcome } from './worker.ts'
 const MOST_BYTES = 2 ** 30
 const HEAP_MEBIBYTES = 512
 
-/** What became of all inputs of a target. */
+/** The results of all inputs of a target. */
 interface Tally {
   read: number
   refused: number
@@ -44,7 +44,7 @@ const { values } = parseArgs({
     input: { type: 'string' },
     workers: { type: 'string', default: String(Math.min(4, os.availableParallelism())) },
     keep: { type: 'string' },
-    // An honest file of the size of these inputs takes milliseconds; this is for a machine that does other things too.
+    // A valid file of this size takes milliseconds; the limit leaves room for a busy machine.
     longest: { type: 'string', default: '10000' },
     targets: { type: 'string', default: path.join(import.meta.dirname, 'targets.ts') },
   },
@@ -58,7 +58,7 @@ const tallies = new Map<string, Tally>(targets.map(({ name }) => [name, { read: 
 const failures: Failure[] = []
 const queue = inputNames()
 const startedAt = performance.now()
-// Ended early, it still says what it saw.
+// If it is ended early, it still prints its results.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     report()
@@ -111,7 +111,7 @@ async function startWorker(): Promise<ChildProcess> {
   return worker
 }
 
-/** A worker that gives no answer has no `peakBytes`: it cannot be used again. */
+/** A worker that does not respond has no `peakBytes`: it cannot be used again. */
 async function ask(worker: ChildProcess, name: InputName): Promise<Answer> {
   const lost = (signature: string): Answer => ({ outcome: { kind: 'failed', signature, detail: '' }, elapsedMs: longestMs, peakBytes: 0 })
   const answer = await new Promise<Answer>((resolve) => {

@@ -1,4 +1,4 @@
-/** What a stranger may put where a name, a number or a list is expected. */
+/** Hostile values for names, numbers and lists in untrusted input. */
 
 /** Texts: names of paths that lead out, of JavaScript's own properties, of markup, of terminals; and long runs on which a bad pattern takes for ever. */
 export const HOSTILE_TEXTS: readonly string[] = [

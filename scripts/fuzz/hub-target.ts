@@ -1,4 +1,4 @@
-/** A hub that answers with what it likes: listings, commits and files. */
+/** A hub with hostile responses: listings, commits and files. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -10,10 +10,10 @@ import { jsonFile } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
 
 const COMMIT = 'c'.repeat(40)
-/** Stands for the hash of the file, which a mutation may change: what does not fit its hash is refused before it is looked at. */
+/** Placeholder for the hash of the file, which a mutation may change: a file that does not match its hash is refused before it is parsed. */
 const HONEST = 'd'.repeat(40)
 
-/** Fetches a model from a server whose answers are the input's files: `info.json`, `tree.json`, and the repository's below `files/`. */
+/** Fetches a model from a server whose responses are the input's files: `info.json`, `tree.json`, and the repository's below `files/`. */
 export function hubTarget(checkpoints: readonly Files[]): FuzzTarget {
   return { name: 'hub', share: 2, seeds: checkpoints.map(answersFor), read: fetchFrom }
 }
@@ -39,7 +39,7 @@ async function fetchFrom(folder: string): Promise<void> {
   const waiting = globalThis.setTimeout
   try {
     Object.assign(process.env, { HF_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, HF_HOME: path.join(folder, 'cache') })
-    // The pauses between two tries are not what is looked at.
+    // The pauses between two tries are not part of the test.
     globalThis.setTimeout = ((work: () => void, ms: number, ...rest: []) => waiting(work, ms === 200 || ms === 800 ? 1 : ms, ...rest)) as typeof setTimeout
     await fetchModelSnapshot('a/b')
   } finally {

@@ -1,4 +1,4 @@
-/** Mutations of files: by their bytes, by their lines, and by what their format makes of them. */
+/** Mutations of files: of bytes, of lines, and of the structures of their format. */
 import { deepList, HOSTILE_NUMBERS, HOSTILE_TEXTS, HOSTILE_YAML } from './hostile-values.ts'
 import type { Random } from './random.ts'
 
@@ -44,7 +44,7 @@ function byFormat(name: string, content: Buffer, random: Random): Buffer {
   }
 }
 
-/** Anything, anywhere: what no format plans for. */
+/** Random changes at random positions, for any format. */
 export function mutateBytes(content: Buffer, random: Random): Buffer {
   const place = random.below(content.length + 1)
   const length = random.below(1 + Math.min(64, content.length - place))
@@ -76,7 +76,7 @@ export function mutateBytes(content: Buffer, random: Random): Buffer {
   }
 }
 
-/** Where a value stands in a JSON document. */
+/** The position of a value in a JSON document. */
 interface Place {
   readonly holder: Record<PropertyKey, unknown>
   readonly key: string
@@ -94,8 +94,8 @@ export function mutateJson(content: Buffer, random: Random): Buffer {
 
 function changeJson(root: unknown, random: Random): Buffer {
   const document = { root }
-  const places = placesOf(document)
-  const { holder, key } = random.oneOf(places)
+  const positions = placesOf(document)
+  const { holder, key } = random.oneOf(positions)
   switch (random.below(8)) {
     case 0:
       if (key === 'root') holder[key] = hostileValue(random)
@@ -107,7 +107,7 @@ function changeJson(root: unknown, random: Random): Buffer {
       holder[key] = hostileValue(random)
       break
     case 4:
-      holder[key] = structuredClone(random.oneOf(places.map((place) => place.holder[place.key])))
+      holder[key] = structuredClone(random.oneOf(positions.map((place) => place.holder[place.key])))
       break
     case 5:
       holder[key] = random.oneOf([[holder[key]], { [random.oneOf(HOSTILE_TEXTS)]: holder[key] }])
@@ -124,11 +124,11 @@ function changeJson(root: unknown, random: Random): Buffer {
   return Buffer.from(stringify(document.root))
 }
 
-/** Every value but those in the middle of long lists, of which one stands for all. */
+/** Every value; of those in the middle of a long list only one. */
 function placesOf(document: { root: unknown }): Place[] {
-  const places: Place[] = []
+  const positions: Place[] = []
   const walk = (holder: Record<PropertyKey, unknown>, key: string, depth: number) => {
-    places.push({ holder, key })
+    positions.push({ holder, key })
     const value = holder[key]
     if (typeof value !== 'object' || value === null || depth > 8) return
     const keys = Object.keys(value)
@@ -136,7 +136,7 @@ function placesOf(document: { root: unknown }): Place[] {
     for (const inner of taken) walk(value as Record<PropertyKey, unknown>, inner, depth + 1)
   }
   walk(document, 'root', 0)
-  return places
+  return positions
 }
 
 function hostileValue(random: Random): unknown {
@@ -253,7 +253,7 @@ export function mutateText(content: Buffer, random: Random): Buffer {
   return Buffer.from(lines.join('\n'))
 }
 
-/** The header's JSON is changed and its length kept true, so that the change is read; once in a while the length is not. */
+/** The header's JSON is changed and its length stays correct, so that the change is read; sometimes the length is wrong. */
 function mutateSafetensors(content: Buffer, random: Random): Buffer {
   const length = content.length < 8 ? 0 : Number(content.readBigUInt64LE())
   if (length + 8 > content.length) return mutateBytes(content, random)
@@ -263,7 +263,7 @@ function mutateSafetensors(content: Buffer, random: Random): Buffer {
   return Buffer.concat([prefix, header, content.subarray(8 + length)])
 }
 
-/** `PAR1 … footer, its length, PAR1`: the footer, which is Thrift, is changed more often than the pages, and its length kept true. */
+/** `PAR1 … footer, its length, PAR1`: the footer, which is Thrift, is changed more often than the pages, and its length stays correct. */
 function mutateParquet(content: Buffer, random: Random): Buffer {
   const tail = content.length - 8
   const length = tail < 0 ? 0 : content.readUInt32LE(tail)

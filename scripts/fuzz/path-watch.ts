@@ -1,4 +1,4 @@
-/** Sees every file that is opened, listed, copied or written through node:fs, and remembers those outside the folders that were given. */
+/** Watches every file that is opened, listed, copied or written through node:fs, and records those outside the given folders. */
 import fs, { realpathSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import path from 'node:path'
@@ -24,9 +24,9 @@ const WATCHED = [
 ] as const
 const WITH_TWO_PATHS: ReadonlySet<string> = new Set(['copyFile', 'cp', 'rename', 'symlink', 'link'])
 
-/** What was touched since the last look. */
+/** The files since the last check. */
 export interface PathWatch {
-  /** Starts a new look, at an input whose files lie in `folders`. */
+  /** Starts a new check, of an input whose files are in `folders`. */
   readonly begin: (folders: readonly string[]) => void
   /** Real paths outside the folders that were opened, in order. */
   readonly end: () => readonly string[]
@@ -45,7 +45,7 @@ export function watchPaths(): PathWatch {
     const original = (holder as Record<string, unknown>)[name]
     if (typeof original !== 'function') return
     const watched = (...args: unknown[]): unknown => {
-      // What a link leads to is told from where the link is.
+      // The target of a link is relative to the link's folder.
       const isLink = name.startsWith('symlink')
       see(isLink ? path.resolve(path.dirname(String(args[1])), String(args[0])) : args[0])
       if (WITH_TWO_PATHS.has(name.replace(/Sync$/u, ''))) see(args[1])

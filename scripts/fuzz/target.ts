@@ -1,7 +1,7 @@
-/** What a fuzz target is: files that are good, and what reads them. */
+/** A fuzz target: valid files, and the reader of them. */
 import type { Files } from './mutate.ts'
 
-/** A kind of file that comes from strangers. */
+/** A kind of file that is untrusted input. */
 export interface FuzzTarget {
   readonly name: string
   /** Good inputs, of which bad ones are made. */

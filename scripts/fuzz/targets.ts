@@ -1,4 +1,4 @@
-/** Everything that reads files of strangers, each with the files that it reads. A new kind of file is one entry more in `fuzzTargets`. */
+/** All readers of untrusted input, each with its files. A new kind of file is one more entry in `fuzzTargets`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -124,7 +124,7 @@ async function encodeTexts(folder: string): Promise<void> {
   for (const text of TEXTS) for (const id of tokenizer.encode(text)) if (!Number.isInteger(id) || id < 0) throw new Error(`token ${id}`)
 }
 
-/** Drops a layer; what it writes must lie below the folder. */
+/** Drops a layer; its output must be below the folder. */
 async function pruneInto(folder: string): Promise<void> {
   const out = path.join(folder, 'pruned')
   await command('prune', 'drop', '--model', folder, '--layers', '1', '--out', out)

@@ -1,4 +1,4 @@
-/** The process that reads hostile inputs: one message an input, one answer. The process above it watches its time and its memory. */
+/** The process that reads hostile inputs: one message an input, one reply. The process above it watches its time and its memory. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,13 +8,13 @@ import { inputFiles, writeInput, type InputName } from './input.ts'
 import { watchPaths } from './path-watch.ts'
 import type { FuzzTarget } from './target.ts'
 
-/** What became of an input. */
+/** The result of an input. */
 export type Outcome =
   | { readonly kind: 'read' | 'refused' }
   /** `signature` is alike for failures of one cause. */
   | { readonly kind: 'failed'; readonly signature: string; readonly detail: string }
 
-/** The answer to an input. */
+/** The reply to an input. */
 export interface Answer {
   readonly outcome: Outcome
   readonly elapsedMs: number
@@ -22,7 +22,7 @@ export interface Answer {
   readonly peakBytes: number
 }
 
-/** Reads one input with its target and judges what came of it. */
+/** Reads one input with its target and judges the result. */
 async function readInput(target: FuzzTarget, name: InputName): Promise<Outcome> {
   const place = mkdtempSync(path.join(SCRATCH, 'input-'))
   const folder = path.join(place, 'given')

@@ -14,7 +14,7 @@ test('sizes are those of the models that they are named for', () => {
   expect(() => modelSize('7b')).toThrow(expect.objectContaining({ code: 'USAGE', message: 'unknown --model-size "7b"', hint: 'Supported: 1m, 135m, 1b, 8b.' }))
 })
 
-test('a model of 16 GB takes a file of 1.3 GB, and all its tensors lie in it at places of their own', () => {
+test('a model of 16 GB takes a file of 1.3 GB, in which each tensor has its own offset', () => {
   const { tensors, byteLength, onesBytes } = planRandomWeights(modelSize('8b').config, 'BF16')
   expect(byteLength).toBeLessThan(1.3e9)
   const projections = [...tensors].filter(([name]) => !name.includes('norm')).map(([, tensor]) => tensor)

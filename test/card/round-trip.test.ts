@@ -1,4 +1,4 @@
-/** What `card write` wrote: `card verify` accepts it, writing again changes nothing, and nobody's text is lost. */
+/** What `card write` wrote: `card verify` accepts it, writing again changes nothing, and no text of the author is lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { cardContents, checkWhole, type CardContents, type CardFacts } from '../../src/card/write/card-contents.ts'

@@ -9,8 +9,8 @@ import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
-function bare(folder: string): string {
-  const copy = path.join(temporaryFolder(), 'bare')
+function withoutWeights(folder: string): string {
+  const copy = path.join(temporaryFolder(), 'no-weights')
   mkdirSync(copy)
   copyFileSync(path.join(folder, 'config.json'), path.join(copy, 'config.json'))
   return copy
@@ -27,11 +27,11 @@ test('prune plans the same sizes and merges without weights and tokenizer, and s
   const notices: string[] = []
   const quiet = () => {}
   const told = (notice: string) => notices.push(notice)
-  const [drop, laco] = [await planDrop(sourceOf(bare(full)), new Set([2, 3]), told), await planLaco(sourceOf(bare(full)), OPTIONS, told)]
+  const [drop, laco] = [await planDrop(sourceOf(withoutWeights(full)), new Set([2, 3]), told), await planLaco(sourceOf(withoutWeights(full)), OPTIONS, told)]
   expect(drop).toEqual(await planDrop(sourceOf(full), new Set([2, 3]), quiet))
   const whole = await planLaco(sourceOf(full), OPTIONS, quiet)
   expect(laco).toEqual({ ...whole, calibration: { ...whole.calibration, tokens: null } })
-  expect(notices).toEqual([1, 2].map(() => expect.stringMatching(/^no weights in .*bare: sizes are calculated from config\.json$/u) as string))
+  expect(notices).toEqual([1, 2].map(() => expect.stringMatching(/^no weights in .*no-weights: sizes are calculated from config\.json$/u) as string))
 })
 
 test('weights that are there are read, and must be right', async () => {
@@ -42,7 +42,7 @@ test('weights that are there are read, and must be right', async () => {
 })
 
 test('run --dry-run shows prompts, requests, parameters and memory, and that tokens need the tokenizer', async () => {
-  const folder = bare(tinyModel())
+  const folder = withoutWeights(tinyModel())
   const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(5))
   const run = (...more: string[]) => evalharness('run', '-m', `m=${folder}`, '-t', 'piqa', '--data', `piqa=${rows}`, '--dry-run', ...more)
   const { code, out, err } = await run()

@@ -64,7 +64,7 @@ describe('JUnit, summary and JSON are written even without a verdict', () => {
     ['a metric that no run has', 2, 'original', 'tasks: { piqa: { metric: f1, min_retention: 1 } }', 'piqa has no metric "f1"'],
     ['a policy without tasks', 2, 'original', 'tasks: {}', 'no task'],
     ['a policy with an unknown key', 2, 'original', 'task: { piqa: { min_retention: 1 } }', 'is not a policy'],
-    ['a run that is not there', 2, 'nobody', 'tasks: { piqa: { min_retention: 1 } }', 'no such run'],
+    ['a run that is not there', 2, 'missing', 'tasks: { piqa: { min_retention: 1 } }', 'no such run'],
     ['runs that cannot be compared', 3, 'shifted', 'tasks: { piqa: { min_retention: 1 } }', 'the runs cannot be compared'],
   ])('%s: %i', async (_, exitCode, candidate, policy, message) => {
     const place = temporaryFolder()

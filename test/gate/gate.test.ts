@@ -206,7 +206,7 @@ describe('a policy', () => {
   })
 })
 
-describe('a policy of a stranger', () => {
+describe('a policy from untrusted input', () => {
   test.each([
     ['lists in lists', `tasks:\n  piqa: ${'['.repeat(20_000)}`],
     ['a value that holds itself', 'tasks: &a\n  piqa: *a\n'],

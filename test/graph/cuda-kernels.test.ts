@@ -1,5 +1,5 @@
 /**
- * Whether CUDA has a kernel for every node of the graph for graphics processors. No GPU takes part: operators and types are held against a list.
+ * Whether CUDA has a kernel for every node of the graph for graphics processors. No GPU takes part: operators and types are compared with a list.
  *
  * The list: docs/OperatorKernels.md of microsoft/onnxruntime, commit 001d12d2623fd411ce0f83d05abb5e82304a3389, CUDAExecutionProvider: of each operator
  * the newest row, with those of its types that matter here. A row such as `13+` has no upper version, and onnxruntime takes such a kernel only for
@@ -64,7 +64,7 @@ describe.each(['float', 'float16', 'bfloat16'] as const)('in %s', (type) => {
     expect([...new Set(missing.map(({ operator, input }) => `${operator} of ${input}`))]).toEqual([])
   })
 
-  test('weights that are stored in this type are used as they lie, without a cast', async () => {
+  test('weights that are stored in this type are used in place, without a cast', async () => {
     const stored: Readonly<Record<FloatType, string>> = { float: 'llama2', float16: 'mistral', bfloat16: 'qwen3' }
     const { folder } = fixtureRequests(stored[type])
     const config = await readConfig(folder)

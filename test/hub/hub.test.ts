@@ -371,8 +371,8 @@ test('a tokenizer is fetched without weights', async () => {
   }
   const { folder, revision } = await fetchTokenizerSnapshot('a/model')
   expect([revision, readdirSync(folder).sort()]).toEqual([COMMIT, ['config.json', 'tokenizer.json', 'tokenizer_config.json']])
-  contents[`models/a/bare@${COMMIT}`] = { 'config.json': tokenizer }
-  await expect(fetchTokenizerSnapshot('a/bare')).rejects.toThrow('a/bare has no tokenizer.json')
+  contents[`models/a/tokenizer-less@${COMMIT}`] = { 'config.json': tokenizer }
+  await expect(fetchTokenizerSnapshot('a/tokenizer-less')).rejects.toThrow('a/tokenizer-less has no tokenizer.json')
 })
 
 function sha256(content: Buffer): string {
@@ -385,7 +385,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   requests.push({ url, authorization: request.headers.authorization })
   if (answer?.(response, url)) return
   const json = (body: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  const [, kind, name, verb, rest] =
+  const [, kind, name, route, rest] =
     /^(?:\/elsewhere)?\/(?:api\/)?(?:(datasets|models)\/)?([^/]+\/[^/]+)\/(revision|tree|paths-info|resolve)\/([^?]*)/u.exec(url) ?? []
   const repository = `${kind ?? 'models'}/${name}`
   const commit = rest?.startsWith('refs/convert/parquet') ? CONVERTED : COMMIT
@@ -398,10 +398,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
     oid: gitHash(files[file]!),
     ...(redirects && { lfs: { oid: sha256(files[file]!), size: files[file]!.length, pointerSize: 100 } }),
   })
-  if (verb === 'revision')
+  if (route === 'revision')
     return void json({ _id: '1', id: name, sha: commit, private: false, downloads: 1, likes: 1, gated: false, lastModified: '2026-01-01T00:00:00Z' })
-  if (verb === 'tree') return void json(Object.keys(files).map(entry))
-  if (verb === 'paths-info') {
+  if (route === 'tree') return void json(Object.keys(files).map(entry))
+  if (route === 'paths-info') {
     const body = JSON.parse(Buffer.concat((await request.toArray()) as Buffer[]).toString()) as { paths: string[] }
     return void json(body.paths.map(entry))
   }

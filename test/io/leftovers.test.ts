@@ -9,7 +9,7 @@ import { isRunning } from '../../src/io/is-running.ts'
 import { makeTemporaryFolder, removeLeftovers } from '../../src/io/temporary-folder.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-/** Also where nobody has taken note of it, as in containers whose first process takes care of no orphans. */
+/** Also a process whose exit status was never read, as in containers whose first process does not reap orphans. */
 function hasEnded(processId: number): boolean {
   if (!isRunning(processId)) return true
   const stat = `/proc/${processId}/stat`

@@ -67,8 +67,8 @@ test('where nothing is left of a choice, the error has the tokens of both texts'
 })
 
 test('a context of white space alone is refused unless the tokenizer puts a token there', () => {
-  const bare: Encoder = { ...encoder, encode: (text) => encoder.encode(text, { specialTokens: false }) }
-  expect(() => encodeRequests([ask(' \n', 'x')], bare)).toThrow('the context " \\n" has no tokens')
+  const plain: Encoder = { ...encoder, encode: (text) => encoder.encode(text, { specialTokens: false }) }
+  expect(() => encodeRequests([ask(' \n', 'x')], plain)).toThrow('the context " \\n" has no tokens')
   expect(encode(ask(' \n', 'x')).sequences).toEqual([['^ \n', ' \nx']])
 })
 

@@ -239,7 +239,7 @@ describe('work', () => {
     expect(notices.join()).toMatch(/returns other log-probabilities than before, by up to 3\.000 nats for a token/u)
   })
 
-  test('leaving the engine ends what is in flight at once', async () => {
+  test('disposing of the engine cancels requests in flight at once', async () => {
     await using server = await startFaultServer({ fault: afterProbe(() => ({ kind: 'silence' })) })
     const connection = await connect({ urls: [server.url], timeoutMs: 60_000 })
     const engine = await completionsEngine(connection, { encode: encodeText })

@@ -1,4 +1,4 @@
-/** Servers that must not be trusted, each with what is said of it. */
+/** Servers that must be refused, each with its error. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { completionsEngine, connect } from '../../../src/engine/completions/completions-engine.ts'
 import { EngineError, UsageError } from '../../../src/errors.ts'

@@ -42,7 +42,7 @@ export const REFUSED_THOUGH_IGNORED: Readonly<Record<string, string>> = {
   'rope_parameters by layer type that none declares': 'rope_parameters has full_attention, rotary parameters by layer',
   'rms_norm_eps missing': 'rms_norm_eps',
 }
-/** transformers fails on these for a reason of its own; there is no doubt about what they mean. */
+/** transformers fails on these for another reason, but their meaning is clear. */
 const TAKEN_THOUGH_REFUSED = new Set(['qwen2 head_dim null', 'model_type missing', 'mistral with layer_types that are all full, and no window'])
 
 /** Whether a case is refused here. */
