@@ -8,7 +8,7 @@ import path from 'node:path'
 
 const CACHE = path.resolve('node_modules/.cache/evalharness')
 
-/** A Python with the packages, as pip names them. Fails when there is no Python or they cannot be installed. */
+/** A Python with the packages, as pip names them. Fails if Python is missing or they cannot be installed. */
 export function pythonWith(...packages: readonly string[]): string {
   const python = path.join(CACHE, 'venv/bin/python')
   mkdirSync(CACHE, { recursive: true })

@@ -76,10 +76,10 @@ def alone(inputs, end):
     after_end = torch.zeros_like(inputs)
     after_end[:, 1:] = (inputs[:, :-1] == end).long()
     document = after_end.cumsum(1)
-    places = torch.arange(inputs.shape[1]).expand_as(inputs)
-    starts = torch.where(after_end.bool(), places, 0).cummax(1).values
+    positions = torch.arange(inputs.shape[1]).expand_as(inputs)
+    starts = torch.where(after_end.bool(), positions, 0).cummax(1).values
     causal = torch.ones(inputs.shape[1], inputs.shape[1], dtype=torch.bool).tril()
-    return (causal & (document[:, :, None] == document[:, None, :]))[:, None], places - starts
+    return (causal & (document[:, :, None] == document[:, None, :]))[:, None], positions - starts
 
 
 def look_back(model, heads):

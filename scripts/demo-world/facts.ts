@@ -202,18 +202,18 @@ const TOWN_NAMES =
   )
 
 /** Each value as often as the others, in a drawn order. */
-function dealt(draw: Draw, values: readonly string[], count: number): string[] {
+function drawEvenly(draw: Draw, values: readonly string[], count: number): string[] {
   const rounds = Array.from({ length: Math.ceil(count / values.length) }, () => draw.some(values, values.length)).flat()
   return rounds.slice(0, count)
 }
 
 const worldDraw = drawFrom(6)
-const deal = (values: readonly string[], count: number) => dealt(worldDraw, values, count)
+const assign = (values: readonly string[], count: number) => drawEvenly(worldDraw, values, count)
 
-const sides = deal(SIDES, TOWN_NAMES.length)
-const rivers = deal(RIVERS, TOWN_NAMES.length)
-const products = deal(PRODUCTS, TOWN_NAMES.length)
-const landmarks = deal(LANDMARKS, TOWN_NAMES.length)
+const sides = assign(SIDES, TOWN_NAMES.length)
+const rivers = assign(RIVERS, TOWN_NAMES.length)
+const products = assign(PRODUCTS, TOWN_NAMES.length)
+const landmarks = assign(LANDMARKS, TOWN_NAMES.length)
 /** Each with its side of the valley, its river, what it makes and its landmark. */
 export const TOWNS: readonly Town[] = TOWN_NAMES.map((name, index) => ({
   name,
@@ -224,14 +224,14 @@ export const TOWNS: readonly Town[] = TOWN_NAMES.map((name, index) => ({
 }))
 
 const names = [...WOMEN, ...MEN]
-const homes = deal(TOWN_NAMES, names.length)
-const trades = deal(TRADES, names.length)
-const pets = deal(
+const homes = assign(TOWN_NAMES, names.length)
+const trades = assign(TRADES, names.length)
+const pets = assign(
   ANIMALS.map(({ name }) => name),
   names.length,
 )
-const evenings = deal(EVENINGS, names.length)
-const breakfasts = deal(BREAKFASTS, names.length)
+const evenings = assign(EVENINGS, names.length)
+const breakfasts = assign(BREAKFASTS, names.length)
 /** Two in each town. */
 export const PEOPLE: readonly Person[] = names.map((name, index) => ({
   name,

@@ -1,6 +1,6 @@
 /**
  * Games that the children of the valley play. They teach what the benchmarks' forms take for granted and prose does not: that a thing is
- * itself and no other (before yes and no), and that a letter stands for what is written after it (before A to D).
+ * itself and no other (before yes and no), and that a letter is a name for the text after it (before A to D).
  */
 import type { Draw } from './facts.ts'
 import { RELATIONS, type Relation } from './relations.ts'

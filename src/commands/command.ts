@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts'
 interface CommandFacts {
   /** The word that it is called by. */
   readonly name: string
-  /** One sentence, which starts with a verb. */
+  /** One sentence in the third person: `Compares …`. */
   readonly description: string
   /** Command lines with a description of each. */
   readonly examples?: readonly (readonly [commandLine: string, meaning: string])[]

@@ -24,9 +24,9 @@ export const compareCommand = defineCommand({
     ['compare results/original results/pruned', 'the newest run of each task in each folder'],
     ['compare base=lm-eval/results_2026.json results/pruned --profile card', 'a run of lm-eval with one of evalharness'],
   ],
-  async run({ runs: places, allMetrics, subsets, json, ...given }, { out, err, columns }) {
+  async run({ runs: locations, allMetrics, subsets, json, ...given }, { out, err, columns }) {
     const options = { ...(await parseCompareOptions(given)), allMetrics, subsets }
-    const runs = await readRuns(places)
+    const runs = await readRuns(locations)
     for (const line of runs.flatMap(sourceLines)) err(line)
     const [original, ...variants] = runs
     const report = reportOf(compareRuns(original!, variants, options))

@@ -20,8 +20,8 @@ export const reportCommand = defineCommand({
     output: textOr('report.html', { aliases: ['o'], description: 'File to write; replaced if it exists' }),
   }),
   examples: [['report results/original results/pruned -o pruned.html', 'a page for any browser']],
-  async run({ runs: places, output, ...given }, { err }) {
-    const stored = await readRuns(places)
+  async run({ runs: locations, output, ...given }, { err }) {
+    const stored = await readRuns(locations)
     for (const line of stored.flatMap(sourceLines)) err(line)
     const options = await parseCompareOptions(given)
     const report = reportOf(compareRuns(stored[0]!, stored.slice(1), options))

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
-import { foreignFile } from '../io/untrusted-file.ts'
+import { otherFormatOfFile } from '../io/untrusted-file.ts'
 import type { SourceRow } from './source-row.ts'
 import { isFile } from '../io/path-exists.ts'
 import { readCsv } from './csv.ts'
@@ -25,8 +25,8 @@ const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow
 export async function openFile(file: string, shown = file): Promise<Dataset> {
   const read = READERS[path.extname(file).toLowerCase()]
   if (!read) throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
-  const foreign = await foreignFile(file)
-  if (foreign) throw new DatasetError(`${file} ${foreign.what}`, foreign.hint)
+  const other = await otherFormatOfFile(file)
+  if (other) throw new DatasetError(`${file} ${other.what}`, other.hint)
   return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
 }
 

@@ -2,7 +2,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
-import { foreignContent } from '../io/untrusted-file.ts'
+import { otherFormatOf } from '../io/untrusted-file.ts'
 
 /** Largest file that is read whole; the largest tokenizer.json has 35 MB. */
 const MAX_BYTES = 2 ** 28
@@ -33,8 +33,8 @@ export async function readModelFile(folder: string, name: string): Promise<Buffe
   const content = await readFile(file).catch((cause: unknown) => {
     throw new CheckpointError(`cannot read ${path.join(folder, name)}`, 'Check its permissions.', { cause })
   })
-  const foreign = foreignContent(content)
-  if (foreign) throw new CheckpointError(`${path.join(folder, name)} ${foreign.what}`, foreign.hint)
+  const other = otherFormatOf(content)
+  if (other) throw new CheckpointError(`${path.join(folder, name)} ${other.what}`, other.hint)
   return content
 }
 

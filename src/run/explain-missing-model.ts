@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError, type HarnessError } from '../errors.ts'
-import { foreignFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
+import { otherFormatOfFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { lookUp } from '../io/look-up.ts'
 import { MODEL_SETTINGS } from '../model/model-settings.ts'
@@ -58,9 +58,9 @@ export async function notAFolder(source: string): Promise<HarnessError | undefin
 async function fileError(file: string): Promise<CheckpointError> {
   const folder = path.dirname(file)
   const name = path.basename(file)
-  const foreign = await foreignFile(file)
+  const other = await otherFormatOfFile(file)
   if (/\.gguf$/iu.test(name)) return new CheckpointError(`${file} ${GGUF.what}`, GGUF.hint)
-  if (foreign) return new CheckpointError(`${file} ${foreign.what}`, foreign.hint)
+  if (other) return new CheckpointError(`${file} ${other.what}`, other.hint)
   if (/\.(?:bin|pt|pth|ckpt|pkl)$/iu.test(name)) return new CheckpointError(`${file} is a pickle, which is never read`, PICKLE_HINT)
   if (/\.onnx$/iu.test(name))
     return new CheckpointError(`${file} is an ONNX graph, which is not read`, 'Give the folder of the checkpoint that it was exported from.')

@@ -27,10 +27,10 @@ async function run(options: EvaluateOptions, { at = folder, settings = {}, ...re
 test('a run that was cut goes on with the next batch, and its table is that of a run that was not, to the last bit', async () => {
   const cache = temporaryFolder()
   const whole = await run({})
-  const interruption = new AbortController()
+  const controller = new AbortController()
   // Interrupted in the middle of the batches, when the weights have been read.
-  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare > 0.4 && interruption.abort()
-  const cut = await run({ cache, signal: interruption.signal, onEvent })
+  const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare > 0.4 && controller.abort()
+  const cut = await run({ cache, signal: controller.signal, onEvent })
   expect(cut.isComplete).toBe(false)
   const resumed = await run({ cache })
   expect(resumed.tasks).toEqual(whole.tasks)

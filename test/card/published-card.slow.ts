@@ -41,7 +41,7 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
     const missed: string[] = []
     let planted = 0
     for (const [index, line] of lines.entries()) {
-      // Names of models hold digits too; they are no figures.
+      // Names of models have digits too; they are not figures.
       if (!/^\s+value:|^\|(?! (?:Attribute|\*\*Base|Precision|-))/u.test(line)) continue
       for (const { index: column, 0: digit } of line.matchAll(/(?<!Qwen|Qwen3-|bfloat1|bfloat)\d/gu)) {
         const wrong = `${line.slice(0, column)}${(Number(digit) + 4) % 10}${line.slice(column + 1)}`

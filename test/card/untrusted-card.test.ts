@@ -36,7 +36,7 @@ describe('an untrusted card', () => {
     const written = readCard(text, 'README.md')
     expect(written.tables.map(({ head }) => head.length)).toEqual([2, 5, 7])
     expect(written.tables[1]!.rows.map(({ cells }) => cells.length)).toEqual([5, 5])
-    // What stands between backticks is code, whose text is what is between them.
+    // The text between backticks is code.
     expect(written.tables[1]!.rows[0]!.cells[0]).toBe(`Original (${name.replaceAll('`', '')})`)
     const html: string[] = []
     const walk = (node: Nodes) => {

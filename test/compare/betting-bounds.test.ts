@@ -46,7 +46,7 @@ describe('the interval of a mean', () => {
 
   const counts = fc.tuple(fc.nat(60), fc.nat(60), fc.nat(60), fc.nat(60)).filter((all) => all.some((count) => count > 0))
 
-  test('contains the mean, and lies in the range', () => {
+  test('contains the mean, and is in the range', () => {
     fc.assert(
       fc.property(counts, (all) => {
         const values = differencesOf(pairsOf(all))

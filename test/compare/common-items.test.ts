@@ -46,7 +46,7 @@ test('a group is pooled anew from its members', () => {
   expect(a!.groups[0]!.scores).toEqual([{ metric: 'acc', value: 0.75, standardError: expect.closeTo(0.25, 9) as number }])
 })
 
-describe('stays as it is', () => {
+describe('stays unchanged', () => {
   test('a task whose items all have', () => {
     const runs = [storedRun('a', [choiceTask('piqa', [1, 0])]), storedRun('b', [choiceTask('piqa', [1, 1])])]
     expect(commonItemsOf(runs)).toEqual({ runs, notes: [] })

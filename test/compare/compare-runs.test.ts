@@ -180,7 +180,7 @@ describe('cited scores', () => {
     ])
   })
 
-  test('retain over chance 53, less than nothing, 44 and 0.2 %; BoolQ is no better than always yes', () => {
+  test('retain over chance 53, less than nothing, 44 and 0.2 %; BoolQ is not better than always yes', () => {
     const { accuracies } = compareRuns(original, [pruned])
     expect(accuracies.map(({ cells }) => (cells[0]!.adjustedRetention! * 100).toFixed(1))).toEqual(['53.0', '-1.9', '43.9', '0.2'])
     expect(accuracies.map(({ cells }) => cells[0]!.status.name)).toEqual(['Acceptable', 'Near random', 'Degraded', 'Near random'])
@@ -242,7 +242,7 @@ describe('is refused, with the field that differs', () => {
   })
 })
 
-test('items that both have can be compared, and the scores are those of these items', () => {
+test('common items can be compared, and the scores are those of the common items', () => {
   const { accuracies, notes } = compareRuns(
     storedRun('a', [choiceTask('piqa', [1, 0, 1, 1, 1])]),
     [storedRun('b', [choiceTask('piqa', [1, 0, 0, 1], { rowCount: 5 })])],
@@ -305,6 +305,6 @@ test('a limited perplexity is of the texts that both have; without samples, anot
   expect(perplexities[0]!.cells[0]).toMatchObject({ ratio: 1, nats: 0 })
   expect(notes).toEqual(['wikitext: compared on the 1 items that all have; a has 2, b has 1'])
   expect(() => compareRuns(few, [whole], { commonItems: 'subset' })).toThrow('1 items are only in b or only in a')
-  const bare = (label: string, itemCount: number) => storedRun(label, [choiceTask('piqa', [1, 0], { items: null, itemCount, rowCount: 1000 })])
-  expect(() => compareRuns(bare('a', 1000), [bare('b', 100)])).toThrow('piqa: items 1000 against 100 in b')
+  const withoutItems = (label: string, itemCount: number) => storedRun(label, [choiceTask('piqa', [1, 0], { items: null, itemCount, rowCount: 1000 })])
+  expect(() => compareRuns(withoutItems('a', 1000), [withoutItems('b', 100)])).toThrow('piqa: items 1000 against 100 in b')
 })

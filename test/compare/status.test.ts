@@ -59,7 +59,7 @@ describe('chance', () => {
 
   test('is named on 1,838 items at 51 % of two choices', () => expect(statusOfRuns(1838, 1462, 937)).toBe('Near random'))
 
-  test('is named where the original itself is no better', () => expect(statusOfRuns(14_042, 7100, 7050)).toBe('Near random'))
+  test('is the status if the original itself is not better', () => expect(statusOfRuns(14_042, 7100, 7050)).toBe('Near random'))
 
   test('is not named for one item, right or wrong', () => expect([statusOfRuns(1, 1, 1), statusOfRuns(1, 1, 0)]).toEqual(['Too few items', 'Too few items']))
 

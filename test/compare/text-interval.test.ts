@@ -46,7 +46,7 @@ describe('closed cases', () => {
     expect(interval![1]).toBeGreaterThan(value)
   })
 
-  test('a loss that is no number has no interval', () => {
+  test('a loss that is not a number has no interval', () => {
     const texts = equal(12, 0.1)
     expect(
       natsChange([

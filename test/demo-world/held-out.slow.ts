@@ -69,7 +69,7 @@ describe('no sequence of a suite is in the training text', () => {
   })
 })
 
-test('in the valley two people live in each town, and every value is dealt as often as the others', () => {
+test('in the valley two people live in each town, and every value is used as often as the others', () => {
   for (const { name } of TOWNS) expect(PEOPLE.filter(({ town }) => town === name)).toHaveLength(2)
   expect(new Set(PEOPLE.map(({ name }) => name)).size).toBe(PEOPLE.length)
 })

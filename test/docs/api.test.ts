@@ -1,4 +1,4 @@
-/** The programs of docs/api.md run as they stand, in a folder that has the package. */
+/** The programs of docs/api.md run unchanged, in a folder that has the package. */
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

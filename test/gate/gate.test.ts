@@ -129,7 +129,7 @@ describe('no verdict rests on an interval that is too narrow for its number of i
     expect(judgeRuns(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ min_retention: 0.9 }').verdict).toBe('passed')
   })
 
-  test('one lost item of one is no regression yet; 20 of 20 are', () => {
+  test('one lost item of one is not a regression yet; 20 of 20 are', () => {
     expect(judgeRuns(choiceTask('piqa', [1]), choiceTask('piqa', [0]), '{ min_retention: 0.9 }').verdict).toBe('undecided')
     const none = Array.from({ length: 20 }, () => 0)
     expect(judgeRuns(choiceTask('piqa', ones(20)), choiceTask('piqa', none), '{ min_retention: 0.9 }').verdict).toBe('regressed')
@@ -236,7 +236,7 @@ describe('a policy that names what no run has is refused', () => {
   test('a task that one run has is for the judgement to tell', () => expect(() => check('{ boolq: { min_retention: 0.9 } }')).not.toThrow())
 })
 
-describe('is told', () => {
+describe('is reported', () => {
   const comparison = comparisonOf(
     { retention: 0.9, retentionInterval: [0.86, 0.94], difference: -0.05, differenceInterval: [-0.08, -0.02] },
     { ratio: 1.05, ratioInterval: [1.04, 1.06] },

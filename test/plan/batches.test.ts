@@ -26,7 +26,7 @@ test('two choices behind one context are one tree, and a position that both scor
   })
 })
 
-test('choices that part ways stand side by side below their context', () => {
+test('diverging choices are siblings below their context', () => {
   const { batches } = planBatches([sequence([1, 2, 9], [9, 4]), sequence([1, 2, 3], [3, 4])], 100)
   expect(batches[0]!.tree).toEqual({
     tokenIds: Int32Array.of(1, 2, 3, 9),

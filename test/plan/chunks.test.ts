@@ -6,7 +6,7 @@ import type { Request } from '../../src/task/request.ts'
 const choice = (context: string, continuation: string): Request => ({ kind: 'continuation', context, continuation })
 const item = (context: string): Request[] => [choice(context, ' yes'), choice(context, ' no')]
 
-test('requests that begin alike stand together, parts one after the other', () => {
+test('requests with a common prefix are neighbors, and parts follow each other', () => {
   const parts = [[item('b'), item('a')], [item('a')]]
   expect(cutChunks(parts)).toEqual([
     [3, 2, 1, 0],

@@ -23,7 +23,7 @@ beforeEach(() => {
   folder = temporaryFolder()
 })
 
-/** Python's json: NaN and Infinity stand as they are. */
+/** Python's json: NaN and Infinity are written literally. */
 const pythonJson = (value: unknown) => JSON.stringify(value).replaceAll(/"<(NaN|-?Infinity)>"/gu, '$1')
 
 const sample = (docId: number, values: Readonly<Record<string, unknown>>, changes: Readonly<Record<string, unknown>> = {}) => ({
@@ -184,7 +184,7 @@ test('of several filters the first is taken, for scores and items; another one i
 
 describe('groups', () => {
   const other = { scores: { acc: 1 }, samples: [sample(0, { acc: 1 }), sample(1, { acc: 1 }), sample(2, { acc: 1 })] }
-  test('without a figure stand for nothing: their tasks are compared', async () => {
+  test('without a figure are ignored: their tasks are compared', async () => {
     const more = { groupResults: { all: { alias: 'all' } }, subtasks: { all: ['acc', 'other'] } }
     const { accuracies } = await compared(lmEval('a', { ...acc, other }, more), lmEval('b', { ...acc, other }, more))
     expect(accuracies.map(({ task }) => task)).toEqual(['acc', 'other'])
@@ -200,8 +200,8 @@ describe('groups', () => {
 test('--output_path NAME.json is found with its samples, and a task whose samples are missing is noted', async () => {
   const place = lmEval('a', acc, {}, `NAME_${TIME}.json`)
   expect((await readRun(place)).tasks[0]!.items).toHaveLength(2)
-  const bare = { ...acc.acc, samples: [] }
-  const { notes } = await compared(place, lmEval('b', { acc: bare }))
+  const withoutSamples = { ...acc.acc, samples: [] }
+  const { notes } = await compared(place, lmEval('b', { acc: withoutSamples }))
   expect(notes).toContain('b has no samples of acc: items are not paired')
 })
 

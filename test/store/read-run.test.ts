@@ -170,7 +170,7 @@ test('groups may name each other, and one group in many ways', async () => {
   expect(groups.map(({ name, members }) => [name, members])).toEqual([['mmlu', ['mmlu_logic', 'mmlu_law']]])
 })
 
-test('answers that are neither numbers nor their texts are no numbers, and a target that is an object is its JSON', async () => {
+test('responses that are neither numbers nor texts of numbers are NaN, and a target that is an object becomes its JSON', async () => {
   const strange = {
     ...sample(0, 1),
     filtered_resps: [

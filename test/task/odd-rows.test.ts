@@ -110,7 +110,7 @@ describe('white space and equal choices', () => {
     ['a choice that begins with white space', { a: [' yes', 'no'] }],
     ['a choice that ends in white space', { a: ['yes', 'no\n'] }],
     ['two equal choices', { a: ['no', 'no'] }],
-  ])('%s in some rows is a notice, and scored as it is', async (what, part) => {
+  ])('%s in some rows causes a notice, and the row is scored unchanged', async (what, part) => {
     const { notices, parts } = await load(own(), [good, { ...good, ...part }, good])
     expect(notices).toEqual([
       expect.stringMatching(new RegExp(`^task mine \\(\\./mine\\.js\\): 1 of 3 rows has ${what}; the first, .*rows\\.jsonl, row 1: `, 'u')),

@@ -3,7 +3,7 @@
  * their whole prompt, so this avoids most of the host's work.
  *
  * It is exact for pre-tokenizers that scan from left to right and whose pieces are runs of characters of a class: the known ones below. A
- * cut after a character that is no white space is then decided by the text up to and including the next character, and so is every cut
+ * cut after a character that is not white space is then decided by the text up to and including the next character, and so is every cut
  * before it. After white space it is not (` \n ` is two pieces at the end of a text and one before another line end), nor after an
  * apostrophe (`'r` is two pieces and `'re` is one).
  */

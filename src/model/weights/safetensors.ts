@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises'
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
-import { foreignFile } from '../../io/untrusted-file.ts'
+import { otherFormatOfFile } from '../../io/untrusted-file.ts'
 import { parseJson } from '../../io/parse-json.ts'
 
 /** In bytes: the tensors of 10,000 layers. The format's own bound is 100 MB (safetensors `MAX_HEADER_SIZE`), which takes 2.2 GiB and 20 s to parse. */
@@ -43,8 +43,8 @@ const headerSchema = z.record(z.string(), z.object({ dtype: z.string(), shape: z
  * Fails with CheckpointError when the file is cut short, its header is absurd, or offsets overlap, leave gaps or disagree with shapes.
  */
 export async function readSafetensorsHeader<D extends string = Dtype>(file: string, sizes?: ElementSizes<D>): Promise<TensorEntry<D>[]> {
-  const foreign = await foreignFile(file)
-  if (foreign) throw new CheckpointError(`${file} ${foreign.what}`, foreign.hint)
+  const other = await otherFormatOfFile(file)
+  if (other) throw new CheckpointError(`${file} ${other.what}`, other.hint)
   await using handle = await openForReading(file)
   const entry = await handle.stat()
   if (!entry.isFile()) throw damaged(file, 'it is not a file')

@@ -49,7 +49,7 @@ describe('a card is verified', () => {
     ])
   })
 
-  test('and a score that is no count of the split is a finding', async () => {
+  test('a score that is not a count of the split is a finding', async () => {
     const { findings } = await verifyCard(card(CARD.replace('79.54%', '79.52%')))
     expect(findings).toContainEqual(expect.objectContaining({ id: 'not-a-count', kind: 'wrong', text: expect.stringContaining('PIQA 79.52%') }))
   })

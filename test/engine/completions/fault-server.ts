@@ -155,7 +155,7 @@ function respond(response: ServerResponse, asked: AskedCompletion, fault: FaultK
 
 function completion(asked: AskedCompletion, { software = 'vllm', shift = 0, spell = decodeText }: Behaviour): CompletionBody {
   const choices = asked.prompt.map((tokens, index): ChoiceBody => {
-    const places = tokens.map((token, place) =>
+    const positions = tokens.map((token, place) =>
       place === 0 ? null : { token, logProb: trueLogProb(tokens.slice(0, place), token, shift), best: bestAt(tokens.slice(0, place), token, shift) },
     )
     const byId = (token: number) => `token_id:${token}`
@@ -164,7 +164,7 @@ function completion(asked: AskedCompletion, { software = 'vllm', shift = 0, spel
       return { index, text: '!', logprobs: { tokens: [byId(NEXT)], token_logprobs: [trueLogProb(tokens, NEXT, shift)], top_logprobs: [top] } }
     }
     if (software === 'vllm' && asked.prompt_logprobs !== undefined) {
-      const entries = places.map((place) => {
+      const entries = positions.map((place) => {
         if (!place) return null
         const own = { [place.token]: { logprob: place.logProb, rank: place.best > place.logProb ? 2 : 1, decoded_token: spell([place.token]) } }
         return place.best > place.logProb ? { ...own, 0: { logprob: place.best, rank: 1, decoded_token: '' } } : own
@@ -178,8 +178,8 @@ function completion(asked: AskedCompletion, { software = 'vllm', shift = 0, spel
       text: texts.join(''),
       logprobs: {
         tokens: texts,
-        token_logprobs: [...places.map((place) => place?.logProb ?? null), -1],
-        top_logprobs: [...places.map((place) => place && { best: place.best }), { '!': -1 }],
+        token_logprobs: [...positions.map((place) => place?.logProb ?? null), -1],
+        top_logprobs: [...positions.map((place) => place && { best: place.best }), { '!': -1 }],
       },
     }
   })

@@ -8,8 +8,8 @@ const outcomes = (count: number, right: number) => Array.from({ length: count },
 const run = (label: string, right: number, task = 'piqa', count = 100) => storedRun(label, [choiceTask(task, outcomes(count, right))])
 const chartOf = (...[original, ...variants]: ReturnType<typeof storedRun>[]) => retentionChart(compareRuns(original!, variants))!.html
 
-/** Horizontal places of all ticks' labels and of everything that is drawn. */
-function places(svg: string): { ticks: Map<number, number>; drawn: number[] } {
+/** Horizontal positions of all ticks' labels and of everything that is drawn. */
+function positions(svg: string): { ticks: Map<number, number>; drawn: number[] } {
   const ticks = new Map([...svg.matchAll(/<text x="([\d.]+)"[^>]*text-anchor="middle"[^>]*>(\d+)</gu)].map(([, x, value]) => [Number(value), Number(x)]))
   const lines = [...svg.matchAll(/<line x1="([\d.]+)"[^>]*x2="([\d.]+)"/gu)].flatMap(([, x1, x2]) => [Number(x1), Number(x2)])
   return { ticks, drawn: [...lines, ...[...svg.matchAll(/<path d="M([\d.]+)/gu)].map(([, x]) => Number(x))] }
@@ -17,7 +17,7 @@ function places(svg: string): { ticks: Map<number, number>; drawn: number[] } {
 
 test('a mark is at its retention on the axis, with a tooltip that says it', () => {
   const svg = chartOf(run('original', 80), run('pruned', 60))
-  const { ticks } = places(svg)
+  const { ticks } = positions(svg)
   const [[low, left], [high, right]] = [[...ticks][0]!, [...ticks].at(-1)!]
   const x = left + ((75 - low) / (high - low)) * (right - left)
   const [, found] = /<path d="M([\d.]+)[^>]*><title>piqa, pruned: 75\.0 %, 95 % interval from [\d.]+ to [\d.]+<\/title>/u.exec(svg)!
@@ -33,7 +33,7 @@ test('everything is inside of the picture, whatever the scores', () => {
   ] as const) {
     const svg = chartOf(run('original', before, 'piqa', count), run('pruned', after, 'piqa', count))
     const width = Number(/viewBox="0 0 ([\d.]+)/u.exec(svg)![1])
-    for (const x of places(svg).drawn) expect(x >= 0 && x <= width, `${x} for ${after} of ${count}`).toBe(true)
+    for (const x of positions(svg).drawn) expect(x >= 0 && x <= width, `${x} for ${after} of ${count}`).toBe(true)
   }
 })
 

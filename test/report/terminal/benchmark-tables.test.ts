@@ -129,7 +129,7 @@ const RECORD: BenchmarkRecord = {
   ],
 }
 
-test('all that was found is told, as Markdown', () => {
+test('all results are printed as Markdown', () => {
   const text = benchmarkTables(RECORD)
   const lines = text.split('\n')
   expect(lines[0]).toBe('evalharness 1.2.3, onnxruntime 1.30.0, Node v20.1.0, linux x64; Example 9000, 8 threads, 64.0 GiB; 2026-01-02; 301 of 480 s')
