@@ -6,9 +6,9 @@ import type { Terminal } from './terminal.ts'
 
 /** The fields that all commands have. */
 interface CommandFacts {
-  /** The word that it is called by. */
+  /** Its name on the command line. */
   readonly name: string
-  /** One sentence in the third person: `Compares …`. */
+  /** One sentence in the imperative: `Show …`. */
   readonly description: string
   /** Command lines with a description of each. */
   readonly examples?: readonly (readonly [commandLine: string, meaning: string])[]
