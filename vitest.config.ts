@@ -6,7 +6,7 @@ export default defineConfig({
   plugins: [builtSources, temporaryDirectory],
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/temporary-directory-of-run.ts', 'test/build.ts'],
+    globalSetup: ['test/temporary-directory-of-run.ts'],
     setupFiles: 'test/own-temporary-directory.ts',
     pool: 'forks',
     // Most of a file's time is waiting for the programs that it starts, so a worker a core is not too many.

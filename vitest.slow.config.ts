@@ -7,7 +7,7 @@ export default defineConfig({
   plugins: [builtSources, temporaryDirectory],
   test: {
     include: ['test/**/*.slow.ts'],
-    globalSetup: ['test/temporary-directory-of-run.ts', 'test/build.ts'],
+    globalSetup: ['test/temporary-directory-of-run.ts'],
     setupFiles: 'test/own-temporary-directory.ts',
     pool: 'forks',
     testTimeout: 600_000,

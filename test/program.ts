@@ -1,5 +1,5 @@
 /**
- * The program as a user starts it, built (test/build.ts): `evalharness` runs a command line in this process, which saves a third of a second a call;
+ * The program as a user starts it, built (test/built-sources.ts): `evalharness` runs a command line in this process, which saves a third of a second a call;
  * `start` starts a process, for tests of what a process meets: signals, an environment, closed streams.
  */
 import { spawn, type ChildProcess } from 'node:child_process'

@@ -19,7 +19,7 @@ export function transformersPython(): Reference {
   return attempt(() => pythonWith('torch==2.13.0', 'transformers==5.23.0'))
 }
 
-/** The built program (test/build.ts): it is what users have, and its memory is theirs. */
+/** The built program (test/built-sources.ts): it is what users have, and its memory is theirs. */
 export const BUILT_PROGRAM = path.resolve('dist/src/cli.js')
 
 /** What `make` gives, or the first line of why it cannot. */
