@@ -11,9 +11,11 @@ export async function main(
   signal: AbortSignal,
   { output = process.stdout, errorStream = process.stderr }: { readonly output?: OutputStream; readonly errorStream?: NodeJS.WriteStream } = {},
 ): Promise<number> {
-  void removeLeftovers()
+  const cleaning = removeLeftovers()
   const terminal = terminalOver(output, errorStream, signal)
   const code = await runCommandLine(args, terminal).catch((error: unknown) => explain(error, terminal))
+  // A command may end sooner than the removal of what a killed one left.
+  await cleaning
   return code === 0 && signal.aborted ? INTERRUPTED : code
 }
 
