@@ -53,7 +53,7 @@ const COUNT_BATCHES = `import fs from 'node:fs'
 const on = process.on
 process.on = function (name, listener) {
   const counted = (message) => {
-    if (message.kind === 'run' && message.session === 'model') fs.appendFileSync(process.env.SOAK_BEGUN, '.')
+    if (message.method === 'run' && message.argument.session === 'model') fs.appendFileSync(process.env.SOAK_BEGUN, '.')
     listener(message)
   }
   return on.call(this, name, name === 'message' ? counted : listener)
