@@ -10,6 +10,11 @@ const TASKS: ReadonlySet<string> = new Set(
   [...BUILT_IN_TASKS.values()].flatMap(({ name, kind, benchmark }) => (kind === 'choice' && benchmark?.title ? [name] : [])),
 )
 
+/** Whether a task is a benchmark with choices that cards have a title for. */
+export function isKnownBenchmark(task: string): boolean {
+  return TASKS.has(task)
+}
+
 /**
  * The task of a benchmark's name: `MMLU (5-shot)`, `Hella Swag` and `cais/mmlu` are known ones. MMLU-Pro and CMMLU are others, whose
  * own names come back in small letters.

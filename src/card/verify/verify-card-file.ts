@@ -11,6 +11,7 @@ import type { OnEvent, RunEvent } from '../../run/run-events.ts'
 import { readRun } from '../../store/read-run.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import { baseModelOf } from '../read/base-model.ts'
+import { isKnownBenchmark } from '../read/benchmark-name.ts'
 import { cardFigures } from '../read/card-figures.ts'
 import { printed } from '../read/printed-cell.ts'
 import { openCard } from '../read/open-card.ts'
@@ -95,12 +96,10 @@ async function storedRuns(original: string | undefined, variant: string | undefi
   return [await readRun(original), await readRun(variant)]
 }
 
-const KNOWN_BENCHMARKS = new Set(['piqa', 'boolq', 'hellaswag', 'mmlu'])
-
 /** Scores both models on the benchmarks of the card. */
 async function scoreCard(file: string, card: Card, { model = [], dataDir, limit, output, onEvent, signal }: CardScoring): Promise<Pair> {
   const { benchmarks, perplexities } = cardFigures(card)
-  const tasks = [...benchmarks.map(({ task }) => task).filter((task) => KNOWN_BENCHMARKS.has(task)), ...(perplexities.length > 0 ? ['wikitext'] : [])]
+  const tasks = [...benchmarks.map(({ task }) => task).filter(isKnownBenchmark), ...(perplexities.length > 0 ? ['wikitext'] : [])]
   const { runs, isComplete } = await runModels({
     model: await modelsOf(file, card, model),
     tasks,
