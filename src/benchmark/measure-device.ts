@@ -1,6 +1,6 @@
 /** All measurements of one device, most important first: correct numbers, speed, estimated time of a model card's table. */
 import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
-import { deviceName, providerOf, supportsDtype, type Device } from '../engine/devices/device.ts'
+import { deviceName, gpuOf, providerOf, supportsDtype, type Device } from '../engine/devices/device.ts'
 import { type Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
@@ -271,10 +271,9 @@ async function comparePeer(
 }
 
 /** Free memory of the card; null where the system does not say. */
-async function freeBytes({ provider, index }: Device): Promise<number | null> {
-  if (provider === 'cpu') return null
-  const gpus = (await listGpus()).filter(({ kind, cudaIndex }) => (provider === 'cuda' ? cudaIndex === index : kind === 'gpu'))
-  return gpus.length === 1 ? gpus[0]!.freeMemoryBytes : null
+async function freeBytes(device: Device): Promise<number | null> {
+  if (!providerOf(device).hasOwnMemory) return null
+  return gpuOf(device, await listGpus())?.freeMemoryBytes ?? null
 }
 
 async function lookIntoSuspects(device: Device, adapter: Gpu | undefined, budget: TimeBudget, options: MeasureOptions): Promise<readonly SuspectRecord[]> {

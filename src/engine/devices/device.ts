@@ -66,10 +66,15 @@ export function devicesToTry(gpus: readonly Gpu[], isInstalled = (name: Provider
   return [...withGpu, ...last].map((name) => ({ provider: name, index: 0 }))
 }
 
+/** The GPU of the machine that a device is; undefined where that is not known, and for the CPU. */
+export function gpuOf(device: Device, gpus: readonly Gpu[]): Gpu | undefined {
+  const found = providerOf(device).gpusOf(gpus, device.index)
+  return found.length === 1 ? found[0] : undefined
+}
+
 /** The memory of a device's GPU, in bytes; undefined where it is not known which GPU it is. */
 export function deviceMemory(device: Device, gpus: readonly Gpu[]): number | undefined {
-  const found = providerOf(device).gpusOf(gpus, device.index)
-  return found.length === 1 ? (found[0]!.memoryBytes ?? undefined) : undefined
+  return gpuOf(device, gpus)?.memoryBytes ?? undefined
 }
 
 /** The type that a model is computed in: the one asked for, else the provider's default. Fails with UsageError where the provider does not have it. */
