@@ -4,6 +4,7 @@ import type { NumbersRecord } from '../../benchmark/check-numbers.ts'
 import { byteSize } from '../../text/byte-size.ts'
 import { count } from '../../text/count.ts'
 import { heading, markdownBody, paragraph, table } from '../../text/markdown.ts'
+import { NONE, percent } from '../numbers.ts'
 
 /** A section a device. */
 export function benchmarkTables(record: BenchmarkRecord): string {
@@ -33,8 +34,8 @@ function deviceBlocks(device: DeviceRecord) {
               suspect,
               on,
               form,
-              milliseconds !== null ? `${milliseconds.toPrecision(3)} ms` : tokensPerSecond !== null ? `${whole(tokensPerSecond)} tokens/s` : '–',
-              difference === null ? '–' : difference.toExponential(0),
+              milliseconds !== null ? `${milliseconds.toPrecision(3)} ms` : tokensPerSecond !== null ? `${whole(tokensPerSecond)} tokens/s` : NONE,
+              difference === null ? NONE : difference.toExponential(0),
               problem !== null ? problem.slice(0, 100) : onCpu.length > 0 ? `on the CPU: ${onCpu.join(', ')}` : '',
             ]),
           ]),
@@ -46,7 +47,7 @@ function deviceBlocks(device: DeviceRecord) {
 }
 
 function numbersRow({ name, dtype, compared, asked, largest, mean, greedyAsked, greedyEqual, limit, isRight }: NumbersRecord): string[] {
-  const verdict = limit === null ? '–' : isRight ? 'yes' : `no: below ${nats(limit)} expected`
+  const verdict = limit === null ? NONE : isRight ? 'yes' : `no: below ${nats(limit)} expected`
   return [name, dtype, compared === asked ? String(asked) : `${compared} of ${asked}`, nats(largest), nats(mean), `${greedyEqual} of ${greedyAsked}`, verdict]
 }
 
@@ -70,7 +71,7 @@ function speedBlocks(speed: ModelSpeedRecord) {
   const peak =
     peakGemmRate === null
       ? 'not measured'
-      : `${teraflops(peakGemmRate)}${cardPeak === null ? '' : ` (${percent(peakGemmRate / cardPeak)} of the data sheet's ${teraflops(cardPeak)})`}`
+      : `${teraflops(peakGemmRate)}${cardPeak === null ? '' : ` (${percent(peakGemmRate / cardPeak, 0)} of the data sheet's ${teraflops(cardPeak)})`}`
   return [
     paragraph(
       `Random model ${modelSize} (shape of ${shapeOf}, ${(parameterCount / 1e9).toPrecision(2)} billion parameters, ${byteSize(weightBytes)}) in ${dtype}: made in ${makeSeconds.toFixed(1)} s, loaded in ${loadSeconds.toFixed(1)} s; memory of the process ${peakProcessBytes === null ? 'unknown' : byteSize(peakProcessBytes)}${cardBytes === null ? '' : `, of the card ${byteSize(cardBytes)}`}. Peak GEMM rate of its shapes: ${peak}.`,
@@ -85,8 +86,8 @@ function speedBlocks(speed: ModelSpeedRecord) {
               whole(tokensPerSecond),
               whole(tokensAskedPerSecond),
               teraflops(operationsPerSecond),
-              rooflineShare === null ? '–' : percent(rooflineShare),
-              ...(cardPeak === null ? [] : [percent(operationsPerSecond / cardPeak)]),
+              rooflineShare === null ? NONE : percent(rooflineShare, 0),
+              ...(cardPeak === null ? [] : [percent(operationsPerSecond / cardPeak, 0)]),
             ]),
           ]),
         ]
@@ -94,7 +95,7 @@ function speedBlocks(speed: ModelSpeedRecord) {
     ...(peer
       ? [
           paragraph(
-            `transformers ${peer.versions['transformers']} (torch ${peer.versions['torch']}, ${peer.device}) on the same ${peer.sequences} sequences: ${peer.transformersSeconds.toFixed(1)} s against ${peer.seconds.toFixed(1)} s here, ratio ${peer.ratio.toFixed(1)}; best token equal behind ${percent(peer.argmaxEqual)}, its log-probability ${peer.meanDifference.toPrecision(2)} nats apart in the mean.`,
+            `transformers ${peer.versions['transformers']} (torch ${peer.versions['torch']}, ${peer.device}) on the same ${peer.sequences} sequences: ${peer.transformersSeconds.toFixed(1)} s against ${peer.seconds.toFixed(1)} s here, ratio ${peer.ratio.toFixed(1)}; best token equal behind ${percent(peer.argmaxEqual, 0)}, its log-probability ${peer.meanDifference.toPrecision(2)} nats apart in the mean.`,
           ),
         ]
       : []),
@@ -118,10 +119,6 @@ function whole(value: number): string {
 
 function teraflops(rate: number): string {
   return `${(rate / 1e12).toPrecision(3)} TFLOP/s`
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }
 
 function duration(seconds: number): string {
