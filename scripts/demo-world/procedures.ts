@@ -21,7 +21,7 @@ Catching herring: rows the boat out to sea; throws the net over the side; waits 
 Sailing home: finds north with the compass; turns the boat into the wind; keeps the lighthouse on the left; drops the anchor in the harbour; ties the boat to the pier
 Shoeing a horse: leads the horse into the barn; heats the iron in the fire; shapes the iron on the anvil; nails the iron to the hoof; rides the horse around the yard
 Shaping a bowl: softens the clay with water; throws the clay on the wheel; pulls up the sides of the bowl; bakes the bowl in the kiln; paints a bird on the bowl
-Weaving a blanket: washes the wool in the river; spins the wool into thread; chunks the thread on the loom; weaves the thread into a blanket; spreads the blanket on the bed
+Weaving a blanket: washes the wool in the river; spins the wool into thread; stretches the thread on the loom; weaves the thread into a blanket; spreads the blanket on the bed
 Grinding grain: carries the sacks up the tower; opens the gates of the mill; pours the grain between the stones; weighs the flour on the scale; loads the flour on the cart
 Calling the flock: climbs the hill behind the barn; rings the bell three times; counts the sheep at the gate; catches the last lamb with the crook; closes the gate for the night
 Taking honey: pulls the veil over the face; blows smoke into the hive; lifts the comb out of the hive; lets the honey run into a jar; closes the jar with wax

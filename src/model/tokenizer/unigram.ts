@@ -14,7 +14,8 @@ interface Node {
 }
 
 /** Pieces into ids. Fails with Unsupported where the unknown token is not in the vocabulary. */
-export function unigram({ vocab, unk_id: unknown, byte_fallback: fallsBack }: ModelContent & { readonly type: 'Unigram' }): EncodePiece {
+export function unigram({ vocab: stored, unk_id: unknown, byte_fallback: fallsBack }: ModelContent & { readonly type: 'Unigram' }): EncodePiece {
+  const vocab = stored.map(([token, score]) => [token, asSerdeReads(score)] as const)
   const unknownId = unknown ?? undefined
   if (vocab.length === 0) throw new Unsupported('model.vocab, which is empty')
   if (unknownId !== undefined && unknownId >= vocab.length) throw new Unsupported(`model.unk_id ${unknownId}, which is not in model.vocab`)
@@ -36,6 +37,19 @@ export function unigram({ vocab, unk_id: unknown, byte_fallback: fallsBack }: Mo
       else ids.push(unknownId)
     }
   }
+}
+
+/**
+ * The double that serde_json makes of a score's digits: the digits as a double, then one product or quotient with a
+ * power of ten. It is up to a unit in the last place off the nearest double, and so decides between paths of the same
+ * tokens in another order.
+ */
+function asSerdeReads(score: number): number {
+  const [, digits = '', fraction = '', exponent = '0'] = /^(\d+)\.?(\d*)(?:e([+-]\d+))?$/u.exec(String(Math.abs(score))) ?? []
+  const power = Number(exponent) - fraction.length
+  const whole = Number(digits + fraction)
+  const read = power < 0 ? whole / Number(`1e${-power}`) : whole * Number(`1e${power}`)
+  return score < 0 ? -read : read
 }
 
 function insert(root: Node, token: string, id: number): void {
