@@ -1,5 +1,5 @@
 /** Opens a model on a server: queries the server for its model and window, and reads the tokenizer locally. */
-import { readSpecialIds } from '../model/special-ids.ts'
+import { readServedConfig } from '../model/served-config.ts'
 import { readTokenizer } from '../model/tokenizer/tokenizer.ts'
 import { completionsEngine, connect, plannedWork, type ServedSource } from '../engine/completions/completions-engine.ts'
 import { UsageError } from '../errors.ts'
@@ -22,7 +22,8 @@ export async function openServed(
   { maxLength, rollingBos = 'lm-eval' }: EncodingOptions,
   onNotice: (notice: string) => void,
 ): Promise<OpenedServed> {
-  const tokenizer = await readTokenizer(folder, await readSpecialIds(folder))
+  const { special, content } = await readServedConfig(folder)
+  const tokenizer = await readTokenizer(folder, special, content)
   for (const notice of tokenizer.notices) onNotice(notice)
   const connection = await connect(source)
   const { maxLength: most } = connection

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { readSpecialIds } from '../../src/model/special-ids.ts'
+import { readServedConfig } from '../../src/model/served-config.ts'
 import { CheckpointError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
@@ -20,9 +20,11 @@ test.each([
   ['several, of which the first counts', '{"bos_token_id":null,"eos_token_id":[7,8]}', { bosTokenId: undefined, eosTokenId: 7, vocabularySize: Infinity }],
   ['no config at all', undefined, { bosTokenId: undefined, eosTokenId: undefined, vocabularySize: Infinity }],
 ])('%s', async (_, config, expected) => {
-  expect(await readSpecialIds(folderWith(config))).toEqual(expected)
+  const { special, content } = await readServedConfig(folderWith(config))
+  expect(special).toEqual(expected)
+  expect(content).toEqual(config === undefined ? undefined : JSON.parse(config))
 })
 
 test.each(['{', '[]"', '{"eos_token_id":"</s>"}'])('%s is refused', async (config) => {
-  await expect(readSpecialIds(folderWith(config))).rejects.toBeInstanceOf(CheckpointError)
+  await expect(readServedConfig(folderWith(config))).rejects.toBeInstanceOf(CheckpointError)
 })
