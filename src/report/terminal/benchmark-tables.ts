@@ -1,6 +1,7 @@
 /** What a benchmark of a machine found, as Markdown: for the terminal, and to be pasted. */
 import type { BenchmarkRecord, DeviceRecord, ModelSpeedRecord } from '../../benchmark/record.ts'
 import type { NumbersRecord } from '../../benchmark/check-numbers.ts'
+import { duration } from '../../text/duration.ts'
 import { byteSize } from '../../text/byte-size.ts'
 import { count } from '../../text/count.ts'
 import { heading, markdownBody, paragraph, table } from '../../text/markdown.ts'
@@ -119,9 +120,4 @@ function whole(value: number): string {
 
 function teraflops(rate: number): string {
   return `${(rate / 1e12).toPrecision(3)} TFLOP/s`
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`
-  return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`
 }

@@ -147,7 +147,7 @@ test('all results are printed as Markdown', () => {
   expect(text).toContain("Peak GEMM rate of its shapes: 600 TFLOP/s (61 % of the data sheet's 989 TFLOP/s).")
   expect(text).toContain('made in 3.3 s, loaded in 9.5 s; memory of the process 3.0 GiB, of the card 20.0 GiB')
   expect(text).toContain('12.0 s against 3.0 s here, ratio 4.0; best token equal behind 99 %')
-  expect(text).toContain("Estimate for a card's table (2 of the shape of Qwen3-8B, 7.6 million distinct tokens): 6.3 min.")
+  expect(text).toContain("Estimate for a card's table (2 of the shape of Qwen3-8B, 7.6 million distinct tokens): 6 min 20 s.")
   expect(cells('batch')).toEqual(['batch', 'HellaSwag', '8192 tokens', '25,000 tokens/s', '–', ''])
   expect(text).toContain('on the CPU: Attention')
   expect(text).toContain('Failed: head: no kernel. Give another --device.')
