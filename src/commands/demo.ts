@@ -3,14 +3,14 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { peakSessionBytes } from '../engine/onnx/session-process.ts'
-import { AbortError, StoreError, UsageError } from '../errors.ts'
+import { AbortError, UsageError } from '../errors.ts'
+import { cannotWrite } from '../io/cannot-write.ts'
 import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { flag, textOr } from '../run/option-table.ts'
 import { defineCommand, type Command } from './command.ts'
 import type { Terminal } from './terminal.ts'
-import { errorText } from '../text/error-text.ts'
 import { mebibytes } from '../text/byte-size.ts'
 
 /** Runs a command line over a terminal; returns its exit code. */
@@ -95,9 +95,7 @@ async function beginFolder(output: string): Promise<void> {
     await rm(output, { recursive: true, force: true })
     await mkdir(output, { recursive: true })
   } catch (cause) {
-    throw new StoreError(`cannot write to ${output}: ${errorText(cause)}`, 'Give another folder with --output.', {
-      cause,
-    })
+    throw cannotWrite(`to ${output}`, cause, 'Give another folder with --output.')
   }
   await writeWhole(path.join(output, MARK), ['{}\n'])
 }

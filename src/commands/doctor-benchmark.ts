@@ -7,12 +7,12 @@ import { benchmarkPassed, runBenchmark, type BenchmarkOptions } from '../benchma
 import { SUSPECTS, type SuspectName } from '../benchmark/suspects.ts'
 import { parseDevices, type Device } from '../engine/devices/device.ts'
 import { parseDtype } from '../engine/devices/dtype.ts'
-import { StoreError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
+import { cannotWrite } from '../io/cannot-write.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { flag, listOptions, numberThat, text, textOrNothing, wholeNumberOr } from '../run/option-table.ts'
 import { benchmarkTables } from '../report/terminal/benchmark-tables.ts'
-import { errorText } from '../text/error-text.ts'
 import type { Terminal } from './terminal.ts'
 
 const ITEMS = 200
@@ -104,8 +104,6 @@ async function assertWritable(file: string): Promise<void> {
     await (await open(probe, 'w')).close()
     await rm(probe)
   } catch (cause) {
-    throw new StoreError(`cannot write --json ${file}: ${errorText(cause)}`, 'Give a file in a folder that can be written to.', {
-      cause,
-    })
+    throw cannotWrite(`--json ${file}`, cause, 'Give a file in a writable folder.')
   }
 }

@@ -2,8 +2,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from './at-exit.ts'
-import { StoreError } from '../errors.ts'
-import { errorText } from '../text/error-text.ts'
+import { cannotWrite } from './cannot-write.ts'
 
 /** Writes the pieces, replacing what is there; makes the folder. Fails with StoreError, and then nothing is left. */
 export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
@@ -19,9 +18,7 @@ async function write(file: string, pieces: Iterable<string | Uint8Array>): Promi
     await rename(temporary, file)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {})
-    throw new StoreError(`cannot write ${file}: ${errorText(cause)}`, 'Give a file in a folder that can be written to.', {
-      cause,
-    })
+    throw cannotWrite(file, cause, 'Give a file in a writable folder.')
   } finally {
     forget()
   }

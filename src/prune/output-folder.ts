@@ -3,8 +3,8 @@ import { mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { StoreError, UsageError } from '../errors.ts'
+import { cannotWrite } from '../io/cannot-write.ts'
 import { isRunning } from '../io/is-running.ts'
-import { errorText } from '../text/error-text.ts'
 import { pathExists } from '../io/path-exists.ts'
 import { byteSize } from '../text/byte-size.ts'
 
@@ -46,7 +46,7 @@ export async function beginOutputFolder(
     await removeLeftovers(target)
     await mkdir(workFolder, { recursive: true })
   } catch (cause) {
-    throw cannotWrite(target, cause)
+    throw notWritable(target, cause)
   }
   const cancelRemoval = removeAtExit(folder)
   const { bavail, bsize } = await statfs(folder)
@@ -86,7 +86,7 @@ async function checkTarget(target: string, original: string, force: boolean): Pr
     if (error.code === 'ENOENT') return []
     throw error.code === 'ENOTDIR'
       ? new UsageError(`--out ${target} is a file or a path below a file`, 'Give a folder that does not exist yet.')
-      : cannotWrite(target, error)
+      : notWritable(target, error)
   })
   if (entries.length === 0) return
   const within = path.relative(await realpath(target), await realpath(original))
@@ -106,8 +106,6 @@ async function removeLeftovers(target: string): Promise<void> {
   }
 }
 
-function cannotWrite(target: string, cause: unknown): StoreError {
-  return new StoreError(`cannot write to ${target}: ${errorText(cause)}`, 'Give a folder that can be written to with --out.', {
-    cause,
-  })
+function notWritable(target: string, cause: unknown): StoreError {
+  return cannotWrite(`to ${target}`, cause, 'Give a writable folder with --out.')
 }

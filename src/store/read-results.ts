@@ -82,7 +82,7 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
   if (samples && counts && samples.items.length !== counts.effective) {
     throw new StoreError(
       `${sampleFile} has ${samples.items.length} items, ${file} counts ${counts.effective}`,
-      'The file was cut short, or belongs to another run.',
+      samples.items.length < counts.effective ? 'The file was cut short; copy it again or score again.' : 'The samples belong to another run; score again.',
     )
   }
   const dataset = datasetOf(lookUp(results.configs, name))

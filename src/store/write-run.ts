@@ -1,13 +1,12 @@
 /** Writes a run to the results folder. */
 import { access, constants, mkdir, readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { StoreError } from '../errors.ts'
+import { cannotWrite } from '../io/cannot-write.ts'
 import { sanitizedName } from './sanitized-name.ts'
 import { toResultsFile } from './to-results-file.ts'
 import type { RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
 import { writeWhole } from '../io/write-atomically.ts'
-import { errorText } from '../text/error-text.ts'
 
 /** Files of a stored run. */
 export interface RunFiles {
@@ -21,7 +20,7 @@ export async function prepareResultsFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true })
     await access(folder, constants.W_OK)
   } catch (cause) {
-    throw notWritable(folder, cause)
+    throw cannotWrite(`results to ${folder}`, cause, 'Give a writable folder with --output DIR.')
   }
 }
 
@@ -57,8 +56,4 @@ async function timeOfName(folder: string, startedAt: string): Promise<string> {
 
 function parseTime(name: string): number {
   return Date.parse(name.replace(/T(\d\d)-(\d\d)-/u, 'T$1:$2:'))
-}
-
-function notWritable(folder: string, cause: unknown): StoreError {
-  return new StoreError(`cannot write results to ${folder}: ${errorText(cause)}`, 'Give a writable folder with --output DIR.', { cause })
 }

@@ -3,8 +3,8 @@ import { open, statfs } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { StoreError } from '../../errors.ts'
+import { cannotWrite } from '../../io/cannot-write.ts'
 import { makeTemporaryFolder, removeLeftovers } from '../../io/temporary-folder.ts'
-import { errorText } from '../../text/error-text.ts'
 import { byteSize } from '../../text/byte-size.ts'
 
 /** Dispose of it to remove the file, after the sessions that use it. */
@@ -50,6 +50,6 @@ export async function openScratchFile(byteLength: number): Promise<ScratchFile> 
     }
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
-    throw new StoreError(`cannot write to ${parent}: ${errorText(cause)}`, hint, { cause })
+    throw cannotWrite(`to ${parent}`, cause, 'Set TMPDIR to a writable folder.')
   }
 }
