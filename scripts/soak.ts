@@ -12,7 +12,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { readRecords, RECORD_BYTES } from '../src/cache/response-log.ts'
-import { readRun } from '../src/store/read-run.ts'
+import { readStoredRun } from '../src/store/read-stored-run.ts'
 import { temporaryFolder } from '../test/temporary-folder.ts'
 
 const ROOT = path.join(import.meta.dirname, '..')
@@ -226,7 +226,7 @@ async function look(folder: string, unreadable: string[]): Promise<void> {
   const runs = path.join(folder, 'results/m')
   if (!existsSync(runs)) return
   for (const name of readdirSync(runs).filter((entry) => entry.startsWith('results_') && entry.endsWith('.json'))) {
-    await readRun(path.join(runs, name)).catch((error: Error) => unreadable.push(`${name}: ${error.message}`))
+    await readStoredRun(path.join(runs, name)).catch((error: Error) => unreadable.push(`${name}: ${error.message}`))
   }
 }
 

@@ -14,7 +14,7 @@ export type { RunRecord, TaskRecord } from './store/run-record.ts'
 export type { TaskWork } from './store/work-record.ts'
 
 // Comparing stored runs.
-export { readRunOrColumn as readRun } from './card/read/open-card.ts'
+export { readRun } from './card/read/read-run.ts'
 export { compareRuns } from './compare/compare-runs.ts'
 export type { ComparedRuns, CompareOptions } from './compare/compare-runs.ts'
 export type { Comparison } from './compare/comparison.ts'
@@ -25,16 +25,16 @@ export { retentionTable } from './report/terminal/retention-table.ts'
 export type { StoredRun } from './store/stored-run.ts'
 
 // The gate.
-export { judgeRuns as judge } from './gate/judge-runs.ts'
-export type { JudgeOptions } from './gate/judge-runs.ts'
-export type { Judgement, JudgedRule, RuleVerdict } from './gate/judge.ts'
+export { judge } from './gate/judge.ts'
+export type { JudgeOptions } from './gate/judge.ts'
+export type { Judgement, JudgedRule, RuleVerdict } from './gate/judge-comparison.ts'
 export type { GateOutcome } from './gate/outcome.ts'
 
 // Model cards.
-export { writeCardFile as writeCard } from './card/write/write-card-file.ts'
-export type { WriteCardOptions, WrittenCard } from './card/write/write-card-file.ts'
-export { verifyCardFile as verifyCard } from './card/verify/verify-card-file.ts'
-export type { CardScoring, VerifiedCard, VerifyCardOptions } from './card/verify/verify-card-file.ts'
+export { writeCard } from './card/write/write-card.ts'
+export type { WriteCardOptions, WrittenCard } from './card/write/write-card.ts'
+export { verifyCard } from './card/verify/verify-card.ts'
+export type { CardScoring, VerifiedCard, VerifyCardOptions } from './card/verify/verify-card.ts'
 
 // Pruning.
 export { planPrune, prune } from './prune/prune.ts'

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pythonWith } from '../scripts/reference.ts'
 import { compareRuns } from '../src/compare/compare-runs.ts'
-import { readRun } from '../src/store/read-run.ts'
+import { readStoredRun } from '../src/store/read-stored-run.ts'
 import { attempt } from './reference.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -17,7 +17,7 @@ describe.skipIf(python.missing)(`lm-eval 0.4.13 on the built-in suites${python.m
       stdio: ['ignore', 'ignore', 'ignore'],
       env: { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: path.join(folder, 'home') },
     })
-    const [theirs, ours] = [await readRun(`theirs=${folder}`), await readRun('results/baselines/valley-original')]
+    const [theirs, ours] = [await readStoredRun(`theirs=${folder}`), await readStoredRun('results/baselines/valley-original')]
     expect(theirs.tool).toMatch(/^lm-eval/u)
     const { accuracies, perplexities } = compareRuns(theirs, [ours], { allMetrics: true, subsets: true })
     expect(accuracies).toHaveLength(11)

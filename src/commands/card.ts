@@ -1,8 +1,8 @@
 /** `evalharness card write|verify`: a model card's tables from runs, and the checks of a model card. */
 import { z } from 'zod'
 import { cardVerdictTable } from '../card/verify/verdict-table.ts'
-import { verifyCardFile } from '../card/verify/verify-card-file.ts'
-import { isHubId, writeCardFile } from '../card/write/write-card-file.ts'
+import { verifyCard } from '../card/verify/verify-card.ts'
+import { isHubId, writeCard } from '../card/write/write-card.ts'
 import { UsageError } from '../errors.ts'
 import { resultTable } from '../report/terminal/result-table.ts'
 import { flag, list, positional, positionals, text } from '../run/option-table.ts'
@@ -32,7 +32,7 @@ const writeCommand = defineCommand({
   async run({ tasks, profile, commonItems, into, ...given }, { out, err }) {
     if (into === undefined) throw new UsageError('no card given', 'Give --into README.md; it is created if it does not exist.')
     const compare = await parseCompareOptions({ tasks, profile, commonItems })
-    const card = await writeCardFile({ ...compare, ...given, into })
+    const card = await writeCard({ ...compare, ...given, into })
     for (const line of card.runs.flatMap(sourceLines)) err(line)
     if (given.dryRun) {
       out(card.text)
@@ -82,7 +82,7 @@ const verifyCommand = defineCommand({
   endsItself: true,
   async run({ profile, run, model, dataDir, limit, output, all, json, ...given }, terminal) {
     const scores = scoringOf(terminal)
-    const { isRight, reproduced, ...verdict } = await verifyCardFile({
+    const { isRight, reproduced, ...verdict } = await verifyCard({
       ...given,
       ...(profile !== undefined && { profile: await readProfile(profile) }),
       ...(run && { scoring: { model, dataDir, limit, output, onEvent: scores.onEvent, signal: terminal.signal } }),

@@ -1,6 +1,6 @@
 /** `evalharness compare ORIGINAL VARIANT…`: the retention table of stored runs. */
 import { z } from 'zod'
-import { readRuns } from '../card/read/open-card.ts'
+import { readRuns } from '../card/read/read-run.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { renderReport } from '../report/formats/registry.ts'
 import { reportOf } from '../report/formats/report-format.ts'

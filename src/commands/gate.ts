@@ -2,16 +2,17 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import { CompareError, GateError, HarnessError, StoreError } from '../errors.ts'
+import { CompareError, GateError, HarnessError } from '../errors.ts'
 import { BASELINES, blessRun } from '../gate/bless.ts'
-import { judgeOpen, openGate } from '../gate/judge-runs.ts'
+import { judgeOpen, openGate } from '../gate/judge.ts'
 import { junitXml } from '../gate/junit.ts'
 import { outcomeJson, type GateOutcome } from '../gate/outcome.ts'
 import { gateMarkdown, judgementTable } from '../gate/summary.ts'
 import { finishBeforeExit } from '../io/at-exit.ts'
+import { cannotWrite } from '../io/cannot-write.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { flag, positional, text, textOr } from '../run/option-table.ts'
-import { readRun } from '../store/read-run.ts'
+import { readStoredRun } from '../store/read-stored-run.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { errorText } from '../text/error-text.ts'
 import { defineCommand } from './command.ts'
@@ -44,7 +45,7 @@ const blessCommand = defineCommand({
     force: flag({ description: 'Replace a baseline of that name' }),
   }),
   async run({ run, name, baselines: folder, force }, { err }) {
-    const stored = await readRun(run)
+    const stored = await readStoredRun(run)
     for (const line of sourceLines(stored)) err(line)
     err(`blessed: ${await blessRun(stored, name ?? stored.label, { folder, force })}`)
   },
@@ -139,7 +140,7 @@ async function appendSummary(file: string, outcome: GateOutcome): Promise<void> 
     await mkdir(path.dirname(file), { recursive: true })
     await finishBeforeExit(() => appendFile(file, `${gateMarkdown(outcome)}\n`))
   } catch (cause) {
-    throw new StoreError(`cannot write ${file}: ${errorText(cause)}`, 'Give a file in a folder that can be written to.', { cause })
+    throw cannotWrite(file, cause, 'Give a file in a writable folder.')
   }
 }
 

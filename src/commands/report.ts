@@ -1,6 +1,6 @@
 /** `evalharness report ORIGINAL VARIANT…`: a comparison as an HTML page. */
 import { z } from 'zod'
-import { readRuns } from '../card/read/open-card.ts'
+import { readRuns } from '../card/read/read-run.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { renderReport } from '../report/formats/registry.ts'

@@ -12,7 +12,7 @@ import { toResultsFile } from '../store/to-results-file.ts'
 import { defineCommand } from './command.ts'
 import { INTERRUPTED } from './exit-codes.ts'
 import { planText } from './plan-text.ts'
-import { readRuns } from '../card/read/open-card.ts'
+import { readRuns } from '../card/read/read-run.ts'
 import { runProgress } from './run-progress.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,140 +1,92 @@
-/** Judges a comparison by a policy: one verdict per rule. Limits are compared with both bounds of an interval, so that chance decides nothing. */
-import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
-import { LEAST_TEXTS } from '../compare/text-interval.ts'
-import type { Policy, TaskLimits } from './policy.ts'
+/** The gate from places to a judgement: reads the policy and both runs, compares them, judges the comparison. */
+import { readFile } from 'node:fs/promises'
+import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
+import type { Comparison } from '../compare/comparison.ts'
+import { CompareError, GateError } from '../errors.ts'
+import { readStoredRun } from '../store/read-stored-run.ts'
+import type { StoredRun } from '../store/stored-run.ts'
+import { BASELINES, findBaseline } from './bless.ts'
+import { checkPolicy } from './check-policy.ts'
+import { EXIT_CODE, judgeComparison } from './judge-comparison.ts'
+import type { GateOutcome } from './outcome.ts'
+import { parsePolicy, type Policy } from './policy.ts'
 
-/** The limit that a rule sets. */
-export type RuleKind = 'min_retention' | 'max_drop_points' | 'max_perplexity_ratio'
-
-/** `passed`: the whole interval keeps the limit. `regressed`: all of it breaks the limit. `undecided`: part of it does. `incomparable`: no interval. */
-export type RuleVerdict = 'passed' | 'regressed' | 'undecided' | 'incomparable'
-
-/** One rule, judged. */
-export interface JudgedRule {
-  readonly task: string
-  readonly metric: string | null
-  readonly kind: RuleKind
-  readonly limit: number
-  /** In the limit's unit: a share, points lost, or a ratio. */
-  readonly value: number | null
-  readonly interval: Interval | null
-  readonly verdict: RuleVerdict
-  /** Items that were compared. */
-  readonly itemCount: number | null
-  /** Items of the whole split; null where it is not known. */
-  readonly splitCount: number | null
-  /** For `undecided`: items at which an interval of the same spread would not contain the limit; null when the value equals the limit. */
-  readonly itemsNeeded: number | null
-  /** For `incomparable`, and for `undecided` where no interval can decide: why. */
-  readonly reason: string | null
+/** What to judge. */
+export interface JudgeOptions {
+  /** Run of the original: FILE, FOLDER, or the name of a blessed baseline. */
+  readonly baseline: string
+  /** Run of the candidate: FILE or FOLDER. */
+  readonly candidate: string
+  /** YAML file of limits by task; or its content, `{ tasks: { piqa: { min_retention: 0.95 } } }`. */
+  readonly policy: string | { readonly tasks: Readonly<Record<string, object>> }
+  /** Folder of blessed baselines; `results/baselines` when absent. */
+  readonly baselines?: string | undefined
 }
 
-/** The whole judgement. */
-export interface Judgement {
-  readonly rules: readonly JudgedRule[]
-  readonly verdict: RuleVerdict
+/** Both runs and the policy, read. */
+export interface OpenGate {
+  readonly baseline: StoredRun
+  readonly candidate: StoredRun
+  readonly policy: Policy
+  /** What errors call the policy. */
+  readonly policyName: string
 }
 
-/** Exit codes: the gate's own, beside 2 for input that failed. */
-export const EXIT_CODE: Readonly<Record<RuleVerdict, number>> = { passed: 0, regressed: 1, undecided: 3, incomparable: 3 }
-
-/** Verdicts of a judgement, the worst first. */
-const WORST_FIRST = ['regressed', 'incomparable', 'undecided'] as const
-
-/** Judges the comparison's first variant. The worst verdict counts: regressed before incomparable before undecided before passed. */
-export function judge(policy: Policy, comparison: Comparison): Judgement {
-  const rules = [...policy].flatMap(([task, limits]) => requestsOf(task, limits).map((request) => judgeRule(request, comparison)))
-  const verdict = WORST_FIRST.find((candidate) => rules.some((rule) => rule.verdict === candidate)) ?? 'passed'
-  return { rules, verdict }
+/**
+ * Judges a candidate against a baseline. Fails with GateError or StoreError on input that cannot be used, and with CompareError
+ * on runs that cannot be compared.
+ */
+export async function judge(options: JudgeOptions): Promise<GateOutcome> {
+  return judgeOpen(await openGate(options))
 }
 
-/** A limit of the policy. */
-interface RuleRequest {
-  readonly task: string
-  /** The task's main metric when undefined. */
-  readonly metric: string | undefined
-  readonly kind: RuleKind
-  readonly limit: number
+/** Reads what is to be judged. Fails with GateError or StoreError. */
+export async function openGate({ baseline, candidate, policy, baselines = BASELINES }: JudgeOptions): Promise<OpenGate> {
+  const policyName = typeof policy === 'string' ? policy : 'the policy'
+  const text = typeof policy === 'string' ? await readPolicy(policy) : JSON.stringify(policy)
+  const limits = parsePolicy(text, policyName)
+  const runs = { baseline: await readStoredRun(await findBaseline(baseline, baselines)), candidate: await readStoredRun(candidate) }
+  return { ...runs, policy: limits, policyName }
 }
 
-function requestsOf(task: string, { metric, minRetention, maxDropPoints, maxPerplexityRatio }: TaskLimits): RuleRequest[] {
-  const limits: readonly (readonly [RuleKind, number | undefined])[] = [
-    ['min_retention', minRetention],
-    ['max_drop_points', maxDropPoints],
-    ['max_perplexity_ratio', maxPerplexityRatio],
-  ]
-  return limits.flatMap(([kind, limit]) => (limit === undefined ? [] : [{ task, metric, kind, limit }]))
-}
-
-function judgeRule(request: RuleRequest, { accuracies, perplexities }: Comparison): JudgedRule {
-  return request.kind === 'max_perplexity_ratio' ? judgePerplexity(request, lineOf(request, perplexities)) : judgeAccuracy(request, lineOf(request, accuracies))
-}
-
-/** The line of the rule's task and metric. */
-function lineOf<Line extends { readonly task: string; readonly metric: string }>({ task, metric }: RuleRequest, lines: readonly Line[]): Line | undefined {
-  return lines.find((line) => line.task === task && (metric === undefined || line.metric === metric))
-}
-
-function judgeAccuracy(request: RuleRequest, line: AccuracyLine | undefined): JudgedRule {
-  const rule = ruleOf(request, line)
-  const cell = line?.cells[0]
-  if (!cell) return incomparable(rule, missingReason(request, line, 'accuracy'))
-  if (request.kind === 'min_retention') {
-    if (cell.retention === null) return incomparable(rule, 'the baseline scores 0, so nothing can be retained')
-    return decide(rule, { value: cell.retention, interval: cell.retentionInterval, side: 'at least' })
+/** Judges what was read. Fails with GateError on a policy that does not suit the runs, and with CompareError. */
+export function judgeOpen({ baseline, candidate, policy, policyName }: OpenGate): GateOutcome {
+  checkPolicy(policy, [baseline, candidate], policyName)
+  // A policy may name any metric and subset; only those that it names are compared.
+  const known = new Set([...baseline.tasks, ...baseline.groups].map(({ name }) => name))
+  const tasks = [...policy.keys()].filter((task) => known.has(task))
+  const comparison = compareForGate(baseline, candidate, {
+    ...(tasks.length > 0 && { tasks }),
+    allMetrics: [...policy.values()].some(({ metric }) => metric !== undefined),
+    commonItems: 'subset',
+  })
+  const judgement = judgeComparison(policy, comparison)
+  return {
+    names: { baseline: baseline.label, candidate: candidate.label },
+    files: { baseline: baseline.sources ?? [], candidate: candidate.sources ?? [] },
+    judgement,
+    error: null,
+    notes: comparison.notes,
+    exitCode: EXIT_CODE[judgement.verdict],
   }
-  const { difference, differenceInterval } = cell
-  const interval: Interval | null = differenceInterval && [-differenceInterval[1] * 100, -differenceInterval[0] * 100]
-  return decide(rule, { value: -difference * 100, interval, side: 'at most' })
 }
 
-function judgePerplexity(request: RuleRequest, line: PerplexityLine | undefined): JudgedRule {
-  const rule = ruleOf(request, line)
-  const cell = line?.cells[0]
-  if (!cell) return incomparable(rule, missingReason(request, line, 'perplexity'))
-  if (cell.ratioInterval === null && line.itemCount !== null && line.itemCount < LEAST_TEXTS) {
-    const reason = `fewer than ${LEAST_TEXTS} texts give no interval`
-    return { ...rule, value: cell.ratio, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
+async function readPolicy(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new GateError(`cannot read the policy ${file}`, 'docs/gate.md shows one.', { cause })
+  })
+}
+
+/** As compareRuns, with a hint that names the gate's options. */
+function compareForGate(original: StoredRun, variant: StoredRun, options: CompareOptions): Comparison {
+  try {
+    return compareRuns(original, [variant], options)
+  } catch (cause) {
+    if (!(cause instanceof CompareError)) throw cause
+    throw new CompareError(
+      cause.message,
+      'Score the candidate on the tasks, shots and rows of the baseline, or on its first rows with --limit; or bless another baseline.',
+      { cause },
+    )
   }
-  return decide(rule, { value: cell.ratio, interval: cell.ratioInterval, side: 'at most' })
-}
-
-type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount' | 'splitCount'>
-
-function ruleOf({ task, metric, kind, limit }: RuleRequest, line: AccuracyLine | PerplexityLine | undefined): Rule {
-  return { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.itemCount ?? null, splitCount: line?.splitCount ?? null }
-}
-
-function missingReason({ task, metric }: RuleRequest, line: object | undefined, what: string): string {
-  if (line) return `the candidate has no ${task}`
-  return `the runs have no ${what} of ${task}${metric === undefined ? '' : ` by ${metric}`}`
-}
-
-function incomparable(rule: Rule, reason: string): JudgedRule {
-  return { ...rule, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason }
-}
-
-/** What was found, and on which side of the limit it must be. */
-interface Found {
-  readonly value: number
-  readonly interval: Interval | null
-  readonly side: 'at least' | 'at most'
-}
-
-function decide(rule: Rule, { value, interval, side }: Found): JudgedRule {
-  if (!interval) return { ...incomparable(rule, 'items are not paired, so there is no interval: score both with stored samples'), value }
-  const [low, high] = interval
-  const keeps = (bound: number) => (side === 'at least' ? bound >= rule.limit : bound <= rule.limit)
-  const verdict = keeps(low) && keeps(high) ? 'passed' : keeps(low) || keeps(high) ? 'undecided' : 'regressed'
-  const itemsNeeded = verdict === 'undecided' ? itemsToDecide(rule, value, interval) : null
-  return { ...rule, value, interval, verdict, itemsNeeded, reason: null }
-}
-
-/** An interval narrows with the square root of the number of items, until its bound towards the limit no longer reaches it. */
-function itemsToDecide({ limit, itemCount }: Rule, value: number, [low, high]: Interval): number | null {
-  const distance = Math.abs(value - limit)
-  if (itemCount === null || distance === 0) return null
-  const reach = limit > value ? high - value : value - low
-  // Without what floating point adds to a whole number.
-  return Math.ceil(itemCount * (reach / distance) ** 2 - 1e-6)
 }

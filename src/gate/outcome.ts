@@ -1,6 +1,6 @@
 /** The outcome of a gate, with or without a judgement: the input of its reports. */
 import type { RunSource } from '../store/stored-run.ts'
-import type { Judgement } from './judge.ts'
+import type { Judgement } from './judge-comparison.ts'
 
 /** Labels of baseline and candidate, or the arguments where the runs could not be read. */
 export interface GateNames {

@@ -3,7 +3,7 @@ import Table from 'cli-table3'
 import { cellText, fittingTable } from '../text/fitting-table.ts'
 import { bounded } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
-import type { JudgedRule, Judgement, RuleVerdict } from './judge.ts'
+import type { JudgedRule, Judgement, RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
 import { count, counted } from '../text/count.ts'
 

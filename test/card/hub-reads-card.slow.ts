@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { pythonWith } from '../../scripts/reference.ts'
 import { cardContents } from '../../src/card/write/card-contents.ts'
 import { readCard } from '../../src/card/read/read-card.ts'
-import { writeCard } from '../../src/card/write/write-card.ts'
+import { renderCard } from '../../src/card/write/render-card.ts'
 import { attempt } from '../reference.ts'
 import { choiceTask, storedRun } from '../stored-runs.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -26,7 +26,7 @@ describe.skipIf(python.missing !== undefined)(`huggingface_hub${python.missing =
     const run = (label: string, right: number) =>
       storedRun(label, [choiceTask('boolq', [right, 0, 1], { dataset, shotCount: 3, rowCount: 3270 })], { limit: 3 })
     const file = path.join(temporaryFolder(), 'README.md')
-    writeFileSync(file, writeCard(readCard('# x\n', file), cardContents(run('base', 1), [run('no', 0)], {}, { baseModel: 'owner/base' })))
+    writeFileSync(file, renderCard(readCard('# x\n', file), cardContents(run('base', 1), [run('no', 0)], {}, { baseModel: 'owner/base' })))
     expect(JSON.parse(execFileSync(python.value!, ['-c', READ, file], { encoding: 'utf8' }))).toEqual([
       'owner/base',
       'no',

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { citedRun } from '../../src/card/read/cited-run.ts'
 import { readCard } from '../../src/card/read/read-card.ts'
-import { verifyCard } from '../../src/card/verify/verify-card.ts'
-import { writeCard } from '../../src/card/write/write-card.ts'
+import { checkCard } from '../../src/card/verify/check-card.ts'
+import { renderCard } from '../../src/card/write/render-card.ts'
 import { cardContents } from '../../src/card/write/card-contents.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 
@@ -16,7 +16,7 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
   const card = readCard(isThere ? readFileSync(FILE, 'utf8') : '', FILE)
 
   test('says six things that need no model to be seen', async () => {
-    const { cells, findings } = await verifyCard(card)
+    const { cells, findings } = await checkCard(card)
     expect(findings.map(({ id, kind }) => `${kind}: ${id}`)).toEqual([
       'wrong: cited-elsewhere',
       'misleading: below-chance-boolq',
@@ -34,7 +34,7 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
 
   test('has no cell whose wrong digit goes unseen, but those that nothing in it decides', async () => {
     const signature = async (text: string) => {
-      const { cells, findings } = await verifyCard(readCard(text, FILE))
+      const { cells, findings } = await checkCard(readCard(text, FILE))
       return JSON.stringify([cells.filter(({ verdict }) => verdict === 'different'), findings.filter(({ kind }) => kind !== 'note')])
     }
     const lines = card.text.split('\n')
@@ -63,7 +63,7 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
 
   test('is reproduced cell by cell from its own figures with the profile card', async () => {
     const contents = cardContents(citedRun(card, 'original', FILE), [citedRun(card, 'variant', FILE)], { profile: PROFILES.card })
-    const written = readCard(writeCard(card, contents), FILE)
+    const written = readCard(renderCard(card, contents), FILE)
     const cells = (head: string, text: typeof card) =>
       text.tables.filter((table) => table.head.includes(head)).map((table) => [table.head, ...table.rows.map((row) => row.cells)])
     for (const head of ['Benchmark', 'Use Case']) {
@@ -72,7 +72,7 @@ describe.skipIf(!isThere)(`the published card${isThere ? '' : ` (skipped: no ${F
     }
     const figures = (text: typeof card) => cells('Perplexity', text).map(([, ...rows]) => rows.map((row) => row.slice(1)))
     expect(figures(written)).toEqual(figures(card))
-    const different = async (text: typeof card) => (await verifyCard(text)).cells.filter(({ verdict }) => verdict === 'different').map(({ row }) => row)
+    const different = async (text: typeof card) => (await checkCard(text)).cells.filter(({ verdict }) => verdict === 'different').map(({ row }) => row)
     expect(await different(written)).toEqual(await different(card))
   })
 })

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { cardContents, checkWhole, type CardContents, type CardFacts } from '../../src/card/write/card-contents.ts'
 import { citedRun as columnOf } from '../../src/card/read/cited-run.ts'
 import { readCard } from '../../src/card/read/read-card.ts'
-import { verifyCard } from '../../src/card/verify/verify-card.ts'
-import { writeCard } from '../../src/card/write/write-card.ts'
+import { checkCard } from '../../src/card/verify/check-card.ts'
+import { renderCard } from '../../src/card/write/render-card.ts'
 import { parseProfile } from '../../src/compare/parse-profile.ts'
 import { PROFILES, type StatusProfile } from '../../src/compare/status.ts'
 import { CardError, UsageError } from '../../src/errors.ts'
@@ -17,10 +17,10 @@ import { PUBLISHED_SETTINGS } from './published-settings.ts'
 
 const card = (text: string) => readCard(text, 'README.md')
 const wrongCells = async (text: string) => {
-  const { cells, findings } = await verifyCard(card(text))
+  const { cells, findings } = await checkCard(card(text))
   return [...cells.filter(({ verdict }) => verdict === 'different'), ...findings.filter(({ kind }) => kind === 'wrong')]
 }
-const write = (text: string, contents: CardContents) => writeCard(card(text), contents)
+const write = (text: string, contents: CardContents) => renderCard(card(text), contents)
 
 /** A collapse of 8 layers into 4, as `prune laco` records it. */
 function lacoRecord(similarities: readonly number[], source = './models/base', revision: string | null = null): LacoRecord {
@@ -345,7 +345,7 @@ describe('statuses', () => {
     const written = write('', own)
     expect(written).toContain('✅ Keep (over 95 %) from 95 %')
     expect(await wrongCells(written)).toEqual([])
-    const { cells } = await verifyCard(card(written), PROFILES.card)
+    const { cells } = await checkCard(card(written), PROFILES.card)
     expect(cells.filter(({ verdict }) => verdict === 'different').map(({ column }) => column)).toContain('Status')
   })
 

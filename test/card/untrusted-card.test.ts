@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest'
 import { cardContents } from '../../src/card/write/card-contents.ts'
 import { readCard } from '../../src/card/read/read-card.ts'
 import { cardVerdictTable } from '../../src/card/verify/verdict-table.ts'
-import { verifyCard } from '../../src/card/verify/verify-card.ts'
-import { writeCard } from '../../src/card/write/write-card.ts'
+import { checkCard } from '../../src/card/verify/check-card.ts'
+import { renderCard } from '../../src/card/write/render-card.ts'
 import { CardError } from '../../src/errors.ts'
 import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
 import { CARD } from './card-fixture.ts'
@@ -27,7 +27,7 @@ describe('an untrusted card', () => {
   ]
 
   test.each(names)('a model called %j stays one cell of text in the tables that are written', (name) => {
-    const text = writeCard(
+    const text = renderCard(
       readCard('# card\n', 'README.md'),
       cardContents(storedRun(name, [choiceTask('piqa', [1, 1, 0]), textTask('wikitext', [{ logProb: -1, weight: 1 }])]), [
         storedRun(`b ${name}`, [choiceTask('piqa', [0, 1, 1]), textTask('wikitext', [{ logProb: -2, weight: 1 }])]),
@@ -65,7 +65,7 @@ describe('an untrusted card', () => {
   ])('%s is a CardError', (_, text) => expect(() => readCard(text, 'README.md')).toThrow(CardError))
 
   test.each(['constructor', 'toString', '__proto__'])('a base model called %s is not a known one', async (base) => {
-    const { findings } = await verifyCard(readCard(CARD.replace('example/base-9b', base), 'README.md'))
+    const { findings } = await checkCard(readCard(CARD.replace('example/base-9b', base), 'README.md'))
     expect(findings.map(({ id }) => id)).not.toContain('parameters')
   })
 
@@ -75,7 +75,7 @@ describe('an untrusted card', () => {
     const { tables, ...rest } = readCard(CARD, 'README.md')
     const longCell = (text: string) => (text === 'PIQA' || text === '✅ Good (82.6% retained)' ? long : text)
     const changed = tables.map((table) => ({ ...table, rows: table.rows.map((row) => ({ ...row, cells: row.cells.map(longCell) })) }))
-    const verdict = await verifyCard({ ...rest, tables: changed })
+    const verdict = await checkCard({ ...rest, tables: changed })
     expect(verdict.cells.some(({ text, verdict: cell }) => text === long && cell === 'different')).toBe(true)
     expect(cardVerdictTable(verdict, [], { all: true }).length).toBeLessThan(100_000)
   })

@@ -5,7 +5,7 @@ import { compareRuns } from '../../src/compare/compare-runs.ts'
 import type { AccuracyCell, Comparison, Interval, PerplexityCell } from '../../src/compare/comparison.ts'
 import { GateError } from '../../src/errors.ts'
 import { checkPolicy } from '../../src/gate/check-policy.ts'
-import { judge, type JudgedRule } from '../../src/gate/judge.ts'
+import { judgeComparison, type JudgedRule } from '../../src/gate/judge-comparison.ts'
 import { junitXml } from '../../src/gate/junit.ts'
 import { parsePolicy } from '../../src/gate/policy.ts'
 import { gateMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
@@ -42,7 +42,7 @@ function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partial<Perpl
   }
 }
 
-const judgeOne = (policy: string, comparison: Comparison): JudgedRule => judge(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).rules[0]!
+const judgeOne = (policy: string, comparison: Comparison): JudgedRule => judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).rules[0]!
 
 describe('a rule is compared with the bounds of the interval', () => {
   test.each<[string, number, Interval, string]>([
@@ -112,7 +112,7 @@ describe('what a split cannot decide', () => {
 })
 
 describe('no verdict rests on an interval that is too narrow for its number of items', () => {
-  const judgeRuns = (original: StoredTask, variant: StoredTask, limits: string) =>
+  const judgeTasks = (original: StoredTask, variant: StoredTask, limits: string) =>
     judgeOne(`{ ${original.name}: ${limits} }`, compareRuns(storedRun('a', [original]), [storedRun('b', [variant])]))
   const ones = (count: number) => Array.from({ length: count }, () => 1)
   const texts = (count: number, nats: number) =>
@@ -122,31 +122,31 @@ describe('no verdict rests on an interval that is too narrow for its number of i
     )
 
   test.each([1, 2, 5, 20])('%d items that all agree do not pass retention at least 90 %%', (count) => {
-    expect(judgeRuns(choiceTask('piqa', ones(count)), choiceTask('piqa', ones(count)), '{ min_retention: 0.9 }').verdict).toBe('undecided')
+    expect(judgeTasks(choiceTask('piqa', ones(count)), choiceTask('piqa', ones(count)), '{ min_retention: 0.9 }').verdict).toBe('undecided')
   })
 
   test('200 items that all agree pass it', () => {
-    expect(judgeRuns(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ min_retention: 0.9 }').verdict).toBe('passed')
+    expect(judgeTasks(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ min_retention: 0.9 }').verdict).toBe('passed')
   })
 
   test('one lost item of one is not a regression yet; 20 of 20 are', () => {
-    expect(judgeRuns(choiceTask('piqa', [1]), choiceTask('piqa', [0]), '{ min_retention: 0.9 }').verdict).toBe('undecided')
+    expect(judgeTasks(choiceTask('piqa', [1]), choiceTask('piqa', [0]), '{ min_retention: 0.9 }').verdict).toBe('undecided')
     const none = Array.from({ length: 20 }, () => 0)
-    expect(judgeRuns(choiceTask('piqa', ones(20)), choiceTask('piqa', none), '{ min_retention: 0.9 }').verdict).toBe('regressed')
+    expect(judgeTasks(choiceTask('piqa', ones(20)), choiceTask('piqa', none), '{ min_retention: 0.9 }').verdict).toBe('regressed')
   })
 
   test('a drop of at most 0 points is not shown by items that all agree', () => {
-    expect(judgeRuns(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ max_drop_points: 0 }').verdict).toBe('undecided')
+    expect(judgeTasks(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ max_drop_points: 0 }').verdict).toBe('undecided')
   })
 
   test('one text, or nine, decide nothing about a perplexity; ten do', () => {
     const limits = '{ max_perplexity_ratio: 1.5 }'
-    expect(sentence(judgeRuns(texts(1, 3), texts(1, 3), limits))).toBe(
+    expect(sentence(judgeTasks(texts(1, 3), texts(1, 3), limits))).toBe(
       '1.000×, fewer than 10 texts give no interval, on 1 item: the whole split was scored, so this task cannot decide the rule',
     )
-    expect(judgeRuns(texts(9, 3), texts(9, 3), limits)).toMatchObject({ verdict: 'undecided', itemsNeeded: 10 })
-    expect(judgeRuns(texts(10, 3), texts(10, 3), limits).verdict).toBe('passed')
-    expect(judgeRuns(texts(10, 3), texts(10, 4), limits).verdict).toBe('regressed')
+    expect(judgeTasks(texts(9, 3), texts(9, 3), limits)).toMatchObject({ verdict: 'undecided', itemsNeeded: 10 })
+    expect(judgeTasks(texts(10, 3), texts(10, 3), limits).verdict).toBe('passed')
+    expect(judgeTasks(texts(10, 3), texts(10, 4), limits).verdict).toBe('regressed')
   })
 })
 
@@ -167,7 +167,7 @@ describe('cannot be compared', () => {
 
 test('the worst rule decides: regressed before incomparable before undecided', () => {
   const comparison = comparisonOf({ retention: 0.9, retentionInterval: [0.86, 0.94] })
-  const verdict = (policy: string) => judge(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).verdict
+  const verdict = (policy: string) => judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).verdict
   expect(verdict('{ piqa: { min_retention: 0.8 } }')).toBe('passed')
   expect(verdict('{ piqa: { min_retention: 0.9 } }')).toBe('undecided')
   expect(verdict('{ piqa: { min_retention: 0.9 }, mmlu: { min_retention: 0.9 } }')).toBe('incomparable')
@@ -241,7 +241,7 @@ describe('is reported', () => {
     { retention: 0.9, retentionInterval: [0.86, 0.94], difference: -0.05, differenceInterval: [-0.08, -0.02] },
     { ratio: 1.05, ratioInterval: [1.04, 1.06] },
   )
-  const judgement = judge(
+  const judgement = judgeComparison(
     parsePolicy('tasks: { piqa: { min_retention: 0.95, max_drop_points: 3 }, wikitext: { max_perplexity_ratio: 1.1 }, mmlu: { min_retention: 0.9 } }', 'g'),
     comparison,
   )

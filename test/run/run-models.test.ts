@@ -6,7 +6,7 @@ import { AbortError, UsageError } from '../../src/errors.ts'
 import type { RunEvent } from '../../src/run/run-events.ts'
 import { planRun } from '../../src/run/plan-run.ts'
 import { runModels, type RunModelsOptions } from '../../src/run/run-models.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
@@ -29,7 +29,7 @@ test('it comes back with records and files, and tells what happens in order', as
   const [{ record, resultsFile, sampleFiles }] = runs as [(typeof runs)[number]]
   expect(record).toMatchObject({ model: { label: 'tiny' }, determinism: { itemCount: 5 }, tasks: [{ name: 'piqa', itemCount: 30 }] })
   expect(sampleFiles).toHaveLength(1)
-  expect(await readRun(resultsFile)).toMatchObject({ label: 'tiny', isComplete: true })
+  expect(await readStoredRun(resultsFile)).toMatchObject({ label: 'tiny', isComplete: true })
   const kinds = events.map((event) => ('isRepeat' in event && event.isRepeat ? `again ${event.kind}` : event.kind)).filter((kind) => !kind.endsWith('notice'))
   expect([...new Set(kinds)]).toEqual([
     'task-started',

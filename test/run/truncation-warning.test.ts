@@ -7,7 +7,7 @@ import { RequestError } from '../../src/errors.ts'
 import { evaluateModel } from '../../src/run/evaluate-model.ts'
 import type { EvaluationEvent } from '../../src/run/run-events.ts'
 import type { EvaluateOptions } from '../../src/run/evaluate-options.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { toResultsFile } from '../../src/store/to-results-file.ts'
 import { writeRun } from '../../src/store/write-run.ts'
 import { loadTask } from '../../src/run/load-task.ts'
@@ -82,7 +82,7 @@ test('it is stored beside what lm-eval reads and read back; a record without it 
   const record = await run({ rollingBos: 'once' })
   expect(toResultsFile(record)).toMatchObject({ evalharness: { truncation: { piqa: CUT }, settings: { rollingBos: 'once' } } })
   const { resultsFile } = await writeRun(output, record)
-  expect(await readRun(resultsFile)).toMatchObject({ rollingBos: 'once', tasks: [{ name: 'piqa', truncation: CUT }] })
+  expect(await readStoredRun(resultsFile)).toMatchObject({ rollingBos: 'once', tasks: [{ name: 'piqa', truncation: CUT }] })
 })
 
 test('a choice longer than the window is refused with its row and number', async () => {

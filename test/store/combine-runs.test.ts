@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { sourceLines } from '../../src/store/source-lines.ts'
 import { StoreError } from '../../src/errors.ts'
 import { blessRun } from '../../src/gate/bless.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 interface Changes {
@@ -78,14 +78,14 @@ function stored(
 }
 
 /** Each task with the day that its score tells. */
-const daysOf = ({ tasks, groups }: Awaited<ReturnType<typeof readRun>>) =>
+const daysOf = ({ tasks, groups }: Awaited<ReturnType<typeof readStoredRun>>) =>
   Object.fromEntries([...tasks, ...groups].map(({ name, scores }) => [name, scores[0]!.value * 10]))
 
 test('runs of different tasks are one run, and each file is named', async () => {
   stored(1, ['piqa', 'boolq'])
   stored(2, ['piqa'])
   stored(3, ['mmlu_law'])
-  const run = await readRun(folder)
+  const run = await readStoredRun(folder)
   expect(daysOf(run)).toEqual({ mmlu_law: 3, piqa: 2, boolq: 1 })
   expect(run).toMatchObject({ label: 'original', file: fileOf(3), isComplete: true })
   expect(sourceLines(run)).toEqual([
@@ -99,7 +99,7 @@ test('a run that a newer one covers is not read, whatever its settings and sampl
   stored(1, ['piqa'], { weights: 'other', limit: 10 })
   writeFileSync(path.join(folder, `samples_piqa_${timeOf(1)}.jsonl`), 'damaged')
   stored(2, ['piqa', 'boolq'])
-  const run = await readRun(folder)
+  const run = await readStoredRun(folder)
   expect(daysOf(run)).toEqual({ piqa: 2, boolq: 2 })
   expect(sourceLines(run)).toEqual([`original: ${shown(2)}, the newest of 2 runs`])
   expect(run.sources).toEqual([{ file: fileOf(2), tasks: ['piqa', 'boolq'], newestOf: 2 }])
@@ -112,11 +112,11 @@ test.each<[string, Changes, string]>([
 ])('runs of different tasks with other %s are refused', async (_, changes, difference) => {
   stored(1, ['piqa'], changes)
   stored(2, ['boolq'])
-  await expect(readRun(folder)).rejects.toThrow(StoreError)
-  await expect(readRun(folder)).rejects.toThrow(`results_${timeOf(2)}.json (boolq) and results_${timeOf(1)}.json (piqa) differ in ${difference}`)
+  await expect(readStoredRun(folder)).rejects.toThrow(StoreError)
+  await expect(readStoredRun(folder)).rejects.toThrow(`results_${timeOf(2)}.json (boolq) and results_${timeOf(1)}.json (piqa) differ in ${difference}`)
   // Each alone can be given.
-  expect(daysOf(await readRun(`NAME=${fileOf(1)}`))).toEqual({ piqa: 1 })
-  expect(sourceLines(await readRun(fileOf(1)))).toEqual([])
+  expect(daysOf(await readStoredRun(`NAME=${fileOf(1)}`))).toEqual({ piqa: 1 })
+  expect(sourceLines(await readStoredRun(fileOf(1)))).toEqual([])
 })
 
 test('a group is of one run, with all of its tasks, and the groups in it', async () => {
@@ -124,7 +124,7 @@ test('a group is of one run, with all of its tasks, and the groups in it', async
   stored(1, ['physics', 'maths', 'law'], { groups })
   stored(2, ['physics', 'maths'], { groups: { mmlu_stem: ['physics', 'maths'] } })
   stored(3, ['law', 'piqa'])
-  expect(daysOf(await readRun(folder))).toEqual({ mmlu: 1, mmlu_stem: 1, physics: 1, maths: 1, law: 1, piqa: 3 })
+  expect(daysOf(await readStoredRun(folder))).toEqual({ mmlu: 1, mmlu_stem: 1, physics: 1, maths: 1, law: 1, piqa: 3 })
 })
 
 test('damaged files of earlier runs and later runs that were interrupted are left out with a note', async () => {
@@ -132,7 +132,7 @@ test('damaged files of earlier runs and later runs that were interrupted are lef
   writeFileSync(fileOf(1), '{')
   stored(2, ['piqa'])
   stored(3, ['piqa'], { partial: true })
-  const { notes, tasks } = await readRun(folder)
+  const { notes, tasks } = await readStoredRun(folder)
   expect(tasks).toHaveLength(1)
   expect(notes![0]).toMatch(/results_2026-01-03T00-00-00\.000Z\.partial\.json is newer, but was interrupted, so it is left out$/u)
   expect(notes![1]).toMatch(/^results_2026-01-01T00-00-00\.000Z\.json, an earlier run, is left out: .*not JSON/u)
@@ -141,16 +141,16 @@ test('damaged files of earlier runs and later runs that were interrupted are lef
 test('a blessed run has all of its files, and reads the same', async () => {
   stored(1, ['piqa'])
   stored(2, ['boolq'])
-  const target = await blessRun(await readRun(folder), 'main', { folder: temporaryFolder(), force: false })
+  const target = await blessRun(await readStoredRun(folder), 'main', { folder: temporaryFolder(), force: false })
   rmSync(folder, { recursive: true })
   expect(existsSync(folder)).toBe(false)
-  expect(daysOf(await readRun(target))).toEqual({ boolq: 2, piqa: 1 })
+  expect(daysOf(await readStoredRun(target))).toEqual({ boolq: 2, piqa: 1 })
 })
 
 test('a record without --rolling-bos goes with one that has the default, and not with another', async () => {
   stored(1, ['piqa'])
   stored(2, ['wikitext'], { rollingBos: 'lm-eval' })
-  expect(daysOf(await readRun(folder))).toEqual({ piqa: 1, wikitext: 2 })
+  expect(daysOf(await readStoredRun(folder))).toEqual({ piqa: 1, wikitext: 2 })
   stored(3, ['boolq'], { rollingBos: 'once' })
-  await expect(readRun(folder)).rejects.toThrow(/rolling_bos once against lm-eval/u)
+  await expect(readStoredRun(folder)).rejects.toThrow(/rolling_bos once against lm-eval/u)
 })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
 import { StoreError } from '../../src/errors.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { choiceSample } from './lm-eval-sample.ts'
 
@@ -66,7 +66,7 @@ function lmEval(
   return place
 }
 
-const compared = async (a: string, b: string, options = {}) => compareRuns(await readRun(a), [await readRun(b)], options)
+const compared = async (a: string, b: string, options = {}) => compareRuns(await readStoredRun(a), [await readStoredRun(b)], options)
 const acc = { acc: { scores: { acc: 0.5 }, samples: [sample(0, { acc: 1 }), sample(1, { acc: 0 })] } }
 
 describe('a value that is not a number leaves its metric of its task unpaired, and nothing else', () => {
@@ -103,7 +103,7 @@ describe('a value that is not a number leaves its metric of its task unpaired, a
 test('[gold, prediction] of f1 and mcc are not log-probabilities; [log-likelihood, words] of a perplexity are', async () => {
   const cola = { scores: { f1: 0.4, mcc: -0.1 }, samples: [sample(0, { f1: [1, 0], mcc: [1, 0] }), sample(1, { f1: [1, 1], mcc: [1, 1] })] }
   const text = { scores: { word_perplexity: Math.exp(3) }, samples: [sample(0, { word_perplexity: [-30, 10] })] }
-  const run = await readRun(lmEval('a', { cola, text }))
+  const run = await readStoredRun(lmEval('a', { cola, text }))
   expect(run.tasks.map(({ items }) => items!.map(({ values }) => values))).toEqual([[{}, {}], [{ word_perplexity: { logProb: -30, weight: 10 } }]])
   const { accuracies, perplexities } = await compared(lmEval('b', { cola, text }), lmEval('c', { cola, text }))
   expect(accuracies.map(({ metric, cells }) => [metric, cells[0]!.retention, cells[0]!.flips])).toEqual([['f1', 1, null]])
@@ -160,12 +160,12 @@ describe('scores that are not the mean of their items', () => {
   })
   test('by the mean belong to another run', async () => {
     const place = lmEval('a', { odd: { scores: { acc: 0 }, samples, aggregation: { acc: 'mean' } } })
-    await expect(readRun(place)).rejects.toThrow(StoreError)
-    await expect(readRun(place)).rejects.toThrow('the results file says 0')
+    await expect(readStoredRun(place)).rejects.toThrow(StoreError)
+    await expect(readStoredRun(place)).rejects.toThrow('the results file says 0')
   })
   test('perplexities too', async () => {
     const place = lmEval('a', { text: { scores: { word_perplexity: 7 }, samples: [sample(0, { word_perplexity: [-30, 10] })] } })
-    await expect(readRun(place)).rejects.toThrow('its items give word_perplexity 20.08')
+    await expect(readStoredRun(place)).rejects.toThrow('its items give word_perplexity 20.08')
   })
 })
 
@@ -175,7 +175,7 @@ test('of several filters the first is taken, for scores and items; another one i
     scores: { [`acc,${first}`]: 1, 'acc,second': 0 },
     samples: rows.map((row) => ({ ...row, filter: row.filter === 'first' ? first : row.filter })),
   })
-  const run = await readRun(lmEval('a', { gsm: filtered('first') }))
+  const run = await readStoredRun(lmEval('a', { gsm: filtered('first') }))
   expect(run.tasks[0]).toMatchObject({ scores: [{ metric: 'acc', value: 1, filter: 'first' }], items: [{ values: { acc: 1 } }] })
   await expect(compared(lmEval('b', { gsm: filtered('first') }), lmEval('c', { gsm: filtered('strict') }))).rejects.toThrow(
     'gsm: filter of acc first against strict in c',
@@ -199,7 +199,7 @@ describe('groups', () => {
 
 test('--output_path NAME.json is found with its samples, and a task whose samples are missing is noted', async () => {
   const place = lmEval('a', acc, {}, `NAME_${TIME}.json`)
-  expect((await readRun(place)).tasks[0]!.items).toHaveLength(2)
+  expect((await readStoredRun(place)).tasks[0]!.items).toHaveLength(2)
   const withoutSamples = { ...acc.acc, samples: [] }
   const { notes } = await compared(place, lmEval('b', { acc: withoutSamples }))
   expect(notes).toContain('b has no samples of acc: items are not paired')

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pythonWith } from '../../scripts/reference.ts'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { evalharness } from '../program.ts'
 import { attempt } from '../reference.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -58,7 +58,7 @@ describe.skipIf(python.missing)(`lm-eval 0.4.13${python.missing ? ` (skipped: ${
     ]
     run('-m', 'lm_eval', 'run', '--model', 'hf', '--model_args', `pretrained=${model},dtype=float32`, ...options)
     expect(await evalharness('run', '-m', `ours=${model}`, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', path.join(folder, 'ours'))).toMatchObject({ code: 0 })
-    const [theirs, ours] = [await readRun(path.join(folder, 'lm-eval')), await readRun(path.join(folder, 'ours'))]
+    const [theirs, ours] = [await readStoredRun(path.join(folder, 'lm-eval')), await readStoredRun(path.join(folder, 'ours'))]
     expect(theirs.tool).toMatch(/^lm-eval/u)
     const { accuracies } = compareRuns(theirs, [ours], { allMetrics: true })
     expect(accuracies.map(({ metric, itemCount, cells }) => [metric, itemCount, cells[0]!.difference, cells[0]!.flips])).toEqual([

@@ -4,7 +4,7 @@ import { counted } from '../../text/count.ts'
 import { cellText } from '../../text/fitting-table.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import type { ReproducedCell } from './reproduce-card.ts'
-import type { CardVerdict } from './verify-card.ts'
+import type { CardVerdict } from './check-card.ts'
 
 /** Lines of text: the cells that are wrong, or with `all` every one, and the cells that were measured again. */
 export function cardVerdictTable({ cells, findings }: CardVerdict, reproduced: readonly ReproducedCell[], { all = false } = {}): string {

@@ -4,7 +4,7 @@ import { cardFigures } from '../../../src/card/read/card-figures.ts'
 import { shotsOf, taskOf } from '../../../src/card/read/benchmark-name.ts'
 import { citedRun } from '../../../src/card/read/cited-run.ts'
 import { readCard } from '../../../src/card/read/read-card.ts'
-import { verifyCard } from '../../../src/card/verify/verify-card.ts'
+import { checkCard } from '../../../src/card/verify/check-card.ts'
 import { CardError } from '../../../src/errors.ts'
 import { CARD } from '../card-fixture.ts'
 
@@ -89,6 +89,6 @@ describe('a card is read', () => {
 
   test('two tables of benchmarks are an error that names both lines', async () => {
     const table = CARD.slice(CARD.indexOf('| Benchmark'), CARD.indexOf('Closing'))
-    await expect(verifyCard(card(`${CARD}\n${table}`))).rejects.toThrow(/the card has 2 tables of benchmarks, in lines \d+ and \d+/u)
+    await expect(checkCard(card(`${CARD}\n${table}`))).rejects.toThrow(/the card has 2 tables of benchmarks, in lines \d+ and \d+/u)
   })
 })

@@ -5,8 +5,8 @@ import { citedRun } from '../../../src/card/read/cited-run.ts'
 import { evalResultFiles } from '../../../src/card/write/eval-results.ts'
 import { readCard } from '../../../src/card/read/read-card.ts'
 import { reproduceCard } from '../../../src/card/verify/reproduce-card.ts'
-import { verifyCard } from '../../../src/card/verify/verify-card.ts'
-import { writeCard } from '../../../src/card/write/write-card.ts'
+import { checkCard } from '../../../src/card/verify/check-card.ts'
+import { renderCard } from '../../../src/card/write/render-card.ts'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
 import { PROFILES } from '../../../src/compare/status.ts'
 import { CardError } from '../../../src/errors.ts'
@@ -21,7 +21,7 @@ describe('a card is written', () => {
   const withMarkers = CARD.replace(/\| Benchmark[\s\S]*?\n\n/u, `${markers('benchmarks').join('\nold\n')}\n\n`)
 
   test('from a card’s own figures its benchmark table comes out cell by cell', () => {
-    const written = writeCard(card(withMarkers), comparison)
+    const written = renderCard(card(withMarkers), comparison)
     const cells = (text: string) =>
       readCard(text, 'x')
         .tables.filter(({ head }) => head[0] === 'Benchmark')
@@ -30,7 +30,7 @@ describe('a card is written', () => {
   })
 
   test('between its markers and in the model-index, and every other byte stays', () => {
-    const written = writeCard(card(withMarkers), comparison)
+    const written = renderCard(card(withMarkers), comparison)
     const outside = (text: string) =>
       text
         .replace(/model-index:[\s\S]*?(?=language:)/u, '')
@@ -43,17 +43,17 @@ describe('a card is written', () => {
   })
 
   test('twice is the same as once', () => {
-    const once = writeCard(card(withMarkers), comparison)
-    expect(writeCard(card(once), comparison)).toBe(once)
+    const once = renderCard(card(withMarkers), comparison)
+    expect(renderCard(card(once), comparison)).toBe(once)
   })
 
   test('with line ends of Windows', () => {
-    const written = writeCard(card(withMarkers.replaceAll('\n', '\r\n')), comparison)
+    const written = renderCard(card(withMarkers.replaceAll('\n', '\r\n')), comparison)
     expect(written.replaceAll('\r\n', '')).not.toContain('\n')
   })
 
   test('without front matter or markers: both are made', () => {
-    const written = writeCard(card('# Mine\n'), comparison)
+    const written = renderCard(card('# Mine\n'), comparison)
     expect(written).toMatch(/^---\nmodel-index:\n {2}- name: variant\n[\s\S]*---\n\n# Mine\n\n## Use Cases\n\n<!-- evalharness:use-cases:begin -->/u)
     expect(readCard(written, 'x').frontMatter?.document.toJS()).toMatchObject({
       'model-index': [{ results: [{ dataset: { type: 'piqa' }, metrics: [{ value: 65.67 }] }, {}, {}] }],
@@ -66,7 +66,7 @@ describe('a card is written', () => {
       return storedRun(label, [{ ...task, items: null, scores: [...task.scores, { metric: 'bits_per_byte', value: nats / 4, standardError: null }] }])
     }
     const compared = compareRuns(run('base', 3), [run('cut', 4)])
-    const written = card(writeCard(card('# Mine\n'), cardContents(run('base', 3), [run('cut', 4)])))
+    const written = card(renderCard(card('# Mine\n'), cardContents(run('base', 3), [run('cut', 4)])))
     expect(written.tables.map(({ heading, head, rows }) => [heading, head, ...rows.map(({ cells }) => cells)])).toEqual([
       [
         'Perplexity Results',
@@ -81,7 +81,7 @@ describe('a card is written', () => {
         ['Pruned (cut)', 'WikiText', '1', '1.0000', '1.33×'],
       ],
     ])
-    const { cells, findings } = await verifyCard(written)
+    const { cells, findings } = await checkCard(written)
     expect(cells.map(({ table, verdict }) => [table, verdict])).toEqual([
       ['model-index', 'equal'],
       ['model-index', 'equal'],
@@ -104,38 +104,38 @@ describe('a card is written', () => {
 
   test('under the name that its model-index has, beside results on other datasets', () => {
     const other = '  - dataset:\n      type: gsm8k\n    metrics:\n    - type: exact_match\n      value: 12.5\n'
-    const index = readCard(writeCard(card(CARD.replace('language:', `${other}language:`)), comparison), 'x').frontMatter?.document.toJS()['model-index']
+    const index = readCard(renderCard(card(CARD.replace('language:', `${other}language:`)), comparison), 'x').frontMatter?.document.toJS()['model-index']
     expect(index[0].name).toBe('Example')
     expect(index[0].results.map(({ dataset }: { dataset: { type: string } }) => dataset.type)).toEqual(['piqa', 'boolq', 'perplexity', 'gsm8k'])
   })
 
   test('behind a byte order mark, and after blank lines that stay', () => {
-    expect(writeCard(card('\uFEFF# Mine\n'), comparison)).toMatch(/^\uFEFF---\nmodel-index:/u)
-    expect(writeCard(card('# Mine  \n\n\n'), comparison)).toContain('---\n\n# Mine  \n\n\n## Use Cases\n')
+    expect(renderCard(card('\uFEFF# Mine\n'), comparison)).toMatch(/^\uFEFF---\nmodel-index:/u)
+    expect(renderCard(card('# Mine  \n\n\n'), comparison)).toContain('---\n\n# Mine  \n\n\n## Use Cases\n')
   })
 
   test.each([
     ['in braces', '---\n{ license: mit }\n---\n'],
     ['that is a sentence', '---\nhello\n---\n'],
     ['whose other keys use the old index', '---\nmodel-index: &index []\nresults: *index\n---\n'],
-  ])('not into front matter %s', (_, text) => expect(() => writeCard(card(text), comparison)).toThrow(CardError))
+  ])('not into front matter %s', (_, text) => expect(() => renderCard(card(text), comparison)).toThrow(CardError))
 
   test('where its tables are, with markers around them, under the headings that they have', async () => {
-    const written = writeCard(card(), comparison)
+    const written = renderCard(card(), comparison)
     const headings = (text: string) => text.split('\n').filter((line) => line.startsWith('#'))
     expect(headings(written)).toEqual(headings(CARD))
     expect(written.match(/<!-- evalharness:[a-z-]+:begin -->/gu)).toEqual(
       ['use-cases', 'perplexity', 'benchmarks'].map((name) => `<!-- evalharness:${name}:begin -->`),
     )
-    expect((await verifyCard(card(written))).cells.filter(({ verdict }) => verdict === 'different')).toEqual([])
-    expect(writeCard(card(written), comparison)).toBe(written)
+    expect((await checkCard(card(written))).cells.filter(({ verdict }) => verdict === 'different')).toEqual([])
+    expect(renderCard(card(written), comparison)).toBe(written)
   })
 
   test.each([
     ['is not closed', withMarkers.replace(markers('benchmarks')[1], '')],
     ['is the wrong way round', withMarkers.replace(markers('benchmarks')[0], '').concat(markers('benchmarks')[0])],
     ['appears twice', withMarkers.concat(markers('benchmarks').join('\n'))],
-  ])('not where a marker %s', (_, text) => expect(() => writeCard(card(text), comparison)).toThrow(CardError))
+  ])('not where a marker %s', (_, text) => expect(() => renderCard(card(text), comparison)).toThrow(CardError))
 
   test('with the hub’s result files', () => {
     expect(evalResultFiles(comparison)[0]).toEqual({

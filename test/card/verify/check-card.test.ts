@@ -2,16 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { readCard } from '../../../src/card/read/read-card.ts'
 import { parseConfig } from '../../../src/model/config/config.ts'
-import { verifyCard } from '../../../src/card/verify/verify-card.ts'
+import { checkCard } from '../../../src/card/verify/check-card.ts'
 import { PROFILES } from '../../../src/compare/status.ts'
 import { CARD, CONFIG } from '../card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
-const different = async (text: string) => (await verifyCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
+const different = async (text: string) => (await checkCard(card(text))).cells.filter(({ verdict }) => verdict === 'different')
 
 describe('a card is verified', () => {
   test('and nothing is wrong with a card that is right', async () => {
-    const { cells, findings } = await verifyCard(card())
+    const { cells, findings } = await checkCard(card())
     expect(cells.filter(({ verdict }) => verdict !== 'equal')).toEqual([])
     expect(cells).toHaveLength(30)
     expect(findings.map(({ id, kind }) => [id, kind])).toEqual([
@@ -50,13 +50,13 @@ describe('a card is verified', () => {
   })
 
   test('a score that is not a count of the split is a finding', async () => {
-    const { findings } = await verifyCard(card(CARD.replace('79.54%', '79.52%')))
+    const { findings } = await checkCard(card(CARD.replace('79.54%', '79.52%')))
     expect(findings).toContainEqual(expect.objectContaining({ id: 'not-a-count', kind: 'wrong', text: expect.stringContaining('PIQA 79.52%') }))
   })
 
   test('and an original at chance has no share over chance', async () => {
     for (const score of ['50.00%', '46.00%']) {
-      const { findings } = await verifyCard(card(CARD.replace('79.54%', score)))
+      const { findings } = await checkCard(card(CARD.replace('79.54%', score)))
       expect(findings.find(({ id }) => id === 'over-chance')!.text).toContain('PIQA nothing, as the original has none')
     }
   })
@@ -75,7 +75,7 @@ describe('a card is verified', () => {
   ])('parameters may be printed in any unit: %s', async (text, expected) => {
     const model = parseConfig({ ...CONFIG, num_hidden_layers: 36 }, 'config.json')
     const cells = (
-      await verifyCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)
+      await checkCard(card(CARD.replace('| **Compression** | 27.8% |', `| **Compression** | 27.8% |\n| Parameters | ${text} |`)), undefined, model)
     ).cells
     expect(cells.filter(({ row, verdict }) => row === 'Parameters' && verdict === 'different').map(({ expected }) => expected)).toEqual(expected)
   })
@@ -87,7 +87,7 @@ describe('a card is verified', () => {
 
   test('and a base model that is one of a list is known', async () => {
     const text = CARD.replace('base_model: example/base-9b', 'base_model:\n- Qwen/Qwen3-8B-Base')
-    expect((await verifyCard(card(text))).findings.map(({ id }) => id)).toContain('parameters')
+    expect((await checkCard(card(text))).findings.map(({ id }) => id)).toContain('parameters')
   })
 
   test('and a model-index in shares says the same; one of other shots does not', async () => {
@@ -119,7 +119,7 @@ describe('a card is verified', () => {
   })
 
   test('and a score below the majority class is a finding, with the word that it deserves', async () => {
-    const { findings } = await verifyCard(
+    const { findings } = await checkCard(
       card(
         CARD.replaceAll('65.02', '61.77')
           .replaceAll('78.3%', '74.3%')
@@ -132,7 +132,7 @@ describe('a card is verified', () => {
   })
 
   test('by another profile', async () => {
-    const { cells } = await verifyCard(card(CARD.replaceAll('✅ Good', '✅ Excellent')), PROFILES.default)
+    const { cells } = await checkCard(card(CARD.replaceAll('✅ Good', '✅ Excellent')), PROFILES.default)
     expect(cells.filter(({ verdict, column }) => verdict === 'different' && column === 'Status').length).toBeGreaterThan(0)
   })
 })

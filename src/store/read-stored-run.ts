@@ -10,7 +10,7 @@ import type { StoredRun } from './stored-run.ts'
  * Reads `[NAME=]PATH`: a results file with the samples beside it, or a folder, of which each task's newest complete run is taken.
  * Fails with StoreError on files that are missing, malformed, or cannot be combined.
  */
-export async function readRun(spec: string): Promise<StoredRun> {
+export async function readStoredRun(spec: string): Promise<StoredRun> {
   const { label, place, files, laterPartial } = await findResults(spec)
   const [newest, ...older] = files
   const runs = [await openResults(newest!)]

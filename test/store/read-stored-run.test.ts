@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
-import { readRun } from '../../src/store/read-run.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { choiceSample } from './lm-eval-sample.ts'
 
@@ -55,7 +55,7 @@ beforeEach(() => {
 })
 
 test("lm-eval's results and samples are a run", async () => {
-  const run = await readRun(results())
+  const run = await readStoredRun(results())
   expect(run).toMatchObject({
     kind: 'measured',
     label: 'model',
@@ -91,17 +91,17 @@ describe('is found', () => {
   test('by its folder, the newest complete one, and by the folder above when there is one model', async () => {
     copyFileSync(results(), file('results_2026-01-01T00-00-00.json'))
     copyFileSync(results(), file('results_2026-01-09T00-00-00.partial.json'))
-    expect((await readRun(folder)).file).toBe(results())
-    expect((await readRun(path.join(folder, '..', path.basename(folder)))).file).toBe(results())
+    expect((await readStoredRun(folder)).file).toBe(results())
+    expect((await readStoredRun(path.join(folder, '..', path.basename(folder)))).file).toBe(results())
   })
 
-  test('under a name of one’s own', async () => expect((await readRun(`original=${folder}`)).label).toBe('original'))
+  test('under a name of one’s own', async () => expect((await readStoredRun(`original=${folder}`)).label).toBe('original'))
 
   test('without samples, when they were not stored', async () => {
     const { groups, ...rest } = lmEvalResults()
     const alone = path.join(temporaryFolder(), 'results_x.json')
     writeFileSync(alone, JSON.stringify(rest))
-    expect((await readRun(alone)).tasks.map(({ items, itemCount }) => [items, itemCount])).toEqual([
+    expect((await readStoredRun(alone)).tasks.map(({ items, itemCount }) => [items, itemCount])).toEqual([
       [null, 2],
       [null, 2],
       [null, 1],
@@ -112,8 +112,8 @@ describe('is found', () => {
 
 describe('is refused with a message that says why', () => {
   const refused = async (message: string | RegExp, spec = results()) => {
-    await expect(readRun(spec)).rejects.toThrow(StoreError)
-    await expect(readRun(spec)).rejects.toThrow(message)
+    await expect(readStoredRun(spec)).rejects.toThrow(StoreError)
+    await expect(readStoredRun(spec)).rejects.toThrow(message)
   }
 
   test('no such file or folder', () => refused('no such run: /no/such', '/no/such'))
@@ -166,7 +166,7 @@ test('groups may name each other, and one group in many ways', async () => {
   const layers = Object.fromEntries(Array.from({ length: 40 }, (_, layer) => [`g${layer}`, [`g${layer + 1}`, `g${layer + 1}`, 'mmlu_law']]))
   const content = lmEvalResults()
   writeFileSync(results(), JSON.stringify({ ...content, group_subtasks: { ...content.group_subtasks, ...layers, g40: ['g0', 'mmlu_logic'], mmlu: ['g0'] } }))
-  const { groups } = await readRun(results())
+  const { groups } = await readStoredRun(results())
   expect(groups.map(({ name, members }) => [name, members])).toEqual([['mmlu', ['mmlu_logic', 'mmlu_law']]])
 })
 
@@ -180,7 +180,7 @@ test('responses that are neither numbers nor texts of numbers are NaN, and a tar
     target: { toString: 1, valueOf: 2 },
   }
   writeFileSync(samples('mmlu_law'), lines(strange, sample(1, 1)))
-  const [first, second] = (await readRun(results())).tasks[0]!.items!
+  const [first, second] = (await readStoredRun(results())).tasks[0]!.items!
   expect(first).toMatchObject({ target: '{"toString":1,"valueOf":2}', requests: [{ logProb: NaN }, { logProb: NaN }] })
   expect(second).toMatchObject({ target: '1', requests: [{ logProb: -1.5 }, { logProb: -2.5 }] })
 })
@@ -188,20 +188,20 @@ test('responses that are neither numbers nor texts of numbers are NaN, and a tar
 test.each(['constructor', 'toString', 'hasOwnProperty'])('a task called %s has no figures but its own', async (name) => {
   const content = lmEvalResults()
   writeFileSync(results(), JSON.stringify({ ...content, results: { ...content.results, [name]: { 'acc,none': 0.5 } } }))
-  const run = await readRun(results())
+  const run = await readStoredRun(results())
   expect(run.tasks.find((task) => task.name === name)).toMatchObject({ version: null, shotCount: null, itemCount: null, items: null })
 })
 
 test('of several filters the first counts', async () => {
   writeFileSync(samples('mmlu_law'), lines(sample(0, 1), { ...sample(0, 0), filter: 'strict' }, sample(1, 1), { ...sample(1, 0), filter: 'strict' }))
-  expect((await readRun(results())).tasks[0]!.items).toHaveLength(2)
+  expect((await readStoredRun(results())).tasks[0]!.items).toHaveLength(2)
 })
 
 describe('the rows that were scored', () => {
   const withConfig = async (config: object, limit?: unknown) => {
     const content = lmEvalResults()
     writeFileSync(results(), JSON.stringify({ ...content, config: { ...content.config, limit }, configs: { mmlu_law: config } }))
-    const run = await readRun(results())
+    const run = await readStoredRun(results())
     return { limit: run.limit, dataset: run.tasks[0]!.dataset }
   }
 

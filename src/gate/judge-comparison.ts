@@ -1,0 +1,140 @@
+/** Judges a comparison by a policy: one verdict per rule. Limits are compared with both bounds of an interval, so that chance decides nothing. */
+import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
+import { LEAST_TEXTS } from '../compare/text-interval.ts'
+import type { Policy, TaskLimits } from './policy.ts'
+
+/** The limit that a rule sets. */
+export type RuleKind = 'min_retention' | 'max_drop_points' | 'max_perplexity_ratio'
+
+/** `passed`: the whole interval keeps the limit. `regressed`: all of it breaks the limit. `undecided`: part of it does. `incomparable`: no interval. */
+export type RuleVerdict = 'passed' | 'regressed' | 'undecided' | 'incomparable'
+
+/** One rule, judged. */
+export interface JudgedRule {
+  readonly task: string
+  readonly metric: string | null
+  readonly kind: RuleKind
+  readonly limit: number
+  /** In the limit's unit: a share, points lost, or a ratio. */
+  readonly value: number | null
+  readonly interval: Interval | null
+  readonly verdict: RuleVerdict
+  /** Items that were compared. */
+  readonly itemCount: number | null
+  /** Items of the whole split; null where it is not known. */
+  readonly splitCount: number | null
+  /** For `undecided`: items at which an interval of the same spread would not contain the limit; null when the value equals the limit. */
+  readonly itemsNeeded: number | null
+  /** For `incomparable`, and for `undecided` where no interval can decide: why. */
+  readonly reason: string | null
+}
+
+/** The whole judgement. */
+export interface Judgement {
+  readonly rules: readonly JudgedRule[]
+  readonly verdict: RuleVerdict
+}
+
+/** Exit codes: the gate's own, beside 2 for input that failed. */
+export const EXIT_CODE: Readonly<Record<RuleVerdict, number>> = { passed: 0, regressed: 1, undecided: 3, incomparable: 3 }
+
+/** Verdicts of a judgement, the worst first. */
+const WORST_FIRST = ['regressed', 'incomparable', 'undecided'] as const
+
+/** Judges the comparison's first variant. The worst verdict counts: regressed before incomparable before undecided before passed. */
+export function judgeComparison(policy: Policy, comparison: Comparison): Judgement {
+  const rules = [...policy].flatMap(([task, limits]) => requestsOf(task, limits).map((request) => judgeRule(request, comparison)))
+  const verdict = WORST_FIRST.find((candidate) => rules.some((rule) => rule.verdict === candidate)) ?? 'passed'
+  return { rules, verdict }
+}
+
+/** A limit of the policy. */
+interface RuleRequest {
+  readonly task: string
+  /** The task's main metric when undefined. */
+  readonly metric: string | undefined
+  readonly kind: RuleKind
+  readonly limit: number
+}
+
+function requestsOf(task: string, { metric, minRetention, maxDropPoints, maxPerplexityRatio }: TaskLimits): RuleRequest[] {
+  const limits: readonly (readonly [RuleKind, number | undefined])[] = [
+    ['min_retention', minRetention],
+    ['max_drop_points', maxDropPoints],
+    ['max_perplexity_ratio', maxPerplexityRatio],
+  ]
+  return limits.flatMap(([kind, limit]) => (limit === undefined ? [] : [{ task, metric, kind, limit }]))
+}
+
+function judgeRule(request: RuleRequest, { accuracies, perplexities }: Comparison): JudgedRule {
+  return request.kind === 'max_perplexity_ratio' ? judgePerplexity(request, lineOf(request, perplexities)) : judgeAccuracy(request, lineOf(request, accuracies))
+}
+
+/** The line of the rule's task and metric. */
+function lineOf<Line extends { readonly task: string; readonly metric: string }>({ task, metric }: RuleRequest, lines: readonly Line[]): Line | undefined {
+  return lines.find((line) => line.task === task && (metric === undefined || line.metric === metric))
+}
+
+function judgeAccuracy(request: RuleRequest, line: AccuracyLine | undefined): JudgedRule {
+  const rule = ruleOf(request, line)
+  const cell = line?.cells[0]
+  if (!cell) return incomparable(rule, missingReason(request, line, 'accuracy'))
+  if (request.kind === 'min_retention') {
+    if (cell.retention === null) return incomparable(rule, 'the baseline scores 0, so nothing can be retained')
+    return decide(rule, { value: cell.retention, interval: cell.retentionInterval, side: 'at least' })
+  }
+  const { difference, differenceInterval } = cell
+  const interval: Interval | null = differenceInterval && [-differenceInterval[1] * 100, -differenceInterval[0] * 100]
+  return decide(rule, { value: -difference * 100, interval, side: 'at most' })
+}
+
+function judgePerplexity(request: RuleRequest, line: PerplexityLine | undefined): JudgedRule {
+  const rule = ruleOf(request, line)
+  const cell = line?.cells[0]
+  if (!cell) return incomparable(rule, missingReason(request, line, 'perplexity'))
+  if (cell.ratioInterval === null && line.itemCount !== null && line.itemCount < LEAST_TEXTS) {
+    const reason = `fewer than ${LEAST_TEXTS} texts give no interval`
+    return { ...rule, value: cell.ratio, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
+  }
+  return decide(rule, { value: cell.ratio, interval: cell.ratioInterval, side: 'at most' })
+}
+
+type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount' | 'splitCount'>
+
+function ruleOf({ task, metric, kind, limit }: RuleRequest, line: AccuracyLine | PerplexityLine | undefined): Rule {
+  return { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.itemCount ?? null, splitCount: line?.splitCount ?? null }
+}
+
+function missingReason({ task, metric }: RuleRequest, line: object | undefined, what: string): string {
+  if (line) return `the candidate has no ${task}`
+  return `the runs have no ${what} of ${task}${metric === undefined ? '' : ` by ${metric}`}`
+}
+
+function incomparable(rule: Rule, reason: string): JudgedRule {
+  return { ...rule, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason }
+}
+
+/** What was found, and on which side of the limit it must be. */
+interface Found {
+  readonly value: number
+  readonly interval: Interval | null
+  readonly side: 'at least' | 'at most'
+}
+
+function decide(rule: Rule, { value, interval, side }: Found): JudgedRule {
+  if (!interval) return { ...incomparable(rule, 'items are not paired, so there is no interval: score both with stored samples'), value }
+  const [low, high] = interval
+  const keeps = (bound: number) => (side === 'at least' ? bound >= rule.limit : bound <= rule.limit)
+  const verdict = keeps(low) && keeps(high) ? 'passed' : keeps(low) || keeps(high) ? 'undecided' : 'regressed'
+  const itemsNeeded = verdict === 'undecided' ? itemsToDecide(rule, value, interval) : null
+  return { ...rule, value, interval, verdict, itemsNeeded, reason: null }
+}
+
+/** An interval narrows with the square root of the number of items, until its bound towards the limit no longer reaches it. */
+function itemsToDecide({ limit, itemCount }: Rule, value: number, [low, high]: Interval): number | null {
+  const distance = Math.abs(value - limit)
+  if (itemCount === null || distance === 0) return null
+  const reach = limit > value ? high - value : value - low
+  // Without what floating point adds to a whole number.
+  return Math.ceil(itemCount * (reach / distance) ** 2 - 1e-6)
+}
