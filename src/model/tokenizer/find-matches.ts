@@ -19,9 +19,10 @@ export function matcherOf(pattern: Pattern): FindMatches {
   }
 }
 
-/** The matches of an expression with the flag `g`; an empty one right after another match does not count. */
+/** The matches of an expression with the flag `g`. An empty one right after another match does not count; an empty text has none. */
 export function matchesOf(expression: RegExp): FindMatches {
   return (text) => {
+    if (text === '') return []
     const spans: Span[] = []
     let last = -1
     // Not matchAll, which makes a copy of the expression for each text.

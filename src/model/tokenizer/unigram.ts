@@ -45,11 +45,10 @@ export function unigram({ vocab: stored, unk_id: unknown, byte_fallback: fallsBa
  * tokens in another order.
  */
 function asSerdeReads(score: number): number {
-  const [, digits = '', fraction = '', exponent = '0'] = /^(\d+)\.?(\d*)(?:e([+-]\d+))?$/u.exec(String(Math.abs(score))) ?? []
+  const [mantissa = '', exponent = ''] = score.toExponential().split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
   const power = Number(exponent) - fraction.length
-  const whole = Number(digits + fraction)
-  const read = power < 0 ? whole / Number(`1e${-power}`) : whole * Number(`1e${power}`)
-  return score < 0 ? -read : read
+  return power < 0 ? Number(whole + fraction) / Number(`1e${-power}`) : Number(whole + fraction) * Number(`1e${power}`)
 }
 
 function insert(root: Node, token: string, id: number): void {
