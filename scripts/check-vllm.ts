@@ -16,7 +16,8 @@ import type { ModelSource } from '../src/run/model-source.ts'
 import type { EvaluationEvent } from '../src/run/run-events.ts'
 import type { RunRecord } from '../src/store/run-record.ts'
 import { loadTask, type LoadedTask } from '../src/run/load-task.ts'
-import { loadTasks, selectTasks } from '../src/task/registry.ts'
+import { loadTasks } from '../src/task/registry.ts'
+import { selectTasks } from '../src/task/select-tasks.ts'
 import { smolLM2 } from './reference.ts'
 
 /** Tolerance of a log-likelihood, in nats per scored token. */

@@ -17,7 +17,8 @@ import { toResultsFile } from '../src/store/to-results-file.ts'
 import type { RunRecord } from '../src/store/run-record.ts'
 import { sampleRecord } from '../src/store/sample.ts'
 import { loadTask } from '../src/run/load-task.ts'
-import { loadTasks, selectTasks } from '../src/task/registry.ts'
+import { loadTasks } from '../src/task/registry.ts'
+import { selectTasks } from '../src/task/select-tasks.ts'
 import { smolLM2 } from './reference.ts'
 
 /** Tolerance of a log-likelihood, in nats per scored token. */

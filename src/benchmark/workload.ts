@@ -4,7 +4,8 @@ import { encodeRequests, type Encoder } from '../plan/encode.ts'
 import { countDistinctTokens } from '../plan/batches.ts'
 import type { Sequence } from '../plan/sequence.ts'
 import { loadTask } from '../run/load-task.ts'
-import { loadTasks, selectTasks } from '../task/registry.ts'
+import { loadTasks } from '../task/registry.ts'
+import { selectTasks } from '../task/select-tasks.ts'
 import { REQUEST_LENGTHS, type RequestLengths } from './request-lengths.ts'
 
 /** Benchmarks whose requests are measured, in this order. */

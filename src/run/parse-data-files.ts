@@ -1,44 +1,63 @@
-/** `--data TASK=FILE` and `TASK:SPLIT=FILE`: local rows of a task or of one of its subsets. */
+/** `--data NAME=FILE` and `NAME:SPLIT=FILE`: local rows of a task, or of a subset or group of subsets. */
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
 import { UsageError } from '../errors.ts'
 import type { Task } from '../task/define-task.ts'
-import { selectTasks } from '../task/registry.ts'
+import { selectTasks } from '../task/select-tasks.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import type { DataFiles } from './data-files.ts'
 
 /**
- * Files by `TASK` or `TASK:SPLIT`. Fails with UsageError on unknown names and splits, and on options without effect: rows
- * that are named twice, or of a task that is not among the `selected`.
+ * Files or folders by `NAME` or `NAME:SPLIT`; a group's folder is that of each of its subsets that has none of its own. Fails with UsageError on unknown
+ * names and splits, on a file for a group, and on options without effect: rows that are named twice, or of a task that is not among the `selected`.
  */
-export function parseDataFiles(entries: readonly string[], known: ReadonlyMap<string, Task>, selected: readonly Task[]): DataFiles {
+export async function parseDataFiles(entries: readonly string[], known: ReadonlyMap<string, Task>, selected: readonly Task[]): Promise<DataFiles> {
   const files: Record<string, string> = {}
+  const ofGroups: (readonly [key: string, folder: string])[] = []
   for (const entry of entries) {
     const [, name, split, file] = /^([^=:]+)(?::([^=]*))?=(.+)$/su.exec(entry) ?? []
     if (name === undefined || file === undefined)
       throw new UsageError(`--data ${entry} is not TASK=FILE`, 'Give for example --data piqa=rows.jsonl, or with the split --data mmlu_anatomy:dev=dev.jsonl.')
     const task = taskOf(name.trim(), entry, known, selected)
     const key = split === undefined ? name.trim() : `${name.trim()}:${knownSplit(task, split.trim(), entry)}`
+    const members = groupMembers(known.get(task.name)!, name.trim())
+    if (members) {
+      await assertFolder(entry, file.trim(), members)
+      ofGroups.push(...members.map((member) => [key.replace(name.trim(), member), file.trim()] as const))
+      continue
+    }
     const scored = `${name.trim()}:${task.dataset.split}`
     // The scored split has two names: with and without the split.
     const twin = [key, ...(key === scored ? [name.trim()] : key === name.trim() ? [scored] : [])].find((other) => Object.hasOwn(files, other))
     if (twin !== undefined) throw new UsageError(`--data ${entry}: --data ${twin}=${files[twin]} names the same rows`, 'Give one of the two.')
     files[key] = file.trim()
   }
-  return files
+  return { ...Object.fromEntries(ofGroups), ...files }
 }
 
-/** The task with this name, or with a subset of this name. */
+/** The results' names of a group's subsets; undefined for the name of a task or subset. */
+function groupMembers({ name, subsets }: Task, given: string): readonly string[] | undefined {
+  const group = given.slice(name.length + 1)
+  return Object.hasOwn(subsets?.groups ?? {}, group) ? subsets!.groups[group]!.map((member) => `${name}_${member}`) : undefined
+}
+
+/** A file has the rows of one subset. */
+async function assertFolder(entry: string, folder: string, members: readonly string[]): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory()) return
+  throw new UsageError(
+    `--data ${entry}: ${found ? 'a group of subsets needs a folder, not a file' : 'there is no such folder'}`,
+    `Give a folder with ${path.join('SPLIT', 'SUBSET.jsonl')}, or name a subset: --data ${members[0]}=FILE.`,
+  )
+}
+
+/** The task with this name, or with a subset or group of this name, as it is among the selected ones. */
 function taskOf(name: string, entry: string, known: ReadonlyMap<string, Task>, selected: readonly Task[]): Task {
-  const task = known.get(name) ?? selectTasks(known, [name])[0]!
-  const isGroup = !known.has(name) && !task.subsets!.names.some((subset) => name === `${task.name}_${subset}`)
-  if (isGroup)
-    throw new UsageError(
-      `--data ${entry}: ${name} is a group of subsets`,
-      `Name a subset, such as ${task.name}_${task.subsets!.names[0]}, or give a folder: --data ${task.name}=FOLDER.`,
-    )
-  const asked = selected.find((each) => each.name === task.name)
-  if (!asked || (!known.has(name) && !asked.subsets!.names.some((subset) => name === `${task.name}_${subset}`)))
-    throw new UsageError(`--data ${entry} has no effect: ${name} is not among --tasks`, 'Leave it out, or add the task.')
-  return task
+  const [named] = selectTasks(known, [name])
+  const asked = selected.find((each) => each.name === named!.name)
+  const isAsked = asked && (known.has(name) || named!.subsets!.names.some((subset) => asked.subsets!.names.includes(subset)))
+  if (!isAsked) throw new UsageError(`--data ${entry} has no effect: ${name} is not among --tasks`, 'Leave it out, or add the task.')
+  return named!
 }
 
 function knownSplit(task: Task, split: string, entry: string): string {

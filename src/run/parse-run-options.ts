@@ -7,7 +7,7 @@ import { parseDtype } from '../engine/devices/dtype.ts'
 import { UsageError } from '../errors.ts'
 import { parseJson } from '../io/parse-json.ts'
 import type { Task } from '../task/define-task.ts'
-import { selectTasks, taskCalled } from '../task/registry.ts'
+import { selectTasks, taskCalled } from '../task/select-tasks.ts'
 import { parseBytes } from '../text/parse-bytes.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { LoadTaskOptions } from './load-task.ts'
@@ -42,7 +42,7 @@ export async function parseLoadOptions(
   known: ReadonlyMap<string, Task>,
   selected: readonly Task[],
 ): Promise<LoadTaskOptions> {
-  const dataFiles = parseDataFiles(data, known, selected)
+  const dataFiles = await parseDataFiles(data, known, selected)
   const shots = typeof numFewshot === 'string' ? parseShots(numFewshot) : numFewshot
   const rows = typeof samples === 'string' ? await parseSamples(samples) : samples
   // A name that no task has would be an option without effect.

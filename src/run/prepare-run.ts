@@ -2,7 +2,8 @@
 import { unlessAborted, UsageError } from '../errors.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
-import { loadTasks, selectTasks } from '../task/registry.ts'
+import { loadTasks } from '../task/registry.ts'
+import { expandNames, selectTasks } from '../task/select-tasks.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { loadTask, type LoadedTask } from './load-task.ts'
 import { locateModel, type NeededFiles } from './locate-model.ts'
@@ -54,7 +55,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
 }
 
 function taskNames({ tasks }: ScoringOptions, known: ReadonlyMap<string, Task>): string[] {
-  const names = parseNames(tasks)
+  const names = expandNames(known, parseNames(tasks))
   if (names.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...known.keys()].join(', ')}.`)
   return names
 }

@@ -21,13 +21,17 @@ export const scoringOptions = z.object({
     description:
       'Model to score: NAME=FOLDER, NAME=OWNER/REPO on the hub (then quantize=nf4|int8|int4, block=N, adapter=FOLDER after commas), or NAME=http://HOST:PORT/v1,tokenizer=WHERE; repeat for several',
   }),
-  tasks: list({ aliases: ['t'], group: SCORED, description: 'Names of tasks, subsets or groups, separated by commas; `evalharness tasks` lists them' }),
+  tasks: list({
+    aliases: ['t'],
+    group: SCORED,
+    description: 'Names of tasks, subsets or groups, separated by commas; mmlu_* for several, all for all; `evalharness tasks` lists them',
+  }),
   taskFile: list({ group: SCORED, description: 'JavaScript module that defines a task' }),
   dataDir: text({ group: ROWS, description: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv (default: the hub)' }),
   data: list({
     group: ROWS,
     description:
-      'Local rows: TASK=FILE for those that are scored, TASK:SPLIT=FILE for a split such as that of the few-shot examples; a subset works like a task',
+      'Local rows: TASK=FILE for those that are scored, TASK:SPLIT=FILE for a split such as that of the few-shot examples; a subset works like a task, a group of subsets takes a folder',
   }),
   numFewshot: textOrData(z.union([shots, z.record(z.string(), shots)]), {
     aliases: ['f'],

@@ -7,7 +7,8 @@ import { parseDataFiles } from '../../src/run/parse-data-files.ts'
 import { DatasetError, UsageError } from '../../src/errors.ts'
 import { loadTask, type LoadedTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
 import { defineTask } from '../../src/task/define-task.ts'
-import { loadTasks, selectTasks } from '../../src/task/registry.ts'
+import { loadTasks } from '../../src/task/registry.ts'
+import { selectTasks } from '../../src/task/select-tasks.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { writeRows } from '../tiny-model.ts'
 
@@ -34,9 +35,9 @@ const row = (q: string, label = 0) => ({ q, a: ['yes', 'no'], label })
 const letters = (text: string) => text.split('').map((q) => row(q))
 
 /** The suite of `names` with the entries of `--data`, as the command makes it. */
-function load(names: readonly string[], data: readonly string[], options: LoadTaskOptions = {}): Promise<LoadedTask> {
+async function load(names: readonly string[], data: readonly string[], options: LoadTaskOptions = {}): Promise<LoadedTask> {
   const selected = selectTasks(known, names)
-  return loadTask(selected[0]!, { ...options, dataFiles: parseDataFiles(data, known, selected) })
+  return loadTask(selected[0]!, { ...options, dataFiles: await parseDataFiles(data, known, selected) })
 }
 
 /** For each item the questions before its own. */
@@ -96,6 +97,16 @@ describe('--data TASK=FILE holds the scored rows', () => {
     expect(parts[0]).toMatchObject({ origin: { path: rows }, shotsOrigin: { path: path.join(folder, 'all/mmlu/dev/anatomy.jsonl') } })
   })
 
+  test('a group takes a folder, which a file of one of its subsets precedes', async () => {
+    const stem = path.join(folder, 'stem')
+    for (const subset of ['anatomy', 'astronomy']) {
+      mkdirSync(path.join(stem, 'test'), { recursive: true })
+      copyFileSync(rows, path.join(stem, 'test', `${subset}.jsonl`))
+    }
+    const { parts } = await load(['mmlu_anatomy', 'mmlu_astronomy'], [`mmlu_anatomy=${rows}`, `mmlu_stem=${stem}`], { shots: 0 })
+    expect(parts.map(({ origin }) => origin)).toMatchObject([{ path: rows }, { path: path.join(stem, 'test/astronomy.jsonl') }])
+  })
+
   test('one file is not scored as each of 57 subjects', async () => {
     await expect(load(['mmlu'], [`mmlu=${rows}`], { shots: 0 })).rejects.toThrow(
       `--data mmlu=${rows}: one file would be read for each of the 57 subsets of mmlu`,
@@ -105,7 +116,9 @@ describe('--data TASK=FILE holds the scored rows', () => {
 
   test.each([
     [['mmlu_anatomie=ROWS'], 'unknown task "mmlu_anatomie"', 'Did you mean mmlu_anatomy? '],
-    [['mmlu_stem=ROWS'], '--data mmlu_stem=ROWS: mmlu_stem is a group of subsets', 'Name a subset, such as mmlu_abstract_algebra, or give a folder'],
+    [['mmlu_stem=nothing'], '--data mmlu_stem=nothing: there is no such folder', 'or name a subset: --data mmlu_abstract_algebra=FILE.'],
+    [['mmlu_stem=package.json'], 'a group of subsets needs a folder, not a file', 'Give a folder with'],
+    [['mmlu_humanities=src'], '--data mmlu_humanities=src has no effect: mmlu_humanities is not among --tasks', 'Leave it out'],
     [['mmlu_anatomy:dve=ROWS'], '--data mmlu_anatomy:dve=ROWS: task mmlu has no split "dve"', 'Did you mean dev? It has: test, dev.'],
     [['mmlu_anatomy:=ROWS'], 'task mmlu has no split ""', 'It has: test, dev.'],
     [['piqa=ROWS'], '--data piqa=ROWS has no effect: piqa is not among --tasks', 'Leave it out'],

@@ -1,0 +1,54 @@
+/** Prints a task with a rendered prompt. */
+import { HarnessError } from '../errors.ts'
+import { loadTask } from '../run/load-task.ts'
+import type { Task } from '../task/define-task.ts'
+import type { Item } from '../task/request.ts'
+import { describeTask, type TaskDescription } from './task-description.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where the rows are, and how to print. */
+interface ShowOptions {
+  readonly dataDir?: string | undefined
+  readonly json: boolean
+}
+
+/** Prints the task with its first prompt; says why where its rows cannot be read. */
+export async function showTask(task: Task, { dataDir, json }: ShowOptions, { out, err }: Terminal): Promise<void> {
+  const description = describeTask(task)
+  const first = await firstItem(task, dataDir, err).catch((error: unknown) => {
+    if (!(error instanceof HarnessError)) throw error
+    err(`no prompt can be shown: ${error.message}\n  ${error.hint}`)
+    return undefined
+  })
+  if (json) {
+    out(JSON.stringify({ ...description, firstItem: first ?? null }, null, 2))
+    return
+  }
+  for (const line of [...descriptionLines(description), ...(first ? ['', ...promptLines(first)] : [])]) out(line)
+}
+
+function descriptionLines({ name, version, summary, source, split, shots, metrics, subsets, groups }: TaskDescription): string[] {
+  const grouped = new Set(Object.values(groups).flat())
+  const others = subsets.filter((subset) => !grouped.has(subset))
+  return [
+    `${name}, version ${version}: ${summary}`,
+    `source   ${source}, split ${split}`,
+    `shots    ${shots}`,
+    `metrics  ${metrics.join(', ')}`,
+    ...Object.entries(groups).map(([group, members]) => `group    ${group} (${members.length}): ${members.join(', ')}`),
+    ...(others.length > 0 ? [`subsets  ${others.length}: ${others.join(', ')}`] : []),
+  ]
+}
+
+function promptLines({ requests: [request], choices, gold }: Item): string[] {
+  if (request!.kind === 'text') return [request!.text]
+  return [request!.context, ...choices.map((choice, index) => `${index === gold ? '✓' : ' '} → ${JSON.stringify(` ${choice}`)}`)]
+}
+
+/** Only the first subset is read. */
+async function firstItem(task: Task, dataDir: string | undefined, onNotice: Terminal['err']): Promise<Item> {
+  const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
+  const loaded = await loadTask(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
+  for (const notice of loaded.notices) onNotice(notice)
+  return loaded.parts[0]!.items[0]!
+}

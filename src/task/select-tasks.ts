@@ -1,0 +1,111 @@
+/** The tasks that names mean: of tasks, subsets and groups, with wildcards. */
+import { UsageError } from '../errors.ts'
+import { listNames } from '../text/list-names.ts'
+import { didYouMean } from '../text/nearest-name.ts'
+import type { Subsets, Task } from './define-task.ts'
+import { explainForeignTask } from './foreign-tasks.ts'
+
+/** Most names of tasks in a message. */
+const MOST_NAMES = 30
+
+/** Every name that `--tasks` takes: of tasks, and of their groups and subsets, as lm-eval calls them. */
+export function allNames(known: ReadonlyMap<string, Task>): string[] {
+  return [...known.values()].flatMap((task) => [task.name, ...groupNames(task), ...subsetNames(task)])
+}
+
+/** Names of the task's groups of subsets: `mmlu_stem`. */
+export function groupNames({ name, subsets }: Task): string[] {
+  return Object.keys(subsets?.groups ?? {}).map((group) => `${name}_${group}`)
+}
+
+/** Names of the task's subsets: `mmlu_anatomy`. */
+export function subsetNames({ name, subsets }: Task): string[] {
+  return (subsets?.names ?? []).map((subset) => `${name}_${subset}`)
+}
+
+/**
+ * The names with wildcards filled in: `*` stands for any text and `?` for a character, as in lm-eval; `all` is every task but those about the demo's
+ * made-up valley. Fails with UsageError where nothing matches.
+ */
+export function expandNames(known: ReadonlyMap<string, Task>, names: readonly string[]): string[] {
+  const expanded = names.flatMap((name) => {
+    if (known.has(name)) return [name]
+    if (name === 'all') return [...known.values()].filter((task) => !isOfDemo(task)).map((task) => task.name)
+    return /[*?]/u.test(name) ? matching(known, name) : [name]
+  })
+  return [...new Set(expanded)]
+}
+
+function isOfDemo({ dataset, taskFile }: Task): boolean {
+  return taskFile === undefined && 'folder' in dataset
+}
+
+function matching(known: ReadonlyMap<string, Task>, pattern: string): string[] {
+  const names = allNames(known).filter((name) => matches(name, pattern))
+  if (names.length === 0)
+    throw new UsageError(`no task matches ${JSON.stringify(pattern)}`, '`evalharness tasks --all` lists the names of tasks, groups and subsets.')
+  return names
+}
+
+/** Whether a name matches a pattern of `*` and `?`; in time proportional to the product of their lengths. */
+function matches(name: string, pattern: string): boolean {
+  // Whether the pattern so far matches the first n characters of the name, for each n.
+  let fits = [true, ...Array.from(name, () => false)]
+  for (const sign of pattern) {
+    const before = fits
+    let any = false
+    fits = before.map((fit, length) => {
+      any ||= fit
+      if (sign === '*') return any
+      return length > 0 && before[length - 1]! && (sign === '?' || sign === name[length - 1])
+    })
+  }
+  return fits.at(-1)!
+}
+
+/**
+ * The named tasks, in the order of the names. A subset or a group of subsets (`mmlu_anatomy`, `mmlu_stem`, as lm-eval calls them) is its task with
+ * those subsets only; several of one task are combined. Fails with UsageError on an unknown name, with the nearest one.
+ */
+export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly string[]): Task[] {
+  const wanted = [...new Set(names)]
+  const selected = new Map<string, Task>()
+  for (const name of wanted) {
+    const whole = known.get(name)
+    const task = whole ?? [...known.values()].find(({ name: own, subsets }) => subsetsCalled(name, own, subsets) !== undefined) ?? unknownTask(name, known)
+    selected.set(task.name, whole || wanted.includes(task.name) ? task : cutToSubsets(task, wanted))
+  }
+  return [...selected.values()]
+}
+
+/** The task with those of its subsets that are named, alone or by group; the whole where all of both are named. */
+function cutToSubsets(task: Task, wanted: readonly string[]): Task {
+  const subsets = task.subsets!
+  const named = new Set(wanted.flatMap((name) => subsetsCalled(name, task.name, subsets) ?? []))
+  if (named.size === subsets.names.length && groupNames(task).every((group) => wanted.includes(group))) return task
+  const groups = Object.fromEntries(Object.entries(subsets.groups).filter(([group]) => wanted.includes(`${task.name}_${group}`)))
+  return { ...task, subsets: { names: subsets.names.filter((name) => named.has(name)), groups, isPart: true } }
+}
+
+function subsetsCalled(name: string, taskName: string, subsets: Subsets | undefined): readonly string[] | undefined {
+  if (!subsets || !name.startsWith(`${taskName}_`)) return undefined
+  const own = name.slice(taskName.length + 1)
+  if (subsets.names.includes(own)) return [own]
+  return Object.hasOwn(subsets.groups, own) ? subsets.groups[own] : undefined
+}
+
+/** A whole task. Fails with UsageError on an unknown name, and on the name of a subset or group. */
+export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task {
+  const task = known.get(name)
+  if (task) return task
+  const [whole] = selectTasks(known, [name])
+  throw new UsageError(`${name} is a part of the task ${whole!.name}`, `All parts of a task have one setting: write ${whole!.name}.`)
+}
+
+function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
+  const foreign = explainForeignTask(name)
+  const hint = `Known: ${listNames([...known.keys()], MOST_NAMES)}; \`evalharness tasks --all\` lists groups and subsets. Your own: --task-file FILE.`
+  if (foreign !== undefined) throw new UsageError(foreign, hint)
+  // The nearest name may be a subset's or group's.
+  throw new UsageError(`unknown task ${JSON.stringify(name)}`, `${didYouMean(name, allNames(known))}${hint}`)
+}
