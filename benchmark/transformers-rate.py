@@ -1,8 +1,8 @@
-"""Answers requests with transformers, for `evalharness doctor --benchmark` to compare with. Started by it; reads a job from standard input.
+"""Scores requests with transformers, for `evalharness doctor --benchmark` to compare with. Started by it; reads a job from standard input.
 
 The job is JSON: config (content of config.json), file and tensors (name to place and shape of values of two bytes), dtype, device, sequences (lists of
 token ids), seconds (of measuring) and batch_tokens. Batches of like lengths, padded on the right, as lm-eval's model hf makes them. Prints one line of
-JSON: versions, device, load_seconds, seconds and tokens of the sequences that were answered, and best and log_prob after the last token of each.
+JSON: versions, device, load_seconds, seconds and tokens of the sequences that were scored, and best and log_prob after the last token of each.
 """
 
 import json
@@ -69,11 +69,11 @@ def main():
     with torch.inference_mode():
         for number, batch in enumerate(batches(sequences, job["batch_tokens"])):
             if number == 0:
-                # The first one warms up and is answered again.
-                answer(model, [sequences[index] for index in batch], device)
+                # The first one warms up and is scored again.
+                score(model, [sequences[index] for index in batch], device)
                 synchronize()
             started = time.perf_counter()
-            found = answer(model, [sequences[index] for index in batch], device)
+            found = score(model, [sequences[index] for index in batch], device)
             synchronize()
             spent += time.perf_counter() - started
             for index, (token, value) in zip(batch, found):
@@ -90,7 +90,7 @@ def main():
                 "load_seconds": load_seconds,
                 "seconds": spent,
                 "tokens": tokens,
-                "answered": sorted(best),
+                "scored": sorted(best),
                 "best": [best[index] for index in sorted(best)],
                 "log_prob": [log_prob[index] for index in sorted(best)],
             }
@@ -98,7 +98,7 @@ def main():
     )
 
 
-def answer(model, sequences, device):
+def score(model, sequences, device):
     """Best token and its log-probability behind each sequence; logits of all positions are made, as lm-eval does."""
     longest = max(map(len, sequences))
     ids = torch.zeros(len(sequences), longest, dtype=torch.long)

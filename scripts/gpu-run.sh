@@ -30,7 +30,7 @@ exec > >(tee "$out/$kind.log") 2>&1
 if [ -n "${EVALHARNESS:-}" ]; then program=($EVALHARNESS)
 elif [ -x /tmp/gpu/evalharness ]; then
   program=(/tmp/gpu/evalharness)
-  # The kit has the program alone; the recorded answers are in the checkout.
+  # The kit has the program alone; the recorded values are in the checkout.
   [ -d /tmp/gpu/app/benchmark ] || cp -r "$root/benchmark" /tmp/gpu/app/
 elif [ -f "$root/dist/src/cli.js" ]; then program=(node "$root/dist/src/cli.js")
 elif [ -d "$root/node_modules/tsx" ]; then program=(node --import "$root/scripts/typescript.js" "$root/src/cli.ts")

@@ -101,7 +101,7 @@ def log_probs_of(model, tokens):
         return torch.log_softmax(model(torch.tensor([tokens]), use_cache=False).logits[0], -1)
 
 
-def answer(model, context, continuation):
+def score(model, context, continuation):
     """Sum of the continuation's log-probabilities, and the least lead of a token over the best other one: above 0 if greedy."""
     rows = log_probs_of(model, (context + continuation)[:-1])[-len(continuation) :]
     picked = [rows[place, token].item() for place, token in enumerate(continuation)]
@@ -129,7 +129,7 @@ def family(name):
     model = made_model(name)
     requests = []
     for context, continuation in requests_of(model, random):
-        log_prob, lead = answer(model, context, continuation)
+        log_prob, lead = score(model, context, continuation)
         assert abs(lead) > LEAST_MARGIN, (name, lead)
         requests.append({"context": context, "continuation": continuation, "logProb": round(log_prob, 9), "isGreedy": lead > 0})
     assert 2 < sum(request["isGreedy"] for request in requests) < len(requests)

@@ -3,7 +3,7 @@ import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
 import type { Device } from '../engine/devices/device.ts'
 import type { Dtype } from '../engine/devices/dtype.ts'
 import type { SequenceScore } from '../plan/sequence.ts'
-import type { KnownAnswers } from './known-answers.ts'
+import type { ReferenceModel } from './reference-models.ts'
 
 /** A device's values compared with the reference values. */
 export interface NumbersRecord {
@@ -30,38 +30,38 @@ export interface NumbersRecord {
 const TOLERANCE = 1e-4
 
 /** Scores the requests on a device until `deadline` (of performance.now()). Fails with EngineError where it cannot run the model. */
-export async function checkNumbers(known: KnownAnswers, device: Device, dtype: Dtype, deadline: number): Promise<NumbersRecord> {
-  await using engine = await onnxEngine(known.config, known.weights, { devices: [device], dtype })
+export async function checkNumbers(reference: ReferenceModel, device: Device, dtype: Dtype, deadline: number): Promise<NumbersRecord> {
+  await using engine = await onnxEngine(reference.config, reference.weights, { devices: [device], dtype })
   const scores: (SequenceScore | undefined)[] = []
-  for await (const batch of engine.score(known.sequences)) {
+  for await (const batch of engine.score(reference.sequences)) {
     for (const score of batch.scores) scores[score.sequence] = score
     if (performance.now() > deadline) break
   }
   return {
-    name: known.name,
+    name: reference.name,
     dtype,
-    madeBy: known.madeBy,
-    asked: known.answers.length,
-    ...compareAnswers(known, scores, dtype === 'float32' ? TOLERANCE : null),
+    madeBy: reference.madeBy,
+    asked: reference.values.length,
+    ...compareValues(reference, scores, dtype === 'float32' ? TOLERANCE : null),
   }
 }
 
 /** Differences of the values whose sequences have scores. */
-export function compareAnswers(
-  { answers, sequences }: Pick<KnownAnswers, 'answers' | 'sequences'>,
+export function compareValues(
+  { values, sequences }: Pick<ReferenceModel, 'values' | 'sequences'>,
   scores: readonly (SequenceScore | undefined)[],
   limit: number | null,
 ): Pick<NumbersRecord, 'compared' | 'largest' | 'mean' | 'greedyAsked' | 'greedyEqual' | 'limit' | 'isRight'> {
-  const found = answers.flatMap((answer) => {
-    const parts = answer.parts.map((part) => scores[part])
-    return parts.every((part) => part !== undefined) ? [{ answer, parts }] : []
+  const found = values.flatMap((value) => {
+    const parts = value.parts.map((part) => scores[part])
+    return parts.every((part) => part !== undefined) ? [{ value, parts }] : []
   })
-  const differences = found.map(({ answer, parts }) => {
-    const tokenCount = answer.parts.reduce((sum, part) => sum + sequences[part]!.targets.length, 0)
-    return Math.abs(parts.reduce((sum, { logProb }) => sum + logProb, 0) - answer.logProb) / tokenCount
+  const differences = found.map(({ value, parts }) => {
+    const tokenCount = value.parts.reduce((sum, part) => sum + sequences[part]!.targets.length, 0)
+    return Math.abs(parts.reduce((sum, { logProb }) => sum + logProb, 0) - value.logProb) / tokenCount
   })
-  const greedy = found.filter(({ answer }) => answer.isGreedy !== null)
-  const greedyEqual = greedy.filter(({ answer, parts }) => parts.every(({ isGreedy }) => isGreedy) === answer.isGreedy).length
+  const greedy = found.filter(({ value }) => value.isGreedy !== null)
+  const greedyEqual = greedy.filter(({ value, parts }) => parts.every(({ isGreedy }) => isGreedy) === value.isGreedy).length
   const largest = Math.max(0, ...differences)
   return {
     compared: found.length,

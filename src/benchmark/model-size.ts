@@ -1,5 +1,7 @@
 /** Sizes of the random models on which speed is measured: shapes of published models. */
 import { parseConfig, type ModelConfig } from '../model/config/config.ts'
+import type { Gpu } from '../engine/devices/gpus.ts'
+import type { ExecutionProvider } from '../engine/devices/providers/provider.ts'
 import { UsageError } from '../errors.ts'
 
 /** The dimensions of each size. */
@@ -101,4 +103,12 @@ export function modelSize(name: string): ModelSize {
   const shape = Object.hasOwn(SHAPES, name.toLowerCase()) ? SHAPES[name.toLowerCase()] : undefined
   if (!shape) throw new UsageError(`unknown --model-size ${JSON.stringify(name)}`, `Supported: ${MODEL_SIZES.join(', ')}.`)
   return { name: name.toLowerCase(), ...shape, config: parseConfig(shape.raw, `${name} config`) }
+}
+
+/** The name of the largest size that fits the device's memory and can be measured in the time. */
+export function sizeFor({ speedModel }: Pick<ExecutionProvider, 'speedModel'>, gpu: Gpu | undefined): string {
+  if (speedModel !== 'by-gpu') return speedModel
+  if (gpu?.kind !== 'gpu') return '1m'
+  if (gpu.memoryBytes === null) return '1b'
+  return gpu.memoryBytes >= 24e9 ? '8b' : gpu.memoryBytes >= 6e9 ? '1b' : '135m'
 }

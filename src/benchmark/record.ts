@@ -5,7 +5,7 @@ import type { DeviceDiagnosis, RuntimeDiagnosis } from '../engine/devices/self-t
 import type { NumbersRecord } from './check-numbers.ts'
 import type { EstimateRecord } from './estimate.ts'
 import type { SpeedRecord } from './measure-speed.ts'
-import type { SuspectRecord } from './suspects.ts'
+import type { SuspectRecord } from './suspect-record.ts'
 import type { PeerRecord } from './transformers-peer.ts'
 
 /** The whole record. */

@@ -7,7 +7,7 @@ import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 /** Which tools made a file, by name. */
 export type MadeBy = Readonly<Record<string, string>>
 
-/** A request and its answer. */
+/** A request and its log-probability. */
 export interface RecordedRequest {
   readonly context: readonly number[]
   readonly continuation: readonly number[]

@@ -1,7 +1,7 @@
 /** READ THIS FIRST: the benchmark of this machine. It tests each device, checks its numbers, measures its speed, and writes a record of the results. */
 import os from 'node:os'
-import { listGpus, type Gpu } from '../engine/devices/gpus.ts'
-import { deviceName, possibleDevices, type Device } from '../engine/devices/device.ts'
+import { listGpus } from '../engine/devices/gpus.ts'
+import { deviceName, likelyGpuOf, possibleDevices, providerOf, type Device } from '../engine/devices/device.ts'
 import { diagnoseRuntime } from '../engine/devices/self-test.ts'
 import { unlessAborted } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
@@ -35,9 +35,9 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   // Rows that cannot be read fail now, not after minutes.
   if (dataDir !== undefined) for (const name of WORKLOADS) await workloadOfRows(name, 1, SMALL_VOCABULARY, dataDir)
   onStep('looking for devices')
-  const [adapters, runtime] = [await listGpus(), await diagnoseRuntime()]
+  const [gpus, runtime] = [await listGpus(), await diagnoseRuntime()]
   const devices = runtime.works ? (options.devices ?? gpusFirst(possibleDevices())) : []
-  const isGpu = (device: Device) => adapterOf(device, adapters)?.kind === 'gpu'
+  const isGpu = (device: Device) => likelyGpuOf(device, gpus)?.kind === 'gpu'
   const peer = options.python !== undefined || devices.some(isGpu) ? await findPeer(options.python) : null
   onStep(`self-test of ${devices.map(deviceName).join(', ')}`)
   const tests = await unlessAborted(diagnoseDevices(devices), options.signal)
@@ -50,7 +50,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
     const ms = isGpu(device) ? left - waiting.filter((each) => !isGpu(each)).length * SECONDS.cpu * 1000 : left
     const alike = waiting.filter((each) => isGpu(each) === isGpu(device)).length
     const deadline = performance.now() + ms / Math.max(1, alike)
-    records.push(await measureDevice({ device, selfTest: tests[index]!, adapter: adapterOf(device, adapters), deadline }, { ...options, peer }))
+    records.push(await measureDevice({ device, selfTest: tests[index]!, gpu: likelyGpuOf(device, gpus), deadline }, { ...options, peer }))
   }
   return {
     format: 1,
@@ -63,7 +63,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
       threads: os.availableParallelism(),
       memoryBytes: os.totalmem(),
     },
-    adapters,
+    adapters: gpus,
     runtime,
     budgetSeconds,
     elapsedSeconds: (performance.now() - beganAt) / 1000,
@@ -82,12 +82,5 @@ export function benchmarkPassed({ runtime, devices }: BenchmarkRecord, areNamed:
 
 /** The processor last: it needs the least time. */
 function gpusFirst(devices: readonly Device[]): Device[] {
-  return devices.toSorted((a, b) => Number(a.provider === 'cpu') - Number(b.provider === 'cpu'))
-}
-
-/** The one adapter that a device can be. */
-function adapterOf({ provider, index }: Device, adapters: readonly Gpu[]): Gpu | undefined {
-  if (provider === 'cpu') return undefined
-  if (provider === 'cuda') return adapters.find(({ cudaIndex }) => cudaIndex === index)
-  return adapters.find(({ kind }) => kind === 'gpu') ?? adapters[0]
+  return devices.toSorted((a, b) => Number(providerOf(a).auto === 'last') - Number(providerOf(b).auto === 'last'))
 }

@@ -1,4 +1,4 @@
-/** The same requests answered by transformers, where there is a Python that has it: how much faster is a device here, and does it choose the same tokens? */
+/** The same requests scored by transformers, where there is a Python that has it: how much faster is a device here, and does it choose the same tokens? */
 import { execFile, spawn } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -34,19 +34,19 @@ export interface PeerJob {
   readonly signal?: AbortSignal | undefined
 }
 
-const answerSchema = z.object({
+const resultSchema = z.object({
   versions: z.object({ torch: z.string(), transformers: z.string() }),
   device: z.string(),
   attention: z.string().nullish(),
   load_seconds: z.number(),
   seconds: z.number(),
   tokens: z.number(),
-  answered: z.array(z.number().int()),
+  scored: z.array(z.number().int()),
   best: z.array(z.number().int()),
   log_prob: z.array(z.number()),
 })
 /** The results of transformers. */
-export type PeerAnswer = z.infer<typeof answerSchema>
+export type PeerResult = z.infer<typeof resultSchema>
 
 /** Comparison of an engine with transformers on the same sequences. */
 export interface PeerRecord {
@@ -90,7 +90,7 @@ export async function findPeer(named: string | undefined): Promise<Peer | null> 
 }
 
 /** Scores the sequences with transformers. Fails with EngineError. */
-export async function askPeer({ python }: Peer, { size, model, stored, device, inputs, seconds, signal }: PeerJob): Promise<PeerAnswer> {
+export async function askPeer({ python }: Peer, { size, model, stored, device, inputs, seconds, signal }: PeerJob): Promise<PeerResult> {
   const tensors = Object.fromEntries([...model.weights.tensors].map(([name, { shape, byteOffset }]) => [name, { shape, byteOffset }]))
   const job = {
     config: size.raw,
@@ -118,24 +118,24 @@ export async function askPeer({ python }: Peer, { size, model, stored, device, i
       `transformers failed: ${errors.join('').trim().split('\n').at(-1) || (signal?.aborted ? 'it took too long' : `exit code ${code}`)}`,
       'Give another --python, or leave the option out.',
     )
-  return answerSchema.parse(JSON.parse(output.join('').trim().split('\n').at(-1)!))
+  return resultSchema.parse(JSON.parse(output.join('').trim().split('\n').at(-1)!))
 }
 
 /** Scores the same sequences with an engine and compares. The engine should be warm. */
-export async function compareWithPeer(engine: Pick<Engine, 'score'>, inputs: readonly Int32Array[], answer: PeerAnswer): Promise<PeerRecord> {
-  const sequences = answer.answered.map((index, place): Sequence => ({ input: inputs[index]!, targets: Int32Array.of(answer.best[place]!) }))
+export async function compareWithPeer(engine: Pick<Engine, 'score'>, inputs: readonly Int32Array[], result: PeerResult): Promise<PeerRecord> {
+  const sequences = result.scored.map((index, place): Sequence => ({ input: inputs[index]!, targets: Int32Array.of(result.best[place]!) }))
   const scores: SequenceScore[] = []
   const startedAt = performance.now()
   for await (const batch of engine.score(sequences)) scores.push(...batch.scores)
   const seconds = (performance.now() - startedAt) / 1000
-  const differences = scores.map(({ sequence, logProb }) => Math.abs(logProb - answer.log_prob[sequence]!))
+  const differences = scores.map(({ sequence, logProb }) => Math.abs(logProb - result.log_prob[sequence]!))
   return {
-    versions: answer.versions,
-    device: answer.device,
+    versions: result.versions,
+    device: result.device,
     sequences: sequences.length,
-    transformersSeconds: answer.seconds,
+    transformersSeconds: result.seconds,
     seconds,
-    ratio: answer.seconds / seconds,
+    ratio: result.seconds / seconds,
     argmaxEqual: scores.filter(({ isGreedy }) => isGreedy).length / scores.length,
     meanDifference: differences.reduce((sum, difference) => sum + difference, 0) / differences.length,
   }

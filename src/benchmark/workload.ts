@@ -65,11 +65,10 @@ export function syntheticWorkload(name: WorkloadName, itemCount: number, vocabul
  * DatasetError where the rows are not there.
  */
 export async function workloadOfRows(name: WorkloadName, itemCount: number, vocabularySize: number, dataDir: string): Promise<Workload> {
-  const known = await loadTasks()
   // Two subjects of MMLU, as the synthetic requests have.
   const names = name === 'mmlu' ? ['mmlu_anatomy', 'mmlu_astronomy'] : [name]
   const limit = name === 'mmlu' ? Math.ceil(itemCount / names.length) : itemCount
-  const suites = await Promise.all(selectTasks(known, names).map((task) => loadTask(task, { limit, dataDir })))
+  const suites = await Promise.all(selectTasks(await loadTasks(), names).map((task) => loadTask(task, { limit, dataDir })))
   const items = suites.flatMap(({ parts }) => parts.flatMap((part) => part.items))
   const { sequences } = encodeRequests(
     items.flatMap(({ requests }) => requests),

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { checkNumbers, compareAnswers } from '../../src/benchmark/check-numbers.ts'
-import { knownFamilies, knownSuites } from '../../src/benchmark/known-answers.ts'
+import { checkNumbers, compareValues } from '../../src/benchmark/check-numbers.ts'
+import { randomFamilies, builtInSuites } from '../../src/benchmark/reference-models.ts'
 
 const cpu = { provider: 'cpu', index: 0 } as const
 const sequence = (count: number) => ({ input: new Int32Array(count), targets: new Int32Array(count) })
 
 test('a difference counts per token, and a text has no greedy flag', () => {
-  const known = {
+  const reference = {
     sequences: [sequence(4), sequence(2), sequence(6)],
-    answers: [
+    values: [
       { parts: [0], logProb: -8, isGreedy: true },
       { parts: [1, 2], logProb: -20, isGreedy: null },
     ],
@@ -18,41 +18,41 @@ test('a difference counts per token, and a text has no greedy flag', () => {
     { sequence: 1, logProb: -5, isGreedy: false },
     { sequence: 2, logProb: -15.0016, isGreedy: false },
   ]
-  const found = compareAnswers(known, scores, 1e-3)
+  const found = compareValues(reference, scores, 1e-3)
   expect(found.largest).toBeCloseTo(2e-4, 8)
   expect(found.mean).toBeCloseTo((1e-5 + 2e-4) / 2, 8)
   expect(found).toMatchObject({ compared: 2, greedyAsked: 1, greedyEqual: 0, isRight: false })
-  expect(compareAnswers(known, scores, null)).toMatchObject({ isRight: true })
+  expect(compareValues(reference, scores, null)).toMatchObject({ isRight: true })
 })
 
 test('requests whose scores are not all there are not compared, and none is not right', () => {
-  const known = { sequences: [sequence(1), sequence(1)], answers: [{ parts: [0, 1], logProb: -1, isGreedy: true }] }
-  expect(compareAnswers(known, [{ sequence: 0, logProb: -0.5, isGreedy: true }], 1e-4)).toMatchObject({ compared: 0, isRight: false })
+  const reference = { sequences: [sequence(1), sequence(1)], values: [{ parts: [0, 1], logProb: -1, isGreedy: true }] }
+  expect(compareValues(reference, [{ sequence: 0, logProb: -0.5, isGreedy: true }], 1e-4)).toMatchObject({ compared: 0, isRight: false })
 })
 
 test('the CPU gives what transformers gives for every family’s random checkpoint', async () => {
   const names: string[] = []
-  for (const { open } of await knownFamilies()) {
-    await using known = await open()
-    names.push(known.name)
-    const record = await checkNumbers(known, cpu, 'float32', Infinity)
-    expect(record).toMatchObject({ isRight: true, limit: 1e-4, compared: known.answers.length })
+  for (const { open } of await randomFamilies()) {
+    await using reference = await open()
+    names.push(reference.name)
+    const record = await checkNumbers(reference, cpu, 'float32', Infinity)
+    expect(record).toMatchObject({ isRight: true, limit: 1e-4, compared: reference.values.length })
     expect(record.largest).toBeLessThan(1e-5)
   }
   expect(names).toEqual(['llama', 'mistral', 'qwen2', 'qwen3'])
 })
 
 test('the CPU gives what lm-eval gives for the built-in suites', async () => {
-  await using known = await knownSuites()
-  expect(known.answers).toHaveLength(40 + 40 + 40 + 80 + 3)
-  const record = await checkNumbers(known, cpu, 'float32', Infinity)
+  await using reference = await builtInSuites()
+  expect(reference.values).toHaveLength(40 + 40 + 40 + 80 + 3)
+  const record = await checkNumbers(reference, cpu, 'float32', Infinity)
   expect(record).toMatchObject({ name: 'built-in suites', madeBy: expect.stringMatching(/^lm-eval 0\.4\.13 in float64$/u), isRight: true, greedyAsked: 200 })
   expect(record.largest).toBeLessThan(2e-5)
 })
 
-test('another model’s answers are not right', async () => {
-  const [first] = await knownFamilies()
+test('log-probabilities of another model are not right', async () => {
+  const [first] = await randomFamilies()
   await using llama = await first!.open()
-  const wrong = { ...llama, answers: llama.answers.map((answer, index) => (index === 3 ? { ...answer, logProb: answer.logProb - 0.01 } : answer)) }
+  const wrong = { ...llama, values: llama.values.map((value, index) => (index === 3 ? { ...value, logProb: value.logProb - 0.01 } : value)) }
   expect(await checkNumbers(wrong, cpu, 'float32', Infinity)).toMatchObject({ isRight: false })
 })

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
 import { compareWithPeer, findPeer } from '../../src/benchmark/transformers-peer.ts'
 
-const answer = {
+const result = {
   versions: { torch: 'x', transformers: 'y' },
   device: 'cpu',
   load_seconds: 1,
   seconds: 6,
   tokens: 9,
-  answered: [0, 2],
+  scored: [0, 2],
   best: [7, 8],
   log_prob: [-1, -2],
 }
 const inputs = [Int32Array.of(1, 2), Int32Array.of(3), Int32Array.of(4, 5, 6)]
 
-test('the engine is asked for the tokens that transformers chose, behind the sequences that it answered', async () => {
+test('the engine is asked for the tokens that transformers chose, after the sequences that it scored', async () => {
   const asked: unknown[] = []
   const engine = {
     async *score(sequences: readonly { readonly input: Int32Array; readonly targets: Int32Array }[]) {
@@ -27,7 +27,7 @@ test('the engine is asked for the tokens that transformers chose, behind the seq
       }
     },
   }
-  const found = await compareWithPeer(engine, inputs, answer)
+  const found = await compareWithPeer(engine, inputs, result)
   expect(asked).toEqual([
     [[1, 2], [7]],
     [[4, 5, 6], [8]],

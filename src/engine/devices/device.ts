@@ -61,7 +61,14 @@ export function assertAvailable(device: Device, platform = process.platform, arc
  */
 export function devicesToTry(gpus: readonly Gpu[], isInstalled = (name: ProviderName) => PROVIDERS[name].isInstalled()): Device[] {
   const provider = (name: ProviderName): ExecutionProvider => PROVIDERS[name]
-  const withGpu = NAMES.filter((name) => provider(name).auto === 'with-gpu' && isInstalled(name) && provider(name).gpusOf(gpus, 0).length > 0)
+  const withGpu = NAMES.filter(
+    (name) =>
+      provider(name).auto === 'with-gpu' &&
+      isInstalled(name) &&
+      provider(name)
+        .gpusOf(gpus, 0)
+        .some(({ kind }) => kind === 'gpu'),
+  )
   const last = NAMES.filter((name) => provider(name).auto === 'last')
   return [...withGpu, ...last].map((name) => ({ provider: name, index: 0 }))
 }
@@ -70,6 +77,11 @@ export function devicesToTry(gpus: readonly Gpu[], isInstalled = (name: Provider
 export function gpuOf(device: Device, gpus: readonly Gpu[]): Gpu | undefined {
   const found = providerOf(device).gpusOf(gpus, device.index)
   return found.length === 1 ? found[0] : undefined
+}
+
+/** The GPU that a device most likely is; undefined where there is none, and for the CPU. */
+export function likelyGpuOf(device: Device, gpus: readonly Gpu[]): Gpu | undefined {
+  return providerOf(device).gpusOf(gpus, device.index)[0]
 }
 
 /** The memory of a device's GPU, in bytes; undefined where it is not known which GPU it is. */

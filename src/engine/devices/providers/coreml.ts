@@ -12,6 +12,8 @@ export const coreml: ExecutionProvider = {
   dtypes: ['float32'],
   defaultDtype: 'float32',
   speedDtypes: ['float32'],
+  speedModel: '135m',
+  torchDevice: 'cuda',
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

@@ -13,6 +13,8 @@ export const cpu: ExecutionProvider = {
   dtypes: ['float32'],
   defaultDtype: 'float32',
   speedDtypes: ['float32'],
+  speedModel: '135m',
+  torchDevice: 'cpu',
   attention: 'kv-cache',
   hasOwnMemory: false,
   runsQuantizedWeights: true,

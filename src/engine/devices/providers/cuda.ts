@@ -14,6 +14,8 @@ export const cuda: ExecutionProvider = {
   dtypes: ['bfloat16', 'float16', 'float32'],
   defaultDtype: 'stored',
   speedDtypes: ['bfloat16'],
+  speedModel: 'by-gpu',
+  torchDevice: 'cuda',
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

@@ -12,6 +12,8 @@ export const dml: ExecutionProvider = {
   dtypes: ['float32', 'float16'],
   defaultDtype: 'float32',
   speedDtypes: ['float16', 'float32'],
+  speedModel: 'by-gpu',
+  torchDevice: 'cuda',
   attention: 'matrix-products',
   hasOwnMemory: true,
   runsQuantizedWeights: false,

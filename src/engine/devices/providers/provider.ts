@@ -13,7 +13,7 @@ export interface ExecutionProvider {
   readonly isInstalled: () => boolean
   /** When `--device auto` tries it: where one of its GPUs was found, or after all others, or never. */
   readonly auto: 'with-gpu' | 'last' | 'never'
-  /** Which GPUs of the machine the provider's device `index` can be; more than one where onnxruntime chooses. */
+  /** Which GPUs of the machine the provider's device `index` can be, the likeliest first; more than one where onnxruntime chooses. */
   readonly gpusOf: (gpus: readonly Gpu[], index: number) => readonly Gpu[]
   /** Whether it has several devices, which `--device` numbers; if not, what to do instead of giving a number. */
   readonly devices: { readonly kind: 'numbered' } | { readonly kind: 'single'; readonly hint: string }
@@ -27,6 +27,10 @@ export interface ExecutionProvider {
   readonly defaultDtype: Dtype | 'stored'
   /** Types in which `doctor --benchmark` measures its speed: the first that works. */
   readonly speedDtypes: readonly Dtype[]
+  /** Size of the random model whose speed it measures: a fixed one, or the largest that fits the GPU. */
+  readonly speedModel: '135m' | 'by-gpu'
+  /** Torch's device that `doctor --benchmark` compares its speed with. */
+  readonly torchDevice: 'cpu' | 'cuda'
   /**
    * How the graph computes attention. `kv-cache`: a batch goes through the model in passes, and each passes keys and values on to the next, in loops over rows
    * (ADR 14). `matrix-products`: a batch is one pass, and attention is matrix products over chunks of rows, without a loop (ADR 10).
@@ -49,7 +53,8 @@ export interface ExecutionProvider {
 /** Operators that only run what is inside them where that is placed, or move data: harmless on the CPU. */
 export const STEERING_OPERATORS: ReadonlySet<string> = new Set(['Loop', 'If', 'Scan', 'MemcpyFromHost', 'MemcpyToHost'])
 
-/** All GPUs that are not emulated: of a provider that takes the one that the system prefers. */
+/** All GPUs, of a provider that takes the one that the system prefers; emulated ones only where there is no other. */
 export function anyGpu(gpus: readonly Gpu[]): readonly Gpu[] {
-  return gpus.filter(({ kind }) => kind === 'gpu')
+  const real = gpus.filter(({ kind }) => kind === 'gpu')
+  return real.length > 0 ? real : gpus
 }

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import type { Gpu } from '../../../../src/engine/devices/gpus.ts'
 import { webgpu } from '../../../../src/engine/devices/providers/webgpu.ts'
 
-test('WebGPU can be on any GPU, but not on an emulated one', () => {
+test('WebGPU can be on any GPU, and on an emulated one only where there is no other', () => {
   const gpu: Gpu = { name: 'AMD', kind: 'gpu', memoryBytes: null, freeMemoryBytes: null, cudaIndex: null }
-  expect(webgpu.gpusOf([{ ...gpu, kind: 'software' }, gpu], 0)).toEqual([gpu])
+  const emulated: Gpu = { ...gpu, kind: 'software' }
+  expect(webgpu.gpusOf([emulated, gpu], 0)).toEqual([gpu])
+  expect(webgpu.gpusOf([emulated], 0)).toEqual([emulated])
 })
 
 test('on Linux WebGPU is for x64 only', () => {

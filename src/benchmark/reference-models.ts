@@ -19,7 +19,7 @@ import { madeTensor } from './made-tensor.ts'
 import { recordedFamilies, recordedSuites, type RecordedFamily } from './recorded.ts'
 
 /** A value that a device should compute. */
-export interface KnownAnswer {
+export interface ReferenceValue {
   /** Sequences whose scores add up to it. */
   readonly parts: readonly number[]
   readonly logProb: number
@@ -28,33 +28,33 @@ export interface KnownAnswer {
 }
 
 /** A model and its requests. Dispose of it to remove its files. */
-export interface KnownAnswers extends AsyncDisposable {
+export interface ReferenceModel extends AsyncDisposable {
   /** Its name in records and tables: `built-in suites`, `llama`. */
   readonly name: string
   readonly config: ModelConfig
   readonly weights: RunnableWeights
   readonly sequences: readonly Sequence[]
-  readonly answers: readonly KnownAnswer[]
+  readonly values: readonly ReferenceValue[]
   /** Tools that computed the reference values, with their versions. */
   readonly madeBy: string
 }
 
 /** A family with reference values, and the maker of its checkpoint. */
-export interface KnownFamily {
+export interface RandomFamily {
   readonly name: string
-  readonly open: () => Promise<KnownAnswers>
+  readonly open: () => Promise<ReferenceModel>
 }
 
 /** The small random checkpoints. */
-export async function knownFamilies(): Promise<readonly KnownFamily[]> {
+export async function randomFamilies(): Promise<readonly RandomFamily[]> {
   const { madeBy, families } = await recordedFamilies()
   return families.map((family) => ({
     name: family.family,
-    open: () => familyAnswers(family, `transformers ${madeBy['transformers']} in ${madeBy['arithmetic']}`),
+    open: () => openFamily(family, `transformers ${madeBy['transformers']} in ${madeBy['arithmetic']}`),
   }))
 }
 
-async function familyAnswers({ family, config: raw, requests }: RecordedFamily, madeBy: string): Promise<KnownAnswers> {
+async function openFamily({ family, config: raw, requests }: RecordedFamily, madeBy: string): Promise<ReferenceModel> {
   const folder = await makeTemporaryFolder('family')
   const config = parseConfig(raw, `${family} config`)
   await writeFile(path.join(folder.path, 'config.json'), JSON.stringify(raw))
@@ -75,19 +75,18 @@ async function familyAnswers({ family, config: raw, requests }: RecordedFamily, 
       input: Int32Array.from([...context, ...continuation.slice(0, -1)]),
       targets: Int32Array.from(continuation),
     })),
-    answers: requests.map(({ logProb, isGreedy }, index) => ({ parts: [index], logProb, isGreedy })),
+    values: requests.map(({ logProb, isGreedy }, index) => ({ parts: [index], logProb, isGreedy })),
     madeBy,
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }
 }
 
 /** The built-in model on the first items of the built-in suites. */
-export async function knownSuites(): Promise<KnownAnswers> {
+export async function builtInSuites(): Promise<ReferenceModel> {
   const { madeBy, suites } = await recordedSuites()
   const { config, weights, tokenizer } = await openCheckpoint(path.join(PACKAGE_FOLDER, 'demo/model'))
-  const known = await loadTasks()
   const tasks = selectTasks(
-    known,
+    await loadTasks(),
     suites.map(({ task }) => task),
   )
   const limit = Math.max(...suites.map(({ items }) => items.length))
@@ -107,7 +106,7 @@ export async function knownSuites(): Promise<KnownAnswers> {
     config,
     weights,
     sequences: encoded.sequences,
-    answers: asked.map(({ logProb, isGreedy }, index) => ({ parts: encoded.parts[index]!, logProb, isGreedy })),
+    values: asked.map(({ logProb, isGreedy }, index) => ({ parts: encoded.parts[index]!, logProb, isGreedy })),
     madeBy: `lm-eval ${madeBy['lm_eval']} in ${madeBy['arithmetic']}`,
     async [Symbol.asyncDispose]() {},
   }
