@@ -7,7 +7,7 @@ Each case is a fixture of test/checkpoints with some fields of config.json
 changed ("set") or taken out ("without"). The golden holds what the model is that
 transformers loads and lm-eval ties (rotary frequencies and their factor, windows, biases, tying),
 the log-probabilities that it computes in float64 (eager attention) for the last
-tokens of one sequence, or the error with which transformers refuses the folder.
+tokens of one sequence, each with the tokens before it as the input, or the error with which transformers refuses the folder.
 
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0 transformers==5.24.0 numpy safetensors
@@ -37,6 +37,8 @@ SCORED = 24
 
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32}
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
+# Heads of eight values have four frequencies; inputs of more than 64 tokens are long.
+LONGROPE = {"rope_type": "longrope", "short_factor": [1.0, 1.1, 1.5, 2.0], "long_factor": [1.0, 3.0, 9.0, 20.0], "original_max_position_embeddings": 64}
 LINEAR = {"rope_type": "linear", "factor": 4.0}
 NEW = {"rope_type": "default", "rope_theta": 500.0}
 
@@ -81,9 +83,21 @@ CASES = {
     "linear without factor": ("llama2", {"rope_scaling": {"type": "linear"}}, []),
     "linear factor below 1": ("llama2", {"rope_scaling": {"type": "linear", "factor": 0.5}}, []),
     "rope_scaling false": ("llama2", {"rope_scaling": False}, []),
-    # kinds that are refused
+    # frequencies by the length of the input
     "dynamic": ("llama2", {"rope_scaling": {"type": "dynamic", "factor": 2.0}}, []),
-    "longrope": ("llama2", {"rope_scaling": {"type": "longrope", "short_factor": [1.0] * 4, "long_factor": [2.0] * 4}}, []),
+    "dynamic in a window that is just as long": ("llama2", {"rope_scaling": {"type": "dynamic", "factor": 3.7}, "max_position_embeddings": 100}, []),
+    "dynamic without factor": ("llama2", {"rope_scaling": {"type": "dynamic"}}, []),
+    "longrope, inputs longer than trained": ("llama2", {"rope_scaling": LONGROPE}, []),
+    "longrope, inputs as long as trained": ("llama2", {"rope_scaling": {**LONGROPE, "original_max_position_embeddings": 99}}, []),
+    "longrope, inputs on both sides of the trained length": ("llama2", {"rope_scaling": {**LONGROPE, "original_max_position_embeddings": 88}}, []),
+    "longrope, original_max_position_embeddings nowhere": ("llama2", {"rope_scaling": {key: value for key, value in LONGROPE.items() if key[0] != "o"}}, []),
+    "longrope, original_max_position_embeddings at top level": ("llama2", {"rope_scaling": LONGROPE, "original_max_position_embeddings": 200}, []),
+    "longrope with factor": ("llama2", {"rope_scaling": {**LONGROPE, "factor": 32.0}}, []),
+    "longrope with factor 1": ("llama2", {"rope_scaling": {**LONGROPE, "factor": 1.0}}, []),
+    "longrope with attention_factor": ("llama2", {"rope_scaling": {**LONGROPE, "attention_factor": 1.3}}, []),
+    "longrope with too few factors": ("llama2", {"rope_scaling": {**LONGROPE, "short_factor": [1.0, 2.0]}}, []),
+    "longrope without long_factor": ("llama2", {"rope_scaling": {key: value for key, value in LONGROPE.items() if key != "long_factor"}}, []),
+    # kinds that are refused
     "mrope": ("qwen2", {"rope_scaling": {"type": "mrope", "mrope_section": [1, 1, 2]}}, []),
     "mrope_section beside default": ("qwen2", {"rope_scaling": {"rope_type": "default", "type": "mrope", "mrope_section": [1, 1, 2]}}, []),
     "rope_parameters by layer type": ("qwen3-untied", {"rope_parameters": {"full_attention": NEW}}, []),
@@ -127,6 +141,16 @@ CASES = {
     "qwen3 without head_dim": ("qwen3", {}, ["head_dim"]),
     "qwen3 head_dim null": ("qwen3", {"head_dim": None}, []),
     "rms_norm_eps missing": ("qwen3-untied", {}, ["rms_norm_eps"]),
+    "rms_norm_eps null": ("qwen3-untied", {"rms_norm_eps": None}, []),
+    "llama without max_position_embeddings": ("llama2", {}, ["max_position_embeddings"]),
+    "mistral without max_position_embeddings": ("mistral", {}, ["max_position_embeddings"]),
+    "qwen2 without max_position_embeddings": ("qwen2", {}, ["max_position_embeddings"]),
+    "qwen3 without max_position_embeddings": ("qwen3", {}, ["max_position_embeddings"]),
+    "llama without hidden_size": ("llama2", {}, ["hidden_size"]),
+    "llama without num_hidden_layers": ("llama2", {}, ["num_hidden_layers"]),
+    "llama without num_attention_heads": ("llama2", {"head_dim": 8}, ["num_attention_heads"]),
+    "llama without intermediate_size": ("llama2", {}, ["intermediate_size"]),
+    "llama without vocab_size": ("llama2", {}, ["vocab_size"]),
     # flags
     "mistral attention_bias": ("mistral", {"attention_bias": True}, []),
     "qwen2 attention_bias false": ("qwen2", {"attention_bias": False}, []),
@@ -183,6 +207,7 @@ def facts(model):
         "key_value_heads": model.config.num_attention_heads // attention[0].num_key_value_groups,
         "biases": [has(attention[0].q_proj), has(attention[0].o_proj), has(model.model.layers[0].mlp.gate_proj)],
         "head_norms": hasattr(attention[0], "q_norm"),
+        "max_positions": model.config.max_position_embeddings,
         "tied": model.lm_head.weight is model.model.embed_tokens.weight,
     }
 
@@ -198,14 +223,14 @@ def outcome(folder):
             return {"error": f"mismatched: {', '.join(sorted(str(key) for key in report['mismatched_keys'])[:3])}"}
         rotary = model.model.rotary_emb
         with torch.no_grad():
-            logits = model(torch.tensor([TOKENS])).logits[0]
-        log_probs = torch.log_softmax(logits, -1)
-        scored = [log_probs[index - 1, TOKENS[index]].item() for index in range(len(TOKENS) - SCORED, len(TOKENS))]
+            # Of one input: for each token those before it, as lm-eval asks; the length of an input decides the frequencies of longrope.
+            log_probs = [torch.log_softmax(model(torch.tensor([TOKENS[:index]])).logits[0, -1], -1)[TOKENS[index]] for index in range(len(TOKENS) - SCORED, len(TOKENS))]
+        scored = [value.item() for value in log_probs]
     except Exception as error:
         return {"error": f"{type(error).__name__}: {str(error).splitlines()[0]}"[:200].replace(str(folder), "FOLDER")}
     return {
         "log_probs": [round(value, 7) for value in scored],
-        "frequencies": [float(f"{value:.7g}") for value in rotary.inv_freq.tolist()],
+        "frequencies": [float(f"{value:.7g}") for value in rotary.inv_freq.tolist()],  # of the input that was just scored
         "factor": rotary.attention_scaling,
         **facts(model),
         **({"unused": sorted(report["unexpected_keys"])} if report["unexpected_keys"] else {}),

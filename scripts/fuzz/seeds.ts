@@ -21,8 +21,22 @@ function json(value: unknown): Buffer {
 export function checkpointSeeds(): Files[] {
   return [
     ...['qwen3', 'llama3', 'mistral-window', 'qwen2-yarn'].map((family) => ({ ...filesOf(tinyModel(family)), 'golden.json': Buffer.from('{}') })),
+    ...configVariants(),
     shardedCheckpoint(),
   ]
+}
+
+/** One checkpoint with config.json in other spellings: frequencies by length, a language model in a larger one, and nearly everything left out. */
+function configVariants(): Files[] {
+  const { 'config.json': text, ...files } = filesOf(tinyModel('mistral-window'), (name) => name !== 'golden.json')
+  const config = JSON.parse(text!.toString()) as Record<string, unknown>
+  const longrope = { rope_type: 'longrope', short_factor: [1, 1.5, 2, 3], long_factor: [1, 3, 9, 20], original_max_position_embeddings: 64, factor: 4 }
+  return [
+    { ...config, rope_scaling: longrope },
+    { ...config, rope_scaling: { type: 'dynamic', factor: 2 } },
+    { model_type: 'mistral3', vision_config: {}, tie_word_embeddings: false, text_config: config },
+    { model_type: 'mistral' },
+  ].map((changed) => ({ ...files, 'config.json': json(changed) }))
 }
 
 /** The model that adapters are read for. */

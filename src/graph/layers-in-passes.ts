@@ -39,7 +39,7 @@ export function layersInPasses({ g, config, weights }: Block<ModelConfig>, addLa
   const past = pastTokens(body, names[0]!, of)
   const after: LayerKeyValues[] = []
   const tokenIds = of('token_ids')
-  const rotary = rotaryTable(body, config, rows.positions)
+  const rotary = rotaryTable(body, config, rows.positions, 'positions')
   const hidden = addLayers({ g: body, config, weights }, tokenIds, (shape, layer) => ({
     rotary,
     attend(own: Projections) {

@@ -5,7 +5,10 @@ import type { LowRankPair, QuantizedMatrix } from '../model/runnable/runnable-we
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type DataType, type FloatType } from './onnx-model.ts'
 
-const STORED_TYPE = { F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Record<StoredDtype, DataType>
+const STORED_TYPE = { F64: 'double', F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Record<
+  StoredDtype,
+  DataType
+>
 
 /** onnxruntime's number of NF4. */
 const BNB4_TYPE_NF4 = 1

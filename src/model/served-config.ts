@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../errors.ts'
-import { parseJson } from '../io/parse-json.ts'
+import { parsePythonJson } from '../io/parse-json.ts'
 import { readModelFile } from './model-file.ts'
 import type { SpecialIds } from './tokenizer/tokenizer.ts'
 
@@ -23,7 +23,7 @@ export interface ServedConfig {
 export async function readServedConfig(folder: string): Promise<ServedConfig> {
   const file = await readModelFile(folder, 'config.json')
   try {
-    const content = file && schema.parse(parseJson(file.toString('utf8')))
+    const content = file && schema.parse(parsePythonJson(file.toString('utf8')))
     const { bos_token_id: bos, eos_token_id: eos, vocab_size: size } = content ?? {}
     return { special: { bosTokenId: first(bos), eosTokenId: first(eos), vocabularySize: size ?? Infinity }, content }
   } catch (cause) {

@@ -43,10 +43,11 @@ const REPEATED_SHARE = 1 / 32
 
 /**
  * Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch.
- * Where the next batch would begin with much of what this one computes (few-shot examples), a batch grows, up to `mostTokens`.
+ * Where the next batch would begin with much of what this one computes (few-shot examples), a batch grows, up to `mostTokens`. Inputs longer than
+ * `longInput` tokens share nothing with others: the model computes them in another way.
  */
-export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens): Plan {
-  const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens)
+export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens, longInput = Infinity): Plan {
+  const { trees, tokensDistinct } = planTrees(sequences, batchTokens, mostTokens, longInput)
   // The largest first: then a lack of memory shows at once.
   const batches = trees.toSorted((a, b) => b.tree.tokenIds.length - a.tree.tokenIds.length).map((tree) => buildBatch(tree, sequences))
   return { batches, tokensDistinct, tokensComputed: trees.reduce((sum, { tree }) => sum + tree.tokenIds.length, 0) }
@@ -69,10 +70,19 @@ export function planTrees(
   sequences: readonly TokenRun[],
   batchTokens: number,
   mostTokens = batchTokens,
+  longInput = Infinity,
 ): { readonly trees: readonly PlannedTree[]; readonly tokensDistinct: number } {
   if (!Number.isInteger(batchTokens) || batchTokens < 1) throw new RangeError(`batchTokens must be a positive integer, got ${batchTokens}`)
   if (!Number.isInteger(mostTokens) || mostTokens < batchTokens) throw new RangeError(`mostTokens must be an integer from ${batchTokens} on, got ${mostTokens}`)
-  const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
+  const indices = sequences.map((_, index) => index)
+  const isLong = (index: number) => sequences[index]!.input.length > longInput
+  const planned = [indices.filter((index) => !isLong(index)), indices.filter(isLong)].map((part) => planPart(sequences, part, batchTokens, mostTokens))
+  return { trees: planned.flatMap(({ trees }) => trees), tokensDistinct: planned.reduce((sum, part) => sum + part.tokensDistinct, 0) }
+}
+
+/** As planTrees, of the sequences with these indices. */
+function planPart(sequences: readonly TokenRun[], indices: readonly number[], batchTokens: number, mostTokens: number): ReturnType<typeof planTrees> {
+  const order = indices.toSorted((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
   const sorted = order.map((index) => sequences[index]!)
   /** How many tokens of each sequence the one before it has too. */
   const shared = sorted.map((sequence, index) => (index === 0 ? 0 : sharedLength(sorted[index - 1]!, sequence)))

@@ -76,3 +76,8 @@ function parentOf({ depths }: TokenTree, node: number): number {
   while (depths[parent]! >= depths[node]!) parent--
   return parent
 }
+
+/** Tokens of the longest input of a tree. */
+export function longestInput({ depths }: Pick<TokenTree, 'depths'>): number {
+  return depths.reduce((longest, depth) => Math.max(longest, depth + 1), 0)
+}

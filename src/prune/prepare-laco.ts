@@ -1,5 +1,6 @@
 /** Options of a LaCo search, checked against the model before anything is computed. */
 import type { ModelConfig } from '../model/config/config.ts'
+import { frequencySwitch } from '../graph/blocks/rope.ts'
 import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import { UsageError } from '../errors.ts'
 import { planCalibration, readCalibrationText, type Calibration, type CalibrationText } from './calibration.ts'
@@ -38,8 +39,10 @@ export async function prepareLaco(
     throw new UsageError(`--emulate-bf16 does not go with --rule ${merge.rule}`, 'It repeats the published loop, which is the rule telescope.')
   }
   const text = await readCalibrationText(calibrationFile)
-  const { layerCount, maxPositions } = config
+  const { layerCount } = config
+  // Sentences share trees, so the same frequencies must apply to all.
+  const longest = Math.min(config.maxPositions, frequencySwitch(config.rope))
   const settings = { ...given, highestLayer: given.highestLayer ?? Math.min(CARD_HIGHEST_LAYER, layerCount) }
   checkSettings(settings, layerCount)
-  return { settings, text, calibration: tokenizer && planCalibration(text, (sentence) => tokenizer.encode(sentence), maxPositions) }
+  return { settings, text, calibration: tokenizer && planCalibration(text, (sentence) => tokenizer.encode(sentence), longest) }
 }

@@ -5,7 +5,8 @@
 import { openCheckpoint, openOutline, type Checkpoint, type Outline } from '../model/checkpoint.ts'
 import { hashWeights } from '../model/weights/weights-hash.ts'
 import { layerRunner } from '../engine/onnx/layer-runner.ts'
-import { PruneError, unlessAborted, UsageError } from '../errors.ts'
+import { CheckpointError, PruneError, unlessAborted, UsageError } from '../errors.ts'
+import type { ModelConfig } from '../model/config/config.ts'
 import type { ModelSource } from '../run/model-source.ts'
 import { compareWithOriginal } from './candidate-similarity.ts'
 import { dropLayers, originalLayers, type CollapsedLayer } from './collapsed-layer.ts'
@@ -126,15 +127,25 @@ export async function planDrop(
 /** Opens the checkpoint; `onNotice` receives notices about unused parts. */
 async function checkpointOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(model.folder)
+  refusePart(model, checkpoint.config)
   for (const notice of checkpoint.notices) onNotice(notice)
   return checkpoint
 }
 
 async function outlineOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Outline> {
   const outline = await openOutline(model.folder)
+  refusePart(model, outline.config)
   for (const notice of outline.notices) onNotice(notice)
   if (!outline.hasWeights) onNotice(`no weights in ${model.folder}: sizes are calculated from config.json`)
   return outline
+}
+
+function refusePart({ folder }: ModelSource, { isPart }: ModelConfig): void {
+  if (isPart)
+    throw new CheckpointError(
+      `${folder}: a language model inside of a larger model cannot be pruned`,
+      'Save the language model on its own: take it from the larger one in transformers and call save_pretrained().',
+    )
 }
 
 /** For dropping layers, where the rule has no effect. */
@@ -159,7 +170,8 @@ async function writeOutput(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   watcher.onWrite(pruned.record.pruned.bytes)
-  const original = { folder: model.folder, tensorNames: checkpoint.config.tensorNames, weights: checkpoint.weights }
+  const { layerCount, tensorNames } = checkpoint.config
+  const original = { folder: model.folder, layerCount, tensorNames, weights: checkpoint.weights }
   await unlessAborted(writePrunedCheckpoint(original, pruned, output.path, watcher.onBytes), signal)
   await output.publish(CONFIG_FILE)
 }

@@ -1,14 +1,14 @@
 /** config.json of a pruned model: the original text with the fields that count layers changed. */
 import { applyEdits, modify, type JSONPath } from 'jsonc-parser'
+import { parsePythonJson } from '../io/parse-json.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
 
 /**
  * Sets num_hidden_layers, filters every list that has one entry per layer, and moves max_window_layers so that each layer has its former kind of attention.
- * Numbers keep their spelling, because transformers distinguishes 8.0 from 8.
+ * `layerCount` is that of the original. Numbers keep their spelling, because transformers distinguishes 8.0 from 8.
  */
-export function prunedConfigText(text: string, layers: readonly CollapsedLayer[]): string {
-  const config = JSON.parse(text) as Record<string, unknown>
-  const layerCount = config['num_hidden_layers'] as number
+export function prunedConfigText(text: string, layers: readonly CollapsedLayer[], layerCount: number): string {
+  const config = parsePythonJson(text) as Record<string, unknown>
   const set = (document: string, path: JSONPath, value: unknown) =>
     applyEdits(document, modify(document, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2 } }))
   let pruned = set(text, ['num_hidden_layers'], layers.length)

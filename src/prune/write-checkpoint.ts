@@ -21,6 +21,7 @@ export const CONFIG_FILE = 'config.json'
 /** The model that was pruned. */
 export interface OriginalModel {
   readonly folder: string
+  readonly layerCount: number
   readonly tensorNames: TensorNames
   readonly weights: Weights
 }
@@ -67,7 +68,7 @@ export async function writePrunedCheckpoint(
 ): Promise<void> {
   await writeWeights(original, planTensors(layers, { tensorNames: original.tensorNames, tensors: original.weights.tensors }, merge), folder, onBytes)
   await copySmallFiles(original.folder, folder)
-  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers)
+  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers, original.layerCount)
   await writeFile(path.join(folder, unsealed(CONFIG_FILE)), config)
   await writeFile(path.join(folder, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
   await writeFile(path.join(folder, 'README.md'), pruningReadme(record))

@@ -2,6 +2,7 @@
 import type { BatchLimits } from '../engine/onnx/batch-budget.ts'
 import { unlessAborted } from '../errors.ts'
 import { tokenizerIfAny } from '../model/checkpoint.ts'
+import { frequencySwitch } from '../graph/blocks/rope.ts'
 import { planBatches } from '../plan/batches.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import type { TruncationRecord } from '../store/run-record.ts'
@@ -104,7 +105,7 @@ async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOp
   return {
     encoder: encoderOf({ config, tokenizer }, options),
     planWork(sequences) {
-      const { tokensComputed, batches } = planBatches(sequences, usual, most)
+      const { tokensComputed, batches } = planBatches(sequences, usual, most, frequencySwitch(config.rope))
       return { tokensComputed, batches: batches.length }
     },
   }

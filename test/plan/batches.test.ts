@@ -141,3 +141,17 @@ describe('for any sequences and budget', () => {
     )
   })
 })
+
+test('inputs longer than longInput share no tree with others', () => {
+  const [short, long] = [sequence([1, 2, 3], [9]), sequence([1, 2, 3, 4], [9])]
+  expect(planBatches([long, short, long], 100).batches.map(({ tree }) => [...tree.tokenIds])).toEqual([[1, 2, 3, 4]])
+  const { batches, tokensDistinct } = planBatches([long, short, long], 100, 100, 3)
+  expect(batches.map(({ tree, members }) => [[...tree.tokenIds], members.map((member) => member.sequence)])).toEqual([
+    [
+      [1, 2, 3, 4],
+      [0, 2],
+    ],
+    [[1, 2, 3], [1]],
+  ])
+  expect(tokensDistinct).toBe(7)
+})

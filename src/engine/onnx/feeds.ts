@@ -2,7 +2,7 @@
 import { layOutAttention } from '../../plan/attention-layout.ts'
 import type { Batch } from '../../plan/batches.ts'
 import { cutPasses, wholePass, type Pass } from '../../plan/passes.ts'
-import type { TokenTree } from '../../plan/token-tree.ts'
+import { longestInput, type TokenTree } from '../../plan/token-tree.ts'
 import type { SessionTensor } from './session-messages.ts'
 
 /** Positions that the head scores at once: bounds the memory of logits to this × vocabulary × 4 bytes, twice. */
@@ -12,12 +12,14 @@ export const HEAD_CHUNK = 256
 export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses }: { readonly skipsLinearPasses: boolean }): Record<string, SessionTensor> {
   const passes = cutPasses(batch.tree, passTokens)
   const passCount = passes.length
+  const lastPosition = longestInput(batch.tree) - 1
   const layout = layOutAttention(passes, { skipsLinearPasses })
   const { groupCount, rowCount, queryCount, keyCount } = layout
   const { outputPositions, scored } = outputsOf(batch.scored, passes)
   return {
     token_ids: stacked(passes.map(({ tokenIds }) => tokenIds)),
-    positions: stacked(passes.map(({ depths }) => depths)),
+    // Tokens that only fill the last pass are no part of an input, so no input is longer for them.
+    positions: stacked(passes.map(({ depths }) => depths.map((depth) => Math.min(depth, lastPosition)))),
     subtree_ends: stacked(passes.map(({ subtreeEnds }) => subtreeEnds)),
     queries: int32(layout.queries, passCount, groupCount, rowCount, queryCount),
     keys: int32(layout.keys, passCount, groupCount, rowCount, keyCount),

@@ -1,5 +1,6 @@
 /** Scoring on this machine through onnxruntime, over the weights of a checkpoint on disk. */
 import type { ModelConfig } from '../../model/config/config.ts'
+import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { EngineError, UsageError } from '../../errors.ts'
 import { planBatches } from '../../plan/batches.ts'
@@ -61,7 +62,8 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
     responsesDependOn: JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions }),
     score(sequences, isAnswered = () => false) {
       const budgets = workers.map((worker) => worker.budget())
-      const planned = planBatches(sequences, Math.min(...budgets.map(({ usual }) => usual)), Math.min(...budgets.map(({ most }) => most))).batches
+      const [usual, most] = [Math.min(...budgets.map((budget) => budget.usual)), Math.min(...budgets.map((budget) => budget.most))]
+      const planned = planBatches(sequences, usual, most, frequencySwitch(config.rope)).batches
       const batches = planned.filter(({ members }) => !isAnswered(members.map(({ sequence }) => sequence)))
       const costs = new Map(batches.map((batch) => [batch, batchOperations(config, batch)]))
       const ordered = isAlone ? batches : batches.toSorted((a, b) => costs.get(b)! - costs.get(a)!)

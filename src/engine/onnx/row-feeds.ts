@@ -3,7 +3,7 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import { inverseFrequencies, rotaryScale } from '../../graph/blocks/rope.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { RowChunk, RowLayout } from '../../plan/row-layout.ts'
-import type { TokenTree } from '../../plan/token-tree.ts'
+import { longestInput, type TokenTree } from '../../plan/token-tree.ts'
 import { int32, headFeeds } from './feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
 
@@ -11,12 +11,11 @@ import type { SessionTensor } from './session-messages.ts'
 export function rowFeeds(
   config: Pick<ModelConfig, 'rope' | 'headSize'>,
 ): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
-  const frequencies = inverseFrequencies(config.rope, config.headSize)
   const scale = rotaryScale(config.rope)
   return (batch, { chunks, querySlots }, chunkCount) => ({
     token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
     ...headFeeds(batch),
-    ...rotaryFeeds(batch.tree, frequencies, scale),
+    ...rotaryFeeds(batch.tree, inverseFrequencies(config.rope, config.headSize, longestInput(batch.tree)), scale),
     ...Object.assign({}, ...Array.from({ length: chunkCount }, (_, index) => chunkFeeds(chunks[index] ?? NO_ROWS, batch.tree, index))),
     query_slots: int32(querySlots, querySlots.length),
   })

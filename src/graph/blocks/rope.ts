@@ -1,9 +1,10 @@
-/** Rotary frequencies in f32, as transformers 5.23 `modeling_rope_utils.py` computes them. */
+/** Rotary frequencies in f32, as transformers 5.24 `modeling_rope_utils.py` computes them. */
 import type { Rope } from '../../model/config/rope-config.ts'
 
-/** Angle per position of each pair of a head's values: [headSize / 2]. */
-export function inverseFrequencies(rope: Rope, headSize: number): Float32Array {
-  const plain = Float32Array.from({ length: headSize / 2 }, (_, pair) => 1 / Math.fround(rope.theta ** ((2 * pair) / headSize)))
+/** Angle per position of each pair of a head's values, in an input of `inputLength` tokens: [headSize / 2]. */
+export function inverseFrequencies(rope: Rope, headSize: number, inputLength = 0): Float32Array {
+  const waveLengths = Float32Array.from({ length: headSize / 2 }, (_, pair) => rope.theta ** ((2 * pair) / headSize))
+  const plain = waveLengths.map((length) => 1 / length)
   switch (rope.kind) {
     case 'default':
       return plain
@@ -13,12 +14,21 @@ export function inverseFrequencies(rope: Rope, headSize: number): Float32Array {
       return plain.map((frequency) => llama3Frequency(frequency, rope))
     case 'yarn':
       return yarnFrequencies(plain, rope, headSize)
+    case 'longrope': {
+      const factors = inputLength > rope.originalMaxPositions ? rope.longFactors : rope.shortFactors
+      return waveLengths.map((length, pair) => 1 / Math.fround(Math.fround(factors[pair]!) * length))
+    }
   }
 }
 
-/** What cosines and sines are multiplied with; only YaRN has it. */
+/** The length of an input, in tokens, above which other frequencies apply to all of it; Infinity where none do. */
+export function frequencySwitch(rope: Rope): number {
+  return rope.kind === 'longrope' ? rope.originalMaxPositions : Infinity
+}
+
+/** What cosines and sines are multiplied with. */
 export function rotaryScale(rope: Rope): number {
-  return rope.kind === 'yarn' ? rope.attentionFactor : 1
+  return rope.kind === 'yarn' || rope.kind === 'longrope' ? rope.attentionFactor : 1
 }
 
 /** Frequencies of long waves are divided by `factor`, those of short ones unchanged, those between blended. transformers `_compute_llama3_parameters`. */

@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { GraphBuilder } from '../builder.ts'
 import { DATA_TYPE } from '../onnx-model.ts'
-import { inverseFrequencies, rotaryScale } from './rope.ts'
+import { frequencySwitch, inverseFrequencies, rotaryScale } from './rope.ts'
 
 /** Cosines and sines of every packed token's angles, [1, N, headSize / 2] each. */
 export interface Rotary {
@@ -12,17 +12,26 @@ export interface Rotary {
 
 /**
  * Angles of `positions` [N] are position × inverse frequency in f32, as transformers computes them. Their cosines are rounded from float64, like those
- * fed to devices: onnxruntime's own in f32 are off by up to 9e-8, three times the rounding.
+ * fed to devices: onnxruntime's own in f32 are off by up to 9e-8, three times the rounding. `allPositions` has every position of the inputs that
+ * `positions` are a part of: the longest input decides which frequencies apply.
  */
-export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string): Rotary {
-  const half = config.headSize / 2
+export function rotaryTable(g: GraphBuilder, config: Pick<ModelConfig, 'headSize' | 'rope'>, positions: string, allPositions = positions): Rotary {
   const column = g.node('Reshape', [g.node('Cast', [positions], { to: DATA_TYPE.float }), g.integers([1, -1, 1])])
-  const angles = g.node('Mul', [column, g.floats(inverseFrequencies(config.rope, config.headSize), [1, 1, half])])
+  const angles = g.node('Mul', [column, frequencies(g, config, allPositions)])
   const scale = rotaryScale(config.rope)
   const scaled = (value: string) => (scale === 1 ? value : g.node('Mul', [value, g.floats(Float32Array.of(scale), [])]))
   const exactAngles = g.node('Cast', [angles], { to: DATA_TYPE.double })
   const rounded = (operator: string) => scaled(g.node('Cast', [g.node(operator, [exactAngles])], { to: DATA_TYPE.float }))
   return { cosines: rounded('Cos'), sines: rounded('Sin') }
+}
+
+/** Inverse frequencies, [1, 1, headSize / 2]. */
+function frequencies(g: GraphBuilder, { rope, headSize }: Pick<ModelConfig, 'headSize' | 'rope'>, allPositions: string): string {
+  const ofLength = (inputLength: number) => g.floats(inverseFrequencies(rope, headSize, inputLength), [1, 1, headSize / 2])
+  const longest = frequencySwitch(rope)
+  if (longest === Infinity) return ofLength(0)
+  const lastPosition = g.node('Cast', [g.node('ReduceMax', [allPositions], { keepdims: 0 })], { to: DATA_TYPE.int64 })
+  return g.node('Where', [g.node('Less', [lastPosition, g.integers(longest)]), ofLength(longest), ofLength(longest + 1)])
 }
 
 /** Rotates the heads of `states`, [N, heads × headSize] or [N, heads, headSize]; returns [N, heads × headSize]. */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 import { lookUp } from '../../io/look-up.ts'
-import { parseJson } from '../../io/parse-json.ts'
+import { parsePythonJson } from '../../io/parse-json.ts'
 import { firstTokenId } from '../families/common-fields.ts'
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../families/families.ts'
 import type { CommonConfig, Family } from '../families/family.ts'
@@ -16,6 +16,7 @@ import { readModelFile } from '../model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
 import type { Dtype } from '../weights/safetensors.ts'
 import { toRope, type Rope } from './rope-config.ts'
+import { languagePart } from './text-config.ts'
 
 /** The facts about a model that the graph needs. Plain data. */
 export interface ModelConfig {
@@ -44,6 +45,8 @@ export interface ModelConfig {
   /** Number of tokens that each layer attends to, itself included; Infinity without a sliding window. */
   readonly windows: readonly number[]
   readonly tensorNames: TensorNames
+  /** It is the language model of a larger one, whose weights have further prefixes. */
+  readonly isPart?: true
   /** How the projections are stored; absent where they are plain. */
   readonly quantization?: StoredQuantization
   readonly bosTokenId: number | undefined
@@ -77,7 +80,7 @@ export async function readConfigFile(folder: string): Promise<ConfigFile> {
   if (!content) throw new CheckpointError(`cannot read ${file}`, 'A model folder holds config.json, *.safetensors and tokenizer.json.')
   let raw: unknown
   try {
-    raw = parseJson(content.toString('utf8'))
+    raw = parsePythonJson(content.toString('utf8'))
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }
@@ -91,13 +94,14 @@ export function parseConfig(content: unknown, file: string): ModelConfig {
 
 function parseConfigFile(content: unknown, file: string): ConfigFile {
   const notices: string[] = []
-  const family = familyOf(content, file, notices)
-  const checked = family.schema.safeParse(content)
+  const part = languagePart(content, file, notices)
+  const family = familyOf(part, file, notices)
+  const checked = family.schema.safeParse(part)
   if (!checked.success) throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, HUB_HINT)
-  checkFields(content as Record<string, unknown>, family, file, notices)
+  checkFields(part as Record<string, unknown>, family, file, notices)
   const type = checked.data.dtype ?? checked.data.torch_dtype
   return {
-    config: toModelConfig(checked.data, family, file, notices),
+    config: { ...toModelConfig(checked.data, family, file, notices), ...(part !== content && { isPart: true }) },
     architecture: family.architecture,
     notices,
     dtype: typeof type === 'string' ? lookUp(DTYPES, type) : undefined,
@@ -105,7 +109,7 @@ function parseConfigFile(content: unknown, file: string): ConfigFile {
   }
 }
 
-const DTYPES: Readonly<Record<string, Dtype>> = { float32: 'F32', bfloat16: 'BF16', float16: 'F16' }
+const DTYPES: Readonly<Record<string, Dtype>> = { float64: 'F64', float32: 'F32', bfloat16: 'BF16', float16: 'F16' }
 
 const namesSchema = z.object({ architectures: z.array(z.string()).nullish(), model_type: z.string().nullish() })
 

@@ -27,8 +27,19 @@ export type Rope =
       readonly attentionFactor: number
       readonly truncate: boolean
     }
+  | {
+      /** Each frequency is divided by its factor: the long ones apply to every position of an input longer than `originalMaxPositions`, the short ones to others. */
+      readonly kind: 'longrope'
+      readonly theta: number
+      readonly shortFactors: readonly number[]
+      readonly longFactors: readonly number[]
+      readonly originalMaxPositions: number
+      readonly attentionFactor: number
+    }
 
 const positive = z.number().int().positive()
+/** One per frequency; a head has fewer than 100,000 values. */
+const factors = z.array(z.number().positive()).max(100_000).nullish()
 const ropeSchema = z.looseObject({
   rope_type: z.string().optional(),
   type: z.string().optional(),
@@ -41,6 +52,8 @@ const ropeSchema = z.looseObject({
   attention_factor: z.number().positive().nullish(),
   beta_fast: z.number().positive().nullish(),
   beta_slow: z.number().positive().nullish(),
+  short_factor: factors,
+  long_factor: factors,
   mscale: z.number().nullish(),
   mscale_all_dim: z.number().nullish(),
   truncate: z.boolean().nullish(),
@@ -67,6 +80,7 @@ const USED: Readonly<Record<Rope['kind'] | 'dynamic', readonly string[]>> = {
   dynamic: ['factor'],
   llama3: ['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings'],
   yarn: ['factor', 'original_max_position_embeddings', 'attention_factor', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim', 'truncate'],
+  longrope: ['factor', 'original_max_position_embeddings', 'attention_factor', 'short_factor', 'long_factor'],
 }
 
 /** Checks and merges the fields; adds a notice for each field that is not used. Fails with CheckpointError on what is not supported. */
@@ -108,6 +122,8 @@ export function toRope(raw: RawRope, file: string, headSize: number, notices: st
       }
     case 'yarn':
       return yarn(raw, fields, theta, file, headSize)
+    case 'longrope':
+      return longRope(raw, fields, theta, file, headSize)
   }
 }
 
@@ -153,6 +169,27 @@ function yarn(raw: RawRope, fields: RopeFields, theta: number, file: string, hea
     attentionFactor: fields.attention_factor ?? yarnAttentionFactor(factor, fields.mscale, fields.mscale_all_dim),
     // In Python null is false.
     truncate: fields.truncate === undefined ? true : (fields.truncate ?? false),
+  }
+}
+
+/** arXiv 2402.13753; transformers `_compute_longrope_parameters`. */
+function longRope(raw: RawRope, fields: RopeFields, theta: number, file: string, headSize: number): Rope {
+  const original = originalMaxPositions(raw, fields, file)
+  const factorsOf = (key: 'short_factor' | 'long_factor'): readonly number[] => {
+    const values = fields[key]
+    if (values == null) throw new CheckpointError(`${file}: rope scaling longrope lacks ${key}`, COMPARE)
+    if (values.length !== headSize / 2)
+      throw new CheckpointError(`${file}: ${key} has ${values.length} factors for ${headSize / 2} frequencies`, 'Give one factor for two values of a head.')
+    return values
+  }
+  const factor = fields.factor ?? raw.max_position_embeddings / original
+  return {
+    kind: 'longrope',
+    theta,
+    shortFactors: factorsOf('short_factor'),
+    longFactors: factorsOf('long_factor'),
+    originalMaxPositions: original,
+    attentionFactor: fields.attention_factor ?? (factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original))),
   }
 }
 

@@ -39,6 +39,23 @@ export const commonFields = {
   torch_dtype: z.unknown().optional(),
 }
 
+/** Fields that a config class of transformers gives a value where config.json leaves them out. */
+const defaulted = [
+  'vocab_size',
+  'hidden_size',
+  'intermediate_size',
+  'num_hidden_layers',
+  'num_attention_heads',
+  'max_position_embeddings',
+  'rms_norm_eps',
+] as const
+type Defaulted = (typeof defaulted)[number]
+
+/** These fields with the defaults of a family's config class; a field that is null is refused, as by transformers. */
+export function withDefaults(values: Readonly<Record<Defaulted, number>>): { readonly [Name in Defaulted]: z.ZodDefault<(typeof commonFields)[Name]> } {
+  return Object.fromEntries(defaulted.map((name) => [name, commonFields[name].default(values[name])])) as ReturnType<typeof withDefaults>
+}
+
 /** Fields of a window rule; defaults as in the config classes of transformers. */
 export const windowFields = {
   sliding_window: positive.nullish().default(4096),

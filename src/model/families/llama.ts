@@ -1,6 +1,7 @@
 /** Llama 1 to 3, SmolLM2 and every model that is saved as Llama: transformers `models/llama/configuration_llama.py`. */
 import { z } from 'zod'
 import { isOn, never } from '../config/off-values.ts'
+import { withDefaults } from './common-fields.ts'
 import { defineFamily } from './family.ts'
 import type { TensorNames } from './tensor-names.ts'
 import { namesOtherLayerTypes } from './window-rule.ts'
@@ -32,7 +33,19 @@ export const llama = defineFamily({
   modelType: 'llama',
   architecture: 'LlamaForCausalLM',
   olderArchitectures: ['LLaMAForCausalLM'],
-  fields: { attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) },
+  fields: {
+    ...withDefaults({
+      vocab_size: 32_000,
+      hidden_size: 4096,
+      intermediate_size: 11_008,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      max_position_embeddings: 2048,
+      rms_norm_eps: 1e-6,
+    }),
+    attention_bias: z.boolean().default(false),
+    mlp_bias: z.boolean().default(false),
+  },
   // Llama has no window, regardless of its config.
   ignored: { sliding_window: isOn, layer_types: namesOtherLayerTypes, use_sliding_window: never, max_window_layers: never },
   tensorNames: LLAMA_TENSOR_NAMES,

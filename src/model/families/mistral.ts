@@ -1,6 +1,6 @@
 /** Mistral 7B and its relatives: transformers `models/mistral/configuration_mistral.py`. */
 import { isOn, never } from '../config/off-values.ts'
-import { commonFields, windowFields } from './common-fields.ts'
+import { commonFields, windowFields, withDefaults } from './common-fields.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { windowsOf } from './window-rule.ts'
@@ -8,7 +8,19 @@ import { windowsOf } from './window-rule.ts'
 export const mistral = defineFamily({
   modelType: 'mistral',
   architecture: 'MistralForCausalLM',
-  fields: { num_key_value_heads: commonFields.num_key_value_heads.default(8), ...windowFields },
+  fields: {
+    ...withDefaults({
+      vocab_size: 32_000,
+      hidden_size: 4096,
+      intermediate_size: 14_336,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      max_position_embeddings: 131_072,
+      rms_norm_eps: 1e-6,
+    }),
+    num_key_value_heads: commonFields.num_key_value_heads.default(8),
+    ...windowFields,
+  },
   ignored: {
     // Mistral has no biases, regardless of its config.
     attention_bias: (value) => value === true,

@@ -4,12 +4,13 @@ import { isOn } from '../config/off-values.ts'
 import { commonFields } from './common-fields.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
-import { qwenWindowFields, qwenWindows } from './qwen2.ts'
+import { qwenDefaults, qwenWindowFields, qwenWindows } from './qwen2.ts'
 
 export const qwen3 = defineFamily({
   modelType: 'qwen3',
   architecture: 'Qwen3ForCausalLM',
   fields: {
+    ...qwenDefaults,
     num_key_value_heads: commonFields.num_key_value_heads.default(32),
     head_dim: commonFields.head_dim.transform((width) => width ?? 128),
     attention_bias: z.boolean().default(false),

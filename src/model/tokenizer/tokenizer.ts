@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'
-import { parseJson } from '../../io/parse-json.ts'
+import { parsePythonJson } from '../../io/parse-json.ts'
 import { readModelFile } from '../model-file.ts'
 import { encodeSharingBeginnings, KNOWN_PATTERNS } from './shared-prefixes.ts'
 import { makePipeline, type Pipeline } from './pipeline.ts'
@@ -170,7 +170,7 @@ function issueText(issues: readonly Issue[], content: unknown): string {
 
 function parse(text: string, file: string): Record<string, unknown> {
   try {
-    const content: unknown = parseJson(text)
+    const content: unknown = parsePythonJson(text)
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content as Record<string, unknown>
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })

@@ -2,11 +2,14 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16'
 import { BYTES_PER_VALUE, type Dtype } from './safetensors.ts'
 
-/** Values of little-endian bytes; exact. The bytes may begin anywhere in their buffer. If `into` is given, it is filled and returned. */
+/** Values of little-endian bytes: exact, except that F64 is rounded to the nearest f32, which is what all arithmetic is done in. The bytes may begin anywhere in their buffer. If `into` is given, it is filled and returned. */
 export function decodeValues(bytes: Uint8Array, dtype: Dtype, into?: Float32Array): Float32Array {
   const count = bytes.byteLength / BYTES_PER_VALUE[dtype]
   const values = into ?? new Float32Array(count)
   switch (dtype) {
+    case 'F64':
+      values.set(new Float64Array(...aligned(bytes, 8), count))
+      break
     case 'F32':
       values.set(new Float32Array(...aligned(bytes), count))
       break
@@ -29,6 +32,8 @@ export function decodeValues(bytes: Uint8Array, dtype: Dtype, into?: Float32Arra
 /** Little-endian bytes of values, each rounded once, to the nearest and to even between two. */
 export function encodeValues(values: Float64Array | Float32Array, dtype: Dtype): Uint8Array {
   switch (dtype) {
+    case 'F64':
+      return new Uint8Array(Float64Array.from(values).buffer)
     case 'F32':
       return new Uint8Array(Float32Array.from(values).buffer)
     case 'BF16': {
@@ -77,7 +82,7 @@ function makeFloat16Values(): Float32Array {
 }
 
 /** Typed arrays over wider elements must begin at a multiple of their width: where bytes do not, they are copied. */
-function aligned(bytes: Uint8Array): [ArrayBuffer, number] {
-  if (bytes.byteOffset % 4 === 0) return [bytes.buffer as ArrayBuffer, bytes.byteOffset]
+function aligned(bytes: Uint8Array, width = 4): [ArrayBuffer, number] {
+  if (bytes.byteOffset % width === 0) return [bytes.buffer as ArrayBuffer, bytes.byteOffset]
   return [bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, 0]
 }

@@ -9,7 +9,7 @@ import { parseJson } from '../../io/parse-json.ts'
 const MAX_HEADER_BYTES = 2 ** 24
 
 /** Size of one value. */
-export const BYTES_PER_VALUE = { F32: 4, F16: 2, BF16: 2 } as const
+export const BYTES_PER_VALUE = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const
 
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
+import { canonicalNames } from './canonical-names.ts'
 import { expectedTensors, isLayerMatrix, type ExpectedTensor } from './expected-tensors.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
@@ -38,7 +39,8 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
   const { files, notices } = await findWeightFiles(folder)
   const sizes = quantization ? BYTES_PER_STORED_VALUE : (BYTES_PER_VALUE as typeof BYTES_PER_STORED_VALUE)
   const headers = await Promise.all(files.map((file) => readSafetensorsHeader<StoredDtype>(file, sizes)))
-  const entries = uniqueEntries(headers.flat())
+  const nameOf = canonicalNames(config)
+  const entries = uniqueEntries(headers.flat().map((entry) => ({ ...entry, name: nameOf(entry.name) })))
   const root = commonFolder(files)
   const locate = (file: string) => path.relative(root, file).split(path.sep).join('/')
   const stored = new Map<string, StoredTensor>()
@@ -96,6 +98,8 @@ function uniqueEntries(entries: readonly TensorEntry<StoredDtype>[]): Map<string
   const byName = new Map<string, TensorEntry<StoredDtype>>()
   for (const entry of entries) {
     const other = byName.get(entry.name)
+    if (other?.file === entry.file)
+      throw new CheckpointError(`${entry.file} holds tensor ${entry.name} twice, with and without a prefix`, 'Keep the one that belongs to the model.')
     if (other) throw new CheckpointError(`tensor ${entry.name} is in both ${other.file} and ${entry.file}`, 'Keep the files of one checkpoint only.')
     byName.set(entry.name, entry)
   }

@@ -7,14 +7,14 @@ import { readConfigFile } from '../../../src/model/config/config.ts'
 import { readWeights } from '../../../src/model/weights/weights.ts'
 import { CheckpointError } from '../../../src/errors.ts'
 import { inverseFrequencies, rotaryScale } from '../../../src/graph/blocks/rope.ts'
-import { cases, folderOf, isRefused, REFUSED_THOUGH_IGNORED } from './config-spellings.ts'
+import { cases, folderOf, isRefused, REFUSED_THOUGH_IGNORED, tokens } from './config-spellings.ts'
 
 describe('the model is the one of transformers:', () => {
   test.each(cases.filter((one) => one.log_probs && !isRefused(one)))('$name', async (one) => {
     const folder = folderOf(one)
     const { config } = await readConfigFile(folder)
     await readWeights(folder, config)
-    const found = inverseFrequencies(config.rope, config.headSize)
+    const found = inverseFrequencies(config.rope, config.headSize, tokens.length - 1)
     expect(found.length).toBe(one.frequencies!.length)
     for (const [index, value] of found.entries()) expect(Math.abs(value / one.frequencies![index]! - 1)).toBeLessThan(2e-6)
     expect(rotaryScale(config.rope)).toBeCloseTo(one.factor!, 6)
@@ -24,6 +24,7 @@ describe('the model is the one of transformers:', () => {
       key_value_heads: config.keyValueHeadCount,
       biases: [config.queryKeyValueBias, config.attentionOutputBias, config.feedForwardBias],
       head_norms: config.queryKeyNorm,
+      max_positions: config.maxPositions,
       tied: config.tiedHead,
     }).toEqual({
       windows: one.windows,
@@ -31,6 +32,7 @@ describe('the model is the one of transformers:', () => {
       key_value_heads: one.key_value_heads,
       biases: one.biases,
       head_norms: one.head_norms,
+      max_positions: one.max_positions,
       tied: one.tied,
     })
   })

@@ -19,6 +19,7 @@ export interface SpellingCase {
   /** Of q, k and v; of o; of the feed-forward. */
   readonly biases?: readonly boolean[]
   readonly head_norms?: boolean
+  readonly max_positions?: number
   readonly tied?: boolean
 }
 
@@ -34,13 +35,11 @@ export const REFUSED_THOUGH_IGNORED: Readonly<Record<string, string>> = {
   final_logit_softcapping: 'final_logit_softcapping (5) is not supported',
   residual_multiplier: 'residual_multiplier (0.22) is not supported',
   use_qk_norm: 'use_qk_norm (true) is not supported',
-  longrope: 'rope scaling longrope is not supported',
   'hidden_act gelu': 'hidden_act gelu is not supported',
   'hidden_activation beside hidden_act': 'hidden_activation ("gelu_pytorch_tanh") is not supported',
   'partial_rotary_factor at top level': 'partial_rotary_factor 0.5 is not supported',
   'partial_rotary_factor inside': 'partial_rotary_factor 0.5 is not supported',
   'rope_parameters by layer type that none declares': 'rope_parameters has full_attention, rotary parameters by layer',
-  'rms_norm_eps missing': 'rms_norm_eps',
 }
 /** transformers fails on these for another reason, but their meaning is clear. */
 const TAKEN_THOUGH_REFUSED = new Set(['qwen2 head_dim null', 'model_type missing', 'mistral with layer_types that are all full, and no window'])

@@ -1,9 +1,10 @@
 /** Sizes are bounded before anything is made of them. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { parseConfig } from '../../../src/model/config/config.ts'
+import { parseConfig, readConfigFile } from '../../../src/model/config/config.ts'
 import { CheckpointError } from '../../../src/errors.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 const CONFIG = JSON.parse(readFileSync(path.join(import.meta.dirname, '../../checkpoints/qwen3/config.json'), 'utf8')) as object
 
@@ -23,4 +24,17 @@ test.each([
 test('what is not read cannot be code either: auto_map and trust_remote_code mean nothing', () => {
   const config = { ...CONFIG, auto_map: { AutoModelForCausalLM: 'modeling_evil.Evil' }, trust_remote_code: true }
   expect(parseConfig(config, 'config.json')).toEqual(parseConfig(CONFIG, 'config.json'))
+})
+
+test('numbers that JSON does not have are no reason to refuse a file', async () => {
+  const folder = temporaryFolder()
+  const text = JSON.stringify({ ...CONFIG, time_step_limit: 0 })
+  writeFileSync(path.join(folder, 'config.json'), text.replace('"time_step_limit":0', '"time_step_limit":[0.0,Infinity,-Infinity,NaN]'))
+  const { config, notices } = await readConfigFile(folder)
+  expect(config).toEqual(parseConfig(CONFIG, 'config.json'))
+  expect(notices).toEqual([expect.stringContaining('time_step_limit')])
+})
+
+test('and where a size is such a number, the file is malformed', () => {
+  expect(() => parseConfig({ ...CONFIG, rms_norm_eps: 'Infinity' }, 'config.json')).toThrow(/malformed/u)
 })

@@ -19,6 +19,12 @@ test('bytes may begin at an odd offset', () => {
   expect([...decodeValues(bytes.subarray(1), 'BF16')]).toEqual([1, -2])
 })
 
+test('F64 is rounded to the nearest f32, from any offset', () => {
+  const bytes = new Uint8Array(1 + 16)
+  bytes.set(encodeValues(Float64Array.of(1 + 2 ** -30, -0.1), 'F64'), 1)
+  expect([...decodeValues(bytes.subarray(1), 'F64')]).toEqual([1, Math.fround(-0.1)])
+})
+
 describe('bfloat16 keeps 8 bits and rounds once', () => {
   test.each([
     ['to the nearest', 1 + 3 / 512, 1 + 1 / 128],

@@ -284,3 +284,34 @@ describe('files that are not what their names say', () => {
     await expect(read(folder)).rejects.toThrow(`no weights in ${folder}: neither ${SINGLE} nor ${INDEX}`)
   })
 })
+
+describe('weights without the base prefix', () => {
+  test('are those with it', async () => {
+    const folder = copyOf('llama2')
+    const before = await read(folder)
+    changeTensors(folder, (tensors) => {
+      for (const [name, tensor] of Array.from(tensors)) {
+        tensors.delete(name)
+        tensors.set(name.replace(/^model\./u, ''), tensor)
+      }
+    })
+    const { tensors, notices } = await read(folder)
+    expect([...tensors.keys()].sort()).toEqual([...before.tensors.keys()].sort())
+    expect(notices).toEqual([])
+  })
+
+  test('beside those with it are an error', async () => {
+    const folder = copyOf('llama2')
+    changeTensors(folder, (tensors) => tensors.set('norm.weight', tensors.get('model.norm.weight')!))
+    await expect(read(folder)).rejects.toThrow('holds tensor model.norm.weight twice, with and without a prefix')
+  })
+})
+
+test('F64 weights are weights', async () => {
+  const folder = copyOf('llama2')
+  changeTensors(folder, (tensors) => {
+    const { shape } = tensors.get('model.norm.weight')!
+    tensors.set('model.norm.weight', { dtype: 'F64', shape, bytes: Buffer.alloc(8 * shape[0]!) })
+  })
+  expect((await read(folder)).tensors.get('model.norm.weight')!.dtype).toBe('F64')
+})
