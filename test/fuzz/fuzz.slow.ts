@@ -1,6 +1,7 @@
-/** The fuzzer finds what it is for. */
+/** The fuzzer finds faults of each kind, and its targets accept a good input. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { fuzzTargets } from '../../scripts/fuzz/targets.ts'
 import { fuzz } from './run-fuzz.ts'
 
 test('it finds crashes, hangs, memory without end, paths outside, changed prototypes and mute errors, and goes on after each', () => {
@@ -25,4 +26,11 @@ test('it finds crashes, hangs, memory without end, paths outside, changed protot
   ])
     expect(stdout).toContain(`1 × ${name}: ${cause}`)
   expect(stdout).toContain('again: npm run fuzz -- --seed 1 --only crash --input 0')
+}, 60_000)
+
+test('every target reads its good input', () => {
+  const { status, rows, stdout } = fuzz('--input', '0', '--workers', '2')
+  expect({ status, stdout }).toMatchObject({ status: 0 })
+  expect(Object.keys(rows)).toEqual(fuzzTargets().map(({ name }) => name))
+  for (const [name, row] of Object.entries(rows)) expect(row, name).toEqual([1, 1, 0, 0])
 }, 60_000)
