@@ -1,7 +1,7 @@
 /** A served model as a user meets it: the program, over a server on the loopback. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { locateModel } from '../../src/run/locate-model.ts'
 import { parseModel } from '../../src/run/parse-model.ts'
 import { EngineError, ServerLostError, UsageError } from '../../src/errors.ts'
@@ -17,7 +17,7 @@ import {
   type Behaviour,
   type FaultServer,
 } from '../engine/completions/fault-server.ts'
-import { start } from '../program.ts'
+import { evalharness, start } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
@@ -25,6 +25,7 @@ const tokenizer = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(10))
 const servers: FaultServer[] = []
 afterEach(() => {
+  vi.unstubAllEnvs()
   for (const server of servers.splice(0)) server.kill()
 })
 
@@ -35,9 +36,10 @@ async function serve(behaviour: Behaviour = {}): Promise<FaultServer> {
 }
 
 /** Runs the program; comes back with what it said and wrote. */
-async function run(model: string, env: NodeJS.ProcessEnv = {}, ...args: string[]) {
+async function run(model: string, env: Readonly<Record<string, string>> = {}, ...args: string[]) {
   const output = temporaryFolder()
-  const ended = await start(['run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', output, ...args], { OPENAI_API_KEY: '', ...env }).ended
+  for (const [name, value] of Object.entries({ OPENAI_API_KEY: '', ...env })) vi.stubEnv(name, value)
+  const ended = await evalharness('run', '-m', model, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', output, ...args)
   const files = readdirSync(output, { recursive: true, encoding: 'utf8' }).filter((name) => /\.jsonl?$/u.test(name))
   const texts = Object.fromEntries(files.map((name) => [path.basename(name).replace(/_\d{4}.*Z/u, '_TIME'), readFileSync(path.join(output, name), 'utf8')]))
   return { ...ended, texts, everything: JSON.stringify([ended, files, texts]) }
@@ -78,7 +80,7 @@ test('a run is stored with the server’s name, software and address, without we
 test('a stored run of a served model can be compared with that of another', async () => {
   const [{ url: one }, { url: two }] = [await serve(), await serve({ shift: 0.5 })]
   const models = ['-m', `original=${one},tokenizer=${tokenizer}`, '-m', `other=${two},tokenizer=${tokenizer}`]
-  const { code, out } = await start(['run', ...models, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', temporaryFolder()]).ended
+  const { code, out } = await evalharness('run', ...models, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', temporaryFolder())
   expect(code).toBe(0)
   expect(out).toMatch(/retention/u)
 })

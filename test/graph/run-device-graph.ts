@@ -1,0 +1,30 @@
+/** Runs the graph for graphics processors on the CPU. */
+import { expect } from 'vitest'
+import { readConfig } from '../../src/model/config/config.ts'
+import { readWeights } from '../../src/model/weights/weights.ts'
+import { rowFeeds } from '../../src/engine/onnx/row-feeds.ts'
+import type { SessionProcess } from '../../src/engine/onnx/session-process.ts'
+import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
+import type { FloatType } from '../../src/graph/onnx-model.ts'
+import { planBatches } from '../../src/plan/batches.ts'
+import { layOutRows } from '../../src/plan/row-layout.ts'
+import { fixtureRequests } from '../fixture-requests.ts'
+
+/** The largest difference to transformers, in nats per token. The CPU provider computes f16 in f32 and rounds each result where it has no kernel. */
+export async function largestDifference(session: SessionProcess, family: string, type: FloatType, mostPairs: number): Promise<number> {
+  const { folder, sequences, expected } = fixtureRequests(family)
+  const config = await readConfig(folder)
+  const weights = await readWeights(folder, config)
+  const [batch, ...others] = planBatches(sequences, 4096).batches
+  expect(others).toEqual([])
+  const layout = layOutRows(batch!.tree, mostPairs)
+  // One chunk more than the batch has rows for.
+  const chunkCount = layout.chunks.length + 1
+  await session.load(deviceDecoderGraph(config, weights, type, chunkCount), { root: weights.root, isOptimized: true })
+  const { log_probs: logProbs } = await session.run(rowFeeds(config)(batch!, layout, chunkCount))
+  const differences = batch!.members.map(({ sequence, slots }) => {
+    const total = slots.reduce((sum, slot) => sum + Number(logProbs![slot]), 0)
+    return Math.abs(total - expected[sequence]!.logProb) / slots.length
+  })
+  return Math.max(...differences)
+}
