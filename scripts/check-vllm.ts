@@ -69,11 +69,11 @@ async function startVllm(port: number): Promise<string> {
   servers.push(server)
   const url = `http://127.0.0.1:${port}/v1`
   for (const startedAt = Date.now(); Date.now() - startedAt < START_MS;) {
-    const answers = await fetch(`${url}/models`).then(
+    const isReady = await fetch(`${url}/models`).then(
       ({ ok }) => ok,
       () => false,
     )
-    if (answers) return url
+    if (isReady) return url
     if (server.exitCode !== null) throw new Error(`${starter} ended with exit code ${server.exitCode}`)
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
@@ -101,9 +101,9 @@ function compare(name: string, expected: RunRecord, got: RunRecord): void {
     check(`${name}: ${task.name}: every item once`, ids === otherIds, `${otherIds} in the place of ${ids}`)
     if (!other) continue
     let most = 0
-    task.items.forEach(({ answers }, index) =>
-      answers.forEach(({ logProb, tokenCount }, choice) => {
-        const own = other.items[index]?.answers[choice]
+    task.items.forEach(({ logLikelihoods }, index) =>
+      logLikelihoods.forEach(({ logProb, tokenCount }, choice) => {
+        const own = other.items[index]?.logLikelihoods[choice]
         most = Math.max(most, own ? Math.abs(own.logProb - logProb) / tokenCount : Infinity)
       }),
     )

@@ -98,9 +98,9 @@ function compareRows(golden: readonly GoldenRow[], run: RunRecord): { largest: n
       if (row[field] !== undefined && row[field] !== sample[field])
         mismatches.push(`${key}: ${field} is ${String(sample[field])}, lm-eval has ${String(row[field])}`)
     }
-    if (item.answers.length !== row.resps.length) mismatches.push(`${key}: ${item.answers.length} answers, lm-eval has ${row.resps.length}`)
+    if (item.logLikelihoods.length !== row.resps.length) mismatches.push(`${key}: ${item.logLikelihoods.length} responses, lm-eval has ${row.resps.length}`)
     row.resps.forEach((expected, index) => {
-      const { logProb, isGreedy, tokenCount } = item.answers[index]!
+      const { logProb, isGreedy, tokenCount } = item.logLikelihoods[index]!
       const [expectedLogProb, expectedGreedy] = typeof expected === 'number' ? [expected, isGreedy] : expected
       const difference = Math.abs(logProb - expectedLogProb) / tokenCount
       largest = Math.max(largest, difference)

@@ -190,9 +190,9 @@ function differencesOf(expected: ReadonlyMap<string, string>, found: ReadonlyMap
 }
 
 function logFile(folder: string): string | undefined {
-  const answers = path.join(folder, 'cache/answers')
-  const name = existsSync(answers) ? readdirSync(answers).find((entry) => entry.endsWith('.log')) : undefined
-  return name === undefined ? undefined : path.join(answers, name)
+  const responses = path.join(folder, 'cache/answers')
+  const name = existsSync(responses) ? readdirSync(responses).find((entry) => entry.endsWith('.log')) : undefined
+  return name === undefined ? undefined : path.join(responses, name)
 }
 
 function logOf(folder: string): Buffer {

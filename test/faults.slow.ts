@@ -61,7 +61,7 @@ test.each([
   child.kill(signal)
   expect((await ended).code).toBe(code)
   const { code: resumedCode, err } = await evalharness('run', '--resume', output)
-  expect({ resumedCode, err }).toMatchObject({ resumedCode: 0, err: expect.stringMatching(/[\d,]+ answers from the cache/u) })
+  expect({ resumedCode, err }).toMatchObject({ resumedCode: 0, err: expect.stringMatching(/[\d,]+ cached responses/u) })
   expect(samplesOf(output)).toBe(await whole)
   expect(readdirSync(output)).toEqual(['tiny'])
   expect(await evalharness('run', '--resume', output)).toMatchObject({ code: 2, err: expect.stringContaining('no unfinished run') })
@@ -78,7 +78,7 @@ test('SIGTERM to the whole group, as a scheduler sends it, keeps what was scored
 test.each([
   ['cut short', (file: string) => truncateSync(file, 64 * 100 + 13)],
   ['overwritten with noise', (file: string) => writeFileSync(file, Buffer.alloc(20_000, 'EHA1 noise'))],
-])('a cache file that was %s is set aside with a notice, and the answers are right', async (_how, damage) => {
+])('a cache file that was %s is set aside with a notice, and the scores are right', async (_how, damage) => {
   const [output, cache] = [results(), temporaryFolder()]
   await evalharness(...order(output, cache))
   damage(logOf(cache))

@@ -1,4 +1,4 @@
-/** The requests of a fixture's golden file, which transformers answered (scripts/make-family-goldens.py). */
+/** The requests of a fixture's golden file, which transformers scored (scripts/make-family-goldens.py). */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { rollingWindows } from '../src/plan/rolling-windows.ts'

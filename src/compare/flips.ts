@@ -3,7 +3,7 @@ import type { StoredItem, StoredRun } from '../store/stored-run.ts'
 import type { AccuracyLine } from './comparison.ts'
 import { pairItems } from './pair-items.ts'
 
-/** One choice of an item, with both models' answers. */
+/** One choice of an item, with both models' log-likelihoods. */
 export interface FlippedChoice {
   readonly text: string
   /** Natural logarithms. */

@@ -23,13 +23,13 @@ export interface ScoredBatch {
   /** Floating-point operations of the model's matrix products; absent where the engine does not know them. */
   readonly operations?: number
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
-  readonly unanswered?: readonly Unanswered[]
+  readonly failed?: readonly FailedSequence[]
   /** Whether the scores came from the response cache, and nothing was computed. */
   readonly isCached?: boolean
 }
 
 /** A sequence without a score. */
-export interface Unanswered {
+export interface FailedSequence {
   /** Index into the sequences that were asked. */
   readonly sequence: number
   readonly reason: string
@@ -47,7 +47,7 @@ export interface Engine extends AsyncDisposable {
    */
   readonly responsesDependOn?: string
   /**
-   * Plans at once, and computes as the results are read. Batches in any order; every sequence once, in `scores` or in `unanswered`, except batches that
+   * Plans at once, and computes as the results are read. Batches in any order; every sequence once, in `scores` or in `failed`, except batches that
    * `isAnswered` leaves out.
    */
   score(sequences: readonly Sequence[], isAnswered?: IsAnswered): AsyncIterable<ScoredBatch>

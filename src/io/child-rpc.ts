@@ -88,7 +88,7 @@ async function exchange(child: ChildProcess, call: Call, timeoutMs: number | und
       if (timeoutMs !== undefined)
         timer = setTimeout(() => {
           child.kill('SIGKILL')
-          reject(new ChildTimeout(`no answer within ${timeoutMs / 1000} s`))
+          reject(new ChildTimeout(`no response within ${timeoutMs / 1000} s`))
         }, timeoutMs)
       child.send(call)
     })

@@ -1,4 +1,4 @@
-/** The child's end of child-rpc.ts: how a child process of the program answers calls, treats signals, and ends. */
+/** The child's end of child-rpc.ts: how a child process of the program serves calls, treats signals, and ends. */
 import { Worker } from 'node:worker_threads'
 import { errorText } from '../text/error-text.ts'
 import type { Call, Methods, Response } from './child-rpc.ts'

@@ -1,7 +1,7 @@
 /** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
 import { RequestError } from '../errors.ts'
 import { stripEnd } from '../text/python-text.ts'
-import type { Answer, ContinuationRequest, Request } from '../task/request.ts'
+import type { LogLikelihood, ContinuationRequest, Request } from '../task/request.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
 
@@ -28,7 +28,7 @@ export interface Encoder {
 /** Requests as distinct sequences. */
 export interface EncodedRequests {
   readonly sequences: readonly Sequence[]
-  /** For each request the sequences whose scores add up to its answer; none for an empty text. */
+  /** For each request the sequences whose scores add up to its log-likelihood; none for an empty text. */
   readonly parts: readonly (readonly number[])[]
   /** For each request the tokens of its context that the window has no room for: 0 for nearly all, and for texts, which are scored in windows. */
   readonly tokensCut: readonly number[]
@@ -101,7 +101,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
 }
 
 /** Adds the scores of a request's parts; `scores` is indexed like the sequences. Undefined while a part is missing. */
-export function assembleAnswer(parts: readonly number[], sequences: readonly Sequence[], scores: readonly (SequenceScore | undefined)[]): Answer | undefined {
+export function sumScores(parts: readonly number[], sequences: readonly Sequence[], scores: readonly (SequenceScore | undefined)[]): LogLikelihood | undefined {
   let logProb = 0
   let isGreedy = true
   let tokenCount = 0

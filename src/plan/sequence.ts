@@ -8,7 +8,7 @@ export interface Sequence {
   readonly targets: Int32Array
 }
 
-/** An engine's answer to one sequence. */
+/** An engine's response to one sequence. */
 export interface SequenceScore {
   /** Index into the sequences that were asked. */
   readonly sequence: number

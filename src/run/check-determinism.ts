@@ -78,5 +78,5 @@ function chooseItems(record: RunRecord, loadedTasks: readonly LoadedTask[], coun
 }
 
 function largestDifference(before: ScoredItem, after: ScoredItem): number {
-  return Math.max(...before.answers.map(({ logProb, tokenCount }, index) => Math.abs(logProb - after.answers[index]!.logProb) / tokenCount))
+  return Math.max(...before.logLikelihoods.map(({ logProb, tokenCount }, index) => Math.abs(logProb - after.logLikelihoods[index]!.logProb) / tokenCount))
 }

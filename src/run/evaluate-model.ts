@@ -15,7 +15,7 @@ import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import { workRecord, type TaskWork } from '../store/work-record.ts'
 import type { GroupRecord, ModelRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import { reportUnanswered, tokensBehindWarning, unansweredError, warnOfTruncation } from './evaluation-notices.ts'
+import { reportFailed, tokensBehindWarning, failedItemsError, warnOfTruncation } from './evaluation-notices.ts'
 import type { LoadedTask } from './load-task.ts'
 import type { ModelSource } from './model-source.ts'
 import { openLocal } from './open-local-model.ts'
@@ -114,7 +114,7 @@ async function scoreTasks(
   const tasks: TaskRecord[] = []
   const groups: GroupRecord[] = []
   const work: TaskWork[] = []
-  const unanswered: string[] = []
+  const failedItems: string[] = []
   const roofline = rooflineMeter(engine)
   let firstScoreMs: number | null = null
   let lost: EngineError | undefined
@@ -132,11 +132,11 @@ async function scoreTasks(
     const scored = await clock.time('record', () => scoreTask(loaded, responses, seed))
     tasks.push(...scored.tasks)
     groups.push(...scored.groups)
-    unanswered.push(...reportUnanswered(loaded, responses.unanswered, onNotice))
+    failedItems.push(...reportFailed(loaded, responses.failed, onNotice))
     lost = responses.lost
   }
   if (tasks.length === 0 && signal?.aborted) throw new AbortError()
-  const failure = lost ?? unansweredError(unanswered)
+  const failure = lost ?? failedItemsError(failedItems)
   if (tasks.length === 0 && failure) throw failure
   return { tasks, groups, work, failure, firstScoreMs }
 }

@@ -35,23 +35,23 @@ export function warnOfTruncation({ task, parts, shotCount }: LoadedTask, { total
 }
 
 /** Reports each item without a response, by name and with the reason; returns the names. */
-export function reportUnanswered({ parts }: LoadedTask, unanswered: ReadonlyMap<number, string>, onNotice: OnNotice): string[] {
+export function reportFailed({ parts }: LoadedTask, failed: ReadonlyMap<number, string>, onNotice: OnNotice): string[] {
   const names = new Map<string, string>()
   let next = 0
   for (const { name, items } of parts)
     for (const { docId, requests } of items) {
-      for (let request = next; request < next + requests.length; request++) if (unanswered.has(request)) names.set(`${name} ${docId}`, unanswered.get(request)!)
+      for (let request = next; request < next + requests.length; request++) if (failed.has(request)) names.set(`${name} ${docId}`, failed.get(request)!)
       next += requests.length
     }
-  for (const [name, reason] of names) onNotice(`item ${name} has no answer: ${reason}`)
+  for (const [name, reason] of names) onNotice(`item ${name} has no response: ${reason}`)
   return [...names.keys()]
 }
 
 /** The failure of a run in which these items have no response; undefined where all have one. */
-export function unansweredError(names: readonly string[]): EngineError | undefined {
+export function failedItemsError(names: readonly string[]): EngineError | undefined {
   if (names.length === 0) return undefined
   return new EngineError(
-    `${counted(names.length, 'item has', 'items have')} no answer: ${listNames(names, 10)}`,
+    `${counted(names.length, 'item has', 'items have')} no response: ${listNames(names, 10)}`,
     'The scores are over the other items; the reasons are printed above. Run it again when the server works.',
   )
 }

@@ -1,13 +1,14 @@
 /** Scores the requests of one loaded task with an engine, chunk by chunk. */
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, ScoredBatch } from '../engine/engine.ts'
 import type { RooflineMeter } from '../engine/roofline/roofline.ts'
 import { nullIfAborted, ServerLostError, unlessAborted } from '../errors.ts'
-import { assembleAnswer } from '../plan/encode.ts'
+import type { Chunk } from '../plan/chunks.ts'
+import { sumScores, type EncodedRequests } from '../plan/encode.ts'
 import { cutRequests, type EncodedAhead } from './encode-ahead.ts'
-import type { SequenceScore } from '../plan/sequence.ts'
+import type { Sequence, SequenceScore } from '../plan/sequence.ts'
 import type { StageClock } from './stage-clock.ts'
 import type { TaskWork } from '../store/work-record.ts'
-import type { Answer } from '../task/request.ts'
+import type { LogLikelihood } from '../task/request.ts'
 
 /** The inputs and callbacks of scoring. */
 export interface ScoringContext {
@@ -24,9 +25,9 @@ export interface ScoringContext {
 /** The responses to a task's requests. */
 export interface ScoredRequests {
   /** One per request, in their order; undefined for requests that were not reached or have no response. */
-  readonly answers: readonly (Answer | undefined)[]
+  readonly logLikelihoods: readonly (LogLikelihood | undefined)[]
   /** Requests for which the engine has no response, and why. */
-  readonly unanswered: ReadonlyMap<number, string>
+  readonly failed: ReadonlyMap<number, string>
   /** Tokens cut from the left of requests that are longer than the window, by request. */
   readonly tokensCut: ReadonlyMap<number, number>
   /** Why scoring ended early. */
@@ -34,68 +35,107 @@ export interface ScoredRequests {
   readonly work: Omit<TaskWork, 'task'>
 }
 
-/** Scores all requests. Fails where `failing` rejects or the engine fails; if all servers fail, it ends with the results until then. */
-export async function scoreRequests(
-  engine: Engine,
-  { chunks, totals }: EncodedAhead,
-  { clock, roofline, failing, onBatch, signal }: ScoringContext,
-): Promise<ScoredRequests> {
-  const requestCount = chunks.reduce((sum, { requests }) => sum + requests.length, 0)
-  const answers: (Answer | undefined)[] = Array.from({ length: requestCount }, () => undefined)
-  const work = { tokensComputed: 0, operations: 0, engineMs: 0, cachedCount: 0 }
-  const unanswered = new Map<number, string>()
-  const cut = new Map<number, number>()
-  let lost: ServerLostError | undefined
-  const endIfLost = (error: unknown) => {
-    if (!(error instanceof ServerLostError)) throw error
-    lost = error
-    return { done: true, value: undefined } as const
+/** Scores all requests. Fails if `failing` rejects or the engine fails; if all servers fail, it ends with the results until then. */
+export async function scoreRequests(engine: Engine, { chunks, totals }: EncodedAhead, context: ScoringContext): Promise<ScoredRequests> {
+  const { clock, roofline, signal } = context
+  const results = noResults(chunks)
+  for (const chunk of chunks) {
+    if (signal?.aborted || results.lost) break
+    const encoded = await clock.time('tokenize', () => chunk.encoded.catch(nullIfAborted))
+    if (!encoded) break
+    await scoreChunk(engine, { requests: chunk.requests, encoded }, results, context)
   }
-  let requestsDone = 0
-  const measure = async (measurement: () => Promise<void>) => {
-    if (!signal?.aborted) await clock.time('roofline', () => unlessAborted(measurement(), signal).catch(nullIfAborted))
-  }
-  for (const { requests, encoded } of chunks) {
-    const known = signal?.aborted || lost ? null : await clock.time('tokenize', () => encoded.catch(nullIfAborted))
-    if (!known) break
-    const { sequences, parts, tokensCut } = known
-    for (const [index, tokens] of cutRequests(requests, tokensCut)) cut.set(index, tokens)
-    const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
-    let scored = 0
-    const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
-    for (;;) {
-      const engineMsBefore = clock.elapsedMs.engine
-      const { done, value: batch } = await clock.time('engine', () => batches.next().catch(endIfLost))
-      if (done) break
-      const batchMs = clock.elapsedMs.engine - engineMsBefore
-      for (const score of batch.scores) scores[score.sequence] = score
-      const failed = new Map(batch.unanswered?.map(({ sequence, reason }) => [sequence, reason]))
-      scored += batch.scores.length + failed.size
-      if (failed.size > 0)
-        parts.forEach((part, index) => {
-          const missing = part.find((sequence) => failed.has(sequence))
-          if (missing !== undefined) unanswered.set(requests[index]!, failed.get(missing)!)
-        })
-      work.tokensComputed += batch.tokensComputed
-      if (batch.isCached) work.cachedCount += batch.scores.length
-      work.operations += batch.operations ?? 0
-      work.engineMs += batchMs
-      onBatch(batch.tokensComputed, (requestsDone + (requests.length * scored) / sequences.length) / requestCount)
-      if (!batch.isCached) await measure(() => roofline.afterBatch(batchMs))
-    }
-    parts.forEach((part, index) => {
-      answers[requests[index]!] = assembleAnswer(part, sequences, scores)
-    })
-    requestsDone += requests.length
-  }
-  if (work.tokensComputed > 0) await measure(() => roofline.afterTask())
+  if (results.work.tokensComputed > 0) await measure(context, () => roofline.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfAborted) : await clock.time('tokenize', () => totals)) ?? UNKNOWN
-  return { answers, unanswered, tokensCut: cut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() } }
+  const { logLikelihoods, failed, tokensCut, lost, work } = results
+  return { logLikelihoods, failed, tokensCut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() } }
 }
 
-/** Of an interrupted run. */
+/** Of a run that was cancelled. */
 const UNKNOWN = { tokensAsked: null, tokensDistinct: null, encodingMs: null }
+
+/** The results so far; they grow chunk by chunk. */
+interface Results {
+  requestsDone: number
+  readonly logLikelihoods: (LogLikelihood | undefined)[]
+  readonly failed: Map<number, string>
+  readonly tokensCut: Map<number, number>
+  lost: ServerLostError | undefined
+  readonly work: { tokensComputed: number; operations: number; engineMs: number; cachedCount: number }
+}
+
+function noResults(chunks: EncodedAhead['chunks']): Results {
+  const requestCount = chunks.reduce((sum, { requests }) => sum + requests.length, 0)
+  return {
+    requestsDone: 0,
+    logLikelihoods: Array.from({ length: requestCount }, () => undefined),
+    failed: new Map(),
+    tokensCut: new Map(),
+    lost: undefined,
+    work: { tokensComputed: 0, operations: 0, engineMs: 0, cachedCount: 0 },
+  }
+}
+
+/** Scores one chunk and adds its responses to the results. */
+async function scoreChunk(
+  engine: Engine,
+  { requests, encoded }: { readonly requests: Chunk; readonly encoded: EncodedRequests },
+  results: Results,
+  context: ScoringContext,
+): Promise<void> {
+  const { sequences, parts, tokensCut } = encoded
+  for (const [index, tokens] of cutRequests(requests, tokensCut)) results.tokensCut.set(index, tokens)
+  const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
+  const failed = new Map<number, string>()
+  let scored = 0
+  for await (const { batch, batchMs } of timedBatches(engine, sequences, results, context)) {
+    for (const score of batch.scores) scores[score.sequence] = score
+    for (const { sequence, reason } of batch.failed ?? []) failed.set(sequence, reason)
+    scored += batch.scores.length + (batch.failed?.length ?? 0)
+    addWork(results.work, batch, batchMs)
+    context.onBatch(batch.tokensComputed, (results.requestsDone + (requests.length * scored) / sequences.length) / results.logLikelihoods.length)
+    if (!batch.isCached) await measure(context, () => context.roofline.afterBatch(batchMs))
+  }
+  parts.forEach((part, index) => {
+    results.logLikelihoods[requests[index]!] = sumScores(part, sequences, scores)
+    const missing = part.find((sequence) => failed.has(sequence))
+    if (missing !== undefined) results.failed.set(requests[index]!, failed.get(missing)!)
+  })
+  results.requestsDone += requests.length
+}
+
+/** The batches of a chunk, each with the time that the engine took. If all servers fail, they end, and `results` says why. */
+async function* timedBatches(
+  engine: Engine,
+  sequences: readonly Sequence[],
+  results: Results,
+  { clock, failing, signal }: ScoringContext,
+): AsyncGenerator<{ readonly batch: ScoredBatch; readonly batchMs: number }> {
+  const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
+  for (;;) {
+    const engineMsBefore = clock.elapsedMs.engine
+    const next = await clock
+      .time('engine', () => batches.next())
+      .catch((error: unknown) => {
+        if (!(error instanceof ServerLostError)) throw error
+        results.lost = error
+      })
+    if (!next || next.done) return
+    yield { batch: next.value, batchMs: clock.elapsedMs.engine - engineMsBefore }
+  }
+}
+
+function addWork(work: Results['work'], { tokensComputed, isCached, scores, operations = 0 }: ScoredBatch, batchMs: number): void {
+  work.tokensComputed += tokensComputed
+  if (isCached) work.cachedCount += scores.length
+  work.operations += operations
+  work.engineMs += batchMs
+}
+
+async function measure({ clock, signal }: ScoringContext, measurement: () => Promise<void>): Promise<void> {
+  if (!signal?.aborted) await clock.time('roofline', () => unlessAborted(measurement(), signal).catch(nullIfAborted))
+}
 
 /** Ends when the signal is given, and fails when `failing` does, without waiting for the value that is on its way. */
 async function* untilEnded<T>(values: AsyncIterable<T>, failing: Promise<unknown>, signal: AbortSignal | undefined): AsyncGenerator<T> {

@@ -13,7 +13,7 @@ export interface TaskScoring {
 }
 
 /** Scores the items whose requests all have a response; the others are left out. `seed` is that of the bootstrap. */
-export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'answers' | 'tokensCut'>, seed: number): TaskScoring {
+export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>, seed: number): TaskScoring {
   const tasks: TaskRecord[] = []
   let firstRequest = 0
   for (const part of loaded.parts) {
@@ -41,15 +41,15 @@ export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'a
 function scoreItems(
   task: Task,
   { items }: LoadedTaskPart,
-  { answers, tokensCut }: Pick<ScoredRequests, 'answers' | 'tokensCut'>,
+  { logLikelihoods, tokensCut }: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>,
   firstRequest: number,
 ): { readonly scored: readonly ScoredItem[]; readonly truncations: readonly TruncationRecord[] } {
   const scored: ScoredItem[] = []
   const truncations: TruncationRecord[] = []
   let next = firstRequest
   for (const item of items) {
-    const own = answers.slice(next, next + item.requests.length)
-    if (own.every((answer) => answer !== undefined)) {
+    const own = logLikelihoods.slice(next, next + item.requests.length)
+    if (own.every((each) => each !== undefined)) {
       scored.push(scoreItem(task, item, own))
       truncations.push(countTruncation([item], tokensCut, next))
     }

@@ -123,14 +123,14 @@ function itemOf(sample: Sample, columns: readonly (readonly [string, readonly It
 }
 
 /** Contexts, continuations and log-likelihoods; those are numbers or strings, alone for a text and with is_greedy for a choice. */
-function requestsOf({ arguments: given, filtered_resps: answers }: Sample): StoredRequest[] {
+function requestsOf({ arguments: given, filtered_resps: responses }: Sample): StoredRequest[] {
   const texts = typeof given === 'object' && given !== null ? Object.values(given) : []
-  const list = Array.isArray(answers) ? answers : []
+  const list = Array.isArray(responses) ? responses : []
   return texts.map((entry: unknown, index) => {
     const values: unknown[] = Array.isArray(entry) ? entry : typeof entry === 'object' && entry !== null ? Object.values(entry) : [entry]
     const [context, continuation] = values
-    const answer: unknown = list[index]
-    return { context: textOf(context), continuation: textOf(continuation), logProb: numberOf(Array.isArray(answer) ? answer[0] : answer) }
+    const response: unknown = list[index]
+    return { context: textOf(context), continuation: textOf(continuation), logProb: numberOf(Array.isArray(response) ? response[0] : response) }
   })
 }
 

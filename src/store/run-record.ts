@@ -78,7 +78,7 @@ export interface DeterminismRecord {
   readonly itemCount: number
   /** Of the batches of the second time. */
   readonly batchTokens: number
-  /** Between the two log-likelihoods of an answer, in nats a scored token. */
+  /** Between the two log-likelihoods of a request, in nats a scored token. */
   readonly largestDifference: number
   /** Items with an accuracy that differs. */
   readonly flipCount: number
@@ -91,9 +91,9 @@ export interface RunRecord {
   /** ISO 8601. */
   readonly startedAt: string
   readonly elapsedMs: number
-  /** False when the run was interrupted or failed; items without an answer are left out. */
+  /** False when the run was interrupted or failed; items without a response are left out. */
   readonly isComplete: boolean
-  /** Why items have no answer; absent where the user ended the run. */
+  /** Why items have no response; absent where the user ended the run. */
   readonly failure?: { readonly message: string; readonly hint: string }
   readonly harnessVersion: string
   readonly model: ModelRecord

@@ -7,8 +7,8 @@ import type { Request } from '../task/request.ts'
 import { pythonFloat } from './python-number.ts'
 
 /** The sample as an object whose JSON lm-eval can read. */
-export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<string, unknown> {
-  const filtered = answers.map(({ logProb, isGreedy }) =>
+export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Record<string, unknown> {
+  const filtered = logLikelihoods.map(({ logProb, isGreedy }) =>
     item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
   )
   const values = Object.entries(metrics).map(([name, value]) => {
@@ -20,7 +20,7 @@ export function sampleRecord({ item, answers, metrics }: ScoredItem): Record<str
     doc: item.doc,
     target: item.target,
     arguments: Object.fromEntries(item.requests.map((request, index) => [`gen_args_${index}`, argumentsOf(request)])),
-    resps: filtered.map((answer) => [answer]),
+    resps: filtered.map((response) => [response]),
     filtered_resps: filtered,
     filter: 'none',
     metrics: Object.keys(metrics),

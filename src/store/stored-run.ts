@@ -3,7 +3,7 @@ import type { ItemValue } from '../metrics/metric.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { TruncationRecord } from './run-record.ts'
 
-/** One item with its answers. */
+/** One item with its log-likelihoods. */
 export interface StoredItem {
   readonly docId: number
   readonly promptHash: string

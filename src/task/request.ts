@@ -1,4 +1,4 @@
-/** Requests of a task to a model, and the model's answers: plain data between the stages. */
+/** Requests of a task to a model, and the model's log-likelihoods: plain data between the stages. */
 
 /** How likely is `continuation` after `context`? lm-eval `loglikelihood`. */
 export interface ContinuationRequest {
@@ -15,8 +15,8 @@ export interface TextRequest {
 
 export type Request = ContinuationRequest | TextRequest
 
-/** A model's answer to one request. */
-export interface Answer {
+/** A model's response to one request. */
+export interface LogLikelihood {
   /** Sum of natural log-probabilities over the scored tokens. */
   readonly logProb: number
   /** Whether each scored token is the arg-max at its position. */

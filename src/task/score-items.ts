@@ -3,13 +3,13 @@ import type { BaseMetric, ItemValue, ScoredChoices } from '../metrics/metric.ts'
 import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
 import { choiceMetric, metricOf, textMetric, type MetricName } from '../metrics/registry.ts'
 import type { Task } from './define-task.ts'
-import type { Answer, Item } from './request.ts'
+import type { LogLikelihood, Item } from './request.ts'
 
-/** An item with its answers. */
+/** An item with its log-likelihoods. */
 export interface ScoredItem {
   readonly item: Item
   /** In the order of its requests. */
-  readonly answers: readonly Answer[]
+  readonly logLikelihoods: readonly LogLikelihood[]
   /** The item's value of each of the task's metrics. */
   readonly metrics: Readonly<Record<string, ItemValue>>
 }
@@ -30,13 +30,13 @@ export interface TaskScores {
 }
 
 /** The metrics of one item. */
-export function scoreItem(task: Task, item: Item, answers: readonly Answer[]): ScoredItem {
-  const [first] = answers
+export function scoreItem(task: Task, item: Item, logLikelihoods: readonly LogLikelihood[]): ScoredItem {
+  const [first] = logLikelihoods
   const values =
     task.kind === 'choice'
-      ? task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, answers))])
+      ? task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, logLikelihoods))])
       : task.metrics.map((name) => [name, textMetric(name).itemValue({ referenceText: item.referenceText, ...first! })])
-  return { item, answers, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
+  return { item, logLikelihoods, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
 }
 
 /** The scores of items that share a name; at least one item. `seed` is the bootstrap's. */
@@ -52,7 +52,8 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
 /** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty for texts. */
 export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
   if (task.kind !== 'choice') return {}
-  const tiesOf = (name: (typeof task.metrics)[number]) => items.filter(({ item, answers }) => choiceMetric(name).isTied(scoredChoices(item, answers)))
+  const tiesOf = (name: (typeof task.metrics)[number]) =>
+    items.filter(({ item, logLikelihoods }) => choiceMetric(name).isTied(scoredChoices(item, logLikelihoods)))
   return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))
 }
 
@@ -65,8 +66,8 @@ export function poolScores(name: string, members: readonly TaskScores[]): TaskSc
   return { name, itemCount: members.reduce((sum, { itemCount }) => sum + itemCount, 0), scores }
 }
 
-/** Answers come in the order of the choices; those after an empty context follow them. */
-function scoredChoices({ choices, gold }: Item, answers: readonly Answer[]): ScoredChoices {
-  const logProbs = answers.map(({ logProb }) => logProb)
+/** Log-likelihoods come in the order of the choices; those after an empty context follow them. */
+function scoredChoices({ choices, gold }: Item, logLikelihoods: readonly LogLikelihood[]): ScoredChoices {
+  const logProbs = logLikelihoods.map(({ logProb }) => logProb)
   return { choices, gold, logProbs: logProbs.slice(0, choices.length), unconditionalLogProbs: logProbs.slice(choices.length) }
 }

@@ -14,7 +14,7 @@ import {
   trueLogProb,
   encodeText,
   type AskedCompletion,
-  type Behaviour,
+  type Behavior,
   type FaultServer,
 } from '../engine/completions/fault-server.ts'
 import { evalharness, start } from '../program.ts'
@@ -29,8 +29,8 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.kill()
 })
 
-async function serve(behaviour: Behaviour = {}): Promise<FaultServer> {
-  const server = await startFaultServer(behaviour)
+async function serve(behavior: Behavior = {}): Promise<FaultServer> {
+  const server = await startFaultServer(behavior)
   servers.push(server)
   return server
 }
@@ -102,14 +102,14 @@ test('an item that cannot be scored is reported by name, left out, and the run i
   })
   const { code, err, texts } = await run(`big=${url},tokenizer=${tokenizer}`)
   expect(code).toBe(2)
-  expect(err).toMatch(/big: item piqa 7 has no answer: 127\.0\.0\.1:\d+ answers 400 \(too odd\)/u)
+  expect(err).toMatch(/big: item piqa 7 has no response: 127\.0\.0\.1:\d+ responded with 400 \(too odd\)/u)
   expect(err).toMatch(/big: incomplete; what was scored is in .*\.partial\.json/u)
-  expect(err).toMatch(/evalharness: 1 item has no answer: piqa 7\n/u)
+  expect(err).toMatch(/evalharness: 1 item has no response: piqa 7\n/u)
   const ids = texts['samples_piqa_TIME.partial.jsonl']!.trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { doc_id: number }).doc_id)
   expect(ids).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 9])
-  expect(JSON.parse(texts['results_TIME.partial.json']!)).toMatchObject({ evalharness: { is_complete: false, failure: '1 item has no answer: piqa 7' } })
+  expect(JSON.parse(texts['results_TIME.partial.json']!)).toMatchObject({ evalharness: { is_complete: false, failure: '1 item has no response: piqa 7' } })
 })
 
 test('--dry-run asks the server for its window only', async () => {
@@ -171,8 +171,8 @@ describe('--model', () => {
   })
 })
 
-async function evaluateServed(behaviour: Behaviour) {
-  const { url } = await serve(behaviour)
+async function evaluateServed(behavior: Behavior) {
+  const { url } = await serve(behavior)
   const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const retryPolicy = { maxAttempts: 3, backoffMs: 2, maxBackoffMs: 5, maxHealthChecks: 2 }
   return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, retryPolicy } }, [suite], {})

@@ -1,4 +1,4 @@
-/** The hub's side is a server on the loopback that answers as the hub does, files included. */
+/** The hub's side is a server on the loopback that responds as the hub does, files included. */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -23,7 +23,7 @@ type Contents = Record<string, Record<string, Buffer>>
 
 let contents: Contents
 let requests: { readonly url: string; readonly authorization: string | undefined }[]
-let answer: ((response: ServerResponse, url: string) => boolean) | undefined
+let respond: ((response: ServerResponse, url: string) => boolean) | undefined
 /** The file that arrives with other content than the hub has. */
 let corrupts: string | undefined
 /** Do large files come from another address, as those of the hub do? */
@@ -32,7 +32,7 @@ const server = createServer((request, response) => void serve(request, response)
 
 beforeEach(async () => {
   requests = []
-  answer = undefined
+  respond = undefined
   redirects = false
   corrupts = undefined
   contents = { [`datasets/a/b@${COMMIT}`]: { 'data/validation-00000-of-00001.parquet': PARQUET, 'README.md': Buffer.from('hello') } }
@@ -107,7 +107,7 @@ test.each([
   [401, /refuses the dataset a\/b \(401\)/u, /HF_TOKEN/u],
   [503, /cannot be used for the dataset a\/b: status 503/u, /HF_HUB_OFFLINE=1/u],
 ])('status %d', async (status, message, hint) => {
-  answer = (response) => !!response.writeHead(status).end()
+  respond = (response) => !!response.writeHead(status).end()
   const error = await goals().catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(HubError)
   expect(error).toMatchObject({ message: expect.stringMatching(message), hint: expect.stringMatching(hint) })
@@ -115,7 +115,7 @@ test.each([
 
 test('a failure that passes is tried again', async () => {
   let failures = 2
-  answer = (response) => failures-- > 0 && !!response.writeHead(502).end()
+  respond = (response) => failures-- > 0 && !!response.writeHead(502).end()
   expect(await goals()).toHaveLength(3)
 })
 
@@ -194,7 +194,7 @@ test('a hub that cannot be reached', async () => {
 })
 
 test('a hub that accepts the connection but does not respond times out', async () => {
-  answer = () => true
+  respond = () => true
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
     const errors: unknown[] = []
@@ -379,11 +379,11 @@ function sha256(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** Answers the calls that the client makes: a revision's commit, its tree, paths and the files themselves. */
+/** Serves the calls that the client makes: a revision's commit, its tree, paths and the files themselves. */
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = decodeURIComponent(request.url!)
   requests.push({ url, authorization: request.headers.authorization })
-  if (answer?.(response, url)) return
+  if (respond?.(response, url)) return
   const json = (body: unknown) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   const [, kind, name, route, rest] =
     /^(?:\/elsewhere)?\/(?:api\/)?(?:(datasets|models)\/)?([^/]+\/[^/]+)\/(revision|tree|paths-info|resolve)\/([^?]*)/u.exec(url) ?? []

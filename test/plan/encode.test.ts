@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { RequestError } from '../../src/errors.ts'
-import { assembleAnswer, encodeRequests, type Encoder } from '../../src/plan/encode.ts'
+import { sumScores, encodeRequests, type Encoder } from '../../src/plan/encode.ts'
 import type { Request } from '../../src/task/request.ts'
 
 /** A token a character; `^` is what the tokenizer puts first by default. */
@@ -90,12 +90,12 @@ test('a text is scored in windows, and an empty one (without special tokens) in 
   expect(parts).toEqual([[0, 1]])
 })
 
-test('parts add up, and an answer without all its parts is none', () => {
+test('parts add up, and a request without all its parts has no log-likelihood', () => {
   const { sequences } = encodeRequests([{ kind: 'text', text: 'abcdefghijklm' }], encoder)
   const scores = [
     { sequence: 0, logProb: -2, isGreedy: true },
     { sequence: 1, logProb: -3, isGreedy: false },
   ]
-  expect(assembleAnswer([0, 1], sequences, scores)).toEqual({ logProb: -5, isGreedy: false, tokenCount: 14 })
-  expect(assembleAnswer([0, 1], sequences, [scores[0]])).toBeUndefined()
+  expect(sumScores([0, 1], sequences, scores)).toEqual({ logProb: -5, isGreedy: false, tokenCount: 14 })
+  expect(sumScores([0, 1], sequences, [scores[0]])).toBeUndefined()
 })

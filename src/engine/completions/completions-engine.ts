@@ -91,7 +91,7 @@ export interface CompletionsOptions {
 
 /** What scoring would send: tokens, and requests. No server is asked. */
 export function plannedWork({ model }: Connection, sequences: readonly Sequence[]): { readonly tokensComputed: number; readonly batches: number } {
-  const limits = { answersNext: model.dialect === 'vllm', promptsPerRequest: PROMPTS_PER_REQUEST, tokensPerRequest: TOKENS_PER_REQUEST }
+  const limits = { takesNext: model.dialect === 'vllm', promptsPerRequest: PROMPTS_PER_REQUEST, tokensPerRequest: TOKENS_PER_REQUEST }
   const batches = planPrompts(sequences, limits)
   return { tokensComputed: batches.reduce((sum, batch) => sum + tokensSent(batch), 0), batches: batches.length }
 }
@@ -106,8 +106,8 @@ export async function completionsEngine(
   checkAgreement(endpoints)
   const all = (finding: (findings: Findings) => boolean) => endpoints.every(({ findings }) => finding(findings))
   const limits = {
-    answersNext: all(({ answersNext }) => answersNext),
-    promptsPerRequest: all(({ answersSeveral }) => answersSeveral) ? promptsPerRequest : 1,
+    takesNext: all(({ takesNext }) => takesNext),
+    promptsPerRequest: all(({ takesSeveral }) => takesSeveral) ? promptsPerRequest : 1,
     tokensPerRequest: TOKENS_PER_REQUEST,
   }
   const dispatcher = startDispatcher<(typeof endpoints)[number], PromptBatch, SequenceScore[]>(endpoints, {
@@ -124,7 +124,7 @@ export async function completionsEngine(
     try {
       for await (const outcome of dispatcher.dispatch(batches)) {
         if (outcome.kind === 'done') yield { scores: outcome.result, tokensComputed: tokensSent(outcome.job) }
-        else yield { scores: [], tokensComputed: 0, unanswered: sequencesOf(outcome.job).map((sequence) => ({ sequence, reason: outcome.reason })) }
+        else yield { scores: [], tokensComputed: 0, failed: sequencesOf(outcome.job).map((sequence) => ({ sequence, reason: outcome.reason })) }
       }
     } catch (error) {
       if (!(error instanceof NoHealthyEndpoint)) throw error

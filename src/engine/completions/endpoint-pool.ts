@@ -34,7 +34,7 @@ export interface PoolOptions<E> {
   readonly concurrency: number
   readonly policy: RetryPolicy
   readonly timers: RetryTimers
-  /** Sends a question whose answer is known; rejects where the endpoint is not healthy. */
+  /** Sends a request whose log-probabilities are known; rejects where the endpoint is not healthy. */
   readonly check: (endpoint: E) => Promise<unknown>
   /** Why a check failed; undefined where that ends everything. */
   readonly explain: (error: unknown) => Failure | undefined

@@ -1,5 +1,5 @@
 /**
- * Checks a server before the first item is sent, with questions whose answers are known. A server that ignores `echo` would score every choice 0 and
+ * Checks a server before the first item is sent, with requests whose log-probabilities are known. A server that ignores `echo` would score every choice 0 and
  * report exactly chance. Each known defect is recognized here, and the error names its symptom.
  */
 import { EngineError } from '../../errors.ts'
@@ -23,9 +23,9 @@ export interface Findings {
   /** Log-probabilities of the known text's tokens, the first left out: what another server of the same model gives too. */
   readonly logProbs: readonly number[]
   /** Whether several prompts in one request are answered. */
-  readonly answersSeveral: boolean
+  readonly takesSeveral: boolean
   /** Whether the next token's log-probabilities are given by id, and are those that a whole text gets. */
-  readonly answersNext: boolean
+  readonly takesNext: boolean
 }
 
 /** Of any model: words that every tokenizer knows, in an order that no model is sure of. The texts differ in their last word. */
@@ -35,7 +35,7 @@ const [KNOWN_TEXT, OTHER_TEXT] = [
 ]
 
 /**
- * How far two answers to one question may be apart, in nats for a token: logits of bfloat16 between 16 and 32 have steps of 1/8, and a batch of
+ * How far two responses to one request may be apart, in nats for a token: logits of bfloat16 between 16 and 32 have steps of 1/8, and a batch of
  * another size may move both the token's and the others' by one. Another model, or sampling, moves some token by more.
  */
 const TOLERANCE = 0.5
@@ -65,9 +65,9 @@ export async function probe(server: Server, model: ServedModel, known: KnownText
     const logProbs = logProbsOf(echoed)
     checkValues(logProbs, refuse)
     await checkText(server, model, known, refuse)
-    const { answersSeveral, otherEndLogProb } = await checkAlignment(server, model, known, logProbs, refuse)
-    const answersNext = model.dialect === 'vllm' && (await givesNext(server, model, known, [logProbs.at(-1)!, otherEndLogProb]))
-    return { logProbs, answersSeveral, answersNext }
+    const { takesSeveral, otherEndLogProb } = await checkAlignment(server, model, known, logProbs, refuse)
+    const takesNext = model.dialect === 'vllm' && (await givesNext(server, model, known, [logProbs.at(-1)!, otherEndLogProb]))
+    return { logProbs, takesSeveral, takesNext }
   } catch (error) {
     if (error instanceof WireError) throw refuse(error.message, HINTS.wire)
     if (error instanceof ExchangeError && error.fault === 'refused')
@@ -148,8 +148,8 @@ async function checkText(server: Server, model: ServedModel, known: KnownText, r
 }
 
 /**
- * The same answer twice, and in another company: a text that ends otherwise has the same log-probabilities up to its end, and another there. So
- * values that belong to a neighbouring token are found out, and answers in a mixed-up order. Comes back with whether both may go in one request.
+ * The same text twice, and beside another text: a text that ends otherwise has the same log-probabilities up to its end, and another there. So
+ * values that belong to a neighboring token are found, and responses in another order. Returns whether both may go in one request.
  */
 async function checkAlignment(
   server: Server,
@@ -157,7 +157,7 @@ async function checkAlignment(
   known: KnownText,
   logProbs: readonly number[],
   refuse: Refuse,
-): Promise<{ readonly answersSeveral: boolean; readonly otherEndLogProb: number }> {
+): Promise<{ readonly takesSeveral: boolean; readonly otherEndLogProb: number }> {
   const other = [...known.tokens.slice(0, -1), known.otherEnd]
   const together = await ask(server, model, other, known.tokens).catch((error: unknown) => {
     if (error instanceof ExchangeError && error.fault === 'refused') return null
@@ -176,10 +176,10 @@ async function checkAlignment(
       'another last token changes the log-probabilities of the tokens before it, and not its own: they are not aligned to the tokens sent',
       HINTS.wire,
     )
-  return { answersSeveral: together !== null, otherEndLogProb: changed.at(-1)! }
+  return { takesSeveral: together !== null, otherEndLogProb: changed.at(-1)! }
 }
 
-/** Whether the next token can be asked about by id, which vLLM has since `logprob_token_ids`: found out by comparing with the whole text's answer. */
+/** Whether the next token can be asked about by id, which vLLM has since `logprob_token_ids`: compares with the log-probabilities of the whole text. */
 async function givesNext(server: Server, model: ServedModel, known: KnownText, expected: readonly number[]): Promise<boolean> {
   const prompt: NextPrompt = {
     kind: 'next',

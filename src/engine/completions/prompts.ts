@@ -11,7 +11,7 @@ export interface EchoPrompt {
   readonly sequence: number
 }
 
-/** A context and the tokens that may come next: one pass answers for all of them, and the server may have the context in its prefix cache. */
+/** A context and the tokens that may come next: one pass scores all of them, and the server may have the context in its prefix cache. */
 export interface NextPrompt {
   readonly kind: 'next'
   readonly tokens: readonly number[]
@@ -27,8 +27,8 @@ export type PromptBatch = readonly Prompt[]
 
 /** What a request may hold. */
 export interface PromptLimits {
-  /** Whether the server answers prompts of kind `next`. */
-  readonly answersNext: boolean
+  /** Whether the server scores prompts of kind `next`. */
+  readonly takesNext: boolean
   readonly promptsPerRequest: number
   /** A request ends here; a longer prompt has one of its own. */
   readonly tokensPerRequest: number
@@ -40,7 +40,7 @@ const MOST_ASKED = 128
 /** Plans sequences into requests, so that prompts which begin alike are neighbours; each sequence is asked about once. */
 export function planPrompts(sequences: readonly Sequence[], limits: PromptLimits): PromptBatch[] {
   const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
-  const isNext = (index: number) => limits.answersNext && sequences[index]!.targets.length === 1
+  const isNext = (index: number) => limits.takesNext && sequences[index]!.targets.length === 1
   const next = nextPrompts(order.filter(isNext), sequences)
   const echo = order.filter((index) => !isNext(index)).map((index) => echoPrompt(index, sequences[index]!))
   return [...pack(next, limits), ...pack(echo, limits)]
@@ -51,7 +51,7 @@ export function tokensSent(batch: PromptBatch): number {
   return batch.reduce((sum, { tokens }) => sum + tokens.length, 0)
 }
 
-/** Sequences that a request answers. */
+/** Sequences that a request scores. */
 export function sequencesOf(batch: PromptBatch): number[] {
   return batch.flatMap((prompt) => (prompt.kind === 'echo' ? [prompt.sequence] : prompt.asked.map(({ sequence }) => sequence)))
 }

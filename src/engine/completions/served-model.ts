@@ -8,7 +8,7 @@ import type { Dialect } from './wire.ts'
 export interface ServedModel {
   /** What requests call it. */
   readonly name: string
-  /** The most tokens of a prompt and its answer together; null where the server does not say. */
+  /** The most tokens of a prompt and its response together; null where the server does not say. */
   readonly contextLength: number | null
   /** What the server is: `vllm`, `sglang`; null where it does not say. */
   readonly software: string | null
@@ -60,7 +60,7 @@ async function listModels(server: Server) {
     return checked.success ? checked.data.data : []
   } catch (error) {
     // Not every server has the list; whether it is a server at all, the probe will tell.
-    if (error instanceof ExchangeError && / answers (?:404|405|501)\b/u.test(error.message)) return []
+    if (error instanceof ExchangeError && / responded with (?:404|405|501)\b/u.test(error.message)) return []
     throw unusable(error)
   }
 }

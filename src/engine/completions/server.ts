@@ -100,7 +100,7 @@ async function fetchText(url: URL, body: string | undefined, { apiKey, timeoutMs
     })
     return { status: response.status, headers: response.headers, text: await response.text() }
   } catch (error) {
-    throw new ExchangeError('failed', `${url.host}: ${stop.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : causeText(error)}`)
+    throw new ExchangeError('failed', `${url.host}: ${stop.signal.aborted ? `no response within ${timeoutMs / 1000} s` : causeText(error)}`)
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', end)
@@ -108,7 +108,7 @@ async function fetchText(url: URL, body: string | undefined, { apiKey, timeoutMs
 }
 
 function refusal(url: URL, status: number, headers: Headers, words: string): ExchangeError {
-  const said = `${url.host} answers ${status}${words === '' ? '' : ` (${words})`}`
+  const said = `${url.host} responded with ${status}${words === '' ? '' : ` (${words})`}`
   if (status < 400) return new ExchangeError('denied', `${said}: it redirects (${targetOf(headers.get('location'), url)})`)
   if (status === 401 || status === 403 || status === 404) return new ExchangeError('denied', said)
   if (status === 429 || status === 503) return new ExchangeError('busy', said, retryAfter(headers.get('retry-after')))

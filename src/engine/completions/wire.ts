@@ -29,7 +29,7 @@ const completionSchema = z.looseObject({
 
 /** A checked response. */
 export type Completion = z.infer<typeof completionSchema>
-/** The answer to one prompt. */
+/** The response to one prompt. */
 export type Choice = Completion['choices'][number]
 
 /** A server's values for a token that it was sent. */
@@ -67,7 +67,7 @@ export function parseCompletion(body: unknown): Completion {
 export function choicesOf({ choices }: Completion, promptCount: number): Choice[] {
   const sorted = choices.toSorted((a, b) => a.index - b.index)
   if (sorted.length !== promptCount || sorted.some(({ index }, position) => index !== position)) {
-    throw new WireError(`${promptCount} prompts were sent, the response answers those of index ${sorted.map(({ index }) => index).join(', ') || 'none'}`)
+    throw new WireError(`${promptCount} prompts were sent, the response has those of index ${sorted.map(({ index }) => index).join(', ') || 'none'}`)
   }
   return sorted
 }

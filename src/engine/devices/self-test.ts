@@ -1,4 +1,4 @@
-/** Whether onnxruntime loads and computes on this machine, and which of its devices give right answers. */
+/** Whether onnxruntime loads and computes on this machine, and which of its devices give right numbers. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { Weights } from '../../model/weights/weights.ts'
 import { HarnessError } from '../../errors.ts'
@@ -18,7 +18,7 @@ export type RuntimeDiagnosis =
 /** Log-softmax of 0, 1, 2. */
 const KNOWN_ANSWER = [0, 1, 2].map((logit) => logit - Math.log(1 + Math.E + Math.E ** 2))
 
-/** Starts a session process and has it compute one known answer. */
+/** Starts a session process and has it compute one value that is known. */
 export async function diagnoseRuntime(): Promise<RuntimeDiagnosis> {
   const session = startSessionProcess()
   try {
@@ -51,7 +51,7 @@ const KNOWN_SCORE = -146.381_154_64
 export type DeviceDiagnosis = { readonly device: string } & (
   | {
       readonly works: true
-      /** Off the known answer, in nats per token. */ readonly difference: number
+      /** Off the reference value, in nats per token. */ readonly difference: number
       /** Loading and scoring, in milliseconds. */ readonly elapsedMs: number
       /** What its libraries warned of, in words of ours. */ readonly warnings: readonly string[]
     }

@@ -19,10 +19,10 @@ export async function* distributeBatches(
     return
   }
   const ask = (stream: AsyncGenerator<ScoredBatch>) => {
-    const answer = stream.next().then((result) => ({ stream, result }))
+    const pending = stream.next().then((result) => ({ stream, result }))
     // The first failure ends everything; later ones are not awaited.
-    answer.catch(() => {})
-    return answer
+    pending.catch(() => {})
+    return pending
   }
   const pending = new Map(streams.map((stream) => [stream, ask(stream)]))
   while (pending.size > 0) {

@@ -34,7 +34,7 @@ export interface SessionProcess {
   readonly run: (feeds: Feeds, session?: SessionName) => Promise<RunResult['outputs']>
   /** Runs a session and returns how long that took in the process, in milliseconds. */
   readonly time: (feeds: Feeds, session: SessionName) => Promise<number>
-  /** Peak memory of the process, in bytes, as of its last answer. */
+  /** Peak memory of the process, in bytes, as of its last response. */
   readonly peakBytes: () => number
   /** The last lines that libraries wrote to the process's standard error. */
   readonly nativeMessages: () => readonly string[]

@@ -37,7 +37,7 @@ export function tieSummary(tasks: readonly Pick<TaskRecord, 'name' | 'ties'>[]):
 }
 
 function cached({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
-  return cachedCount === 0 ? '' : `, ${count(cachedCount)} answers from the cache`
+  return cachedCount === 0 ? '' : `, ${count(cachedCount)} cached responses`
 }
 
 function efficiency(work: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): string {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completionsEngine, connect, type CompletionsOptions, type ServedSource } from '../../../src/engine/completions/completions-engine.ts'
-import type { Unanswered } from '../../../src/engine/engine.ts'
+import type { FailedSequence } from '../../../src/engine/engine.ts'
 import { ServerLostError } from '../../../src/errors.ts'
 import type { Sequence, SequenceScore } from '../../../src/plan/sequence.ts'
-import { decodeText, encodeText, startFaultServer, trueLogProb, type AskedCompletion, type Behaviour, type FaultKind } from './fault-server.ts'
+import { decodeText, encodeText, startFaultServer, trueLogProb, type AskedCompletion, type Behavior, type FaultKind } from './fault-server.ts'
 
 /** Short enough for tests. */
 const RETRY_POLICY = { maxAttempts: 4, backoffMs: 2, maxBackoffMs: 10, failuresBeforeCheck: 4, maxHealthChecks: 3 }
@@ -18,7 +18,7 @@ const SEQUENCES: readonly Sequence[] = Array.from({ length: 20 }, (_, item) => i
   }),
 )
 
-/** What an engine with the fault server's model answers. */
+/** The scores of an engine with the fault server's model. */
 function truth({ input, targets }: Sequence, shift = 0): number {
   const tokens = [...input, targets.at(-1)!]
   return Array.from(targets, (token, index) => trueLogProb(tokens.slice(0, tokens.length - targets.length + index), token, shift)).reduce(
@@ -30,7 +30,7 @@ function truth({ input, targets }: Sequence, shift = 0): number {
 async function scoreAll(source: ServedSource, options: Partial<CompletionsOptions> = {}, sequences = SEQUENCES) {
   const notices: string[] = []
   const scores: SequenceScore[] = []
-  const unanswered: Unanswered[] = []
+  const failed: FailedSequence[] = []
   const connection = await connect({ concurrency: 4, timeoutMs: 1000, retryPolicy: RETRY_POLICY, ...source })
   await using engine = await completionsEngine(connection, {
     encode: encodeText,
@@ -40,9 +40,9 @@ async function scoreAll(source: ServedSource, options: Partial<CompletionsOption
   })
   for await (const batch of engine.score(sequences)) {
     scores.push(...batch.scores)
-    unanswered.push(...(batch.unanswered ?? []))
+    failed.push(...(batch.failed ?? []))
   }
-  return { scores: scores.sort((a, b) => a.sequence - b.sequence), unanswered, notices, info: engine.info }
+  return { scores: scores.sort((a, b) => a.sequence - b.sequence), failed, notices, info: engine.info }
 }
 
 /** Every sequence once, and right. */
@@ -53,7 +53,7 @@ function expectTruth(scores: readonly SequenceScore[]): void {
 
 const isProbe = (prompt: readonly (readonly number[])[]) => prompt.some((tokens) => decodeText(tokens.slice(0, 9)) === 'The river')
 /** A fault for requests that are not the probe's. */
-const afterProbe = (fault: (count: number) => FaultKind | undefined): NonNullable<Behaviour['fault']> => {
+const afterProbe = (fault: (count: number) => FaultKind | undefined): NonNullable<Behavior['fault']> => {
   let count = 0
   return ({ prompt }) => (isProbe(prompt) ? undefined : fault(count++))
 }
@@ -61,9 +61,9 @@ const afterProbe = (fault: (count: number) => FaultKind | undefined): NonNullabl
 describe.each(['vllm', 'other'] as const)('a server that calls itself %s', (software) => {
   test('gives each sequence the sum of its own tokens’ log-probabilities', async () => {
     await using server = await startFaultServer({ software })
-    const { scores, unanswered } = await scoreAll({ urls: [server.url] })
+    const { scores, failed } = await scoreAll({ urls: [server.url] })
     expectTruth(scores)
-    expect(unanswered).toEqual([])
+    expect(failed).toEqual([])
   })
 
   test('is_greedy is true if every target is the best token at its position', async () => {
@@ -84,20 +84,20 @@ describe.each(['vllm', 'other'] as const)('a server that calls itself %s', (soft
     ['502 with a page', { kind: 'status', status: 502, body: '<html>Bad Gateway</html>' }],
     ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
     ['a reset connection', { kind: 'reset' }],
-    ['an answer cut short', { kind: 'cut' }],
+    ['a response cut short', { kind: 'cut' }],
     ['NaN', { kind: 'NaN' }],
     ['text', { kind: 'text', text: 'hello' }],
     ['nothing at all', { kind: 'text', text: '' }],
-    ['no answer in time', { kind: 'silence' }],
+    ['no response in time', { kind: 'silence' }],
     ['one choice too few', { kind: 'altered', alter: (body) => ({ ...body, choices: body.choices.slice(1) }) }],
     ['one choice twice', { kind: 'altered', alter: (body) => ({ ...body, choices: [body.choices[0], ...body.choices] }) }],
     ['a list that is one short', { kind: 'altered', alter: shortenLists }],
     ['a log-probability above 0', { kind: 'altered', alter: (body) => JSON.parse(JSON.stringify(body).replaceAll(/-(\d+\.\d+)/gu, '$1')) as unknown }],
     ['null in the place of a number', { kind: 'altered', alter: (body) => JSON.parse(JSON.stringify(body).replaceAll(/-(\d+\.\d+)/gu, 'null')) as unknown }],
-  ])('every third answer is %s: every sequence is answered once', async (_, fault) => {
+  ])('every third response is %s: every sequence is scored once', async (_, fault) => {
     await using server = await startFaultServer({ software, fault: afterProbe((count) => (count % 3 === 1 ? fault : undefined)) })
-    const { scores, unanswered } = await scoreAll({ urls: [server.url] })
-    expect(unanswered).toEqual([])
+    const { scores, failed } = await scoreAll({ urls: [server.url] })
+    expect(failed).toEqual([])
     expectTruth(scores)
   })
 })
@@ -105,7 +105,7 @@ describe.each(['vllm', 'other'] as const)('a server that calls itself %s', (soft
 function shortenLists(body: { readonly choices: readonly unknown[] }): unknown {
   const text = JSON.stringify(body, (_, value: unknown) => (Array.isArray(value) && value.length > 3 ? value.slice(0, -2) : value))
   const altered = JSON.parse(text) as { choices: { logprobs?: { top_logprobs: unknown[] } }[] }
-  // Answers about the next token have one entry.
+  // Responses about the next token have one entry.
   for (const { logprobs } of altered.choices) if (logprobs?.top_logprobs.length === 1) logprobs.top_logprobs = []
   return altered
 }
@@ -161,8 +161,8 @@ describe('work', () => {
       }),
     })
     await using _ = dying
-    const { scores, unanswered, notices } = await scoreAll({ urls: [one.url, dying.url] })
-    expect(unanswered).toEqual([])
+    const { scores, failed, notices } = await scoreAll({ urls: [one.url, dying.url] })
+    expect(failed).toEqual([])
     expectTruth(scores)
     expect(notices.filter((notice) => !/is not used any more/u.test(notice))).toEqual([])
   })
@@ -184,11 +184,11 @@ describe('work', () => {
     await using server = await startFaultServer({
       fault: ({ prompt }) => (isPoison(prompt) ? { kind: 'status', status: 500, body: '{"error":{"message":"illegal memory access"}}' } : undefined),
     })
-    const { scores, unanswered } = await scoreAll({ urls: [server.url] })
-    const lost = unanswered.map(({ sequence }) => sequence).sort((a, b) => a - b)
+    const { scores, failed } = await scoreAll({ urls: [server.url] })
+    const lost = failed.map(({ sequence }) => sequence).sort((a, b) => a - b)
     expect(lost).toContain(0)
     expect(lost.every((sequence) => isPoison([[...SEQUENCES[sequence]!.input]]))).toBe(true)
-    expect(unanswered[0]!.reason).toMatch(/127\.0\.0\.1:\d+ answers 500 \(illegal memory access\)/u)
+    expect(failed[0]!.reason).toMatch(/127\.0\.0\.1:\d+ responded with 500 \(illegal memory access\)/u)
     expect([...lost, ...scores.map(({ sequence }) => sequence)].sort((a, b) => a - b)).toEqual(SEQUENCES.map((_, index) => index))
   })
 
@@ -196,8 +196,8 @@ describe('work', () => {
     await using server = await startFaultServer({
       fault: ({ prompt }) => (!isProbe(prompt) && prompt.length === 1 ? { kind: 'status', status: 400 } : undefined),
     })
-    const { unanswered } = await scoreAll({ urls: [server.url] }, { promptsPerRequest: 1 }, SEQUENCES.slice(0, 5))
-    expect(unanswered).toHaveLength(5)
+    const { failed } = await scoreAll({ urls: [server.url] }, { promptsPerRequest: 1 }, SEQUENCES.slice(0, 5))
+    expect(failed).toHaveLength(5)
     expect(server.asked.filter(({ body }) => !isProbe(body.prompt))).toHaveLength(5)
   })
 
@@ -227,7 +227,7 @@ describe('work', () => {
   test('a server that comes back with another model is not used any more', async () => {
     await using one = await startFaultServer({ delayMs: 200 })
     let failures = 0
-    const changing: { -readonly [K in keyof Behaviour]: Behaviour[K] } = {}
+    const changing: { -readonly [K in keyof Behavior]: Behavior[K] } = {}
     changing.fault = ({ prompt }) => {
       if (isProbe(prompt)) return undefined
       if (++failures === 4) changing.shift = 3
@@ -267,8 +267,8 @@ describe('work', () => {
         async (faults, promptsPerRequest) => {
           await using one = await startFaultServer({ fault: afterProbe((count) => faults[count % faults.length]) })
           await using two = await startFaultServer()
-          const { scores, unanswered } = await scoreAll({ urls: [one.url, two.url] }, { promptsPerRequest })
-          const ends = [...scores, ...unanswered].map(({ sequence }) => sequence)
+          const { scores, failed } = await scoreAll({ urls: [one.url, two.url] }, { promptsPerRequest })
+          const ends = [...scores, ...failed].map(({ sequence }) => sequence)
           expect(ends.sort((a, b) => a - b)).toEqual(SEQUENCES.map((_, index) => index))
           for (const { sequence, logProb } of scores) expect(logProb).toBeCloseTo(truth(SEQUENCES[sequence]!), 9)
         },

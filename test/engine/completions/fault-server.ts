@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What comes in the place of an answer. */
+/** What comes in the place of a response. */
 export type FaultKind =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
-  /** The connection is reset before or in the middle of the answer. */
+  /** The connection is reset before or in the middle of the response. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'cut' }
   /** JSON that is whole, and wrong. */
@@ -40,12 +40,12 @@ export interface CompletionBody {
 }
 
 /** How a server behaves. */
-export interface Behaviour {
+export interface Behavior {
   /** `vllm` also knows prompt_logprobs and logprob_token_ids. */
   readonly software?: 'vllm' | 'other'
   readonly models?: readonly string[]
   readonly contextLength?: number | null
-  /** A fault for the n-th request for completions, counted from 0; the probe's come first. Undefined: an answer. */
+  /** A fault for the n-th request for completions, counted from 0; the probe's come first. Undefined: a response. */
   readonly fault?: (asked: AskedCompletion, count: number) => FaultKind | undefined
   readonly delayMs?: number
   /** Another tokenizer's text of ids. */
@@ -85,24 +85,24 @@ export function trueLogProb(before: readonly number[], token: number, shift = 0)
 }
 
 /** Listens on a free port. */
-export async function startFaultServer(behaviour: Behaviour = {}): Promise<FaultServer> {
+export async function startFaultServer(behavior: Behavior = {}): Promise<FaultServer> {
   const asked: FaultServer['asked'] = []
   let atOnce = 0
   let most = 0
-  const server = createServer((request, response) => void answer(request, response))
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === '/v1/models') return send(response, modelList(behaviour))
+  const server = createServer((request, response) => void serve(request, response))
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/v1/models') return send(response, modelList(behavior))
     if (request.url === '/version') return send(response, { version: '0.0.1' })
     if (request.url !== '/v1/completions') return void response.writeHead(404).end('{"detail":"Not Found"}')
     let text = ''
     for await (const piece of request) text += String(piece)
     const body = JSON.parse(text) as AskedCompletion
-    const fault = behaviour.fault?.(body, asked.length)
+    const fault = behavior.fault?.(body, asked.length)
     asked.push({ body, authorization: request.headers.authorization })
     most = Math.max(most, ++atOnce)
-    await new Promise((resolve) => setTimeout(resolve, behaviour.delayMs ?? 0))
+    await new Promise((resolve) => setTimeout(resolve, behavior.delayMs ?? 0))
     atOnce--
-    respond(response, body, fault, behaviour)
+    respond(response, body, fault, behavior)
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const kill = () => {
@@ -120,7 +120,7 @@ export async function startFaultServer(behaviour: Behaviour = {}): Promise<Fault
   }
 }
 
-function modelList({ software = 'vllm', models = ['hash'], contextLength = 512 }: Behaviour): unknown {
+function modelList({ software = 'vllm', models = ['hash'], contextLength = 512 }: Behavior): unknown {
   return { data: models.map((id) => ({ id, owned_by: software, ...(contextLength !== null && { max_model_len: contextLength }) })) }
 }
 
@@ -128,8 +128,8 @@ function send(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
 
-function respond(response: ServerResponse, asked: AskedCompletion, fault: FaultKind | undefined, behaviour: Behaviour): void {
-  const body = completion(asked, behaviour)
+function respond(response: ServerResponse, asked: AskedCompletion, fault: FaultKind | undefined, behavior: Behavior): void {
+  const body = completion(asked, behavior)
   switch (fault?.kind) {
     case undefined:
       return send(response, body)
@@ -153,7 +153,7 @@ function respond(response: ServerResponse, asked: AskedCompletion, fault: FaultK
   }
 }
 
-function completion(asked: AskedCompletion, { software = 'vllm', shift = 0, spell = decodeText }: Behaviour): CompletionBody {
+function completion(asked: AskedCompletion, { software = 'vllm', shift = 0, spell = decodeText }: Behavior): CompletionBody {
   const choices = asked.prompt.map((tokens, index): ChoiceBody => {
     const positions = tokens.map((token, place) =>
       place === 0 ? null : { token, logProb: trueLogProb(tokens.slice(0, place), token, shift), best: bestAt(tokens.slice(0, place), token, shift) },

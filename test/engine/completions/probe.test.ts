@@ -2,12 +2,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { completionsEngine, connect } from '../../../src/engine/completions/completions-engine.ts'
 import { EngineError, UsageError } from '../../../src/errors.ts'
-import { encodeText, startFaultServer, type AskedCompletion, type Behaviour, type CompletionBody, type FaultKind } from './fault-server.ts'
+import { encodeText, startFaultServer, type AskedCompletion, type Behavior, type CompletionBody, type FaultKind } from './fault-server.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-async function open(...behaviours: Behaviour[]) {
-  const servers = await Promise.all(behaviours.map((behaviour) => startFaultServer(behaviour)))
+async function open(...behaviors: Behavior[]) {
+  const servers = await Promise.all(behaviors.map((behavior) => startFaultServer(behavior)))
   try {
     const connection = await connect({ urls: servers.map(({ url }) => url), timeoutMs: 1000 })
     await using engine = await completionsEngine(connection, { encode: encodeText })
@@ -18,10 +18,10 @@ async function open(...behaviours: Behaviour[]) {
 }
 
 const altered =
-  (alter: (body: CompletionBody, asked: AskedCompletion) => unknown): NonNullable<Behaviour['fault']> =>
+  (alter: (body: CompletionBody, asked: AskedCompletion) => unknown): NonNullable<Behavior['fault']> =>
   (asked) => ({ kind: 'altered', alter: (body) => alter(body, asked) })
 const always =
-  (fault: FaultKind): NonNullable<Behaviour['fault']> =>
+  (fault: FaultKind): NonNullable<Behavior['fault']> =>
   () =>
     fault
 
@@ -55,7 +55,7 @@ function mapLogProbs(body: CompletionBody, change: (value: number, place: number
 }
 
 describe.each(['vllm', 'other'] as const)('of a server that calls itself %s', (software) => {
-  test.each<[string, Behaviour, RegExp]>([
+  test.each<[string, Behavior, RegExp]>([
     [
       'ignores echo',
       {
@@ -98,22 +98,22 @@ describe.each(['vllm', 'other'] as const)('of a server that calls itself %s', (s
       { spell: (tokens) => tokens.map((id) => `w${id} `).join('') },
       /it reads the ids of "The river runs.*" as ".*": it has another tokenizer/u,
     ],
-    ['answers NaN', { fault: always({ kind: 'NaN' }) }, /the response holds NaN, which is not JSON/u],
+    ['responds with NaN', { fault: always({ kind: 'NaN' }) }, /the response holds NaN, which is not JSON/u],
     [
       'takes text only',
       { fault: always({ kind: 'status', status: 422, body: '{"detail":"Input should be a valid string"}' }) },
       /it refuses a prompt of token ids .*422 \(Input should be a valid string\)/u,
     ],
-    ['does not answer', { fault: always({ kind: 'silence' }) }, /no answer within 1 s/u],
-    ['fails', { fault: always({ kind: 'status', status: 500, body: 'CUDA error' }) }, /answers 500 \(CUDA error\)/u],
-    ['wants a key', { fault: always({ kind: 'status', status: 401 }) }, /answers 401/u],
+    ['does not respond', { fault: always({ kind: 'silence' }) }, /no response within 1 s/u],
+    ['fails', { fault: always({ kind: 'status', status: 500, body: 'CUDA error' }) }, /responded with 500 \(CUDA error\)/u],
+    ['wants a key', { fault: always({ kind: 'status', status: 401 }) }, /responded with 401/u],
     [
       'redirects',
       { fault: always({ kind: 'status', status: 307, headers: { location: 'https://other.example/v1?key=secret' } }) },
       /it redirects \(https:\/\/other\.example\/v1\)/u,
     ],
-  ])('one that %s is refused', async (_, behaviour, symptom) => {
-    const opened = open({ software, ...behaviour })
+  ])('one that %s is refused', async (_, behavior, symptom) => {
+    const opened = open({ software, ...behavior })
     await expect(opened).rejects.toThrow(symptom)
     await expect(opened).rejects.toBeInstanceOf(EngineError)
   })
@@ -175,7 +175,7 @@ test('the key of OPENAI_API_KEY goes along, and into no message', async () => {
   expect(new Set(asked.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer sk-hidden']))
   expect(JSON.stringify(info)).not.toContain('hidden')
   const refused = open({ fault: always({ kind: 'status', status: 401, body: '{"error":{"message":"Incorrect API key provided: sk-hidden."}}' }) })
-  await expect(refused).rejects.toThrow(/answers 401 \(Incorrect API key provided: \*\*\*\.\)/u)
+  await expect(refused).rejects.toThrow(/responded with 401 \(Incorrect API key provided: \*\*\*\.\)/u)
 })
 
 test.each([
@@ -185,7 +185,7 @@ test.each([
 ])('nor when the server says it %s', async (_, body) => {
   vi.stubEnv('OPENAI_API_KEY', 'sk-/hidden')
   const error: unknown = await open({ fault: always({ kind: 'status', status: 401, body }) }).catch((reason: unknown) => reason)
-  expect(String(error)).toMatch(/answers 401/u)
+  expect(String(error)).toMatch(/responded with 401/u)
   expect(String(error)).not.toContain('sk-')
 })
 

@@ -4,7 +4,7 @@ import { planPrompts, sequencesOf, tokensSent } from '../../../src/engine/comple
 import type { Sequence } from '../../../src/plan/sequence.ts'
 
 const sequence = (input: readonly number[], targets: readonly number[]): Sequence => ({ input: Int32Array.from(input), targets: Int32Array.from(targets) })
-const limits = { answersNext: true, promptsPerRequest: 2, tokensPerRequest: 100 }
+const limits = { takesNext: true, promptsPerRequest: 2, tokensPerRequest: 100 }
 
 test('one-token choices behind one context are one prompt; other texts are sent whole, neighbours together', () => {
   const sequences = [
@@ -38,7 +38,7 @@ test('one-token choices behind one context are one prompt; other texts are sent 
 
 test('a server that cannot score the next token gets every choice as a whole text', () => {
   const sequences = [sequence([1, 2], [7]), sequence([1, 2], [6])]
-  expect(planPrompts(sequences, { ...limits, answersNext: false })).toEqual([
+  expect(planPrompts(sequences, { ...limits, takesNext: false })).toEqual([
     [
       { kind: 'echo', tokens: [1, 2, 7], scoredCount: 1, sequence: 0 },
       { kind: 'echo', tokens: [1, 2, 6], scoredCount: 1, sequence: 1 },
@@ -60,9 +60,9 @@ test('every sequence is requested once, and requests respect their limits', () =
       fc.boolean(),
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 1, max: 20 }),
-      (drawn, answersNext, promptsPerRequest, tokensPerRequest) => {
+      (drawn, takesNext, promptsPerRequest, tokensPerRequest) => {
         const sequences = drawn.map(({ input, targets }) => sequence(input, targets))
-        const batches = planPrompts(sequences, { answersNext, promptsPerRequest, tokensPerRequest })
+        const batches = planPrompts(sequences, { takesNext, promptsPerRequest, tokensPerRequest })
         expect(batches.flatMap(sequencesOf).sort((a, b) => a - b)).toEqual(sequences.map((_, index) => index))
         for (const batch of batches) {
           expect(batch.length).toBeLessThanOrEqual(promptsPerRequest)

@@ -1,4 +1,4 @@
-/** What a real vLLM answered, read as scores, against transformers. */
+/** Responses of a real vLLM, read as scores, against transformers. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ interface Golden {
 
 const golden = JSON.parse(readFileSync(path.join(import.meta.dirname, 'vllm.golden.json'), 'utf8')) as Golden
 const { context, expected, exchanges } = golden
-const limits = { answersNext: true, promptsPerRequest: 8, tokensPerRequest: 4096 }
+const limits = { takesNext: true, promptsPerRequest: 8, tokensPerRequest: 4096 }
 const sequences = expected.map(({ targets }) => ({ input: Int32Array.from([...context, ...targets.slice(0, -1)]), targets: Int32Array.from(targets) }))
 const [next] = planPrompts(sequences.slice(1), limits)
 /** The phrase and the first single token, in the order in which they were sent. */
@@ -33,7 +33,7 @@ describe.each([
   ['prompt_logprobs', 'vllm', whole, [0, 1]],
   ['echo', 'openai', whole, [0, 1]],
   ['next', 'vllm', next!, [1, 2, 3]],
-] as const)('%s', (form, dialect, batch, answered) => {
+] as const)('%s', (form, dialect, batch, scored) => {
   test('requests equal those recorded with vLLM', () => {
     expect(requestBody(golden.model, batch, dialect)).toEqual(exchanges[form].body)
   })
@@ -41,7 +41,7 @@ describe.each([
   test('log-probabilities and is_greedy are those of transformers', () => {
     const scores = readScores(exchanges[form].response, batch)
     const offset = form === 'next' ? 1 : 0
-    expect(scores.map(({ sequence }) => sequence + offset).toSorted((a, b) => a - b)).toEqual(answered)
+    expect(scores.map(({ sequence }) => sequence + offset).toSorted((a, b) => a - b)).toEqual(scored)
     for (const { sequence, logProb, isGreedy } of scores) {
       const { log_prob: trueLogProb, is_greedy: trueGreedy } = expected[sequence + offset]!
       expect(Math.abs(logProb - trueLogProb)).toBeLessThan(TOLERANCE)

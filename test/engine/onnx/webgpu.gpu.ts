@@ -111,8 +111,8 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     const run = (device: Device) => evaluateModel(modelIn(path.resolve('demo/model')), suites, { openEngine: unmeasured(device) })
     const [onCpu, onGpu] = [await run(cpu), await run(webgpu)]
     expect(onGpu.engine).toMatchObject({ provider: 'webgpu', dtype: 'float32' })
-    const answersOf = ({ tasks }: typeof onCpu) => tasks.flatMap(({ items }) => items.flatMap(({ answers }) => answers))
-    const [expected, found] = [answersOf(onCpu), answersOf(onGpu)]
+    const logLikelihoodsOf = ({ tasks }: typeof onCpu) => tasks.flatMap(({ items }) => items.flatMap(({ logLikelihoods }) => logLikelihoods))
+    const [expected, found] = [logLikelihoodsOf(onCpu), logLikelihoodsOf(onGpu)]
     // Two choices of PIQA, two of BoolQ, four of HellaSwag, four letters of MMLU behind five examples, one text longer than the window.
     expect(expected).toHaveLength(2 + 2 + 4 + 4 + 1)
     expected.forEach(({ logProb, isGreedy, tokenCount }, index) => {
@@ -141,9 +141,9 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
         golden.forEach((line, index) => {
           const { resps } = JSON.parse(line) as { resps: readonly (readonly [number, boolean])[] }
           resps.forEach(([logProb, isGreedy], choice) => {
-            const answer = items[index]!.answers[choice]!
-            expect(Math.abs(answer.logProb - logProb) / answer.tokenCount).toBeLessThan(TOLERANCE)
-            expect(answer.isGreedy).toBe(isGreedy)
+            const found = items[index]!.logLikelihoods[choice]!
+            expect(Math.abs(found.logProb - logProb) / found.tokenCount).toBeLessThan(TOLERANCE)
+            expect(found.isGreedy).toBe(isGreedy)
           })
         })
       }

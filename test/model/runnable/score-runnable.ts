@@ -6,7 +6,7 @@ import type { SequenceScore } from '../../../src/plan/sequence.ts'
 import { openRunnableWeights, type WeightsRecord } from '../../../src/model/runnable/open-runnable.ts'
 import type { WeightSettings } from '../../../src/model/runnable/weight-settings.ts'
 
-/** A request and what another tool answers. */
+/** A request and the response of another tool. */
 export interface GoldenRequest {
   readonly context: readonly number[]
   readonly continuation: readonly number[]
@@ -14,7 +14,7 @@ export interface GoldenRequest {
   readonly is_greedy: boolean
 }
 
-/** Answers in the order of the requests. */
+/** Responses in the order of the requests. */
 export async function scoreRunnable(
   folder: string,
   settings: WeightSettings,

@@ -35,7 +35,7 @@ test('an interrupted run claims no efficiency, an engine that counts no operatio
 
 test('responses of the cache are counted', () => {
   expect(taskWorkSummary({ ...taskWork, cachedCount: 1200 })).toBe(
-    '9,241 tokens in 6.0 s, 1,200 answers from the cache (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)',
+    '9,241 tokens in 6.0 s, 1,200 cached responses (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)',
   )
 })
 
