@@ -4,7 +4,7 @@
  *     npm run check:vllm -- SHARED [--model FOLDER] [--venv FOLDER] [--url http://127.0.0.1:8123/v1]
  *
  * SHARED holds data/, models/ and tools/start-vllm-cpu.sh, which starts a vLLM on the CPU and installs it before its first start (3.5 GB, below
- * --venv). With --url, a running vLLM is the first one. One line a check; exit 1 on any difference. Where SHARED has no such script the
+ * --venv). With --url, a running vLLM is the first one. One line a check; exit 1 on any difference. If SHARED has no such script the
  * check is skipped with a message. Not part of `.ci/run`: an installation of 3.5 GB is too much for a check of each change.
  */
 import { spawn, type ChildProcess } from 'node:child_process'

@@ -6,7 +6,7 @@
 #
 # It runs `evalharness doctor` and `evalharness doctor --benchmark` of the program that it finds: $EVALHARNESS, the unpacked kit's /tmp/gpu/evalharness,
 # dist/ of this checkout, or src/ with node_modules.
-#   DEVICES=cuda:0,webgpu              devices, in this order (default: CUDA where its provider is, then WebGPU)
+#   DEVICES=cuda:0,webgpu              devices, in this order (default: CUDA if its provider is, then WebGPU)
 #   MODEL_SIZE=8b DTYPE=bf16           the random model (default: by the card)
 #   PYTHON=python3                     a Python with torch and transformers to compare with; PYTHON= leaves it out
 #   SUSPECTS=attention,head,batch      what the follow-up looks into

@@ -4,7 +4,7 @@
  *     npm run parity -- SHARED [--model FOLDER] [--threads N]
  *
  * SHARED holds data/, golden/ and models/. Without --model the checkpoint is made once by SHARED/models/make-smollm2.py, in a virtual
- * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. Where SHARED is absent
+ * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. If SHARED is absent
  * the check is skipped with a message.
  */
 import { existsSync, readFileSync } from 'node:fs'

@@ -4,7 +4,7 @@ import { writesFinished } from './io/at-exit.ts'
 import { announcement, hangUpWithNpm, watchSignals } from './commands/signals.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
 
-/** Exit codes: those of the commands, 2 where the input or the tool failed, 130 interrupted. */
+/** Exit codes: those of the commands, 2 if the input or the tool failed, 130 interrupted. */
 const FAILED = 2
 const INTERRUPTED = 130
 /** How long an exit waits for files that are being written. */

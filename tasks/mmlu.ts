@@ -1,6 +1,6 @@
 /**
  * MMLU: exam questions of 57 subjects with four choices (Hendrycks et al. 2020, arXiv:2009.03300).
- * Prompt, groups and metrics follow lm-eval `tasks/mmlu/default`, version 1.0; five shots, as the benchmark is reported, where lm-eval's default is none.
+ * Prompt, groups and metrics follow lm-eval `tasks/mmlu/default`, version 1.0; five shots, as the benchmark is reported; lm-eval's default is none.
  */
 import { z } from 'zod'
 import { defineTask } from '../src/task/define-task.ts'

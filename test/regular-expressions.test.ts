@@ -63,7 +63,7 @@ test('so are those that are made of text, of which there are these', () => {
     ['src/model/runnable/adapter-config.ts', 1],
     // Two classes, each repeated.
     ['src/model/tokenizer/pre-tokenizers.ts', 1],
-    // Patterns of a tokenizer, under a time limit where they are not known.
+    // Patterns of a tokenizer, under a time limit if they are not known.
     ['src/model/tokenizer/regular-expression.ts', 1],
     ['src/run/parse-model.ts', 1],
     ['src/text/python-text.ts', 3],

@@ -2,7 +2,7 @@
 import type { TextValue } from '../src/metrics/metric.ts'
 import type { StoredItem, StoredRun, StoredTask } from '../src/store/stored-run.ts'
 
-/** A task of two choices, right where an outcome is 1. `changes` go over the task's fields. */
+/** A task of two choices, right if an outcome is 1. `changes` go over the task's fields. */
 export function choiceTask(name: string, outcomes: readonly number[], changes: Partial<StoredTask> = {}): StoredTask {
   const items = outcomes.map((right, docId): StoredItem => ({
     docId,

@@ -3,7 +3,7 @@
  *
  *   npm run fuzz -- [--seed 1] [--inputs 10000] [--only safetensors,card] [--input 17] [--workers 2] [--longest MS] [--targets FILE.ts] [--keep DIR]
  *
- * The same seed makes the same inputs. A failure is printed with the command that repeats it; `--keep` writes its files there. `--targets` takes the targets of another file. Exit code 1 where
+ * The same seed makes the same inputs. A failure is printed with the command that repeats it; `--keep` writes its files there. `--targets` takes the targets of another file. Exit code 1 if
  * anything failed. A failure is whatever is not a HarnessError: any other exception, an input that takes longer than ten seconds, a process that
  * dies or grows beyond a gibibyte, a path outside the input's folder, a control character on the terminal, markup in a report.
  */

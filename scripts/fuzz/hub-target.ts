@@ -80,7 +80,7 @@ async function serve(folder: string, request: IncomingMessage, response: ServerR
   response.end(request.method === 'HEAD' ? undefined : content.subarray(from, to + 1))
 }
 
-/** The listing, where it is one. */
+/** The listing, if it is one. */
 function entriesOf(tree: Buffer | undefined): unknown[] {
   try {
     const entries: unknown = JSON.parse(tree?.toString() ?? '')

@@ -1,4 +1,4 @@
-/** An input: which it is, what files it has, and where they are written. */
+/** An input: which it is, what files it has, and if they are written. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { mutateFiles, type Files } from './mutate.ts'

@@ -7,7 +7,7 @@ import type { Files } from './mutate.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 
-/** The files of a folder, not of folders in it; `names` where only some are wanted. */
+/** The files of a folder, not of folders in it; `names` if only some are wanted. */
 function filesOf(folder: string, names: (name: string) => boolean = () => true): Record<string, Buffer> {
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && names(entry.name))
   return Object.fromEntries(entries.map(({ name }) => [name, readFileSync(path.join(folder, name))]))

@@ -10,6 +10,6 @@ export interface FuzzTarget {
   readonly links?: boolean
   /** Its part of all inputs, beside the others' shares. */
   readonly share: number
-  /** Reads an input as a command does. What it throws must be a HarnessError; it throws something else where a promise is broken. */
+  /** Reads an input as a command does. What it throws must be a HarnessError; it throws something else if a promise is broken. */
   readonly read: (folder: string) => Promise<void>
 }

@@ -149,7 +149,7 @@ async function renderRows(folder: string): Promise<void> {
   await loadTask(task as never, { dataFiles: { [name]: path.join(folder, file ?? 'rows.jsonl') } })
 }
 
-/** The runs of the seeds have other tasks than the card's table, which is replaced where its markers allow it. */
+/** The runs of the seeds have other tasks than the card's table, which is replaced if its markers allow it. */
 const CARD_TO_REPLACE = CARD.replace('| Benchmark', '<!-- evalharness:benchmarks:begin -->\n\n| Benchmark').replace(
   '\n\nClosing words',
   '\n\n<!-- evalharness:benchmarks:end -->\n\nClosing words',

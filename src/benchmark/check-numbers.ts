@@ -29,7 +29,7 @@ export interface NumbersRecord {
 /** Tolerance of f32, in nats a token. */
 const TOLERANCE = 1e-4
 
-/** Scores the requests on a device until `deadline` (of performance.now()). Fails with EngineError where it cannot run the model. */
+/** Scores the requests on a device until `deadline` (of performance.now()). Fails with EngineError if it cannot run the model. */
 export async function checkNumbers(reference: ReferenceModel, device: Device, dtype: Dtype, deadline: number): Promise<NumbersRecord> {
   await using engine = await onnxEngine(reference.config, reference.weights, { devices: [device], dtype })
   const scores: (SequenceScore | undefined)[] = []

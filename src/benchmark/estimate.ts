@@ -26,7 +26,7 @@ export interface EstimateRecord {
   readonly isScaled: boolean
 }
 
-/** From the rates that were measured on `config`; a workload that was not measured takes the rate of the slowest. Null where none was. */
+/** From the rates that were measured on `config`; a workload that was not measured takes the rate of the slowest. Null if none was. */
 export function estimateTable(speeds: readonly Speed[], config: ModelConfig): EstimateRecord | null {
   if (speeds.length === 0) return null
   const large = modelSize('8b').config

@@ -13,7 +13,7 @@ export interface WorkloadFit {
   /** Folder with the benchmarks' rows; requests of their lengths when absent. */
   readonly dataDir?: string | undefined
   readonly milliseconds: number
-  /** Operations a second; null where it is not known, and then nothing is cut. */
+  /** Operations a second; null if it is not known, and then nothing is cut. */
   readonly peakGemmRate: number | null
 }
 

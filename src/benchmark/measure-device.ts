@@ -37,7 +37,7 @@ export interface MeasureOptions {
 export interface MeasuredDevice {
   readonly device: Device
   readonly selfTest: DeviceDiagnosis
-  /** The GPU that it is; undefined where that is not known. */
+  /** The GPU that it is; undefined if that is not known. */
   readonly gpu: Gpu | undefined
   /** Of performance.now(). */
   readonly deadline: number

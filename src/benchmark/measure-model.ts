@@ -20,7 +20,7 @@ export interface ModelMeasurement {
   readonly size: ModelSize
   /** The first of them that the device loads is measured. */
   readonly dtypes: readonly Dtype[]
-  /** The GPU that the device is; undefined where that is not known. */
+  /** The GPU that the device is; undefined if that is not known. */
   readonly gpu: Gpu | undefined
   /** Items of each workload. */
   readonly itemCount: number
@@ -32,12 +32,12 @@ export interface ModelMeasurement {
 
 /** Least milliseconds for a part to begin. */
 const LEAST_MS = { model: 5000, workload: 2000 } as const
-/** Of the time that is left when speed is measured: for transformers, where there is one. */
+/** Of the time that is left when speed is measured: for transformers, if there is one. */
 const PEER_SHARE = 0.35
 /** A smaller model says nothing of an 8B one: most of its time is not in matrix products. */
 const LEAST_PARAMETERS = 1e8
 
-/** The record; undefined where the device loads the model in none of the types. */
+/** The record; undefined if the device loads the model in none of the types. */
 export async function measureModel(job: ModelMeasurement, budget: TimeBudget): Promise<ModelSpeedRecord | undefined> {
   const { device, size, onNotice } = job
   for (const dtype of job.dtypes) {

@@ -12,11 +12,11 @@ const LEAST_MS = 15_000
 export interface PeerMeasurement {
   readonly peer: Peer
   readonly itemCount: number
-  /** Free bytes of the GPU; null where the system does not say. */
+  /** Free bytes of the GPU; null if the system does not say. */
   readonly freeBytes: number | null
 }
 
-/** transformers on the same requests; undefined, and named in the budget, where it does not run beside the model or fails. */
+/** transformers on the same requests; undefined, and named in the budget if it does not run beside the model or fails. */
 export async function measurePeer(
   { device, size, model, stored, engine }: OpenedModel,
   { peer, itemCount, freeBytes }: PeerMeasurement,

@@ -4,7 +4,7 @@ import type { Workload, WorkloadName } from './workload.ts'
 
 /** A measured workload. */
 export interface SpeedRecord extends Speed {
-  /** `operationsPerSecond` as a share of GEMMs of the model's shapes in the same process; null where those could not be measured. */
+  /** `operationsPerSecond` as a share of GEMMs of the model's shapes in the same process; null if those could not be measured. */
   readonly rooflineShare: number | null
 }
 

@@ -18,7 +18,7 @@ export interface OpenedModel extends AsyncDisposable {
   readonly engine: Engine
   readonly makeSeconds: number
   readonly loadSeconds: number
-  /** Free bytes of the GPU before the model was loaded; null where the system does not say. */
+  /** Free bytes of the GPU before the model was loaded; null if the system does not say. */
   readonly freeBefore: number | null
 }
 
@@ -32,7 +32,7 @@ export interface RandomModelOptions {
   readonly onNotice: (notice: string) => void
 }
 
-/** Fails with StoreError where the disk has no room for the model, and with EngineError where the device cannot load it. */
+/** Fails with StoreError if the disk has no room for the model, and with EngineError if the device cannot load it. */
 export async function openRandomModel({ device, size, dtype, batchTokens, onNotice }: RandomModelOptions): Promise<OpenedModel> {
   const stored: StoredType = dtype === 'float16' ? 'F16' : 'BF16'
   const folder = await makeTemporaryFolder('model')
@@ -69,7 +69,7 @@ export async function openRandomModel({ device, size, dtype, batchTokens, onNoti
   }
 }
 
-/** Free bytes of the GPU; null where the system does not say. */
+/** Free bytes of the GPU; null if the system does not say. */
 export async function freeBytes(device: Device): Promise<number | null> {
   if (!providerOf(device).hasOwnMemory) return null
   return gpuOf(device, await listGpus())?.freeMemoryBytes ?? null

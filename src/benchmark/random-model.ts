@@ -60,7 +60,7 @@ export function planRandomWeights(
   return { tensors, byteLength: onesBytes + aligned(largest) + SLACK_BYTES, onesBytes }
 }
 
-/** Makes the model's file in `folder`. Fails with StoreError where the disk has no room for it. */
+/** Makes the model's file in `folder`. Fails with StoreError if the disk has no room for it. */
 export async function makeRandomModel(folder: string, config: ModelConfig, dtype: StoredType): Promise<RandomModel> {
   const { tensors, byteLength, onesBytes } = planRandomWeights(config, dtype)
   const { bavail, bsize } = await statfs(folder)

@@ -36,7 +36,7 @@ export interface MachineRecord {
 export interface DeviceRecord {
   /** As `--device` names it. */
   readonly device: string
-  /** Its name by the system; null where that is not known. */
+  /** Its name by the system; null if that is not known. */
   readonly card: string | null
   /** Whether no GPU of its provider has ever been measured with this program. */
   readonly isExperimental: boolean
@@ -63,11 +63,11 @@ export interface ModelSpeedRecord {
   readonly loadSeconds: number
   /** Peak of the process that computes, without GPU memory. */
   readonly peakProcessBytes: number | null
-  /** By how much the free memory of the card fell; null where the system does not say. */
+  /** By how much the free memory of the card fell; null if the system does not say. */
   readonly cardBytes: number | null
-  /** Peak GEMM rate for the model's shapes, in operations a second, in the process that ran the model; null where it could not be measured. */
+  /** Peak GEMM rate for the model's shapes, in operations a second, in the process that ran the model; null if it could not be measured. */
   readonly peakGemmRate: number | null
-  /** By the card's data sheet, in bfloat16; null where it is not known. */
+  /** By the card's data sheet, in bfloat16; null if it is not known. */
   readonly cardPeak: number | null
   readonly workloads: readonly SpeedRecord[]
   readonly estimate: EstimateRecord | null

@@ -9,7 +9,7 @@ export interface RequestLengths {
   /** Of the examples before each prompt of a subject. */
   readonly examples?: readonly number[]
   readonly choiceCount: number
-  /** Share of a choice's tokens with which the others begin too, all being of one length: by the distinct tokens of the whole split. Absent where they begin differently. */
+  /** Share of a choice's tokens with which the others begin too, all being of one length: by the distinct tokens of the whole split. Absent if they begin differently. */
   readonly sharedBeginning?: number
 }
 

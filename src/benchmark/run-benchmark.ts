@@ -15,9 +15,9 @@ import { workloadOfRows, WORKLOADS } from './workload.ts'
 export interface BenchmarkOptions extends Omit<MeasureOptions, 'peer'> {
   /** Default: the devices that the platform may have. A default device that cannot be used is not a failure. */
   readonly devices?: readonly Device[] | undefined
-  /** A Python with torch and transformers; where it is absent and there is a GPU, `python3` is tried. */
+  /** A Python with torch and transformers; if it is absent and there is a GPU, `python3` is tried. */
   readonly python?: string | undefined
-  /** Seconds for everything; eight minutes where there is a GPU, else one, when absent. */
+  /** Seconds for everything; eight minutes if there is a GPU, else one, when absent. */
   readonly budgetSeconds?: number | undefined
 }
 

@@ -18,10 +18,10 @@ export interface SuspectRecord {
   /** The input: `MMLU, rows`, `256 positions`. */
   readonly on: string
   readonly form: string
-  /** Of one pass, the median; null where it is a rate or failed. */
+  /** Of one pass, the median; null if it is a rate or failed. */
   readonly milliseconds: number | null
   readonly tokensPerSecond: number | null
-  /** The largest difference to the first form's values, as a share of the largest value; null where there is nothing to compare. */
+  /** The largest difference to the first form's values, as a share of the largest value; null if there is nothing to compare. */
   readonly difference: number | null
   /** Operators that ran on the CPU instead. */
   readonly onCpu: readonly string[]
@@ -56,7 +56,7 @@ export interface ValuesFile extends StoredValues {
   readonly root: string
 }
 
-/** The figures of a record, compared with `expected` where it is known. */
+/** The figures of a record, compared with `expected` if it is known. */
 export function figures({ milliseconds, output, onCpu, problem }: TimedGraph, expected: Float32Array | undefined) {
   return { milliseconds, tokensPerSecond: null, difference: output && expected ? relativeDifference(output, expected) : null, onCpu, problem }
 }

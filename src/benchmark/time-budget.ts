@@ -18,7 +18,7 @@ export interface TimeBudget {
   readonly leftMs: () => number
   /** Notes that something was not tried. */
   readonly leaveOut: (what: string, why: string) => void
-  /** Does a part of the work; undefined where it was left out, was interrupted or failed. Fails on bugs only. */
+  /** Does a part of the work; undefined if it was left out, was interrupted or failed. Fails on bugs only. */
   readonly step: <T>(options: StepOptions, work: () => Promise<T>) => Promise<T | undefined>
 }
 

@@ -1,4 +1,4 @@
-/** The same requests scored by transformers, where there is a Python that has it: how much faster is a device here, and does it choose the same tokens? */
+/** The same requests scored by transformers, if there is a Python that has it: how much faster is a device here, and does it choose the same tokens? */
 import { execFile, spawn } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -72,7 +72,7 @@ const PROBE_MS = 120_000
 /** Padded tokens of a batch. */
 const BATCH_TOKENS = { cuda: 8192, cpu: 1024 } as const
 
-/** The Python that was named, which must work, else `python3` where that has both packages; null where it has not. Fails with UsageError on one that was named. */
+/** The Python that was named, which must work, else `python3` if that has both packages; null if it has not. Fails with UsageError on one that was named. */
 export async function findPeer(named: string | undefined): Promise<Peer | null> {
   const python = named ?? 'python3'
   try {

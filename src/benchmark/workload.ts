@@ -62,7 +62,7 @@ export function syntheticWorkload(name: WorkloadName, itemCount: number, vocabul
 
 /**
  * The first rows of a benchmark in `dataDir`, with words for tokens: about as many as a tokenizer makes, with the same beginnings shared. Fails with
- * DatasetError where the rows are not there.
+ * DatasetError if the rows are not there.
  */
 export async function workloadOfRows(name: WorkloadName, itemCount: number, vocabularySize: number, dataDir: string): Promise<Workload> {
   // Two subjects of MMLU, as the synthetic requests have.

@@ -27,7 +27,7 @@ export type Description = z.infer<typeof descriptionSchema>
 export interface CachedModel {
   /** Names its files. */
   readonly id: string
-  /** Null where the description is gone. */
+  /** Null if the description is gone. */
   readonly description: Description | null
   readonly answerCount: number
   /** Of all its files. */
@@ -47,7 +47,7 @@ export function modelFiles(cache: string, id: string): { readonly log: string; r
   return { log: `${place}.log`, description: `${place}.json` }
 }
 
-/** All models with cached responses, the last used first; none where there is no such folder. */
+/** All models with cached responses, the last used first; none if there is no such folder. */
 export async function listCache(cache: string): Promise<CachedModel[]> {
   const folder = responsesFolder(cache)
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {

@@ -12,8 +12,8 @@ export interface CachedScore {
 /** Responses by sequence and by batch. */
 export interface CachedResponses {
   /**
-   * Scores of a batch's sequences, in their order, where all are cached: those of the very same batch, because a sequence's last bits depend on what is
-   * computed beside it; where that batch was never computed, the first score of any other. Undefined where one is not cached.
+   * Scores of a batch's sequences, in their order, if all are cached: those of the very same batch, because a sequence's last bits depend on what is
+   * computed beside it; if that batch was never computed, the first score of any other. Undefined if one is not cached.
    */
   find(keys: readonly Buffer[]): readonly CachedScore[] | undefined
   add(responses: readonly CachedResponse[]): void

@@ -1,4 +1,4 @@
-/** An engine that caches its responses: what was asked before costs nothing, and a run that was cancelled continues where it stopped. */
+/** An engine that caches its responses: what was asked before costs nothing, and a run that was cancelled continues if it stopped. */
 import type { Engine, IsAnswered, ScoredBatch } from '../engine/engine.ts'
 import type { Sequence } from '../plan/sequence.ts'
 import { batchKey, sequenceKey } from './cached-responses.ts'

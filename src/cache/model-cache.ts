@@ -45,7 +45,7 @@ export class ModelCache implements AsyncDisposable {
     this.#onNotice = onNotice
   }
 
-  /** Opens the cache in `folder`: with the responses of earlier runs, where the weights are those of files read before, or are read soon. */
+  /** Opens the cache in `folder`: with the responses of earlier runs, if the weights are those of files read before, or are read soon. */
   static async open(key: CachedModelKey, folder: string, onNotice: (notice: string) => void): Promise<ModelCache> {
     const { known } = key.fingerprint
     const cache = new ModelCache(key, folder, onNotice)

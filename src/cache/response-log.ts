@@ -66,7 +66,7 @@ export function readRecords(bytes: Buffer, owner: string): { readonly responses:
 /** What a file holds. */
 export interface OpenedLog {
   readonly responses: readonly CachedResponse[]
-  /** The new name of a damaged file; undefined where the file was sound. */
+  /** The new name of a damaged file; undefined if the file was sound. */
   readonly setAside?: string
 }
 

@@ -10,13 +10,13 @@ export function statusText({ sign, name }: Status): string {
 /** The profile's rule in a sentence. */
 export function profileText({ name, by, cuts, nearChance }: StatusProfile): string {
   const words = cuts.map((cut) => `${statusText(cut)} ${cut.atLeast === undefined ? 'below' : `from ${Number((cut.atLeast * 100).toPrecision(12))} %`}`)
-  const basis = by === 'interval' ? 'the 95 % interval of the retention where there is one' : 'the retention alone'
+  const basis = by === 'interval' ? 'the 95 % interval of the retention if there is one' : 'the retention alone'
   return `Status profile ${name}, by ${basis}: ${words.join(', ')}${nearChance ? `; ${chanceText(nearChance)}` : ''}.`
 }
 
 function chanceText(nearChance: NonNullable<StatusProfile['nearChance']>): string {
   const chance = nearChance.chance === 'uniform' ? 'uniform chance' : 'chance or the most frequent answer'
-  return `${statusText(nearChance)} where a score is shown to be no better than ${chance}`
+  return `${statusText(nearChance)} if a score is shown to be no better than ${chance}`
 }
 
 /** `✅ Good (82.6% retained)`; `❌ Not recommended` for a score no better than chance. */

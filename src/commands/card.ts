@@ -69,7 +69,7 @@ const verifyOptions = z.object({
   output,
 })
 
-/** Exit code 1 where a figure is wrong. */
+/** Exit code 1 if a figure is wrong. */
 const verifyCommand = defineCommand({
   name: 'verify',
   description: 'Check every figure of a card',

@@ -83,7 +83,7 @@ async function demo({ output, json }: z.output<typeof options>, terminal: Termin
   return 0
 }
 
-/** An empty folder with the demo's mark. Fails with UsageError where something else is in it. */
+/** An empty folder with the demo's mark. Fails with UsageError if something else is in it. */
 async function beginFolder(output: string): Promise<void> {
   const entries = await readdir(output).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return []

@@ -38,7 +38,7 @@ export const doctorOptions = z.object({
 })
 type DoctorOptions = z.output<typeof doctorOptions>
 
-/** Runs it; returns the exit code: 2 where numbers are wrong, or a device that was named cannot be used. Fails with UsageError or StoreError before it begins. */
+/** Runs it; returns the exit code: 2 if numbers are wrong, or a device that was named cannot be used. Fails with UsageError or StoreError before it begins. */
 export async function doctorBenchmark(argv: DoctorOptions, { out, err, signal }: Terminal): Promise<number> {
   const options = await parseArguments(argv)
   const { json } = argv
@@ -52,7 +52,7 @@ export async function doctorBenchmark(argv: DoctorOptions, { out, err, signal }:
   return benchmarkPassed(record, options.devices !== undefined) ? 0 : 2
 }
 
-/** Fails with UsageError where an option is given that only --benchmark knows. */
+/** Fails with UsageError if an option is given that only --benchmark knows. */
 export function refuseWithoutBenchmark({ benchmark, json, ...options }: DoctorOptions): void {
   if (benchmark) return
   const [defaults, given]: Readonly<Record<string, unknown>>[] = [doctorOptions.parse({}), options]

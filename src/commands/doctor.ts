@@ -13,7 +13,7 @@ import { doctorBenchmark, doctorOptions, refuseWithoutBenchmark } from './doctor
 import type { Terminal } from './terminal.ts'
 import { byteSize } from '../text/byte-size.ts'
 
-/** The command; exit code 2 where onnxruntime does not work, or a device that `--device auto` would choose gives wrong numbers. */
+/** The command; exit code 2 if onnxruntime does not work, or a device that `--device auto` would choose gives wrong numbers. */
 export const doctorCommand = defineCommand({
   name: 'doctor',
   description: 'Check what this machine can run on, what is missing, and how fast it is',

@@ -104,7 +104,7 @@ function failed(known: KnownRuns, error: unknown): Judged {
   return { outcome: { ...known, judgement: null, error: failure, notes: [], exitCode }, error }
 }
 
-/** Fails with GateError where one is missing. */
+/** Fails with GateError if one is missing. */
 function requiredOptions({ baseline, candidate, policy }: GateCommandOptions) {
   if (baseline !== undefined && candidate !== undefined && policy !== undefined) return { baseline, candidate, policy }
   const missing = Object.entries({ baseline, candidate, policy }).flatMap(([name, value]) => (value === undefined ? [`--${name}`] : []))

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress'
 import { printable } from '../text/printable.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Draws nothing where standard error is not a terminal. */
+/** Draws nothing if standard error is not a terminal. */
 export interface ProgressBar {
   /** Starts a bar; `format` has its fields in braces, as cli-progress has it. */
   start(format: string, total: number, fields?: Readonly<Record<string, string>>): void

@@ -26,7 +26,7 @@ const options = z.object({
 })
 type RunCommandOptions = z.output<typeof options>
 
-/** The command; exit code 130 after a cancelled run, 2 where items have no score. */
+/** The command; exit code 130 after a cancelled run, 2 if items have no score. */
 export const runCommand = defineCommand({
   name: 'run',
   description: 'Score models on tasks, print the table, store the runs',

@@ -12,7 +12,7 @@ interface ShowOptions {
   readonly json: boolean
 }
 
-/** Prints the task with its first prompt; says why where its rows cannot be read. */
+/** Prints the task with its first prompt; says why if its rows cannot be read. */
 export async function showTask(task: Task, { dataDir, json }: ShowOptions, { out, err }: Terminal): Promise<void> {
   const description = describeTask(task)
   const first = await firstItem(task, dataDir, err).catch((error: unknown) => {

@@ -8,7 +8,7 @@ export interface Terminal {
   readonly err: (text: string) => void
   /** Standard error's stream, for progress bars. */
   readonly errorStream: NodeJS.WriteStream
-  /** Characters that fit a line of standard output; undefined where it is not a terminal. */
+  /** Characters that fit a line of standard output; undefined if it is not a terminal. */
   readonly columns: number | undefined
   /** Aborted by Ctrl-C and other signals. */
   readonly signal: AbortSignal

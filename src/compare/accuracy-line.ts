@@ -53,7 +53,7 @@ function differenceOf({ original, variant, count }: CountedPair) {
   return { value: variant - original, count }
 }
 
-/** How many items have each pair of scores. Null without items, or where a score is not from 0 to 1. */
+/** How many items have each pair of scores. Null without items, or if a score is not from 0 to 1. */
 function outcomesOf({ original: before, variant: after, pairs }: PairedEntry, metric: string): CountedPair[] | null {
   if (!pairs || pairs.length === 0 || hasProblem(before, metric) || hasProblem(after, metric)) return null
   const counts = new Map<string, { original: number; variant: number; count: number }>()
@@ -72,7 +72,7 @@ function isShareValue(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1
 }
 
-/** Items that flipped between right and wrong; null where scores are not 0 or 1. */
+/** Items that flipped between right and wrong; null if scores are not 0 or 1. */
 function flipsOf(outcomes: readonly CountedPair[]): AccuracyCell['flips'] {
   if (outcomes.some(({ original, variant }) => ![0, 1].includes(original) || ![0, 1].includes(variant))) return null
   const countOfPair = (from: number, to: number) => outcomes.find(({ original, variant }) => original === from && variant === to)?.count ?? 0
@@ -98,7 +98,7 @@ function adjustedPValues(lines: readonly AccuracyLine[], variant: number): Reado
   return new Map(tested.map(({ line }, index) => [line, values[index]!]))
 }
 
-/** One variant over the lines that it has; null where it has none. */
+/** One variant over the lines that it has; null if it has none. */
 export function averageOf(lines: readonly AccuracyLine[], variant: number): AverageCell | null {
   const used = lines.flatMap(({ original, cells }) => (cells[variant] ? [{ original, cell: cells[variant] }] : []))
   if (used.length === 0) return null

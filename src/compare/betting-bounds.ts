@@ -36,7 +36,7 @@ export interface ValueRange {
   readonly high: number
 }
 
-/** The interval of the mean of independent values in `range`, with confidence 1 − alpha; the whole range where there are no values. */
+/** The interval of the mean of independent values in `range`, with confidence 1 − alpha; the whole range if there are no values. */
 export function meanInterval(values: readonly CountedValue[], { low, high }: ValueRange, alpha = ALPHA): Interval {
   const mirrored = values.map(({ value, count }) => ({ value: low + high - value, count }))
   return [lowerMeanBound(values, low, high, alpha), low + high - lowerMeanBound(mirrored, low, high, alpha)]

@@ -3,7 +3,7 @@ import type { StoredItem } from '../store/stored-run.ts'
 import type { Chance } from './comparison.ts'
 import { knownSplit } from './known-split.ts'
 
-/** From the items where there are any, else from the published split; null when neither is known, and where items have no choices. */
+/** From the items if there are any, else from the published split; null when neither is known, and if items have no choices. */
 export function chanceOf(task: string, items: readonly StoredItem[] | null): Chance | null {
   if (items === null || items.length === 0) {
     const known = knownSplit(task)

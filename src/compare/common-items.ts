@@ -78,7 +78,7 @@ function cutTask(task: StoredTask, common: ReadonlyMap<string, number>): StoredT
   return { ...rest, itemCount: items.length, items, scores: task.scores.flatMap(({ metric }) => scoreOfItems(metric, items) ?? []) }
 }
 
-/** The metric over these items; undefined where an item lacks it, and for metrics that are not made of items' values. */
+/** The metric over these items; undefined if an item lacks it, and for metrics that are not made of items' values. */
 function scoreOfItems(metric: string, items: readonly StoredItem[]): StoredScore | undefined {
   const values = items.flatMap((item): ItemValue[] => (Object.hasOwn(item.values, metric) ? [item.values[metric]!] : []))
   const { comparedAs } = metricOf(metric)

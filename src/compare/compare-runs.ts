@@ -20,13 +20,13 @@ export interface CompareOptions extends EntrySelection {
   readonly profile?: StatusProfile
   /** One line a task, of its main metric, when false. */
   readonly allMetrics?: boolean
-  /** Compare only the items that all runs have; every score is of these items. `subset`: only where it is the original that has more. */
+  /** Compare only the items that all runs have; every score is of these items. `subset`: only if the original has more. */
   readonly commonItems?: boolean | 'subset'
 }
 
 /** A comparison, and the runs that it is of. */
 export interface ComparedRuns extends Comparison {
-  /** The original, then the variants; cut to their common items where these were asked for. */
+  /** The original, then the variants; cut to their common items if these were asked for. */
   readonly runs: readonly StoredRun[]
 }
 

@@ -17,7 +17,7 @@ export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'>
 export interface Chance {
   /** Mean over items of one over the number of choices. */
   readonly uniform: number
-  /** Share of the most frequent answer, where answers are classes with names of their own, such as no and yes; null elsewhere. */
+  /** Share of the most frequent answer, if answers are classes with names of their own, such as no and yes; null elsewhere. */
   readonly majority: number | null
   /** The larger of the two. */
   readonly baseline: number
@@ -31,7 +31,7 @@ export interface ComparedScore {
   readonly provenance: StoredRun['kind']
 }
 
-/** A variant's accuracy beside the original's. Paired figures are null where one of the two is only cited. */
+/** A variant's accuracy beside the original's. Paired figures are null if one of the two is only cited. */
 export interface AccuracyCell {
   readonly score: ComparedScore
   /** Variant less original, as a share: −0.139 is 13.9 points lost. */
@@ -39,9 +39,9 @@ export interface AccuracyCell {
   readonly differenceInterval: Interval | null
   /** Variant over original; null when the original's score is 0. */
   readonly retention: number | null
-  /** Null where items are not paired, and where retention is. */
+  /** Null if items are not paired, and if retention is. */
   readonly retentionInterval: Interval | null
-  /** (variant − baseline) / (original − baseline); null where chance is not known or the original is not above it. */
+  /** (variant − baseline) / (original − baseline); null if chance is not known or the original is not above it. */
   readonly adjustedRetention: number | null
   /** Items right in the original and wrong in the variant, and the reverse. */
   readonly flips: { readonly lost: number; readonly gained: number } | null
@@ -57,9 +57,9 @@ export interface AccuracyLine {
   readonly task: string
   readonly metric: string
   readonly shotCount: number | null
-  /** Items that every figure of the line is of; where a side is cited, of the split as far as it is known. */
+  /** Items that every figure of the line is of; if a side is cited, of the split as far as it is known. */
   readonly itemCount: number | null
-  /** Items of the whole split; null where it is not known. */
+  /** Items of the whole split; null if it is not known. */
   readonly splitCount: number | null
   readonly chance: Chance | null
   readonly original: ComparedScore
@@ -83,7 +83,7 @@ export interface PerplexityLine {
   readonly task: string
   readonly metric: string
   readonly itemCount: number | null
-  /** Texts of the whole split; null where it is not known. */
+  /** Texts of the whole split; null if it is not known. */
   readonly splitCount: number | null
   readonly original: ComparedScore
   readonly cells: readonly (PerplexityCell | null)[]
@@ -107,7 +107,7 @@ export interface Comparison {
   readonly settings: { readonly profile: string; readonly confidence: number }
   readonly accuracies: readonly AccuracyLine[]
   readonly perplexities: readonly PerplexityLine[]
-  /** In the order of the variants; null where a variant has no accuracy. */
+  /** In the order of the variants; null if a variant has no accuracy. */
   readonly averages: readonly (AverageCell | null)[]
   /** Notes: mixed provenance, items left out, tasks that only some runs have. */
   readonly notes: readonly string[]

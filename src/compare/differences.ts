@@ -16,7 +16,7 @@ export interface RunPair {
   readonly variant: StoredRun
 }
 
-/** All reasons; empty where the scores can be compared. Of items that are compared one by one, their number and the split's may differ with `areItemsChosen`. */
+/** All reasons; empty if the scores can be compared. Of items that are compared one by one, their number and the split's may differ with `areItemsChosen`. */
 export function differencesOf(entries: EntryPair, runs: RunPair, { areItemsChosen }: { readonly areItemsChosen: boolean }): string[] {
   const { label } = runs.variant
   return [

@@ -3,7 +3,7 @@ import { count } from '../text/count.ts'
 import { sumTruncation } from '../store/run-record.ts'
 import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 
-/** A note for a run with truncated prompts in a task; empty where it had none, or did not count them. */
+/** A note for a run with truncated prompts in a task; empty if it had none, or did not count them. */
 export function truncationNote(name: string, strata: readonly StoredTask[], { label, model }: StoredRun): string[] {
   const { itemCount, mostTokensLost } = sumTruncation(strata.flatMap(({ truncation }) => truncation ?? []))
   if (itemCount === 0) return []
@@ -12,13 +12,13 @@ export function truncationNote(name: string, strata: readonly StoredTask[], { la
   return [`${name}: ${label} had ${count(itemCount)}${all} items cut to its window${window}, by up to ${count(mostTokensLost)} tokens`]
 }
 
-/** Why two scores of texts cannot be compared: only one includes the second bos token. Empty where they can. */
+/** Why two scores of texts cannot be compared: only one includes the second bos token. Empty if they can. */
 export function differingRollingBos(name: string, original: StoredRun, variant: StoredRun): string[] {
   const [a, b] = [original.rollingBos ?? 'lm-eval', variant.rollingBos ?? 'lm-eval']
   return a === b ? [] : [`${name}: --rolling-bos ${a} against ${b} in ${variant.label}`]
 }
 
-/** A note for perplexities with different windows: tokens have less context in the smaller one. Empty where a side does not say. */
+/** A note for perplexities with different windows: tokens have less context in the smaller one. Empty if a side does not say. */
 export function windowNote(name: string, original: StoredRun, variant: StoredRun): string[] {
   const [a, b] = [original.model.maxLength, variant.model.maxLength]
   if (a === null || b === null || a === b) return []

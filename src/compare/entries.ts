@@ -75,12 +75,12 @@ export function hasItems({ strata }: Entry): boolean {
   return strata.every(({ items }) => items)
 }
 
-/** All items of an entry; null where some or all were not stored. */
+/** All items of an entry; null if some or all were not stored. */
 export function itemsOf(entry: Entry): readonly StoredItem[] | null {
   return entry.strata.length > 0 && hasItems(entry) ? entry.strata.flatMap(({ items }) => items!) : null
 }
 
-/** Number of scored items; null where it was not stored. */
+/** Number of scored items; null if it was not stored. */
 export function storedItemCount({ strata }: Entry): number | null {
   return sumOf(strata, ({ itemCount }) => itemCount)
 }
@@ -95,7 +95,7 @@ export function splitCountOf({ name, strata }: Entry): number | null {
   return sumOf(strata, ({ rowCount }) => rowCount) ?? knownSplit(name)?.itemCount ?? null
 }
 
-/** Null for no tasks, and where one of them has no count. */
+/** Null for no tasks, and if one of them has no count. */
 export function sumOf(strata: readonly StoredTask[], count: (task: StoredTask) => number | null): number | null {
   return strata.length === 0 ? null : strata.reduce<number | null>((sum, task) => (sum === null || count(task) === null ? null : sum + count(task)!), 0)
 }

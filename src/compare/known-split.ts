@@ -7,7 +7,7 @@ export interface KnownSplit extends BenchmarkChance {
   readonly itemCount: number
 }
 
-/** The split of a built-in task with choices; undefined where its size or its chance is not known. */
+/** The split of a built-in task with choices; undefined if its size or its chance is not known. */
 export function knownSplit(task: string): KnownSplit | undefined {
   const { rowCount, chance } = benchmarkOf(task) ?? {}
   return rowCount === undefined || !chance ? undefined : { itemCount: rowCount, ...chance }

@@ -9,7 +9,7 @@ export interface LineInput {
   readonly entry: Entry
   readonly metric: string
   readonly original: StoredRun
-  /** In the order of the comparison's variants; `paired` is null where the variant lacks the entry. */
+  /** In the order of the comparison's variants; `paired` is null if the variant lacks the entry. */
   readonly variants: readonly VariantEntry[]
 }
 
@@ -24,7 +24,7 @@ export function originalScore({ entry, metric, original }: LineInput): ComparedS
   return scoreOf(entry, metric, original)!
 }
 
-/** An entry's score of that metric; null where it has none. */
+/** An entry's score of that metric; null if it has none. */
 export function scoreOf(entry: Entry, metric: string, { kind }: StoredRun): ComparedScore | null {
   const score = entry.scores.find((candidate) => candidate.metric === metric)
   return score ? { value: score.value, standardError: score.standardError, provenance: kind } : null

@@ -5,7 +5,7 @@ import { pairItems } from './pair-items.ts'
 
 /** Two entries with what pairing their items gave. */
 export interface PairedEntry extends EntryPair {
-  /** Null where a side has no items. */
+  /** Null if a side has no items. */
   readonly pairs: readonly (readonly [StoredItem, StoredItem])[] | null
   /** Items that only one side has. */
   readonly leftOutCount: number
@@ -24,7 +24,7 @@ export function pairEntries({ original, variant }: EntryPair): PairedEntry {
   }
 }
 
-/** Why items are not paired: the first row that both sides have, with another prompt or answer. Empty where there is none. */
+/** Why items are not paired: the first row that both sides have, with another prompt or answer. Empty if there is none. */
 export function unpairedExample({ original, variant }: EntryPair): string {
   for (const stratum of original.strata) {
     const others = new Map(variant.strata.find(({ name }) => name === stratum.name)?.items?.map((item) => [item.docId, item]))

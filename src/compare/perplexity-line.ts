@@ -47,7 +47,7 @@ function logScoreChange({ textMeasure }: PerplexityMetric, texts: readonly TextP
   return textMeasure ? logRatioOfMeans(texts.map(([a, b]) => [textMeasure(a), textMeasure(b)])) : change
 }
 
-/** Texts with weight under both models; null where a side has none. */
+/** Texts with weight under both models; null if a side has none. */
 function textPairsOf({ original: before, variant: after, pairs }: PairedEntry, metric: string): TextPair[] | null {
   if (!pairs || pairs.length === 0 || hasProblem(before, metric) || hasProblem(after, metric)) return null
   const texts: TextPair[] = []

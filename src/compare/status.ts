@@ -7,7 +7,7 @@ export interface StatusProfile {
   readonly name: string
   /** From the highest cut down: the first whose `atLeast` the retention reaches. The last has none. */
   readonly cuts: readonly (Status & { readonly atLeast?: number | undefined })[]
-  /** What the cuts are compared with: the retention's 95 % interval, where there is one, or the retention alone. */
+  /** What the cuts are compared with: the retention's 95 % interval, if there is one, or the retention alone. */
   readonly by: 'interval' | 'point'
   /** For a score that is shown to be no better than chance; null for no such status. */
   readonly nearChance: (Status & { readonly chance: 'uniform' | 'baseline' }) | null
@@ -79,7 +79,7 @@ export function statusesOf(profile: StatusProfile): Status[] {
   return [...ranges, ...(profile.nearChance ? [pick(profile.nearChance)] : []), TOO_FEW_ITEMS, NO_STATUS]
 }
 
-/** The points above chance that a score may have and still be called near it, where the original itself is hardly above. */
+/** Points above chance that a score may have and still be near chance, if the original is hardly above it. */
 const NEAR_POINTS = 0.02
 /** The share of the original's own distance to chance that a score may keep and still be called near it. */
 const NEAR_SHARE = 0.25

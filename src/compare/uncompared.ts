@@ -24,7 +24,7 @@ export function problemNotes({ name, scores, problems, strata }: Compared, shown
   ]
 }
 
-/** A note where nothing of an entry is compared because all of its metrics are of other kinds. */
+/** A note if nothing of an entry is compared because all of its metrics are of other kinds. */
 export function kindNotes({ name, scores }: Compared, shown: readonly string[]): string[] {
   if (shown.length > 0 || scores.length === 0) return []
   return [`${name} is left out: ${scores.map(({ metric }) => metric).join(', ')} ${scores.length === 1 ? 'is' : 'are'} neither accuracy nor perplexity`]

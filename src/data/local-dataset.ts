@@ -30,7 +30,7 @@ export async function openFile(file: string, shown = file): Promise<Dataset> {
   return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
 }
 
-/** The local file that the query names; undefined where it names neither file nor folder. Fails with DatasetError where there is no such file. */
+/** The local file that the query names; undefined if it names neither file nor folder. Fails with DatasetError if there is no such file. */
 export async function localFile(query: DatasetQuery): Promise<string | undefined> {
   const { taskName, dataDir, dataFile } = query
   const pattern = filePattern(query)

@@ -5,7 +5,7 @@ import type { Dataset, DatasetQuery } from './dataset.ts'
 import { openHubDataset } from './hub-dataset.ts'
 import { filePattern, findFile, localFile, openFile } from './local-dataset.ts'
 
-/** Finds the rows. Fails with DatasetError where there is no such file or its format is unknown, and with HubError where the hub has no such dataset or fails. */
+/** Finds the rows. Fails with DatasetError if there is no such file or its format is unknown, and with HubError if the hub has no such dataset or fails. */
 export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
   if (file !== undefined) return openFile(file)

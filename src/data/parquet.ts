@@ -12,7 +12,7 @@ const MAX_MS = 120_000
 const HEAP_MEBIBYTES = 2048
 
 /**
- * The rows of a file, in order, one row group at a time, read by a child process. 64-bit integers become numbers where that is exact. Fails with DatasetError on a
+ * The rows of a file, in order, one row group at a time, read by a child process. 64-bit integers become numbers if that is exact. Fails with DatasetError on a
  * damaged file, and on a row group that takes more than two gibibytes of memory, or longer than `longestMs`.
  */
 export async function* readParquet(file: string, longestMs = MAX_MS): AsyncGenerator<SourceRow> {

@@ -6,7 +6,7 @@ export interface EngineInfo {
   readonly name: string
   /** Execution provider or server. */
   readonly provider: string
-  /** The devices that computed, as `--device` names them; absent where the engine is not on this machine. */
+  /** The devices that computed, as `--device` names them; absent if the engine is not on this machine. */
   readonly devices?: readonly string[]
   /** Arithmetic of the matrix products. */
   readonly dtype: string
@@ -20,7 +20,7 @@ export interface EngineInfo {
 export interface ScoredBatch {
   readonly scores: readonly SequenceScore[]
   readonly tokensComputed: number
-  /** Floating-point operations of the model's matrix products; absent where the engine does not know them. */
+  /** Floating-point operations of the model's matrix products; absent if the engine does not know them. */
   readonly operations?: number
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
   readonly failed?: readonly FailedSequence[]
@@ -35,14 +35,14 @@ export interface FailedSequence {
   readonly reason: string
 }
 
-/** Receives a batch's sequences, as indices into those that were asked, before the batch is computed. Where it returns true, the batch is not computed. */
+/** Receives a batch's sequences, as indices into those that were asked, before the batch is computed. If it returns true, the batch is not computed. */
 export type IsAnswered = (members: readonly number[]) => boolean
 
 /** Something that gives log-probabilities. Dispose of it to free its memory. */
 export interface Engine extends AsyncDisposable {
   readonly info: EngineInfo
   /**
-   * What decides its scores besides weights, config, settings and tokens: versions of graph and runtime, provider, arithmetic. Absent where that cannot be
+   * What decides its scores besides weights, config, settings and tokens: versions of graph and runtime, provider, arithmetic. Absent if that cannot be
    * known, as behind a server: such scores are not cached.
    */
   readonly responsesDependOn?: string
@@ -53,6 +53,6 @@ export interface Engine extends AsyncDisposable {
   score(sequences: readonly Sequence[], isAnswered?: IsAnswered): AsyncIterable<ScoredBatch>
   /** The most memory that it has held outside of this process, in bytes. */
   peakBytes?(): number
-  /** Measures the peak GEMM rate: operations a second of the model's matrix products alone. Takes a fraction of a second. Undefined where it cannot. */
+  /** Measures the peak GEMM rate: operations a second of the model's matrix products alone. Takes a fraction of a second. Undefined if it cannot. */
   peakGemmRate?(this: void): Promise<number | undefined>
 }

@@ -37,7 +37,7 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
   return target
 }
 
-/** The samples of a results file. Fails with GateError where its name does not say which they are. */
+/** The samples of a results file. Fails with GateError if its name does not say which they are. */
 async function samplesBeside(file: string): Promise<string[]> {
   const ending = endingOf(path.basename(file))
   if (ending === null) throw new GateError(`${file} is not called results_*.json`, 'Give a file that evalharness or lm-eval wrote, under its own name.')
@@ -52,7 +52,7 @@ async function putInPlace(temporary: string, target: string, isTaken: boolean): 
   await rename(temporary, target)
 }
 
-/** The folder of the baseline of that name, or the argument itself where there is no such baseline. */
+/** The folder of the baseline of that name, or the argument itself if there is no such baseline. */
 export async function findBaseline(baseline: string, folder: string): Promise<string> {
   const named = path.join(folder, sanitizedName(baseline))
   return !(await pathExists(baseline)) && (await pathExists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline

@@ -21,11 +21,11 @@ export interface JudgedRule {
   readonly verdict: RuleVerdict
   /** Items that were compared. */
   readonly itemCount: number | null
-  /** Items of the whole split; null where it is not known. */
+  /** Items of the whole split; null if it is not known. */
   readonly splitCount: number | null
   /** For `undecided`: items at which an interval of the same spread would not contain the limit; null when the value equals the limit. */
   readonly itemsNeeded: number | null
-  /** For `incomparable`, and for `undecided` where no interval can decide: why. */
+  /** For `incomparable`, and for `undecided` if no interval can decide: why. */
   readonly reason: string | null
 }
 

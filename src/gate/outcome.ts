@@ -2,7 +2,7 @@
 import type { RunSource } from '../store/stored-run.ts'
 import type { Judgement } from './judge-comparison.ts'
 
-/** Labels of baseline and candidate, or the arguments where the runs could not be read. */
+/** Labels of baseline and candidate, or the arguments if the runs could not be read. */
 export interface GateNames {
   readonly baseline: string
   readonly candidate: string

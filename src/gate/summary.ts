@@ -39,7 +39,7 @@ function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): st
   return `too few items, about ${known(itemsNeeded)} would decide`
 }
 
-/** The judgement as a table, and its outcome in a line. Where the table is wider than `columns`, each rule is a paragraph. */
+/** The judgement as a table, and its outcome in a line. If the table is wider than `columns`, each rule is a paragraph. */
 export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
   const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
   for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)].map(cellText))

@@ -7,7 +7,7 @@ import { storedWeights } from './stored-weights.ts'
 
 /**
  * Takes `shape` [rows, hidden], makes states of it, and passes them through the first layer's seven projections. Weights are constants of the
- * model's own shapes, quantized where the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
+ * model's own shapes, quantized if the model's are, which the runtime may lay out as it likes. In `type`. One row of each result comes out as `rows`, so that
  * none can be left out.
  */
 export function gemmBenchmarkGraph(

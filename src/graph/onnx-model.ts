@@ -11,7 +11,7 @@ export type FloatType = Extract<DataType, 'float' | 'float16' | 'bfloat16'>
 export type Attribute = number | { readonly float: number } | string | readonly number[] | { readonly graph: Graph }
 
 export interface Node {
-  /** With its domain before it where it is not one of ONNX's own: `com.microsoft.MatMulNBits`. */
+  /** With its domain before it if it is not one of ONNX's own: `com.microsoft.MatMulNBits`. */
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -42,7 +42,7 @@ export type Initializer =
 export interface ValueInfo {
   readonly name: string
   readonly type: DataType
-  /** Absent where the shape is inferred. */
+  /** Absent if the shape is inferred. */
   readonly shape?: readonly (number | string)[]
 }
 

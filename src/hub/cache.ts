@@ -41,7 +41,7 @@ export async function writeRef(name: RepositoryName, revision: string, commit: s
   if ((await readRef(name, revision)) !== commit) await writeWhole(refFile(name, revision), commit)
 }
 
-/** Every file of a commit, fetched or not, as the hub listed them; undefined where the listing was never requested, as in a cache that Python filled. */
+/** Every file of a commit, fetched or not, as the hub listed them; undefined if the listing was never requested, as in a cache that Python filled. */
 export async function readListing(repository: Repository): Promise<string[] | undefined> {
   const text = await readText(listingFile(repository))
   if (text === undefined) return undefined

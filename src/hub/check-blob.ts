@@ -7,7 +7,7 @@ import { HubError } from '../errors.ts'
 
 /**
  * Compares the content of a downloaded file with its name in the cache: sha256 for large files, git's hash for small ones. Other names are not checked. Fails with
- * HubError where they differ, and removes the file so that it is fetched again.
+ * HubError if they differ, and removes the file so that it is fetched again.
  */
 export async function checkBlob(file: string, subject: string): Promise<void> {
   const blob = await realpath(file)

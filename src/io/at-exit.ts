@@ -36,7 +36,7 @@ export function killAtExit(child: ChildProcess): void {
 }
 
 /**
- * Lets the exit wait for a write, which may consist of others. Resolves with its value, and never where the program is exiting and the write is not part
+ * Lets the exit wait for a write, which may consist of others. Resolves with its value, and never if the program is exiting and the write is not part
  * of one that it waits for.
  */
 export async function finishBeforeExit<T>(write: () => Promise<T>): Promise<T> {

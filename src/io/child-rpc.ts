@@ -23,7 +23,7 @@ export class RemoteError extends Error {}
 
 /** The child ended before it answered. */
 export class ChildEnded extends Error {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 
@@ -50,7 +50,7 @@ export interface ChildRpc<M extends Methods<M>> {
   call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0], timeoutMs?: number): Promise<Awaited<ReturnType<M[K]>>>
   /** Kills the process, whatever it is doing. */
   kill(): void
-  /** Standard error of the process, where it is piped. */
+  /** Standard error of the process, if it is piped. */
   readonly standardError: Readable | null
 }
 
@@ -81,7 +81,7 @@ async function exchange(child: ChildProcess, call: Call, timeoutMs: number | und
         else reject(new RemoteError(response.message))
       }
       const onExit = (code: number | null, signal: NodeJS.Signals | null) => reject(new ChildEnded(code, signal))
-      // Where the channel is closed the exit follows, and says why.
+      // If the channel is closed the exit follows, and says why.
       const onError = (error: NodeJS.ErrnoException) => (isClosed(error) ? undefined : reject(error))
       child.once('message', onMessage).once('exit', onExit).on('error', onError)
       stopListening = () => void child.off('message', onMessage).off('exit', onExit).off('error', onError)

@@ -9,7 +9,7 @@ const place = ['../..', '../../..']
   .map((folder) => ({ folder, manifest: readManifest(folder) }))
   .find(({ manifest }) => manifest?.name === 'evalharness')
 
-/** The folder of package.json; the current folder where the program was copied out of its package. */
+/** The folder of package.json; the current folder if the program was copied out of its package. */
 export const PACKAGE_FOLDER = place?.folder ?? '.'
 
 /** As npm knows it. */

@@ -4,7 +4,7 @@
 const MOST_DEPTH = 500
 
 /**
- * The value of a JSON text. Fails with SyntaxError as JSON.parse does, and where values are nested deeper than 500: JSON.parse takes any depth,
+ * The value of a JSON text. Fails with SyntaxError as JSON.parse does, and if values are nested deeper than 500: JSON.parse takes any depth,
  * but what is written as JSON again, compared or walked through afterwards would run out of stack.
  */
 export function parseJson(text: string): unknown {

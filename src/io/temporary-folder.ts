@@ -39,7 +39,7 @@ export async function removeLeftovers(): Promise<void> {
   }
 }
 
-/** Whether the process that began at `start` still runs; where the system does not say when one began, whether any of that number does. */
+/** Whether the process that began at `start` still runs; if the system does not say when one began, whether any of that number does. */
 function isAlive(processId: number, start: number): boolean {
   const now = startOf(processId)
   if (now === 'ended') return false
@@ -49,7 +49,7 @@ function isAlive(processId: number, start: number): boolean {
 }
 
 /**
- * When a process began, in ticks since the system did; `ended` where only its parent has not collected it; undefined where there is no such process or
+ * When a process began, in ticks since the system did; `ended` if only its parent has not collected it; undefined if there is no such process or
  * the system is not Linux.
  */
 function startOf(processId: number): number | 'ended' | undefined {

@@ -44,7 +44,7 @@ export async function otherFormatOfFile(file: string): Promise<OtherFormat | und
 
 /** How to make safetensors of a pickle. */
 export const PICKLE_HINT =
-  "A pickle can run code. Convert it where you trust it: python -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('OUT')\""
+  "A pickle can run code. Convert it if you trust it: python -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('FOLDER').save_pretrained('OUT')\""
 
 /** The same for every GGUF file. */
 export const GGUF: OtherFormat = {

@@ -36,7 +36,7 @@ export interface CardMetric {
 
 /** What all metrics have. */
 export interface BaseMetric<Name extends string = string, Value extends ItemValue = ItemValue> {
-  /** As lm-eval calls it, where lm-eval has it. */
+  /** As lm-eval calls it, if lm-eval has it. */
   readonly name: Name
   /** Null for a metric that is not known here. */
   readonly higherIsBetter: boolean | null
@@ -44,13 +44,13 @@ export interface BaseMetric<Name extends string = string, Value extends ItemValu
   readonly aggregation: string
   /** The score of items: of a task, or of any part of it. Groups of tasks pool scores by size (pooling.ts), as lm-eval does for every metric. */
   aggregate(values: readonly Value[]): number
-  /** Standard error of `aggregate`; NaN below two items. `seed` is the bootstrap's, where there is one. */
+  /** Standard error of `aggregate`; NaN below two items. `seed` is the bootstrap's, if there is one. */
   standardError(values: readonly Value[], options: { readonly seed: number }): number
   /** An item's value as samples files store it. */
   toStored(value: Value): unknown
   /** An item's value of a samples file, which is untrusted; a string says what is wrong with it. */
   fromStored(stored: unknown): Value | string
-  /** The score in a table, with its standard error where that is a number: `64.00 % ± 3.40`. */
+  /** The score in a table, with its standard error if that is a number: `64.00 % ± 3.40`. */
   format(value: number, standardError: number): string
 }
 
@@ -70,9 +70,9 @@ export interface PerplexityMetric<Name extends string = string> extends BaseMetr
   readonly card: CardMetric & { readonly digits: number }
   /** The unit is the tokenizer's, so scores of models with different tokenizers cannot be compared. */
   readonly isPerToken: boolean
-  /** Nats per unit that a score is worse than another; null where the score is not made of nats per unit. */
+  /** Nats per unit that a score is worse than another; null if the score is not made of nats per unit. */
   natsPerUnit(original: number, variant: number): number | null
-  /** The quantity of a text whose mean the score is proportional to; absent where the score is exp of the mean nats per unit. */
+  /** The quantity of a text whose mean the score is proportional to; absent if the score is exp of the mean nats per unit. */
   readonly textMeasure?: (value: TextValue) => number
 }
 

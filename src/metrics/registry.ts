@@ -57,7 +57,7 @@ export function metricOf(name: string): Metric {
   return BY_NAME.get(name) ?? (name.startsWith('acc') ? share(name) : otherMetric(name))
 }
 
-/** The accuracy that a benchmark is reported by unless its task says otherwise: normalized by length where it is scored, else plain; null where none is. */
+/** The accuracy that a benchmark is reported by unless its task says otherwise: normalized by length if it is scored, else plain; null if none is. */
 export function mainAccuracy(names: readonly string[]): string | null {
   const accuracies = names.filter((name) => metricOf(name).comparedAs === 'accuracy')
   return [accNorm.name, acc.name].find((name) => accuracies.includes(name)) ?? accuracies[0] ?? null

@@ -40,7 +40,7 @@ export function perplexityOfUnits<const Name extends string>(name: Name): Perple
   }
 }
 
-/** Mean negative log-likelihood per unit in nats. NaN where no text has weight. */
+/** Mean negative log-likelihood per unit in nats. NaN if no text has weight. */
 export function natsPerUnit(values: readonly TextValue[]): number {
   const counted = countedTexts(values)
   return -sum(counted, ({ logProb }) => logProb) / sum(counted, ({ weight }) => weight)

@@ -25,7 +25,7 @@ export interface Checkpoint {
 /** How a checkpoint is opened. */
 export interface OpenCheckpointOptions {
   readonly mayBeQuantized?: boolean
-  /** The folder's config.json where it was read before; read now when absent. */
+  /** The folder's config.json if it was read before; read now when absent. */
   readonly configFile?: ConfigFile
 }
 
@@ -42,10 +42,10 @@ export async function openCheckpoint(folder: string, options: OpenCheckpointOpti
 /** A model folder that may lack weights or tokenizer: enough to plan a run. */
 export interface Outline {
   readonly config: ModelConfig
-  /** By name. Where the folder holds no weights: the tensors that config.json calls for, without a location. */
+  /** By name. If the folder holds no weights: the tensors that config.json calls for, without a location. */
   readonly tensors: StoredWeights['tensors']
   readonly hasWeights: boolean
-  /** Undefined where the folder has no tokenizer.json. */
+  /** Undefined if the folder has no tokenizer.json. */
   readonly tokenizer: CheckpointTokenizer | undefined
   readonly notices: readonly string[]
 }
@@ -66,12 +66,12 @@ export async function openOutline(folder: string): Promise<Outline> {
   }
 }
 
-/** The tokenizer of a folder; undefined where it has none. `configContent` is config.json where it was read before. */
+/** The tokenizer of a folder; undefined if it has none. `configContent` is config.json if it was read before. */
 export async function tokenizerIfAny(folder: string, config: ModelConfig, configContent?: ConfigFile['content']): Promise<CheckpointTokenizer | undefined> {
   return (await modelFile(folder, 'tokenizer.json')) === undefined ? undefined : readTokenizer(folder, config, configContent)
 }
 
-/** The tensors that config.json calls for, in the type that it names; bfloat16 where it names none, as most models are. */
+/** The tensors that config.json calls for, in the type that it names; bfloat16 if it names none, as most models are. */
 function assumedTensors({ config, dtype = 'BF16' }: ConfigFile): StoredWeights['tensors'] {
   return new Map(
     expectedTensors(config).map(({ name, shape }) => {

@@ -8,7 +8,7 @@ import { otherFormatOf } from '../io/untrusted-file.ts'
 const MAX_BYTES = 2 ** 28
 
 /**
- * The real path of file `name` of a model folder; undefined where it does not exist. Fails with CheckpointError where it is not a file, or is a link out of the
+ * The real path of file `name` of a model folder; undefined if it does not exist. Fails with CheckpointError if it is not a file, or is a link out of the
  * folder. Only links into the blobs of a hub cache may leave the folder.
  */
 export async function modelFile(folder: string, name: string): Promise<string | undefined> {
@@ -16,13 +16,13 @@ export async function modelFile(folder: string, name: string): Promise<string | 
   const [root, real] = await Promise.all([realpath(folder).catch(() => undefined), realpath(file).catch(() => undefined)])
   if (root === undefined || real === undefined) return undefined
   if (!isWithin(root, real) && !isBlobOf(root, real))
-    throw new CheckpointError(`${file} is a link to ${real}, outside its folder`, 'Put the file itself there, if you trust where the folder is from.')
+    throw new CheckpointError(`${file} is a link to ${real}, outside its folder`, 'Put the file itself there, if you trust the source of the folder.')
   if (!(await stat(real)).isFile()) throw new CheckpointError(`${file} is not a file`, 'Download or copy it again.')
   return real
 }
 
 /**
- * The content of such a file; undefined where it does not exist. Fails with CheckpointError where it cannot be read, is too large, or is a git-LFS pointer.
+ * The content of such a file; undefined if it does not exist. Fails with CheckpointError if it cannot be read, is too large, or is a git-LFS pointer.
  */
 export async function readModelFile(folder: string, name: string): Promise<Buffer | undefined> {
   const file = await modelFile(folder, name)

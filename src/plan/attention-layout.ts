@@ -18,9 +18,9 @@ export interface AttentionLayout {
   readonly queryCount: number
   /** L: columns of `keys`, the most that any row needs. */
   readonly keyCount: number
-  /** Own nodes of the pass, row-major, [C, G, B, S]; 0 where a row is shorter. */
+  /** Own nodes of the pass, row-major, [C, G, B, S]; 0 if a row is shorter. */
   readonly queries: Int32Array
-  /** Past and own nodes, row-major, [C, G, B, L]; more than any node where a row has fewer. */
+  /** Past and own nodes, row-major, [C, G, B, L]; more than any node if a row has fewer. */
   readonly keys: Int32Array
   /** For each group the most keys that one of its rows has, [C, G]. */
   readonly keyCounts: readonly number[]
@@ -71,7 +71,7 @@ export function keyTotal({ start, end, path }: Row): number {
 }
 
 /**
- * Cuts the own nodes into runs of at most `queryCount`. In the later half of a run it is cut early where that saves more keys of the next
+ * Cuts the own nodes into runs of at most `queryCount`. In the later half of a run it is cut early if that saves more keys of the next
  * row's path than queries of this one: before an item that begins anew, but not along a linear sequence.
  */
 function cutRows({ depths, pastCount }: Pass, queryCount: number): Row[] {

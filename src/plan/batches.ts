@@ -5,11 +5,11 @@ import type { Sequence } from './sequence.ts'
 /** What is computed together: neighbours with their common prefixes once. */
 export interface Batch {
   readonly tree: TokenTree
-  /** Nodes after which tokens are asked for, ascending; a node is repeated where it has more targets than columns. */
+  /** Nodes after which tokens are asked for, ascending; a node is repeated if it has more targets than columns. */
   readonly scored: Int32Array
   /** Columns of `targets`. */
   readonly targetColumns: number
-  /** Token ids, row-major, [scored.length, targetColumns]; 0 where a row has fewer. */
+  /** Token ids, row-major, [scored.length, targetColumns]; 0 if a row has fewer. */
   readonly targets: Int32Array
   /** Which sequences it scores, and which slots of `targets` belong to each. */
   readonly members: readonly BatchMember[]
@@ -35,7 +35,7 @@ export interface Plan {
 /** A node with more targets takes another row: many choices at one place must not widen the whole table. */
 const MOST_TARGET_COLUMNS = 8
 
-/** A batch may end this much before its budget, where fewer tokens are shared with what follows and so are computed again. */
+/** A batch may end this much before its budget, if fewer tokens are shared with what follows and so are computed again. */
 const EARLY_CUT_SHARE = 0.15
 
 /** How much of a batch the next one may compute again before the batch grows instead. */
@@ -43,7 +43,7 @@ const REPEATED_SHARE = 1 / 32
 
 /**
  * Plans sequences into batches of at most `batchTokens` tree nodes; a longer sequence has a batch of its own. Every sequence is in one batch.
- * Where the next batch would begin with much of what this one computes (few-shot examples), a batch grows, up to `mostTokens`. Inputs longer than
+ * If the next batch would begin with much of what this one computes (few-shot examples), a batch grows, up to `mostTokens`. Inputs longer than
  * `longInput` tokens share nothing with others: the model computes them in another way.
  */
 export function planBatches(sequences: readonly Sequence[], batchTokens: number, mostTokens = batchTokens, longInput = Infinity): Plan {

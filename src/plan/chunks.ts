@@ -16,8 +16,8 @@ const FIRST_ITEM_SHARE = 1 / 64
 
 /**
  * Cuts requests, given by part (subset) and item, into chunks of neighbours in text order; indices count through all parts. Every request
- * is in one chunk, and the choices of an item in the same one where they share their context. With `quickStart` the shortest item of the
- * first part is a chunk before all others, where that costs next to nothing: so a first score is there at once.
+ * is in one chunk, and the choices of an item in the same one if they share their context. With `quickStart` the shortest item of the
+ * first part is a chunk before all others, if that costs next to nothing: so a first score is there at once.
  */
 export function cutChunks(parts: readonly (readonly (readonly Request[])[])[], { quickStart = false } = {}): readonly Chunk[] {
   const requests = parts.flat(2)

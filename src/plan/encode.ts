@@ -6,7 +6,7 @@ import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
 
 /**
- * What precedes a text that is scored as a whole, where the tokenizer itself adds the prefix token (bos). `lm-eval`: the prefix token twice,
+ * What precedes a text that is scored as a whole, if the tokenizer itself adds the prefix token (bos). `lm-eval`: the prefix token twice,
  * and the second one is scored. `once`: the prefix token once, and only the text is scored.
  */
 export const ROLLING_BOS = ['lm-eval', 'once'] as const

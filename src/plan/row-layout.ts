@@ -20,11 +20,11 @@ export interface RowChunk {
   readonly queryCount: number
   /** L: keys of a row. */
   readonly keyCount: number
-  /** Nodes, row-major, [rowCount, queryCount]; 0 where a row is shorter. */
+  /** Nodes, row-major, [rowCount, queryCount]; 0 if a row is shorter. */
   readonly queries: Int32Array
-  /** Nodes, row-major, [rowCount, keyCount]; 0 where a row has fewer. */
+  /** Nodes, row-major, [rowCount, keyCount]; 0 if a row has fewer. */
   readonly keys: Int32Array
-  /** Subtree ends of the keys, row-major as `keys`; 0 where a row has fewer, so that no query sees the padding. */
+  /** Subtree ends of the keys, row-major as `keys`; 0 if a row has fewer, so that no query sees the padding. */
   readonly keySubtreeEnds: Int32Array
 }
 

@@ -40,9 +40,9 @@ export interface Iteration {
   readonly base: number
   /** Layers that would be merged into the base. */
   readonly followerCount: number
-  /** One cosine per calibration sentence; empty where nothing was computed. */
+  /** One cosine per calibration sentence; empty if nothing was computed. */
   readonly similarities: readonly number[]
-  /** Their mean; NaN is rejected. Null where nothing was computed. */
+  /** Their mean; NaN is rejected. Null if nothing was computed. */
   readonly similarity: number | null
   /** Similarity minus threshold. */
   readonly margin: number | null

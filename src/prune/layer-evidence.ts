@@ -11,7 +11,7 @@ import { layerTensorName, type TensorNames } from '../model/families/tensor-name
 export interface TensorEvidence {
   /** Without the prefix of the layer. */
   readonly name: string
-  /** One per base layer; 0 where one of the two tensors is all zeros. */
+  /** One per base layer; 0 if one of the two tensors is all zeros. */
   readonly cosines: readonly number[]
   /** Length of the difference over the length of the variant's tensor, one per base layer. */
   readonly distances: readonly number[]

@@ -148,7 +148,7 @@ function refusePart({ folder }: ModelSource, { isPart }: ModelConfig): void {
     )
 }
 
-/** For dropping layers, where the rule has no effect. */
+/** For dropping layers, if the rule has no effect. */
 const NO_MERGE: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
 
 function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {

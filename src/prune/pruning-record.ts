@@ -79,7 +79,7 @@ export interface LacoRecord extends PruningFacts {
     readonly base: number
     readonly followers: number
     readonly decision: string
-    /** Null where nothing was computed, or the mean is not a number. */
+    /** Null if nothing was computed, or the mean is not a number. */
     readonly similarity: number | null
     readonly margin: number | null
     readonly similarities: readonly (number | null)[]

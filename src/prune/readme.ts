@@ -62,7 +62,7 @@ function lacoSections(record: LacoRecord): RootContent[] {
     heading(2, 'LaCo hyperparameters'),
     ...markedBlocks('hyperparameters', hyperparameterBlocks(record)),
     paragraph(
-      `Merge rule: \`${settings.rule}\`, ${RULES[settings.rule]}${settings.emulate_bf16 ? ', computed in bfloat16' : ''}. q_norm and k_norm, where the model has them: ${settings.qk_norm === 'merge' ? 'merged like projections' : "the base's"}.`,
+      `Merge rule: \`${settings.rule}\`, ${RULES[settings.rule]}${settings.emulate_bf16 ? ', computed in bfloat16' : ''}. q_norm and k_norm, if the model has them: ${settings.qk_norm === 'merge' ? 'merged like projections' : "the base's"}.`,
     ),
     heading(2, 'Pruning statistics'),
     ...markedBlocks('statistics', statisticsBlocks(record)),

@@ -1,7 +1,7 @@
 /** Numbers as reports print them: a true minus, a fixed number of digits, and a dash for what is not there. */
 import type { Interval } from '../compare/comparison.ts'
 
-/** Printed where there is no figure. */
+/** Printed if there is no figure. */
 export const NONE = '–'
 
 /** `79.54 %` of a share. */

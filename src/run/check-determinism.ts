@@ -7,7 +7,7 @@ import type { LoadedTask } from './load-task.ts'
 import type { ModelSource } from './model-source.ts'
 import type { EvaluationEvent } from './run-events.ts'
 
-/** Tokens of a pass in the second scoring, where the first one had the usual 1,024. */
+/** Tokens of a pass in the second scoring; the first one had the usual 1,024. */
 const OTHER_BATCH_TOKENS = 384
 
 /** A run that is scored again: its record, and how many of its items. */

@@ -12,8 +12,8 @@ import { itemTaskName } from '../task/render.ts'
 export type DataFiles = Readonly<Record<string, string>>
 
 /**
- * The local file or folder for the rows of a split; undefined where none was given. A subset's own comes before the task's. Fails with UsageError
- * where a file of scored rows would also be the few-shot split: items would see their own answers.
+ * The local file or folder for the rows of a split; undefined if none was given. A subset's own comes before the task's. Fails with UsageError
+ * if a file of scored rows would also be the few-shot split: items would see their own answers.
  */
 export async function dataFileOf(task: Task, subset: string, split: string, files: DataFiles = {}, dataDir?: string): Promise<string | undefined> {
   let scoredOnly: readonly [string, string] | undefined

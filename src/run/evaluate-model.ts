@@ -27,8 +27,8 @@ import { stageClock, type StageClock } from './stage-clock.ts'
 import { inChunks, requestsOf } from './task-requests.ts'
 
 /**
- * Scores one model on all tasks. Fails with a HarnessError before scoring begins where the model is at fault, and within
- * seconds where a request cannot be encoded. When `signal` is aborted, the record has the results until then; before the
+ * Scores one model on all tasks. Fails with a HarnessError before scoring begins if the model is at fault, and within
+ * seconds if a request cannot be encoded. When `signal` is aborted, the record has the results until then; before the
  * first score it fails with AbortError.
  */
 export async function evaluateModel(model: ModelSource, loadedTasks: readonly LoadedTask[], options: EvaluateOptions): Promise<RunRecord> {
@@ -93,7 +93,7 @@ interface Scored {
   readonly work: readonly TaskWork[]
   /** Why some or all items have no score. */
   readonly failure: EngineError | undefined
-  /** From the start of the evaluation; null where nothing was scored. */
+  /** From the start of the evaluation; null if nothing was scored. */
   readonly firstScoreMs: number | null
 }
 
@@ -104,7 +104,7 @@ interface Scoring extends EvaluateOptions {
   readonly onNotice: (notice: string) => void
 }
 
-/** Scores one task after another, until the signal is aborted or all servers are lost. Fails where no item was scored. */
+/** Scores one task after another, until the signal is aborted or all servers are lost. Fails if no item was scored. */
 async function scoreTasks(
   engine: Engine,
   loadedTasks: readonly LoadedTask[],

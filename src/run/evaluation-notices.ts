@@ -47,7 +47,7 @@ export function reportFailed({ parts }: LoadedTask, failed: ReadonlyMap<number, 
   return [...names.keys()]
 }
 
-/** The failure of a run in which these items have no response; undefined where all have one. */
+/** The failure of a run in which these items have no response; undefined if all have one. */
 export function failedItemsError(names: readonly string[]): EngineError | undefined {
   if (names.length === 0) return undefined
   return new EngineError(

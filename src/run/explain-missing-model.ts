@@ -1,4 +1,4 @@
-/** The error where `--model` does not name a folder: an unknown setting, a file, or a name that is nearly right. */
+/** The error if `--model` does not name a folder: an unknown setting, a file, or a name that is nearly right. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, UsageError, type HarnessError } from '../errors.ts'
@@ -31,7 +31,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   base_url: 'Give the address itself: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
 }
 
-/** The error for an unknown setting after a model; undefined where there is none. Values are not shown: one may be a key. */
+/** The error for an unknown setting after a model; undefined if there is none. Values are not shown: one may be a key. */
 export function unknownSetting(text: string): UsageError | undefined {
   const [, name] = /,\s*([A-Za-z][\w-]{0,40})\s*=/u.exec(text) ?? []
   return name === undefined ? undefined : settingError(name)
@@ -44,7 +44,7 @@ function settingError(name: string): UsageError {
   return new UsageError(`${JSON.stringify(name)} is not a setting of a model`, hint)
 }
 
-/** The error for a text that is not a folder; undefined where it may be a hub repository. */
+/** The error for a text that is not a folder; undefined if it may be a hub repository. */
 export async function notAFolder(source: string): Promise<HarnessError | undefined> {
   const setting = unknownSetting(source)
   if (setting) return setting
@@ -71,7 +71,7 @@ async function fileError(file: string): Promise<CheckpointError> {
   )
 }
 
-/** The folder whose name is nearest to the last part of the path; undefined where none is near. */
+/** The folder whose name is nearest to the last part of the path; undefined if none is near. */
 export async function nearFolder(source: string): Promise<string | undefined> {
   const parent = path.dirname(source)
   const names = await readdir(parent).catch(() => [])

@@ -44,7 +44,7 @@ export interface LoadedTaskPart {
   readonly rowCount?: number
   readonly origin: DataOrigin
   readonly shotsOrigin?: DataOrigin
-  /** The hub's rows that the task is defined on, from a local copy or not; absent where the task has its own or a local file is given. */
+  /** The hub's rows that the task is defined on, from a local copy or not; absent if the task has its own or a local file is given. */
   readonly hubRows?: HubRows
 }
 
@@ -60,7 +60,7 @@ export interface LoadedTask {
 
 /**
  * Reads the rows of a task and renders them. Fails with DatasetError on missing, malformed or no rows, and with UsageError
- * where items would see their own answers.
+ * if items would see their own answers.
  */
 export async function loadTask(task: Task, options: LoadTaskOptions): Promise<LoadedTask> {
   const shotCount = shotsOf(task, options.shots)
@@ -198,7 +198,7 @@ function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Questi
   }
 }
 
-/** Fails with DatasetError where both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
+/** Fails with DatasetError if both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
 function refuseSameRows(task: ChoiceTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
   if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
   const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`

@@ -88,7 +88,7 @@ async function unfinishedFiles(folder: string): Promise<string[]> {
     .map((name) => path.join(folder, name))
 }
 
-/** Undefined where the text is not JSON. */
+/** Undefined if the text is not JSON. */
 function contentOf(text: string): unknown {
   try {
     return parseJson(text)

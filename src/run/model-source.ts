@@ -20,7 +20,7 @@ export interface ModelSource {
   readonly revision: string | null
   /** Quantization and adapter, if any. */
   readonly settings?: ModelSettings
-  /** The servers that have it, where its weights are not here. */
+  /** The servers that have it, if its weights are not on this machine. */
   readonly served?: ServedSource
   /** Files that were read before it is opened, so that they are not read twice. */
   readonly inspected?: Inspection
@@ -33,7 +33,7 @@ export interface Inspection {
   readonly adapter: Adapter | undefined
 }
 
-/** Reads config.json and the adapter, and checks the settings. Fails with a HarnessError where they do not go together. */
+/** Reads config.json and the adapter, and checks the settings. Fails with a HarnessError if they do not go together. */
 export async function inspectModel({ folder, settings, inspected }: ModelSource): Promise<Inspection> {
   if (inspected) return inspected
   const asked = weightSettings(settings)
@@ -41,7 +41,7 @@ export async function inspectModel({ folder, settings, inspected }: ModelSource)
   return { configFile, weightSettings: asked, adapter: await readAdapterFor(configFile.config, asked) }
 }
 
-/** How many tokens batches of an inspected model may have. Fails with UsageError where the memory limit is too small for it. */
+/** How many tokens batches of an inspected model may have. Fails with UsageError if the memory limit is too small for it. */
 export function batchBudgetOf({ configFile: { config }, weightSettings: settings }: Inspection, limits: BatchLimits) {
   return batchBudget({ ...config, ...expectedWeightMemory(config, settings) }, limits)
 }

@@ -10,7 +10,7 @@ import { inspectModel, type ModelSource } from './model-source.ts'
 import type { OpenedModel } from './opened-model.ts'
 import { weightsSummary } from './weights-summary.ts'
 
-/** Opens a checkpoint with the settings of its model. Fails with a HarnessError where the model is at fault. */
+/** Opens a checkpoint with the settings of its model. Fails with a HarnessError if the model is at fault. */
 export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
   const { configFile, weightSettings, adapter } = await inspectModel(model)
   const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true, configFile })

@@ -31,7 +31,7 @@ export function parseEvaluateOptions(options: ScoringOptions): EvaluateOptions {
   }
 }
 
-/** The response cache directory; undefined where there is to be none. */
+/** The response cache directory; undefined if there is to be none. */
 export function cacheFolderOf({ cache }: ScoringOptions): string | undefined {
   return cache === false ? undefined : (cache ?? defaultCacheFolder())
 }

@@ -94,7 +94,7 @@ function promptsOf(loaded: LoadedTask): TaskPrompts {
 /** The encoder of a model, and the share of its sequences that would be computed. */
 type Planner = Pick<OpenedServed, 'encoder' | 'planWork'>
 
-/** Undefined where the folder has no tokenizer. A server is only queried for its context length. */
+/** Undefined if the folder has no tokenizer. A server is only queried for its context length. */
 async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOptions): Promise<Planner | undefined> {
   if (model.served) return openServed(model.served, model.folder, options, () => {})
   const inspection = await inspectModel(model)

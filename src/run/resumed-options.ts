@@ -4,7 +4,7 @@ import { readManifest } from './manifest.ts'
 import type { OnEvent, RunEvent } from './run-events.ts'
 import { scoringOptions, type ScoringOptions } from './run-options.ts'
 
-/** The options of the unfinished run that `place` names. Fails with UsageError where `asked` differs from the defaults. */
+/** The options of the unfinished run that `place` names. Fails with UsageError if `asked` differs from the defaults. */
 export async function resumedOptions(place: string, asked: ScoringOptions, onEvent: OnEvent<RunEvent>): Promise<ScoringOptions> {
   if (JSON.stringify(asked) !== JSON.stringify(scoringOptions.parse({})))
     throw new UsageError(

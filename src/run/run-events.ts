@@ -13,7 +13,7 @@ export type EvaluationEvent =
   | { readonly kind: 'task-scored'; readonly work: TaskWork }
 
 /**
- * During a run. `model` is the label of the model; null where the event is not about one. `isRepeat` marks the second scoring
+ * During a run. `model` is the label of the model; null if the event is not about one. `isRepeat` marks the second scoring
  * of the determinism check.
  */
 export type RunEvent =

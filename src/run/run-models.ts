@@ -39,7 +39,7 @@ export interface StoredResult extends RunFiles {
 
 /** The result of a run. */
 export interface RunResult {
-  /** A result for each model in the order of `model`; fewer where the run was cut short. */
+  /** A result for each model in the order of `model`; fewer if the run was cut short. */
   readonly runs: readonly StoredResult[]
   /** Whether every item of every model has its scores. */
   readonly isComplete: boolean
@@ -49,7 +49,7 @@ export interface RunResult {
 
 /**
  * Scores models on tasks and stores the results below `output`. A model that could not be scored to its end has a record with
- * `isComplete: false` and the `failure`. Fails with a HarnessError before anything is computed where the options or their files
+ * `isComplete: false` and the `failure`. Fails with a HarnessError before anything is computed if the options or their files
  * are at fault, and with AbortError when the signal is aborted before the first score.
  */
 export async function runModels({ definedTasks, onEvent = () => {}, signal, ...given }: RunModelsOptions): Promise<RunResult> {
@@ -91,7 +91,7 @@ interface RunContext {
   readonly onEvent: OnEvent<RunEvent>
 }
 
-/** Scores a model and stores its results; null where the signal was aborted before the first score. */
+/** Scores a model and stores its results; null if the signal was aborted before the first score. */
 async function scoreAndStore(model: ModelSource, context: RunContext): Promise<StoredResult | null> {
   const { prepared, options, output, manifest, onEvent } = context
   const watch = (isRepeat: boolean) => (event: EvaluationEvent) => onEvent({ ...event, model: model.label, isRepeat })

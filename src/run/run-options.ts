@@ -50,11 +50,11 @@ export const scoringOptions = z.object({
   maxLength: wholeNumber(2, { group: COMPUTING, description: 'Window in tokens (default: the model’s); longer prompts are cut at the left' }),
   rollingBos: choice(ROLLING_BOS, {
     group: COMPUTING,
-    description: 'Bos tokens before a text that is scored as a whole, where the tokenizer adds one itself: lm-eval puts a second before it (default: lm-eval)',
+    description: 'Bos tokens before a text that is scored as a whole, if the tokenizer adds one itself: lm-eval puts a second before it (default: lm-eval)',
   }),
   batchTokens: textOrDataOr('auto', wholeTokens, {
     group: COMPUTING,
-    description: 'Most tokens of a batch, computed in one pass; auto: batches of 4096 and more in passes of 1024, fewer where memory is short',
+    description: 'Most tokens of a batch, computed in one pass; auto: batches of 4096 and more in passes of 1024, fewer if memory is short',
   }),
   memory: textOrData(z.number().positive(), {
     group: COMPUTING,

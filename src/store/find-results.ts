@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts'
 
 /** The results files of a path. */
 export interface FoundResults {
-  /** The name before `=`; undefined where none is given. */
+  /** The name before `=`; undefined if none is given. */
   readonly label: string | undefined
   /** The path without that name. */
   readonly place: string
@@ -16,7 +16,7 @@ export interface FoundResults {
   readonly laterPartial: readonly string[]
 }
 
-/** Finds the files. Fails with StoreError where there are none, or runs of several models. */
+/** Finds the files. Fails with StoreError if there are none, or runs of several models. */
 export async function findResults(spec: string): Promise<FoundResults> {
   const { label, place } = await parseSpec(spec)
   const entry = await stat(place).catch((cause: unknown) => {

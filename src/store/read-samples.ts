@@ -11,7 +11,7 @@ import { errorText } from '../text/error-text.ts'
 
 /** A score, and how lm-eval computed it. */
 export interface ReadScore extends StoredScore {
-  /** The task's aggregation of items' values: `mean`, `f1`, …; undefined where the file does not say. */
+  /** The task's aggregation of items' values: `mean`, `f1`, …; undefined if the file does not say. */
   readonly aggregation: string | undefined
 }
 
@@ -35,7 +35,7 @@ type Sample = z.infer<typeof sampleSchema>
 
 /**
  * The items of a file. A metric whose value is unusable in one item is left out of all items, with the reason.
- * Fails with StoreError on a malformed file, and where the items give other scores than the results file says.
+ * Fails with StoreError on a malformed file, and if the items give other scores than the results file says.
  */
 export async function readSamples(file: string, scores: readonly ReadScore[]): Promise<ReadSamples> {
   const samples: { readonly sample: Sample; readonly place: string }[] = []
@@ -101,7 +101,7 @@ function shown(value: unknown): string {
 /** Both scores were computed from the same numbers and differ by rounding only. */
 const SCORE_TOLERANCE = 1e-6
 
-/** The reason why a score is not made of its items' values, or null. Fails with StoreError where the samples are of another run. */
+/** The reason why a score is not made of its items' values, or null. Fails with StoreError if the samples are of another run. */
 function checkScore({ metric, value, aggregation }: ReadScore, values: readonly ItemValue[], file: string): string | null {
   const known: BaseMetric & Pick<Metric, 'comparedAs'> = metricOf(metric)
   const found = known.aggregate(values)

@@ -12,7 +12,7 @@ export interface TruncationRecord {
   readonly requestCount: number
   /** Items with at least one such request. */
   readonly itemCount: number
-  /** Most tokens that one request lost; 0 where none was truncated. */
+  /** Most tokens that one request lost; 0 if none was truncated. */
   readonly mostTokensLost: number
 }
 
@@ -34,7 +34,7 @@ export interface TaskRecord extends TaskScores {
   /** Rows of the dataset; null when it was not read to the end. */
   readonly rowCount: number | null
   readonly origin: DataOrigin
-  /** Absent where the task has rows of its own or `--data` names a file. */
+  /** Absent if the task has rows of its own or `--data` names a file. */
   readonly hubRows?: HubRows
   /** Items with equal best choices, by metric; none for texts. */
   readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
@@ -56,13 +56,13 @@ export interface ModelRecord {
   readonly source: string
   /** Commit of a hub repository. */
   readonly revision: string | null
-  /** Null where only a server knows. */
+  /** Null if only a server knows. */
   readonly architecture: string | null
   /** Null as above. */
   readonly parameterCount: number | null
   /**
    * `hashWeights` of the weight files, and a hash over that and what was done to them at load, if anything was: so no two variants of a folder share it.
-   * Null when the run was interrupted before it was known, and where only a server has them.
+   * Null when the run was interrupted before it was known, and if only a server has them.
    */
   readonly weightsHash: string | null
   /** How weights were quantized or adapted at load; null for plain ones. */
@@ -93,7 +93,7 @@ export interface RunRecord {
   readonly elapsedMs: number
   /** False when the run was interrupted or failed; items without a response are left out. */
   readonly isComplete: boolean
-  /** Why items have no response; absent where the user ended the run. */
+  /** Why items have no response; absent if the user ended the run. */
   readonly failure?: { readonly message: string; readonly hint: string }
   readonly harnessVersion: string
   readonly model: ModelRecord

@@ -1,7 +1,7 @@
 /** The settings that determine a run's scores besides its tasks. Runs of different tasks are combined only when all of them are equal. */
 import { z } from 'zod'
 
-/** By name, as strings; `none` where the file does not say. */
+/** By name, as strings; `none` if the file does not say. */
 export type RunSettings = ReadonlyMap<string, string>
 
 const evalharnessSchema = z.looseObject({
@@ -26,7 +26,7 @@ export function settingsOf(results: Readonly<Record<string, unknown>>): RunSetti
 function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSchema>): Record<string, unknown> {
   return {
     tool: 'evalharness',
-    // The folder may have moved, so it identifies the model only where the weights were not hashed.
+    // The folder may have moved, so it identifies the model only if the weights were not hashed.
     ...(model.weightsHash === null ? { model: model.source, revision: model.revision } : { weights: model.weightsHash }),
     variant: model.variant,
     tokenizer: model.tokenizerHash,

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { listNames } from '../text/list-names.ts'
 import type { StoredRun } from './stored-run.ts'
 
-/** A line for each file of a run whose folder holds several; none where there was no choice. */
+/** A line for each file of a run whose folder holds several; none if there was no choice. */
 export function sourceLines({ label, sources = [] }: StoredRun): string[] {
   return sources.flatMap(({ file, tasks, newestOf }) => {
     if (newestOf === undefined) return []

@@ -39,7 +39,7 @@ export interface StoredDataset {
   readonly id: string
   readonly config: string | null
   readonly split: string | null
-  /** Commit; null where the rows came from a local copy. */
+  /** Commit; null if the rows came from a local copy. */
   readonly revision: string | null
 }
 
@@ -52,14 +52,14 @@ export interface StoredTask {
   readonly itemCount: number | null
   /** Rows of the split. */
   readonly rowCount: number | null
-  /** Absent where the file does not say, or the rows are not from the hub. */
+  /** Absent if the file does not say, or the rows are not from the hub. */
   readonly dataset?: StoredDataset
   readonly scores: readonly StoredScore[]
-  /** Items with equal best choices, by metric; absent where the file does not count them. */
+  /** Items with equal best choices, by metric; absent if the file does not count them. */
   readonly ties?: Readonly<Record<string, number>>
-  /** Prompts that were truncated to the window; absent where the file does not count them. */
+  /** Prompts that were truncated to the window; absent if the file does not count them. */
   readonly truncation?: TruncationRecord
-  /** Null where no samples were stored. */
+  /** Null if no samples were stored. */
   readonly items: readonly StoredItem[] | null
   /** Why a metric's score or its items' values cannot be used, by metric. */
   readonly problems?: Readonly<Record<string, string>>
@@ -77,7 +77,7 @@ export interface StoredGroup {
   readonly problems?: Readonly<Record<string, string>>
 }
 
-/** The model that was scored. Null where the file does not say. */
+/** The model that was scored. Null if the file does not say. */
 export interface StoredModel {
   readonly source: string
   readonly revision: string | null
@@ -94,7 +94,7 @@ export interface StoredModel {
 export interface RunSource {
   readonly file: string
   readonly tasks: readonly string[]
-  /** Number of runs in its folder that have one of these tasks; absent where a file was given. */
+  /** Number of runs in its folder that have one of these tasks; absent if a file was given. */
   readonly newestOf?: number
 }
 
@@ -116,7 +116,7 @@ export interface StoredRun {
   readonly date: string | null
   /** False when the run was interrupted. */
   readonly isComplete: boolean
-  /** First rows of each task, below 1 a share of them; absent where the run had no limit. */
+  /** First rows of each task, below 1 a share of them; absent if the run had no limit. */
   readonly limit?: number
   /** Which tokens precede a text that is scored as a whole; absent for lm-eval's rule. */
   readonly rollingBos?: RollingBos

@@ -17,7 +17,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     configs: each(tasks, ({ name, task, shotCount, version, origin, hubRows }) => ({
       task: name,
       group: task,
-      // lm-eval's names; it scores a task's test split where there is one.
+      // lm-eval's names; it scores a task's test split if there is one.
       ...(hubRows && { dataset_path: hubRows.repo, ...(hubRows.config !== null && { dataset_name: hubRows.config }), test_split: hubRows.split }),
       num_fewshot: shotCount,
       metadata: { version },

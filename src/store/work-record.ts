@@ -10,20 +10,20 @@ export interface TaskWork {
   readonly tokensComputed: number
   /** Sequences that were answered from the cache. */
   readonly cachedCount: number
-  /** Floating-point operations of the matrix products that were computed; 0 where the engine does not know them. */
+  /** Floating-point operations of the matrix products that were computed; 0 if the engine does not know them. */
   readonly operations: number
   /** Wall time of the engine in milliseconds. */
   readonly engineMs: number
   /** Milliseconds that making the tokens took, most of it beside loading and computing; for models that share tokens, once. Null as above. */
   readonly encodingMs: number | null
-  /** Peak GEMM rate for the model's shapes in operations per second, measured during the run up to the task's end; null where it was not. */
+  /** Peak GEMM rate for the model's shapes in operations per second, measured during the run up to the task's end; null if it was not. */
   readonly peakGemmRate: number | null
 }
 
 /** The work of a run, by task, and the time of each stage. */
 export interface WorkRecord extends Omit<TaskWork, 'task' | 'engineMs'> {
   readonly tasks: readonly TaskWork[]
-  /** Milliseconds from the start of the run to its first scores, loading included; null where there were none. */
+  /** Milliseconds from the start of the run to its first scores, loading included; null if there were none. */
   readonly firstScoreMs: number | null
   /** The most memory that the program and the engine have held, in bytes. */
   readonly peakBytes: number
@@ -31,12 +31,12 @@ export interface WorkRecord extends Omit<TaskWork, 'task' | 'engineMs'> {
   readonly elapsedMs: Readonly<Record<'load' | 'tokenize' | 'plan' | 'engine' | 'roofline' | 'record', number>>
 }
 
-/** Distinct tokens ÷ tokens computed: 1 where nothing is computed twice. Null for an interrupted run, which computed less than there was. */
+/** Distinct tokens ÷ tokens computed: 1 if nothing is computed twice. Null for an interrupted run. */
 export function tokenEfficiency({ tokensDistinct, tokensComputed }: Pick<TaskWork, 'tokensDistinct' | 'tokensComputed'>): number | null {
   return tokensDistinct === null || tokensComputed === 0 || tokensComputed < tokensDistinct ? null : tokensDistinct / tokensComputed
 }
 
-/** Operations per second while the engine worked ÷ the peak GEMM rate; null where either is unknown. */
+/** Operations per second while the engine worked ÷ the peak GEMM rate; null if either is unknown. */
 export function rooflineShare({ operations, engineMs, peakGemmRate }: Pick<TaskWork, 'operations' | 'engineMs' | 'peakGemmRate'>): number | null {
   return operations === 0 || engineMs === 0 || peakGemmRate === null ? null : (operations / engineMs) * (1000 / peakGemmRate)
 }

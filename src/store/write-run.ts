@@ -44,7 +44,7 @@ export async function writeRun(folder: string, run: RunRecord): Promise<RunFiles
 }
 
 /**
- * When the run started. Where a run of the folder has a later name, as after a clock was set back, a millisecond after that: the newest run has the last
+ * When the run started. If a run of the folder has a later name, as after a clock was set back, a millisecond after that: the newest run has the last
  * name.
  */
 async function timeOfName(folder: string, startedAt: string): Promise<string> {

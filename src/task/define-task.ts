@@ -46,9 +46,9 @@ export interface Subsets {
  * names the task.
  */
 export interface Benchmark {
-  /** How papers and cards call it; its own name where absent. */
+  /** How papers and cards call it; its own name if absent. */
   readonly title?: string
-  /** The metric that it is reported by; where absent, accuracy normalized by length if the task has it, else plain accuracy. */
+  /** The metric that it is reported by; if absent, accuracy normalized by length if the task has it, else plain accuracy. */
   readonly mainMetric?: MetricName
   /** Rows of the whole split. */
   readonly rowCount?: number
@@ -62,7 +62,7 @@ export interface Benchmark {
 export interface BenchmarkChance {
   /** Mean over rows of 1 ÷ the number of choices. */
   readonly uniform: number
-  /** Share of the most frequent answer where answers are classes such as no and yes; null where choices are letters or positions. */
+  /** Share of the most frequent answer if answers are classes such as no and yes; null if choices are letters or positions. */
   readonly majority: number | null
 }
 

@@ -23,7 +23,7 @@ export async function loadTasks(taskFiles: readonly string[] = [], definedTasks:
   return new Map(tasks.map((task) => [task.name, task]))
 }
 
-/** Fails with UsageError where results of two tasks would have one name, also where only case distinguishes the names. */
+/** Fails with UsageError if results of two tasks would have one name, also if only case distinguishes the names. */
 function checkNames(tasks: readonly Task[]): void {
   const taken = new Map<string, string>()
   for (const { name, subsets, taskFile } of tasks) {

@@ -18,7 +18,7 @@ export interface ScoredItem {
 export interface Score {
   readonly metric: MetricName
   readonly value: number
-  /** NaN where there are too few items. */
+  /** NaN if there are too few items. */
   readonly standardError: number
 }
 

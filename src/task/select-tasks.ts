@@ -25,7 +25,7 @@ export function subsetNames({ name, subsets }: Task): string[] {
 
 /**
  * The names with wildcards filled in: `*` stands for any text and `?` for a character, as in lm-eval; `all` is every task but those about the demo's
- * made-up valley. Fails with UsageError where nothing matches.
+ * made-up valley. Fails with UsageError if nothing matches.
  */
 export function expandNames(known: ReadonlyMap<string, Task>, names: readonly string[]): string[] {
   const expanded = names.flatMap((name) => {
@@ -78,7 +78,7 @@ export function selectTasks(known: ReadonlyMap<string, Task>, names: readonly st
   return [...selected.values()]
 }
 
-/** The task with those of its subsets that are named, alone or by group; the whole where all of both are named. */
+/** The task with those of its subsets that are named, alone or by group; the whole if all of both are named. */
 function cutToSubsets(task: Task, wanted: readonly string[]): Task {
   const subsets = task.subsets!
   const named = new Set(wanted.flatMap((name) => subsetsCalled(name, task.name, subsets) ?? []))

@@ -2,7 +2,7 @@
 
 const MOST_CHARACTERS = 60
 
-/** As JSON where that can say it, cut where it is long: `"accnorm"`, `[1,2]`, `undefined`, `a function`. */
+/** As JSON if that can say it, cut if it is long: `"accnorm"`, `[1,2]`, `undefined`, `a function`. */
 export function shownValue(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (value instanceof Promise) return 'a promise'

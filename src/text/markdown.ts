@@ -4,7 +4,7 @@ import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'
 import { stringify } from 'yaml'
 
-/** Text of a cell; code where it begins and ends with a backtick. */
+/** Text of a cell; code if it begins and ends with a backtick. */
 type Cell = string
 
 /** A document under its YAML front matter. */

@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein'
 /** Shortest name that counts as meant when it is a part of a known one: `count` for `defaultCount`. */
 const LEAST_PART = 4
 
-/** The nearest known name, whatever its case; undefined where none is near. */
+/** The nearest known name, whatever its case; undefined if none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
   const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
@@ -14,7 +14,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return lower.length < LEAST_PART ? undefined : known.find((other) => other.toLowerCase().includes(lower))
 }
 
-/** `Did you mean acc_norm? `, with a space behind it for what follows in a hint; '' where no known name is near. */
+/** `Did you mean acc_norm? `, with a space behind it for what follows in a hint; '' if no known name is near. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known)
   return nearest === undefined ? '' : `Did you mean ${nearest}? `

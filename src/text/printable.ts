@@ -1,6 +1,6 @@
 /** Untrusted text for a terminal. */
 
-/** Control characters of ASCII and Latin-1 but tab and line end; a carriage return only where no line end follows it. */
+/** Control characters of ASCII and Latin-1 but tab and line end; a carriage return only if no line end follows it. */
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROLS = /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f]|\r(?!\n)/gu
 

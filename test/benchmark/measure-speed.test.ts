@@ -6,7 +6,7 @@ import { fakeEngine } from '../fake-engine.ts'
 const workload = { name: 'piqa', title: 'PIQA', source: 'synthetic', itemCount: 3, tokensAsked: 300, tokensDistinct: 100 } as const
 const batch = (seconds: number) => ({ tokens: 50, operations: 1e9, seconds })
 
-test('the first round warms up and does not count where there is another', () => {
+test('the first round warms up and does not count if there is another', () => {
   const found = summarize(
     [
       [batch(9), batch(8)],

@@ -8,7 +8,7 @@ const absent = { device: 'cuda:0', works: false, isWrong: false, reason: 'no dri
 const device = (selfTest: DeviceRecord['selfTest'], isRight = true) => ({ selfTest, numbers: [{ isRight } as NumbersRecord] }) as unknown as DeviceRecord
 const record = (...devices: readonly DeviceRecord[]) => ({ runtime: { works: true, version: '1', providers: [] }, devices }) as unknown as BenchmarkRecord
 
-test('a device that is not there fails only where it was named', () => {
+test('a device that is not there fails only if it was named', () => {
   expect(benchmarkPassed(record(device(works), device(absent)), false)).toBe(true)
   expect(benchmarkPassed(record(device(works), device(absent)), true)).toBe(false)
   expect(benchmarkPassed(record(device(absent)), false)).toBe(false)

@@ -7,7 +7,7 @@ import type { Sequence } from '../../src/plan/sequence.ts'
 import { fakeEngine } from '../fake-engine.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-test('a batch is written before the next one is begun, also where the weights take longer to read than it took to score', async () => {
+test('a batch is written before the next one is begun, also if the weights take longer to read than it took to score', async () => {
   const cache = temporaryFolder()
   const content = setTimeout(100, 'weights')
   const of = { label: 'm', source: 'm', settings: {}, fingerprint: { known: 'weights', content } }

@@ -1,4 +1,4 @@
-/** The published card that this program was first made for, where it is at hand. */
+/** The published card that this program was first made for, if it is at hand. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** The whole benchmark on the CPU, beside transformers where it is installed. */
+/** The whole benchmark on the CPU, beside transformers if it is installed. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'

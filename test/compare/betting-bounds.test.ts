@@ -94,7 +94,7 @@ describe('the interval of a mean', () => {
 })
 
 describe('the interval of a ratio', () => {
-  test('is not known where the original has nothing right', () => expect(ratioInterval(pairsOf([5, 0, 3, 0]))).toBeNull())
+  test('is not known if the original has nothing right', () => expect(ratioInterval(pairsOf([5, 0, 3, 0]))).toBeNull())
 
   test('is finite with a single right item, and says little', () => {
     const [low, high] = ratioInterval(pairsOf([0, 0, 0, 1]))!
@@ -102,7 +102,7 @@ describe('the interval of a ratio', () => {
     expect(high).toBeCloseTo(53, 6)
   })
 
-  test('excludes 1 exactly where the interval of the difference excludes 0', () => {
+  test('excludes 1 exactly if the interval of the difference excludes 0', () => {
     const counts = fc.tuple(fc.nat(60), fc.nat(60), fc.nat(60), fc.integer({ min: 1, max: 60 }))
     fc.assert(
       fc.property(counts, (all) => {

@@ -137,7 +137,7 @@ describe('a group', () => {
 })
 
 describe('chance', () => {
-  test('is the majority class where answers are classes', () => {
+  test('is the majority class if answers are classes', () => {
     const task = choiceTask(
       'boolq',
       Array.from({ length: 24 }, (_, index) => Number(index % 6 !== 3)),
@@ -157,7 +157,7 @@ describe('chance', () => {
     expect([chanceOfTask('boolq'), chanceOfTask('other')]).toEqual([2033 / 3270, 0.5])
   })
 
-  test('is uniform where choices are their items’ own', () => {
+  test('is uniform if choices are their items’ own', () => {
     expect(compareRuns(storedRun('a', [choiceTask('piqa', MIXED)]), [storedRun('b', [choiceTask('piqa', MIXED)])]).accuracies[0]!.chance).toEqual({
       uniform: 0.5,
       majority: null,
@@ -216,7 +216,7 @@ describe('is refused, with the field that differs', () => {
     expect(other(changes)).toThrow(message)
   })
 
-  test('another tokenizer, where a figure is per token and only there', () => {
+  test('another tokenizer, if a figure is per token and only then', () => {
     const run = (label: string, metric: string, tokenizerHash: string) => {
       const task = textTask('wikipedia', [{ logProb: -30, weight: 10 }])
       const own = {

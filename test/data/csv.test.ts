@@ -5,12 +5,12 @@ import { fileOf, readAll } from './read-rows.ts'
 
 describe('a cell of a CSV file', () => {
   test.each([
-    ['is read as a list where the schema wants one', 'x\n"[""a"",""b""]"\n', z.array(z.string()), ['a', 'b']],
-    ['is read as a number where the schema wants one', 'x\n2\n', z.number(), 2],
+    ['is read as a list if the schema wants one', 'x\n"[""a"",""b""]"\n', z.array(z.string()), ['a', 'b']],
+    ['is read as a number if the schema wants one', 'x\n2\n', z.number(), 2],
     ['may be an integer written with a point', 'x\n1.0\n', z.number().int(), 1],
     ['may be a boolean as Python writes it', 'x\nTrue\n', z.boolean(), true],
-    ['stays text where the schema wants text, even if it looks like a number', 'x\n42\n', z.string(), '42'],
-    ['stays text where the schema wants text, even if it looks like a list', 'x\n[1]\n', z.string(), '[1]'],
+    ['stays text if the schema wants text, even if it looks like a number', 'x\n42\n', z.string(), '42'],
+    ['stays text if the schema wants text, even if it looks like a list', 'x\n[1]\n', z.string(), '[1]'],
     ['may be one of several numbers', 'x\n3\n', z.union([z.literal(1), z.literal(3)]), 3],
   ])('%s', async (_, content, schema: z.ZodType, expected) => {
     expect(await readAll(fileOf('csv', content), z.object({ x: schema }))).toEqual([{ x: expected }])

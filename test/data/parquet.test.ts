@@ -50,7 +50,7 @@ describe('a parquet file that does not end', () => {
   })
 })
 
-test('an integer beyond 2^53 fails where the schema expects a number', async () => {
+test('an integer beyond 2^53 fails if the schema expects a number', async () => {
   const file = path.join(FIXTURES, 'nested.parquet')
   await expect(readAll(file, z.object({ answer: z.number() }))).rejects.toThrow(
     `${file}, row 4 (row 4): field answer: Invalid input: expected number, received bigint; found "1152921504606846976"`,

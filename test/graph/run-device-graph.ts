@@ -10,7 +10,7 @@ import { planBatches } from '../../src/plan/batches.ts'
 import { layOutRows } from '../../src/plan/row-layout.ts'
 import { fixtureRequests } from '../fixture-requests.ts'
 
-/** The largest difference to transformers, in nats per token. The CPU provider computes f16 in f32 and rounds each result where it has no kernel. */
+/** The largest difference to transformers, in nats per token. The CPU provider computes f16 in f32 and rounds each result if it has no kernel. */
 export async function largestDifference(session: SessionProcess, family: string, type: FloatType, mostPairs: number): Promise<number> {
   const { folder, sequences, expected } = fixtureRequests(family)
   const config = await readConfig(folder)

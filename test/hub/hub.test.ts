@@ -209,7 +209,7 @@ test('a hub that accepts the connection but does not respond times out', async (
   }
 })
 
-test('a hub that cannot be reached does not matter where the cache is complete, but is not hidden', async () => {
+test('a hub that cannot be reached does not matter if the cache is complete, but is not hidden', async () => {
   await goals()
   const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
   vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')
@@ -428,7 +428,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   response.end(content.subarray(from, to + 1))
 }
 
-test('for a plan config.json is fetched, and the tokenizer where it is wanted and there', async () => {
+test('for a plan config.json is fetched, and the tokenizer if it is wanted and exists', async () => {
   contents[`models/a/planned@${COMMIT}`] = {
     'config.json': Buffer.from('{}'),
     'tokenizer.json': Buffer.from('{}'),

@@ -17,7 +17,7 @@ test.each([
   expect(metric.itemValue(scoredChoices(logProbs, { gold }))).toBe(value)
 })
 
-test('an item is tied where several choices are best, not where others are equal', () => {
+test('an item is tied if several choices are best, not if others are equal', () => {
   expect(metric.isTied(scoredChoices([-1, -2, -1]))).toBe(true)
   expect(metric.isTied(scoredChoices([-1, -2, -2]))).toBe(false)
 })

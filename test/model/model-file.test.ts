@@ -1,4 +1,4 @@
-/** Model folders are untrusted input: links, and other objects where a file is expected. */
+/** Model folders are untrusted input: links, and other objects in place of files. */
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { tinyModel } from '../tiny-model.ts'
 
 describe('a file of a model folder', () => {
-  test('is found by its name, and is undefined where it is not there', async () => {
+  test('is found by its name, and is undefined if it does not exist', async () => {
     const folder = tinyModel()
     expect(await modelFile(folder, 'config.json')).toMatch(/config\.json$/u)
     expect(await modelFile(folder, 'absent.json')).toBeUndefined()

@@ -47,7 +47,7 @@ test('choices behind a prompt that is longer than the budget are asked at once',
   expect(tokensComputed).toBe(10)
 })
 
-test('a batch is cut where little is shared, near the budget', () => {
+test('a batch is cut at a point with few shared tokens, near the budget', () => {
   const sequences = [sequence([1, 1, 1, 1], [0]), sequence([1, 1, 1, 2], [0]), sequence([2, 1, 1, 1], [0]), sequence([2, 1, 1, 2], [0])]
   expect(planBatches(sequences, 6).batches.map(({ tree }) => [...tree.tokenIds])).toEqual([
     [1, 1, 1, 1, 2],

@@ -34,7 +34,7 @@ describe('a quick start', () => {
     expect(cutChunks([texts], { quickStart: true })).toEqual([[2], [0, 1]])
   })
 
-  test('is left out where it would repeat much of what the others begin with', () => {
+  test('is left out if it would repeat much of what the others begin with', () => {
     const items = Array.from({ length: 100 }, (_, index) => item(`${long}${index}`))
     expect(cutChunks([items], { quickStart: true })).toEqual(cutChunks([items]))
   })

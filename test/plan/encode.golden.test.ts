@@ -83,7 +83,7 @@ describe.each(Object.keys(goldens))('%s', (name) => {
   })
 })
 
-test('bos once is what lm-eval does with add_bos_token=False, where the tokenizer puts nothing else there', async () => {
+test('bos once is what lm-eval does with add_bos_token=False, if the tokenizer puts nothing else there', async () => {
   for (const name of ['bos', 'no bos', 'bos that is not put there', 'a token spans the join', 'a token spans the join, bos']) {
     const texts = goldens[name]!.texts.filter(({ text }) => !/^<\/?s>/u.test(text))
     expect(texts.length).toBeGreaterThan(8)

@@ -55,12 +55,12 @@ const spanning: Encoder = {
   },
 }
 
-test('where a token spans prompt and choice, the model reads the prompt’s own tokens', () => {
+test('if a token spans prompt and choice, the model reads the prompt’s own tokens', () => {
   const { sequences } = encodeRequests([ask('A:', ' not it')], spanning)
   expect(sequences.map(({ input, targets }) => [shown(input), shown(targets)])).toEqual([['^A:t i', 't it']])
 })
 
-test('where nothing is left of a choice, the error has the tokens of both texts', () => {
+test('if nothing is left of a choice, the error has the tokens of both texts', () => {
   expect(() => encodeRequests([ask('A:', ' no')], spanning)).toThrow(
     'nothing is left of the continuation " no": its context has the tokens [94, 65, 58] (3), and context and continuation together [94, 65, 1000] (3)',
   )

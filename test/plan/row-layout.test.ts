@@ -32,7 +32,7 @@ test('a long window passes in chunks, each within the pairs that are allowed', (
   expect(pairs).toBeLessThan((1.2 * (8192 * 8192)) / 2)
 })
 
-test('where not even a shortest row is allowed, each has a chunk of its own', () => {
+test('if not even a shortest row is allowed, each has a chunk of its own', () => {
   const { chunks } = layOutRows(linearTree(100), 1)
   expect(chunks.map(({ rowCount, queryCount, keyCount }) => [rowCount, queryCount, keyCount])).toEqual([
     [1, 32, 32],

@@ -73,7 +73,7 @@ test('with an interval below C - 1 the base of a group is a merge, or a follower
   expect(layers.slice(6)).toEqual([{ base: 6, projections: { base: 6, followers: [{ base: 7, followers: [{ base: 8, followers: [9, 10, 11] }] }] } }])
 })
 
-test('a group at the top may be short, and where nothing is above the pointer moves on', async () => {
+test('a group at the top may be short, and if nothing is above it the pointer moves on', async () => {
   const { iterations, layers } = await search({ mergeLayers: 3, highestLayer: 10, interval: 1, lowestLayer: 5, maxCompression: 1 }, 10)
   expect(iterations.map(({ base, followerCount, decision }) => [base, followerCount, decision])).toEqual([
     [7, 2, 'accepted'],

@@ -207,7 +207,7 @@ describe('nothing is written', () => {
     for (const place of [file, path.join(file, 'below')]) await expect(drop(place, true)).rejects.toThrow(UsageError)
   })
 
-  test.skipIf(process.platform !== 'linux')('where the folder is not writable', async () => {
+  test.skipIf(process.platform !== 'linux')('if the folder is not writable', async () => {
     const work = original.then((folder) => pruneDrop(modelOf(folder), new Set([3]), to('/sys/nowhere/pruned'), silent))
     await expect(work).rejects.toThrow(StoreError)
   })

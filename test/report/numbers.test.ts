@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bounded, intervalText, percent, pText, signed, taskLabel } from '../../src/report/numbers.ts'
 
-test('numbers have a true minus, and no sign where they round to zero', () => {
+test('numbers have a true minus, and no sign if they round to zero', () => {
   expect([percent(0.7954), percent(-0.364, 1), signed(-13.94, 1), signed(2, 1), signed(-0.04, 1)]).toEqual(['79.54 %', '−36.4 %', '−13.9', '+2.0', '0.0'])
 })
 
@@ -17,7 +17,7 @@ test('p below a thousandth is not printed as zero', () => {
   expect([pText(0.0341), pText(0.0009)]).toEqual(['0.034', '< 0.001'])
 })
 
-test('a task is named with its shots, where it has some', () => {
+test('a task is named with its shots, if it has some', () => {
   expect([taskLabel({ task: 'mmlu', shotCount: 5 }), taskLabel({ task: 'piqa', shotCount: 0 }), taskLabel({ task: 'piqa', shotCount: null })]).toEqual([
     'mmlu (5-shot)',
     'piqa',

@@ -1,4 +1,4 @@
-/** Several runs in one folder: the newest of each task, named, and only where they belong together. */
+/** Several runs in one folder: the newest of each task, named, and only if they belong together. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'

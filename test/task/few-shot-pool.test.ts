@@ -29,7 +29,7 @@ const mine = defineTask({
   metrics: ['acc'],
   shots: { split: 'dev', defaultCount: 2 },
 })
-/** As lm-eval has it where `fewshot_split` is `test_split`. */
+/** lm-eval with `fewshot_split: test_split`. */
 const leaveOut = { ...mine, shots: { split: 'test', defaultCount: 2 } }
 const row = (q: string, label = 0) => ({ q, a: ['yes', 'no'], label })
 const letters = (text: string) => text.split('').map((q) => row(q))

@@ -1,7 +1,7 @@
 /** The base model that a card's front matter names. */
 import type { Card } from './read-card.ts'
 
-/** The model that a card says its own was made from; null where it names none, or several. */
+/** The model that a card says its own was made from; null if it names none, or several. */
 export function baseModelOf({ frontMatter }: Card): string | null {
   const content: unknown = frontMatter?.content
   const base = typeof content === 'object' && content !== null ? (content as Record<string, unknown>)['base_model'] : undefined

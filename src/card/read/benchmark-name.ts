@@ -34,7 +34,7 @@ export function taskOf(name: string): string {
   return TASKS.has(known) ? known : plain
 }
 
-/** The shots of a name such as `MMLU (5-shot)`, its last ones; null where it has none. */
+/** The shots of a name such as `MMLU (5-shot)`, its last ones; null if it has none. */
 export function shotsOf(name: string): number | null {
   const shots = [...name.matchAll(SHOTS)].at(-1)?.[1]
   return shots === undefined ? null : Number(shots)

@@ -8,26 +8,26 @@ import type { CardRow, CardTable } from './read-card.ts'
 export interface BenchmarkRow {
   /** As the card calls it, without its shots. */
   readonly name: string
-  /** Which of several models the row is of; null where the card has one. */
+  /** Which of several models the row is of; null if the card has one. */
   readonly model: string | null
-  /** Null where the card does not say. */
+  /** Null if the card does not say. */
   readonly items: ItemCount | null
-  /** What guessing gives, in percent; null where the card does not say. */
+  /** What guessing gives, in percent; null if the card does not say. */
   readonly chance: Printed | null
-  /** `piqa`, `boolq`, …; the name in small letters where the benchmark is not known. */
+  /** `piqa`, `boolq`, …; the name in small letters if the benchmark is not known. */
   readonly task: string
-  /** From names such as `MMLU (5-shot)`; null where the card does not say. */
+  /** From names such as `MMLU (5-shot)`; null if the card does not say. */
   readonly shotCount: number | null
   /** Percent, whether the card prints percents or shares. */
   readonly original: Printed
   readonly variant: Printed
   readonly retention: Printed | null
-  /** Percent; null where the card has none. */
+  /** Percent; null if the card has none. */
   readonly retentionInterval: PrintedInterval | null
   readonly status: Cell | null
 }
 
-/** The table's rows that have both scores, in percent. Fails with CardError where it lacks a column of scores. */
+/** The table's rows that have both scores, in percent. Fails with CardError if it lacks a column of scores. */
 export function benchmarkRows(table: CardTable): BenchmarkRow[] {
   const columns = columnsOf(table)
   const rows = table.rows.flatMap((row) => benchmarkRow(table, row, columns))
@@ -38,7 +38,7 @@ export function benchmarkRows(table: CardTable): BenchmarkRow[] {
     : rows
 }
 
-/** Columns of a table of benchmarks; −1 where there is none. */
+/** Columns of a table of benchmarks; −1 if there is none. */
 interface BenchmarkColumns {
   readonly original: number
   readonly variant: number

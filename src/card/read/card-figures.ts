@@ -15,7 +15,7 @@ export interface CardFigures {
   readonly attributes: ReadonlyMap<string, readonly Cell[]>
 }
 
-/** Reads the figures. Fails with CardError where two tables say the same. */
+/** Reads the figures. Fails with CardError if two tables say the same. */
 export function cardFigures(card: Card): CardFigures {
   const benchmarks = onlyTable(card, 'benchmarks', isBenchmarkTable)
   const perplexities = onlyTable(card, 'perplexities', isPerplexityTable)
@@ -29,7 +29,7 @@ export function cardFigures(card: Card): CardFigures {
   }
 }
 
-/** In the column Status, the second where none is called so. */
+/** In the column Status, the second if none is called so. */
 function useCaseCells(table: CardTable): Cell[] {
   const status = table.head.findIndex((cell) => /^status$/iu.test(cell))
   return table.rows.map((row) => cellOf('use cases', table, row, Math.max(1, status)))

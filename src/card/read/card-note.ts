@@ -26,7 +26,7 @@ export function noteComment({ profile, models }: CardNote): string {
 
 const noteSchema = z.looseObject({ profile: z.union([z.enum(['default', 'card']), z.looseObject({})]), models: z.array(z.string()) })
 
-/** The card's note; null where it has none. Fails with CardError on one that cannot be read. */
+/** The card's note; null if it has none. Fails with CardError on one that cannot be read. */
 export function readNote(card: Card): CardNote | null {
   const [found] = card.html.filter(({ text }) => text.startsWith(OPENING) && text.trimEnd().endsWith(CLOSING))
   if (!found) return null

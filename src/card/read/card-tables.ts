@@ -22,7 +22,7 @@ export function isUseCaseTable({ head }: CardTable): boolean {
   return has(head, /use case/iu)
 }
 
-/** The only table that `is` tells apart, undefined where there is none. Fails with CardError where there are several. */
+/** The only table that `is` tells apart, undefined if there is none. Fails with CardError if there are several. */
 export function onlyTable({ tables }: Card, name: string, is: (table: CardTable) => boolean): CardTable | undefined {
   const found = tables.filter(is)
   if (found.length > 1)

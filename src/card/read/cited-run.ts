@@ -10,7 +10,7 @@ import type { PerplexityRow } from './perplexity-rows.ts'
 import type { Card } from './read-card.ts'
 
 /**
- * Scores of a column: `original`, `variant`, or the name of one of several models. Fails with CardError where the card has no benchmarks, one of
+ * Scores of a column: `original`, `variant`, or the name of one of several models. Fails with CardError if the card has no benchmarks, one of
  * them twice, or no such column.
  */
 export function citedRun(card: Card, column: string, file: string): StoredRun {
@@ -42,7 +42,7 @@ export function citedRun(card: Card, column: string, file: string): StoredRun {
   }
 }
 
-/** The rows' model that is asked for; null where the card has one model. */
+/** The rows' model that is asked for; null if the card has one model. */
 function modelOf(benchmarks: readonly BenchmarkRow[], column: string, file: string): string | null {
   const models = [...new Set(benchmarks.flatMap(({ model }) => model ?? []))]
   if (models.length === 0 && column === 'variant') return null
@@ -99,7 +99,7 @@ function citedTask(name: string, shotCount: number | null, scores: readonly { re
   }
 }
 
-/** Few-shot examples that a benchmark is reported with where a card does not say. */
+/** Few-shot examples of a benchmark, for cards that do not say. */
 function usualShots(name: string): number | null {
   const task = BUILT_IN_TASKS.get(name)
   return task?.kind === 'choice' && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null

@@ -10,7 +10,7 @@ export interface FrontMatter extends ParsedYaml {
   readonly end: number
 }
 
-/** Reads it; null where there is none. Fails with CardError where it does not end or is not YAML; `file` is what errors call the card. */
+/** Reads it; null if there is none. Fails with CardError if it does not end or is not YAML; `file` is what errors call the card. */
 export function readFrontMatter(text: string, file: string): FrontMatter | null {
   const opening = /^\uFEFF?---[ \t]*\r?\n/u.exec(text)
   if (!opening) return null

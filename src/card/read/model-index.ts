@@ -18,19 +18,19 @@ export type IndexedModel = z.infer<typeof indexedModel>
 /** What it has of one dataset. */
 export type IndexedResult = IndexedModel['results'][number]
 
-/** The models of the index; empty where it is not a list of models with results. */
+/** The models of the index; empty if it is not a list of models with results. */
 export function knownIndex({ frontMatter }: Card): readonly IndexedModel[] {
   const checked = z.looseObject({ 'model-index': z.array(indexedModel) }).safeParse(frontMatter?.content)
   return checked.success ? checked.data['model-index'] : []
 }
 
-/** The same models as YAML nodes, which keep comments; empty where they are not plain lists. */
+/** The same models as YAML nodes, which keep comments; empty if they are not plain lists. */
 export function indexNodes({ frontMatter }: Card): readonly Node[] {
   const index = frontMatter?.document.get('model-index', true)
   return isSeq(index) && index.items.every((item) => isNode(item)) ? index.items : []
 }
 
-/** A model's results as YAML nodes; undefined where they are not a plain list. */
+/** A model's results as YAML nodes; undefined if they are not a plain list. */
 export function resultNodes(node: Node): readonly Node[] | undefined {
   const results = (node as { get?: (key: string, keep: boolean) => unknown }).get?.('results', true)
   return isSeq(results) && results.items.every((item) => isNode(item)) ? results.items : undefined

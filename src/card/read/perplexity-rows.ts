@@ -7,9 +7,9 @@ import type { CardTable } from './read-card.ts'
 export interface PerplexityRow {
   /** As the card calls it: original and model. */
   readonly model: string
-  /** Text and unit, such as WikiText and `word_perplexity`; null where the card does not say. */
+  /** Text and unit, such as WikiText and `word_perplexity`; null if the card does not say. */
   readonly measure: { readonly task: string; readonly metric: string } | null
-  /** The cell that says how many items it is of; empty where there is none. */
+  /** The cell that says how many items it is of; empty if there is none. */
   readonly items: string
   /** The first row of a measure is the original's. */
   readonly side: 'original' | 'variant'

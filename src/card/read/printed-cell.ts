@@ -23,7 +23,7 @@ export interface Printed extends Cell {
 /** How many items a score is of. */
 export interface ItemCount {
   readonly count: number
-  /** Of the split, where the card says so. */
+  /** Of the split, if the card says so. */
   readonly of: number | null
 }
 
@@ -38,7 +38,7 @@ export function cellOf(name: string, table: CardTable, row: CardRow, column: num
   return { table: name, row: row.cells[0] ?? '', column: table.head[column] ?? '', line: row.line, text: row.cells[column] ?? '' }
 }
 
-/** The first number of a cell; null where there is none. */
+/** The first number of a cell; null if there is none. */
 export function printed(cell: Cell): Printed | null {
   const [first] = NUMBER.exec(cell.text) ?? []
   return first === undefined ? null : numberOf(cell, first)
@@ -53,7 +53,7 @@ function numberOf(cell: Cell, found: string): Printed {
   return { ...cell, value: Number(text), slack: 0.5 * 10 ** (Number(exponent) - digits), digits }
 }
 
-/** `[93.0, 98.5]`; null where there is none. */
+/** `[93.0, 98.5]`; null if there is none. */
 export function printedInterval(cell: Cell): PrintedInterval | null {
   const [, low, high] = /\[([−-]?\d[\d.]*|> 999), ([−-]?\d[\d.]*|> 999)\]/u.exec(cell.text) ?? []
   // Bounds beyond that are not printed.

@@ -20,13 +20,13 @@ export interface CardBlock extends Span {
   readonly line: number
   /** Without marks; of HTML all of it. */
   readonly text: string
-  /** Where it is a table. */
+  /** If it is a table. */
   readonly table?: CardTable
 }
 
 /** A table of the card. */
 export interface CardTable {
-  /** Text of the heading above it; empty where there is none. */
+  /** Text of the heading above it; empty if there is none. */
   readonly heading: string
   /** Line of its head, from 1. */
   readonly line: number

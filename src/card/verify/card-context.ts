@@ -13,8 +13,8 @@ export interface CardContext {
   readonly note: CardNote | null
   /** The one that statuses are checked with. */
   readonly profile: StatusProfile
-  /** The front matter's base_model; null where it names none or several. */
+  /** The front matter's base_model; null if it names none or several. */
   readonly base: string | null
-  /** config.json of the original, where it is known. */
+  /** config.json of the original, if it is known. */
   readonly model: ModelConfig | undefined
 }

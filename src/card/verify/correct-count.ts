@@ -14,7 +14,7 @@ export interface CorrectCount {
   readonly isExact: boolean
 }
 
-/** On the items that the card names, else on the published split; null where neither is known. */
+/** On the items that the card names, else on the published split; null if neither is known. */
 export function correctCount({ task, items }: Pick<BenchmarkRow, 'task' | 'items'>, score: Printed): CorrectCount | null {
   const itemCount = items?.count ?? knownSplit(task)?.itemCount
   if (itemCount === undefined) return null

@@ -34,7 +34,7 @@ function countLine(cells: readonly CheckedCell[]): string {
 
 const SIGNS = { wrong: '❌', misleading: '⚠️', note: '·' } as const
 
-/** None where it would have no rows. */
+/** None if it would have no rows. */
 function plainTable(head: string[], rows: readonly (readonly (string | number)[])[]): string[] {
   if (rows.length === 0) return []
   const table = new Table({ head, style: { head: [], border: [], compact: true } })

@@ -32,7 +32,7 @@ export interface VerifyCardOptions {
   /** Stored runs to compare the scores with: both or none. */
   readonly originalRun?: string | undefined
   readonly variantRun?: string | undefined
-  /** Scores both models now; absent where they are not to be scored. */
+  /** Scores both models now; absent if they are not to be scored. */
   readonly scoring?: CardScoring | undefined
 }
 
@@ -49,13 +49,13 @@ export interface CardScoring {
 
 /** What verifying found. */
 export interface VerifiedCard extends CardVerdict {
-  /** Cells compared with runs; empty where there were none. */
+  /** Cells compared with runs; empty if there were none. */
   readonly reproduced: readonly ReproducedCell[]
   /** Whether no cell and no finding is wrong. */
   readonly isRight: boolean
 }
 
-/** Checks every figure of a card. Fails with CardError on a card without figures, and as `runModels` does where it scores. */
+/** Checks every figure of a card. Fails with CardError on a card without figures, and as `runModels` does if it scores. */
 export async function verifyCard({ card: file, profile, config, originalRun, variantRun, scoring }: VerifyCardOptions): Promise<VerifiedCard> {
   const card = await openCard(file)
   const verdict = await checkCard(card, profile, await configOf(file, config, card))
@@ -82,7 +82,7 @@ async function configOf(file: string, config: string | undefined, card: Card): P
   try {
     return { ...(await readConfig(folder)), layerCount: before.value }
   } catch (error) {
-    // It was not asked for: where it is of another architecture, the card is verified without it.
+    // It was not asked for: if it is of another architecture, the card is verified without it.
     if (error instanceof CheckpointError) return undefined
     throw error
   }

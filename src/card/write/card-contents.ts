@@ -23,9 +23,9 @@ export interface CardContents {
   readonly models: readonly CardModel[]
   readonly profile: StatusProfile
   readonly laco: LacoRecord | null
-  /** Repository of the original on the hub as given by --base-model; null where it is not given. */
+  /** Repository of the original on the hub as given by --base-model; null if it is not given. */
   readonly baseModel: string | null
-  /** The one that it was read from; null where that was a folder. */
+  /** The one that it was read from; null if that was a folder. */
   readonly repository: string | null
 }
 
@@ -62,7 +62,7 @@ function hubId({ source, revision }: { readonly source: string; readonly revisio
   return revision === null ? null : source.split('@')[0]!
 }
 
-/** Fails with UsageError where a score is of a part of its split, and names each. */
+/** Fails with UsageError if a score is of a part of its split, and names each. */
 export function checkWhole({ models }: CardContents): void {
   const parts = models.flatMap(({ label, extents }) =>
     [...extents].filter(([, { reasons }]) => reasons.length > 0).map(([task, extent]) => partText(label, task, extent)),

@@ -17,7 +17,7 @@ export interface CardSection {
 
 /**
  * The sections that there are figures for, in a card's order. `indexNames` are the models' names in the model-index, `baseModel` is the original's
- * repository where it is known.
+ * repository if it is known.
  */
 export function cardSections(contents: CardContents, indexNames: readonly string[], baseModel: string | null): CardSection[] {
   const { laco } = contents

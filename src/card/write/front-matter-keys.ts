@@ -10,7 +10,7 @@ export interface FrontMatterKey {
   readonly yaml: string
 }
 
-/** The card's text with the keys in its front matter, each in the place of its old value. Fails with CardError where that is not possible. */
+/** The card's text with the keys in its front matter, each in the place of its old value. Fails with CardError if that is not possible. */
 export function putKeys(text: string, frontMatter: FrontMatter | null, keys: readonly FrontMatterKey[]): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n'
   const pieces = keys.map(({ key, yaml }) => ({ key, yaml: yaml.replaceAll('\n', newline) }))
@@ -32,14 +32,14 @@ export function putKeys(text: string, frontMatter: FrontMatter | null, keys: rea
   return text.slice(0, start) + result + text.slice(end)
 }
 
-/** Fails with CardError where another key would change: it may use an anchor that an old value defines. */
+/** Fails with CardError if another key would change: it may use an anchor that an old value defines. */
 function checkOtherKeys(before: string, after: string, keys: readonly FrontMatterKey[]): void {
   const names = new Set(keys.map(({ key }) => key))
   if (!isDeepStrictEqual(otherKeys(before, names), otherKeys(after, names)))
     throw new CardError('the model-index cannot be replaced: other keys of the front matter use its anchors', 'Replace the aliases with what they stand for.')
 }
 
-/** Undefined where the text is not YAML. */
+/** Undefined if the text is not YAML. */
 function otherKeys(source: string, names: ReadonlySet<string>): Readonly<Record<string, unknown>> | undefined {
   try {
     const content = (parse(source) ?? {}) as Readonly<Record<string, unknown>>

@@ -13,7 +13,7 @@ interface Edit extends Span {
   readonly text: string
 }
 
-/** The card's text with the sections in it; `tasks` are those that the sections have scores of. Fails with CardError where a place is not clear. */
+/** The card's text with the sections in it; `tasks` are those that the sections have scores of. Fails with CardError if a place is not clear. */
 export function placeSections(card: Card, sections: readonly CardSection[], tasks: ReadonlySet<string>): string {
   const newline = card.text.includes('\r\n') ? '\r\n' : '\n'
   const edits: Edit[] = []
@@ -33,7 +33,7 @@ export function placeSections(card: Card, sections: readonly CardSection[], task
   return append(applyEdits(card.text, edits), appended, newline)
 }
 
-/** Where the card has a section: what is to be replaced, and the tables in it; no span where the card does not have it. */
+/** Where the card has a section: what is to be replaced, and the tables in it; no span if the card does not have it. */
 function findSection(card: Card, name: SectionName, tasks: ReadonlySet<string>): { readonly span: Span | undefined; readonly tables: readonly CardBlock[] } {
   const { blocks } = card
   const marked = markedSpan(card, name)
@@ -48,7 +48,7 @@ function isWithin(inner: Span, outer: Span): boolean {
   return inner.start >= outer.start && inner.end <= outer.end
 }
 
-/** From the begin marker to the end marker; undefined where there is neither. */
+/** From the begin marker to the end marker; undefined if there is neither. */
 function markedSpan({ html }: Card, name: SectionName): Span | undefined {
   const places = (side: 'begin' | 'end') => html.flatMap(({ start, text }) => placesOf(marker(name, side), text).map((index) => start + index))
   const [begins, ends] = [places('begin'), places('end')]
@@ -80,7 +80,7 @@ function checkOne(name: SectionName, marked: Span | undefined, tables: readonly 
     )
 }
 
-/** Fails with CardError where a table has scores that the runs do not have: they would be lost. */
+/** Fails with CardError if a table has scores that the runs do not have: they would be lost. */
 function checkRows(tables: readonly CardBlock[], tasks: ReadonlySet<string>): void {
   for (const { table } of tables) {
     const others = table!.rows.filter(({ cells }) => !tasks.has(taskOf(cells[0] ?? '')))

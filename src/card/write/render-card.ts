@@ -13,7 +13,7 @@ import { placeSections } from './place-sections.ts'
 import type { Card } from '../read/read-card.ts'
 
 /**
- * The card's new text. Fails with CardError where a section has no clear place, or where the front matter cannot take the index.
+ * The card's new text. Fails with CardError if a section has no clear place, or if the front matter cannot take the index.
  * A base model that the card names stays unless --base-model gives another.
  */
 export function renderCard(card: Card, contents: CardContents): string {
@@ -25,7 +25,7 @@ export function renderCard(card: Card, contents: CardContents): string {
   return putKeys(text, card.frontMatter, keys)
 }
 
-/** Repository of the original on the hub: what --base-model gives, else what the card says, else what was read; null where none of them is one. */
+/** Repository of the original on the hub: what --base-model gives, else what the card says, else what was read; null if none of them is one. */
 export function baseModelFor(card: Card, { baseModel, repository }: CardContents): string | null {
   return baseModel ?? baseModelOf(card) ?? (hasBaseModel(card) ? null : repository)
 }

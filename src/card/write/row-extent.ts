@@ -5,15 +5,15 @@ import type { StoredDataset, StoredRun, StoredTask } from '../../store/stored-ru
 
 /** The items of a line of a comparison. */
 export interface RowExtent {
-  /** Items that were compared; null where the scores are only cited. */
+  /** Items that were compared; null if the scores are only cited. */
   readonly itemCount: number | null
-  /** Rows of the split; null where the run did not say. */
+  /** Rows of the split; null if the run did not say. */
   readonly rowCount: number | null
-  /** First rows of each task, below 1 a share of them; null where there was no limit that cut this task. */
+  /** First rows of each task, below 1 a share of them; null if there was no limit that cut this task. */
   readonly limit: number | null
   /** Why these are not all items, such as `limit 5`; empty for a whole split. */
   readonly reasons: readonly string[]
-  /** Null where it is not known, or the rows are not the hub's. */
+  /** Null if it is not known, or the rows are not the hub's. */
   readonly dataset: StoredDataset | null
   readonly shotCount: number | null
 }
@@ -70,7 +70,7 @@ function cutOf(name: string, run: StoredRun, members: readonly StoredTask[]): Pi
   }
 }
 
-/** Null where a member has none. */
+/** Null if a member has none. */
 function sum(members: readonly StoredTask[], count: (task: StoredTask) => number | null): number | null {
   return members.length === 0 ? null : members.reduce<number | null>((total, task) => (total === null || count(task) === null ? null : total + count(task)!), 0)
 }
@@ -90,7 +90,7 @@ function shotsOf(members: readonly StoredTask[]): number | null {
   return counts.size === 1 ? [...counts][0]! : null
 }
 
-/** The configuration that holds all subsets of a benchmark, where these are all of them. */
+/** The configuration that holds all subsets of a benchmark, if these are all of them. */
 function wholeConfigOf(repository: string, subsetCount: number): string | undefined {
   const task = [...BUILT_IN_TASKS.values()].find(({ dataset, subsets }) => subsets && 'repo' in dataset && dataset.repo === repository)
   return task?.subsets?.names.length === subsetCount ? task.subsets.wholeConfig : undefined

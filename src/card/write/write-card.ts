@@ -38,7 +38,7 @@ export interface WrittenCard {
   readonly text: string
   /** The files that were written; none for a dry run. */
   readonly files: readonly string[]
-  /** The repository of the original that the card names; null where it names none. */
+  /** The repository of the original that the card names; null if it names none. */
   readonly baseModel: string | null
   /** The runs that it was written from. */
   readonly runs: readonly StoredRun[]

@@ -19,7 +19,7 @@ import { readScores, requestBody, WireError } from './wire.ts'
 export interface ServedSource {
   /** `http://HOST:PORT/v1`, without secrets; at least one. */
   readonly urls: readonly string[]
-  /** What the servers call the model; may be absent where each has one. */
+  /** What the servers call the model; may be absent if each has one. */
   readonly name?: string
   /** Requests in flight at each server. */
   readonly concurrency?: number
@@ -32,7 +32,7 @@ export interface ServedSource {
 /** Servers that have been asked what they are. */
 export interface Connection {
   readonly model: ServedModel
-  /** The longest input of a sequence: two tokens less than the server's context, for the last target and the token that each request must generate. Null where a server does not say. */
+  /** The longest input of a sequence: two tokens less than the server's context, for the last target and the token that each request must generate. Null if a server does not say. */
   readonly maxLength: number | null
   readonly servers: readonly Server[]
   readonly concurrency: number
@@ -61,7 +61,7 @@ const RETRY_POLICY: RetryPolicy = {
 /** Wait for a server that is busy and does not say for how long. */
 const BUSY_MS = 1000
 
-/** Finds the servers and the model. Fails with EngineError, or UsageError where the model must be named. */
+/** Finds the servers and the model. Fails with EngineError, or UsageError if the model must be named. */
 export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs = TIMEOUT_MS, retryPolicy }: ServedSource): Promise<Connection> {
   const stop = new AbortController()
   // Every exchange in flight listens.

@@ -9,7 +9,7 @@ export interface DispatchOptions<E, J, R> {
   readonly concurrency: number
   readonly policy: RetryPolicy
   send(endpoint: E, job: J): Promise<R>
-  /** The health check: sends a request whose log-probabilities are known; rejects where the endpoint is not healthy. */
+  /** The health check: sends a request whose log-probabilities are known; rejects if the endpoint is not healthy. */
   check(endpoint: E): Promise<unknown>
   /** Why a request or a check failed; throws errors that it does not know, which end the dispatch. */
   explain(error: unknown): Failure

@@ -34,9 +34,9 @@ export interface PoolOptions<E> {
   readonly concurrency: number
   readonly policy: RetryPolicy
   readonly timers: RetryTimers
-  /** Sends a request whose log-probabilities are known; rejects where the endpoint is not healthy. */
+  /** Sends a request whose log-probabilities are known; rejects if the endpoint is not healthy. */
   readonly check: (endpoint: E) => Promise<unknown>
-  /** Why a check failed; undefined where that ends everything. */
+  /** Why a check failed; undefined if that ends everything. */
   readonly explain: (error: unknown) => Failure | undefined
   readonly onNotice: (notice: string) => void
   /** An endpoint takes work again, or was removed. */

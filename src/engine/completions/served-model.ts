@@ -8,9 +8,9 @@ import type { Dialect } from './wire.ts'
 export interface ServedModel {
   /** What requests call it. */
   readonly name: string
-  /** The most tokens of a prompt and its response together; null where the server does not say. */
+  /** The most tokens of a prompt and its response together; null if the server does not say. */
   readonly contextLength: number | null
-  /** What the server is: `vllm`, `sglang`; null where it does not say. */
+  /** What the server is: `vllm`, `sglang`; null if it does not say. */
   readonly software: string | null
   readonly version: string | null
   readonly dialect: Dialect
@@ -29,8 +29,8 @@ const modelsSchema = z.looseObject({
 const versionSchema = z.looseObject({ version: z.string() })
 
 /**
- * Asks a server what it has. `name` may be absent where that is one model. A server without a list of models is taken at the name given. Fails with
- * EngineError where there is no such server or model, with UsageError where a name is needed.
+ * Asks a server what it has. `name` may be absent if that is one model. A server without a list of models is taken at the name given. Fails with
+ * EngineError if there is no such server or model, with UsageError if a name is needed.
  */
 export async function askServedModel(server: Server, name: string | undefined): Promise<ServedModel> {
   const models = await listModels(server)
@@ -65,7 +65,7 @@ async function listModels(server: Server) {
   }
 }
 
-/** Null where it does not say: nothing depends on it but the record. */
+/** Null if it does not say: nothing depends on it but the record. */
 async function versionOf(server: Server): Promise<string | null> {
   const body = await server.getBeside('/version').catch(() => null)
   const checked = versionSchema.safeParse(body)

@@ -41,7 +41,7 @@ export interface Server {
 
 /** How requests are sent. */
 export interface Access {
-  /** Of OPENAI_API_KEY; undefined where there is none. */
+  /** Of OPENAI_API_KEY; undefined if there is none. */
   readonly apiKey: string | undefined
   /** How long a response may take, in milliseconds. */
   readonly timeoutMs: number
@@ -54,7 +54,7 @@ export function apiKeyOf(environment: Readonly<Record<string, string | undefined
   const key = environment['OPENAI_API_KEY']?.trim()
   if (!key) return undefined
   if (!/^[\x21-\x7e]+$/u.test(key))
-    throw new UsageError('OPENAI_API_KEY holds characters that cannot be sent', 'Copy it again, or unset it where no key is needed.')
+    throw new UsageError('OPENAI_API_KEY holds characters that cannot be sent', 'Copy it again, or unset it if no key is needed.')
   return key
 }
 
@@ -121,7 +121,7 @@ function targetOf(location: string | null, base: URL): string {
   return target ? `${target.origin}${target.pathname}` : 'without a location'
 }
 
-/** Milliseconds of a Retry-After header: seconds or a date of HTTP (RFC 9110, 10.2.3). Undefined where there is none that can be read. */
+/** Milliseconds of a Retry-After header: seconds or a date of HTTP (RFC 9110, 10.2.3). Undefined if there is none that can be read. */
 export function retryAfter(header: string | null, now = Date.now()): number | undefined {
   if (header === null) return undefined
   if (/^\s*\d+\s*$/u.test(header)) return Number(header) * 1000
@@ -147,7 +147,7 @@ function shortened(text: string): string {
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line
 }
 
-/** The error for a user where a server cannot be used at all. */
+/** The error for a user if a server cannot be used at all. */
 export function unusable(error: unknown): EngineError {
   if (error instanceof EngineError) return error
   if (!(error instanceof ExchangeError)) throw error

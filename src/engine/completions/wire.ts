@@ -52,7 +52,7 @@ export function requestBody(model: string, batch: PromptBatch, dialect: Dialect)
     const asked = askedTokens(batch)
     return { ...common, logprobs: asked.length, logprob_token_ids: asked, return_tokens_as_token_ids: true }
   }
-  // vLLM names each token by its id here, and says nothing of the text; `1` adds the best token where that is another.
+  // vLLM names each token by its id here, and says nothing of the text; `1` adds the best token if that is another.
   return dialect === 'vllm' ? { ...common, prompt_logprobs: 1 } : { ...common, echo: true, logprobs: 1 }
 }
 
@@ -89,7 +89,7 @@ function echoScore(prompt: EchoPrompt, choice: Choice): SequenceScore {
   return { sequence: prompt.sequence, logProb, isGreedy }
 }
 
-/** The server's values for each token that it was sent. Fails with WireError where the tokens are others, or lack a log-probability. */
+/** The server's values for each token that it was sent. Fails with WireError if the tokens are others, or lack a log-probability. */
 export function echoedTokens(choice: Choice, tokens: readonly number[]): EchoedToken[] {
   const echoed = choice.prompt_logprobs ? fromPromptLogProbs(choice.prompt_logprobs, tokens) : fromEcho(choice, tokens)
   echoed.forEach(({ logProb }, index) => {

@@ -8,7 +8,7 @@ export interface CudaFacts {
   readonly libraries: readonly string[]
   /** Folders with such libraries that the loader does not look in: toolkits, pip's packages, the driver's in a container. */
   readonly otherFolders: readonly { readonly folder: string; readonly libraries: readonly string[] }[]
-  /** The provider beside onnxruntime-node's binding, and the libraries that it needs and the loader does not find; null where it is not there. */
+  /** The provider beside onnxruntime-node's binding, and the libraries that it needs and the loader does not find; null if it is not there. */
   readonly provider: { readonly cuda: number | null; readonly missing: readonly string[] } | null
 }
 
@@ -35,7 +35,7 @@ const OLDEST_DRIVER: ReadonlyMap<number, number> = new Map([
 ])
 const NEWEST = 13
 
-/** What to do next; null where nothing is missing. */
+/** What to do next; null if nothing is missing. */
 export function cudaAdvice(facts: CudaFacts, places: CudaPlaces): CudaAdvice | null {
   const driver = facts.driver === null ? null : Number(facts.driver.split('.')[0])
   if (driver === null) {

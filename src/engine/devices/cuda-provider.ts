@@ -19,7 +19,7 @@ export function hasCudaProvider(): boolean {
   return existsSync(library('cuda')) && existsSync(library('shared'))
 }
 
-/** What to do for CUDA on this machine; null where nothing is missing. */
+/** What to do for CUDA on this machine; null if nothing is missing. */
 export async function adviseOnCuda(): Promise<CudaAdvice | null> {
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')))
   const shown = (place: string) => path.relative(process.cwd(), place)

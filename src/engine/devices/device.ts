@@ -48,7 +48,7 @@ export function possibleDevices(platform = process.platform, arch: string = proc
   return NAMES.filter((name) => PROVIDERS[name].isBuiltFor(platform, arch)).map((provider) => ({ provider, index: 0 }))
 }
 
-/** Fails with EngineError where onnxruntime-node does not have the provider for this platform. */
+/** Fails with EngineError if onnxruntime-node does not have the provider for this platform. */
 export function assertAvailable(device: Device, platform = process.platform, arch: string = process.arch): void {
   if (providerOf(device).isBuiltFor(platform, arch)) return
   const possible = possibleDevices(platform, arch).map(({ provider }) => provider)
@@ -73,23 +73,23 @@ export function devicesToTry(gpus: readonly Gpu[], isInstalled = (name: Provider
   return [...withGpu, ...last].map((name) => ({ provider: name, index: 0 }))
 }
 
-/** The GPU of the machine that a device is; undefined where that is not known, and for the CPU. */
+/** The GPU of the machine that a device is; undefined if that is not known, and for the CPU. */
 export function gpuOf(device: Device, gpus: readonly Gpu[]): Gpu | undefined {
   const found = providerOf(device).gpusOf(gpus, device.index)
   return found.length === 1 ? found[0] : undefined
 }
 
-/** The GPU that a device most likely is; undefined where there is none, and for the CPU. */
+/** The GPU that a device most likely is; undefined if there is none, and for the CPU. */
 export function likelyGpuOf(device: Device, gpus: readonly Gpu[]): Gpu | undefined {
   return providerOf(device).gpusOf(gpus, device.index)[0]
 }
 
-/** The memory of a device's GPU, in bytes; undefined where it is not known which GPU it is. */
+/** The memory of a device's GPU, in bytes; undefined if it is not known which GPU it is. */
 export function deviceMemory(device: Device, gpus: readonly Gpu[]): number | undefined {
   return gpuOf(device, gpus)?.memoryBytes ?? undefined
 }
 
-/** The type that a model is computed in: the one asked for, else the provider's default. Fails with UsageError where the provider does not have it. */
+/** The type that a model is computed in: the one asked for, else the provider's default. Fails with UsageError if the provider does not have it. */
 export function dtypeFor(device: Device, asked: Dtype | undefined, stored: Dtype): Dtype {
   const { dtypes, defaultDtype } = providerOf(device)
   if (!supportsDtype(device, asked))
@@ -100,7 +100,7 @@ export function dtypeFor(device: Device, asked: Dtype | undefined, stored: Dtype
   return asked ?? (defaultDtype === 'stored' ? stored : defaultDtype)
 }
 
-/** Whether a device can compute in a type; true where none is asked for. */
+/** Whether a device can compute in a type; true if none is asked for. */
 export function supportsDtype(device: Device, asked: Dtype | undefined): boolean {
   return asked === undefined || providerOf(device).dtypes.includes(asked)
 }

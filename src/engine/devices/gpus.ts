@@ -8,7 +8,7 @@ import { programOutput } from '../../io/program-output.ts'
 export interface Gpu {
   readonly name: string
   readonly kind: 'gpu' | 'software'
-  /** Its own memory; null where the system does not say. */
+  /** Its own memory; null if the system does not say. */
   readonly memoryBytes: number | null
   readonly freeMemoryBytes: number | null
   /** Its number for CUDA; null on others. */
@@ -45,7 +45,7 @@ async function nvidiaGpus(): Promise<Gpu[]> {
 /** PCI vendors that make graphics processors. */
 const VENDORS: Readonly<Record<string, string>> = { '0x1002': 'AMD', '0x10de': 'NVIDIA', '0x8086': 'Intel', '0x5143': 'Qualcomm' }
 
-/** GPUs with a render node; NVIDIA's only where nvidia-smi has not listed them. */
+/** GPUs with a render node; NVIDIA's only if nvidia-smi has not listed them. */
 async function kernelGpus(hasNvidia: boolean): Promise<Gpu[]> {
   const nodes = (await readdir('/sys/class/drm').catch(() => [])).filter((name) => name.startsWith('renderD'))
   const found = nodes.map(async (node): Promise<Gpu[]> => {
@@ -98,7 +98,7 @@ async function driverLibrary(manifest: string): Promise<string | null> {
   }
 }
 
-/** NVIDIA's only where nvidia-smi has not listed them. */
+/** NVIDIA's only if nvidia-smi has not listed them. */
 async function windowsGpus(hasNvidia: boolean): Promise<Gpu[]> {
   const names = await programOutput('powershell', '-NoProfile', '-Command', '(Get-CimInstance Win32_VideoController).Name')
   return names

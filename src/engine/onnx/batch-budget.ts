@@ -30,7 +30,7 @@ export interface BatchLimits {
 
 /** Tokens of a batch: enough that starting one costs next to nothing, and few enough that progress shows. */
 const USUAL_TOKENS = 4096
-/** A batch grows up to this; the shots of all MMLU, computed again where that is not enough, are 2.5 % of its tokens. */
+/** A batch grows up to this; the shots of all MMLU, computed again if that is not enough, are 2.5 % of its tokens. */
 const MOST_TOKENS = 32_768
 /** Tokens of a pass: enough for matrix products to run at their full rate, and what a layer makes of them stays in the processor's cache (ADR 14). */
 const PASS_TOKENS = 1024
@@ -43,7 +43,7 @@ const RUNTIME_BYTES = 150e6
 
 /**
  * What a model's batches may have. Without limits it is the same on machines of one size: it does not look at what happens to be free. Fails
- * with UsageError where `memoryBytes` is too little for the model.
+ * with UsageError if `memoryBytes` is too little for the model.
  */
 export function batchBudget(
   config: BatchShape,
@@ -62,8 +62,8 @@ export function batchBudget(
 }
 
 /**
- * The same where a batch goes through the model in one pass, in `deviceBytes` of a device's own memory: it grows as far as a share of that allows.
- * Little is taken for granted where that is not known: then it is 0.
+ * The same if a batch goes through the model in one pass, in `deviceBytes` of a device's own memory: it grows as far as a share of that allows.
+ * 0 if that is not known.
  */
 export function onePassBudget(config: BatchShape, { batchTokens }: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
   if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
@@ -108,7 +108,7 @@ function fixedBytes(config: BatchShape): number {
   return RUNTIME_BYTES + gemmBenchmark + projections + unpacked + adapterBytes + 4 * (embeddings + 3 * logits + 3 * attention)
 }
 
-/** The machine's, or the container's where that is less. */
+/** The machine's, or the container's if that is less. */
 function machineMemory(): number {
   const limit = process.constrainedMemory()
   return limit ? Math.min(os.totalmem(), limit) : os.totalmem()

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 /**
  * onnxruntime adds up a row's exponentials in as many running sums as a vector register holds: 16 with AVX-512, 8 with AVX2. The longer each sum, the
  * more small terms f32 loses. On a vocabulary of 49,152, 8 sums move a log-probability by 1.6e-5 nats a token, 16 by 8e-6, which is what torch
- * and so lm-eval loses. Two parts make 16 sums of 8. Where the processor is not known, one part.
+ * and so lm-eval loses. Two parts make 16 sums of 8. If the processor is not known, one part.
  */
 export function cpuSumParts(flags = processorFlags()): number {
   return flags.includes('avx2') && !flags.includes('avx512f') ? 2 : 1

@@ -1,4 +1,4 @@
-/** One session process on one device: batches in, scores out, in smaller steps where memory runs out. */
+/** One session process on one device: batches in, scores out, in smaller steps if memory runs out. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { weightMemory } from '../../model/runnable/weight-memory.ts'
@@ -21,7 +21,7 @@ import { OutOfMemory } from './session-process.ts'
 export interface WorkerOptions extends Omit<LoadTarget, 'root'> {
   readonly dtype: Dtype
   readonly limits: BatchLimits
-  /** Memory of the device's own, in bytes; undefined where it is not known, or where the device uses the machine's. */
+  /** Memory of the device's own, in bytes; undefined if it is not known, or if the device uses the machine's. */
   readonly deviceBytes: number | undefined
   /** Attention scores that a GPU holds at once, in bytes; the default when undefined. */
   readonly scoreBytes: number | undefined
@@ -33,16 +33,16 @@ export interface DeviceWorker {
   readonly runtimeVersion: string
   /** How many tokens batches may have, as of now. */
   budget(): BatchBudget
-  /** Scores the members of a batch. Where it does not fit in memory: in shorter passes, or in smaller batches where a batch is one pass. */
+  /** Scores the members of a batch. If it does not fit in memory: in shorter passes, or in smaller batches if a batch is one pass. */
   score(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch>
   /** Peak memory of its processes, in bytes, without a GPU's own. */
   peakBytes(): number
-  /** Measures the peak GEMM rate, in operations a second; undefined where memory does not allow it. */
+  /** Measures the peak GEMM rate, in operations a second; undefined if memory does not allow it. */
   peakGemmRate(): Promise<number | undefined>
   end(): void
 }
 
-/** Loads a model on a device. Fails with EngineError where that is not possible, with UsageError when `memoryBytes` is too little for it. */
+/** Loads a model on a device. Fails with EngineError if that is not possible, with UsageError when `memoryBytes` is too little for it. */
 export async function startWorker(config: ModelConfig, weights: RunnableWeights, options: WorkerOptions): Promise<DeviceWorker> {
   const { limits, deviceBytes = 0, dtype, scoreBytes, device } = options
   const shape = { ...config, ...weightMemory(weights) }
@@ -61,7 +61,7 @@ interface Work {
   readonly model: DeviceModel
 }
 
-/** Owns the session process, and starts another where it has to. */
+/** Owns the session process, and starts another if it has to. */
 class SessionWorker implements DeviceWorker {
   readonly runtimeVersion: string
   readonly #work: Work
@@ -73,7 +73,7 @@ class SessionWorker implements DeviceWorker {
   #mustRestart = false
   #isEnded = false
   #largestPeak: number
-  /** The peak that a batch must not exceed. No limit where loading alone exceeds it: shorter passes would not help. */
+  /** The peak that a batch must not exceed. No limit if loading alone exceeds it: shorter passes would not help. */
   readonly #memoryLimit: number
   #measureGemm: ((session: LoadedSession) => Promise<number>) | undefined
 
@@ -119,7 +119,7 @@ class SessionWorker implements DeviceWorker {
     }
   }
 
-  /** A figure beside the scores: where memory does not allow it, the run goes on without it. */
+  /** A figure beside the scores: if memory does not allow it, the run goes on without it. */
   async peakGemmRate(): Promise<number | undefined> {
     try {
       return this.#mustRestart ? undefined : await this.#measureGemm?.(this.#session)
@@ -137,7 +137,7 @@ class SessionWorker implements DeviceWorker {
     this.#session.end()
   }
 
-  /** Runs a batch in passes of at most `pass` tokens, in a sound process; afterwards halves the passes where this one took too much memory. */
+  /** Runs a batch in passes of at most `pass` tokens, in a sound process; afterwards halves the passes if this one took too much memory. */
   async #run(batch: Batch, pass: number): Promise<BatchOutputs> {
     const { chunksNeeded, feedsFor } = this.#work.model.layOut(batch, pass)
     if (this.#mustRestart || chunksNeeded > this.#chunkCount) await this.#restart(chunksNeeded)
@@ -156,7 +156,7 @@ class SessionWorker implements DeviceWorker {
     this.#mustRestart = false
   }
 
-  /** The batches to score in place of one that ran out of memory. Fails with `cause` where it is another failure, with EngineError where nothing is smaller. */
+  /** The batches to score in place of one that ran out of memory. Fails with `cause` if it is another failure, with EngineError if nothing is smaller. */
   #smallerAfter(cause: unknown, pass: number, batch: Batch, sequences: readonly Sequence[]): Batch[] {
     if (this.#isEnded || !(cause instanceof OutOfMemory)) throw cause
     const { hasPasses } = this.#work.model

@@ -145,7 +145,7 @@ async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly G
   throw failure.reason
 }
 
-/** Fails where the device cannot do what is asked. */
+/** Fails if the device cannot do what is asked. */
 function checkOptions(device: Device, { weights }: Model, { memoryBytes }: StartOptions): void {
   assertAvailable(device)
   if (memoryBytes !== undefined && hasOwnMemory(device))

@@ -7,13 +7,13 @@ export interface RooflineMeter {
   afterBatch(batchMs: number): Promise<void>
   /** Measures, if there is no measurement yet or not for a while. Not for work that took less time than the measurement itself. */
   afterTask(): Promise<void>
-  /** The peak GEMM rate in operations a second: the mean of the measurements. Null before the first, and where the engine cannot measure. */
+  /** The peak GEMM rate in operations a second: the mean of the measurements. Null before the first, and if the engine cannot measure. */
   rate(): number | null
 }
 
 /** Time spent on batches between two measurements, in milliseconds: a measurement takes some 200, so about a fiftieth of the time. */
 const BETWEEN_MS = 10_000
-/** The same where a task ends. */
+/** The same at the end of a task. */
 const BETWEEN_TASKS_MS = 2000
 /** Time on batches that a measurement must be worth: of less work it would take most of the time, and a rate of so little says nothing. */
 const LEAST_WORK_MS = 200

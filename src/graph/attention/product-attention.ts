@@ -14,11 +14,11 @@ export function productAttentionInputs(chunkCount: number): ValueInfo[] {
       [`R${chunk}`, `L${chunk}`],
     ]
     return [
-      /** Packed index of each query; 0 where a row is shorter. */
+      /** Packed index of each query; 0 if a row is shorter. */
       { name: `queries_${chunk}`, type: 'int32', shape: queries },
-      /** Packed index of each key; 0 where a row has fewer. */
+      /** Packed index of each key; 0 if a row has fewer. */
       { name: `keys_${chunk}`, type: 'int32', shape: keys },
-      /** One past each key's last descendant, 0 where a row has fewer: key j is seen by query i when j <= i < exit of j. */
+      /** One past each key's last descendant, 0 if a row has fewer: key j is seen by query i when j <= i < exit of j. */
       { name: `key_subtree_ends_${chunk}`, type: 'int32', shape: keys },
       /** Depths in the tree, from 0. */
       { name: `query_depths_${chunk}`, type: 'int32', shape: queries },
@@ -29,7 +29,7 @@ export function productAttentionInputs(chunkCount: number): ValueInfo[] {
   return [...chunks.flat(), { name: 'query_slots', type: 'int32', shape: ['N'] }]
 }
 
-/** Added to a score where a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
+/** Added to a score if a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
 const HIDDEN: Readonly<Record<FloatType, number>> = { float: -3e38, bfloat16: -3e38, float16: -60_000 }
 
 /** Adds one layer's attention to a graph: packed [N, width] in, packed [N, heads × headSize] out. */
@@ -66,7 +66,7 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
   }
 }
 
-/** What is added to the scores of all heads, [R, 1, S, L]: 0 where a query sees a key. */
+/** What is added to the scores of all heads, [R, 1, S, L]: 0 if a query sees a key. */
 export function attentionBias(g: GraphBuilder, chunk: number, window: number, type: FloatType): string {
   const across = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 2])])
   const down = (value: string) => g.node('Unsqueeze', [`${value}_${chunk}`, g.integers([1, 3])])

@@ -9,9 +9,9 @@ export interface AttentionRows {
   readonly positions: string
   /** One past the last descendant, [A]: token j is seen by i when j <= i < subtreeEnds[j]. */
   readonly subtreeEnds: string
-  /** Packed index of each query, [G, B, S]; anything where a row is shorter. */
+  /** Packed index of each query, [G, B, S]; anything if a row is shorter. */
   readonly queries: string
-  /** Packed index of each key, past counted in, [G, B, L]; A or more where a row has fewer. */
+  /** Packed index of each key, past counted in, [G, B, L]; A or more if a row has fewer. */
   readonly keys: string
   /** How many columns of `keys` each group needs, [G]. */
   readonly keyCounts: string
@@ -88,7 +88,7 @@ export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries,
 interface GroupIndex {
   /** Packed index of each query, [B, S]. */
   readonly queries: string
-  /** Index of each key, [B, L]; more than any token where a row has fewer. */
+  /** Index of each key, [B, L]; more than any token if a row has fewer. */
   readonly keys: string
   /** The same, of the last token at most: what can be gathered. */
   readonly keyTokens: string

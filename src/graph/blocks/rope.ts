@@ -21,7 +21,7 @@ export function inverseFrequencies(rope: Rope, headSize: number, inputLength = 0
   }
 }
 
-/** The length of an input, in tokens, above which other frequencies apply to all of it; Infinity where none do. */
+/** The length of an input, in tokens, above which other frequencies apply to all of it; Infinity if none do. */
 export function frequencySwitch(rope: Rope): number {
   return rope.kind === 'longrope' ? rope.originalMaxPositions : Infinity
 }

@@ -47,7 +47,7 @@ export interface ModelConfig {
   readonly tensorNames: TensorNames
   /** It is the language model of a larger one, whose weights have further prefixes. */
   readonly isPart?: true
-  /** How the projections are stored; absent where they are plain. */
+  /** How the projections are stored; absent if they are plain. */
   readonly quantization?: StoredQuantization
   readonly bosTokenId: number | undefined
   readonly eosTokenId: number | undefined
@@ -60,7 +60,7 @@ export interface ConfigFile {
   readonly architecture: string
   /** Fields that are not used, as sentences for the user. */
   readonly notices: readonly string[]
-  /** Element type of the weights where the file gives it; `dtype` wins over the older `torch_dtype`, as in transformers. */
+  /** Element type of the weights if the file gives it; `dtype` wins over the older `torch_dtype`, as in transformers. */
   readonly dtype: Dtype | undefined
   /** The file as it was parsed. */
   readonly content: Readonly<Record<string, unknown>>
@@ -113,7 +113,7 @@ const DTYPES: Readonly<Record<string, Dtype>> = { float64: 'F64', float32: 'F32'
 
 const namesSchema = z.object({ architectures: z.array(z.string()).nullish(), model_type: z.string().nullish() })
 
-/** transformers chooses the class by `model_type`; `architectures` decides where that is absent. Anything but a known class is refused. */
+/** transformers chooses the class by `model_type`; `architectures` decides if that is absent. Anything but a known class is refused. */
 function familyOf(content: unknown, file: string, notices: string[]): Family {
   const checked = namesSchema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, HUB_HINT)

@@ -1,11 +1,11 @@
 /**
  * A config.json with the language model under `text_config`, as models with other inputs have it. Text is scored with the language model alone, which is what
- * transformers computes where no image is given.
+ * transformers computes if no image is given.
  */
 import { CheckpointError } from '../../errors.ts'
 import { lookUp } from '../../io/look-up.ts'
 
-/** `model_type` of the whole model, and that of its language model where `text_config` does not name one. */
+/** `model_type` of the whole model, and that of its language model if `text_config` does not name one. */
 const TEXT_TYPES: Readonly<Record<string, string>> = { gemma3: 'gemma3_text', mistral3: 'mistral' }
 
 /** Classes of the whole model, for files without `model_type`. */
@@ -15,7 +15,7 @@ const WHOLE_TYPES: Readonly<Record<string, string>> = { Gemma3ForConditionalGene
 const OUTER_FIELDS = ['quantization_config', 'tie_word_embeddings', 'dtype', 'torch_dtype']
 
 /**
- * The fields of the language model as one flat object, and a notice; the content itself where it is flat already. Fails with CheckpointError where the file
+ * The fields of the language model as one flat object, and a notice; the content itself if it is flat already. Fails with CheckpointError if the file
  * is of such a model and has no `text_config`.
  */
 export function languagePart(content: unknown, file: string, notices: string[]): unknown {

@@ -39,7 +39,7 @@ export const commonFields = {
   torch_dtype: z.unknown().optional(),
 }
 
-/** Fields that a config class of transformers gives a value where config.json leaves them out. */
+/** Fields that a config class of transformers gives a value if config.json leaves them out. */
 const defaulted = [
   'vocab_size',
   'hidden_size',

@@ -7,12 +7,12 @@ import { qwen3 } from './qwen3.ts'
 
 export const FAMILIES: readonly Family[] = [llama, mistral, qwen2, qwen3]
 
-/** The family of an entry of `architectures`, under its current or an older name; undefined where it is not supported. */
+/** The family of an entry of `architectures`, under its current or an older name; undefined if it is not supported. */
 export function familyOfArchitecture(name: string): Family | undefined {
   return FAMILIES.find(({ architecture, olderArchitectures }) => architecture === name || olderArchitectures?.includes(name))
 }
 
-/** The family of a `model_type`; undefined where it is not supported. */
+/** The family of a `model_type`; undefined if it is not supported. */
 export function familyOfModelType(type: string): Family | undefined {
   return FAMILIES.find(({ modelType }) => modelType === type)
 }

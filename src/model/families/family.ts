@@ -38,7 +38,7 @@ interface FamilyDeclaration<Fields extends z.ZodRawShape> {
   readonly ignored: Readonly<Record<string, (value: unknown) => boolean>>
   /** Tensor names of its checkpoints. */
   readonly tensorNames: TensorNames
-  /** Parts of the decoder; errors name `file`, the path of config.json. Fails with CheckpointError where fields contradict each other. */
+  /** Parts of the decoder; errors name `file`, the path of config.json. Fails with CheckpointError if fields contradict each other. */
   readonly decoder: (config: Omit<CommonConfig, keyof Fields> & z.infer<z.ZodObject<Fields>>, file: string) => Decoder
 }
 

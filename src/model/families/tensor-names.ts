@@ -33,7 +33,7 @@ export interface TensorNames {
   readonly embeddings: string
   /** The norm after the last layer. */
   readonly finalNorm: string
-  /** The output head, [vocabulary, hidden]; not stored where it is tied to the embeddings. */
+  /** The output head, [vocabulary, hidden]; not stored if it is tied to the embeddings. */
   readonly head: string
   /** Suffixes of buffers that older checkpoints store beside the weights. Their values are computed, so they are not read. */
   readonly buffers: readonly string[]

@@ -10,17 +10,17 @@ const OLDER_LAYER_TYPES: Readonly<Record<string, string>> = { attention: FULL }
 /** The facts that decide the windows of a model. */
 export interface WindowRule {
   readonly layerCount: number
-  /** Tokens that a layer with a window sees; null where no layer has one. */
+  /** Tokens that a layer with a window sees; null if no layer has one. */
   readonly window: number | null
   /** `layer_types`, one entry per layer. */
   readonly layerTypes: readonly string[] | null | undefined
-  /** Whether a layer has a window where `layer_types` is absent. */
+  /** Whether a layer has a window if `layer_types` is absent. */
   readonly slides: (layer: number) => boolean
   /** The setting that turns a window on, for an error's hint. */
   readonly switch: string
 }
 
-/** How many tokens back each layer sees; Infinity without a window. Fails with CheckpointError where `layer_types` does not fit; `file` is config.json. */
+/** How many tokens back each layer sees; Infinity without a window. Fails with CheckpointError if `layer_types` does not fit; `file` is config.json. */
 export function windowsOf({ layerCount, window, layerTypes, slides, switch: fields }: WindowRule, file: string): number[] {
   const types = layerTypes?.map((type) => OLDER_LAYER_TYPES[type] ?? type)
   if (types && types.length !== layerCount)

@@ -17,7 +17,7 @@ export interface AdaptedModel {
 export interface AdapterKey {
   /** The model's tensor. */
   readonly name: string
-  /** Which half of a pair the tensor is: `down` is lora_A, `up` is lora_B. Absent where the tensor replaces the model's. */
+  /** Which half of a pair the tensor is: `down` is lora_A, `up` is lora_B. Absent if the tensor replaces the model's. */
   readonly half?: 'down' | 'up'
   /** It is the copy of a module (modules_to_save), which a tied model has for embeddings and head separately. */
   readonly isCopy?: boolean
@@ -34,7 +34,7 @@ export function adaptedModel(config: ModelConfig, folder: string): AdaptedModel 
 export function parseAdapterKey(key: string, { config, shapes, folder }: AdaptedModel, copiedModules: readonly string[] | null | undefined): AdapterKey {
   const { layerCount, tiedHead, tensorNames: names } = config
   const [, place] = /^base_model\.model\.(.+)$/su.exec(key) ?? []
-  // A module with a pair may be saved whole: an embedding always, a bias where it is trained.
+  // A module with a pair may be saved whole: an embedding always, a bias if it is trained.
   const inner = place?.replace(/\.base_layer(?=\.[^.]+$)/u, '')
   if (inner === undefined) throw new AdapterError(`${folder}: ${key} is not a key of PEFT`, 'Keys begin with base_model.model.')
   const layer = parseLayerTensor(names, inner)?.layer

@@ -17,7 +17,7 @@ import type { WeightSettings } from './weight-settings.ts'
 
 /** How the weights that are run differ from plain ones; part of the run record. */
 export interface WeightsRecord {
-  /** Null where all weights are plain. */
+  /** Null if all weights are plain. */
   readonly quantization: {
     /** `nf4`, `int8` or `int4`. */
     readonly scheme: string
@@ -49,12 +49,12 @@ export interface RunnableModel extends AsyncDisposable {
 
 /** The facts that are known before the weights are opened. */
 export interface OpenRunnableOptions {
-  /** The adapter of the settings where `readAdapterFor` has read it; read now when absent. */
+  /** The adapter of the settings if `readAdapterFor` has read it; read now when absent. */
   readonly adapter?: Adapter | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** The adapter of the settings; undefined where they name none. Fails with a HarnessError where settings or adapter do not suit the checkpoint. */
+/** The adapter of the settings; undefined if they name none. Fails with a HarnessError if settings or adapter do not suit the checkpoint. */
 export async function readAdapterFor(config: ModelConfig, { quantize, adapter }: WeightSettings): Promise<Adapter | undefined> {
   if (quantize && config.quantization) {
     throw new UsageError(
@@ -89,7 +89,7 @@ export async function openRunnableWeights(
   }
 }
 
-/** Fingerprint of the weights that are run: the checkpoint's own where they are run as stored, otherwise a hash that includes quantization and adapter. */
+/** Fingerprint of the weights that are run: the checkpoint's own if they are run as stored, otherwise a hash that includes quantization and adapter. */
 export function runnableWeightsHash(weightsHash: string, record: WeightsRecord | null): string {
   const made = record?.quantization?.origin === 'load' ? [record.quantization.scheme, record.quantization.block] : []
   const adapterHash = record?.adapter?.hash

@@ -31,7 +31,7 @@ const WEIGHTS_FILE = 'adapter_model.safetensors'
 /** The two matrices of a pair, as far as they were found. */
 type Halves = Partial<Pick<LowRankPair, 'down' | 'up'>>
 
-/** Reads and checks the adapter in `folder` for a model. Fails with AdapterError where it is of another kind or does not fit. */
+/** Reads and checks the adapter in `folder` for a model. Fails with AdapterError if it is of another kind or does not fit. */
 export async function readAdapter(folder: string, config: ModelConfig): Promise<Adapter> {
   const adapterConfig = await readAdapterConfig(folder, config.tiedHead)
   const file = await weightsFile(folder)

@@ -19,7 +19,7 @@ export function sumTensorBytes(value: unknown): number {
   return Object.values(value).reduce<number>((sum, part) => sum + sumTensorBytes(part), 0)
 }
 
-/** Path of a file below `root`, with forward slashes. Fails with StoreError where both are on different drives. */
+/** Path of a file below `root`, with forward slashes. Fails with StoreError if both are on different drives. */
 export function locationBelow(root: string, file: string): string {
   const location = path.relative(root, file)
   if (path.isAbsolute(location))

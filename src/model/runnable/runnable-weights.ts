@@ -20,9 +20,9 @@ export type QuantizedMatrix = { readonly rows: number; readonly columns: number;
       readonly codes: StoredTensor<'U8'>
       /** [rows, blocks]. */
       readonly scales: StoredTensor<'F32'>
-      /** [rows, ⌈blocks × bits ÷ 8⌉], packed as codes are, or [rows, blocks] floats; the middle of the range where there are none. */
+      /** [rows, ⌈blocks × bits ÷ 8⌉], packed as codes are, or [rows, blocks] floats; the middle of the range if there are none. */
       readonly zeroPoints?: StoredTensor<'U8' | 'F32'>
-      /** [columns]: the block whose scale a column has, where columns are not in the order of their blocks. */
+      /** [columns]: the block whose scale a column has, if columns are not in the order of their blocks. */
       readonly groups?: StoredTensor<'I32'>
     }
 )

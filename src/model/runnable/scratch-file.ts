@@ -19,7 +19,7 @@ export interface ScratchFile extends AsyncDisposable {
 /** Parts begin at multiples of this number of bytes. */
 const ALIGNMENT = 64
 
-/** Makes the file in the system's temporary folder (TMPDIR). Fails with StoreError where that cannot be written or has not `byteLength` free. */
+/** Makes the file in the system's temporary folder (TMPDIR). Fails with StoreError if that cannot be written or has not `byteLength` free. */
 export async function openScratchFile(byteLength: number): Promise<ScratchFile> {
   const parent = os.tmpdir()
   const hint = 'Free space there, or set TMPDIR to a folder on another disk.'

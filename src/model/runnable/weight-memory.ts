@@ -7,7 +7,7 @@ import type { QuantizeSetting, WeightSettings } from './weight-settings.ts'
 
 /** Bytes in memory. */
 export interface WeightMemory {
-  /** Of a value of a projection, scales included; absent where projections are plain. */
+  /** Of a value of a projection, scales included; absent if projections are plain. */
   readonly projectionBytes?: number
   /** Of an adapter's pairs, in all. */
   readonly adapterBytes?: number

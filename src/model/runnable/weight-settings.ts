@@ -8,7 +8,7 @@ export interface QuantizeSetting {
   readonly block: number
 }
 
-/** Requested settings; plain weights where both are absent. */
+/** Requested settings; plain weights if both are absent. */
 export interface WeightSettings {
   readonly quantize?: QuantizeSetting
   /** Folder of a PEFT adapter. */

@@ -36,7 +36,7 @@ export class AddedTokens {
     return this.ids.get(content) ?? this.vocabulary.get(content)
   }
 
-  /** The text of a token; undefined where no token has the id. */
+  /** The text of a token; undefined if no token has the id. */
   textOf(id: number): string | undefined {
     return this.byId.get(id)?.content ?? [...this.vocabulary].find(([, own]) => own === id)?.[0]
   }

@@ -20,7 +20,7 @@ export function byteCharacters(text: string): string {
 /** Names of the tokens of single bytes, such as `<0x0A>`. */
 const BYTE_TOKENS: readonly string[] = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
 
-/** The tokens of a text's bytes; undefined where one of them is not in the vocabulary. */
+/** The tokens of a text's bytes; undefined if one of them is not in the vocabulary. */
 export function byteTokens(text: string, idOf: (token: string) => number | undefined): readonly number[] | undefined {
   const ids: number[] = []
   for (const byte of encoder.encode(text)) {

@@ -1,6 +1,6 @@
 /**
  * Sets of characters as the Rust library tokenizers 0.23.3 has them, made by scripts/make-tokenizer-tables.py. Runs of code points: from the end of the
- * run before to the start and, after a dot, the length where it is not 1, in base 36.
+ * run before to the start and, after a dot, the length if it is not 1, in base 36.
  */
 
 /** General categories of the library's regular expressions. */

@@ -9,7 +9,7 @@ import type { AddedTokenContent, TokenizerContent } from './schema.ts'
 import { AS_IS, differences, rebuild, tokenizerClass } from './tokenizer-class.ts'
 import { Unsupported } from './unsupported.ts'
 
-/** Files beside tokenizer.json, parsed; undefined where there is none. */
+/** Files beside tokenizer.json, parsed; undefined if there is none. */
 export interface SettingsFiles {
   /** tokenizer_config.json. */
   readonly settings: Readonly<Record<string, unknown>>
@@ -63,7 +63,7 @@ export function applySettings(file: TokenizerContent, { settings, config, specia
     hasOwnCode: hasOwnCode(settings['auto_map']),
   })
   const listed = settings['added_tokens_decoder']
-  // Where tokenizer_config.json lists added tokens, the older files are not read.
+  // If tokenizer_config.json lists added tokens, the older files are not read.
   const merged: Readonly<Record<string, unknown>> = listed === undefined ? { ...settings, ...specialTokens } : settings
   const tokens = listed === undefined ? olderTokens(file, merged, addedTokens) : listedTokens(listed)
   const byText = new Map(tokens.map((token) => [token.content, token]))

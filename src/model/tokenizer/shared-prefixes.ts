@@ -78,7 +78,7 @@ function containsAny(text: string, words: readonly string[]): boolean {
   return words.some((word) => text.includes(word))
 }
 
-/** Where each piece ends; pieces are of byte characters. Undefined where they are not the whole text. */
+/** Where each piece ends; pieces are of byte characters. Undefined if they are not the whole text. */
 function endsOf(pieces: readonly string[], text: string, start: number): number[] | undefined {
   const ends: number[] = []
   let place = 0

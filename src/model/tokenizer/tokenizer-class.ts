@@ -52,7 +52,7 @@ function known(name: string | undefined): string | undefined {
 /** A tokenizer as a class makes it. */
 export interface Rebuilt {
   readonly content: TokenizerContent
-  /** Special tokens that the class has where the settings name none. */
+  /** Special tokens that the class has if the settings name none. */
   readonly defaults: Readonly<Record<string, string>>
 }
 

@@ -18,7 +18,7 @@ export interface CheckpointTokenizer {
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
   /** The token before a text without context: bos, else eos; lm-eval `prefix_token_id`. */
   readonly prefixToken: number
-  /** The prefix token as text, such as `<s>`; empty where only config.json names the token and the tokenizer has no text for it. */
+  /** The prefix token as text, such as `<s>`; empty if only config.json names the token and the tokenizer has no text for it. */
   readonly prefixText: string
   /** sha256 of tokenizer.json, hexadecimal. */
   readonly hash: string
@@ -35,7 +35,7 @@ export interface SpecialIds {
 }
 
 /**
- * Reads the tokenizer of a model folder. `configContent` is the content of config.json where it was read before. Fails with CheckpointError where the tokenizer
+ * Reads the tokenizer of a model folder. `configContent` is the content of config.json if it was read before. Fails with CheckpointError if the tokenizer
  * is missing or of an unknown kind; `encode` fails with it on a text that the tokenizer cannot encode.
  */
 export async function readTokenizer(folder: string, special: SpecialIds, configContent?: Readonly<Record<string, unknown>>): Promise<CheckpointTokenizer> {
@@ -75,7 +75,7 @@ export async function readTokenizer(folder: string, special: SpecialIds, configC
 }
 
 const OTHER_MODEL = 'The tokenizer is damaged, or belongs to another model than config.json.'
-const NOT_SUPPORTED = 'A tokenizer is refused where it would not give the tokens that transformers gives; docs/tokenizers.md lists what is supported.'
+const NOT_SUPPORTED = 'A tokenizer is refused if it would not give the tokens that transformers gives; docs/tokenizers.md lists what is supported.'
 
 function isToken(id: unknown, { vocabularySize }: SpecialIds): id is number {
   return Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabularySize

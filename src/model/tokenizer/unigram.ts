@@ -13,7 +13,7 @@ interface Node {
   id?: number
 }
 
-/** Pieces into ids. Fails with Unsupported where the unknown token is not in the vocabulary. */
+/** Pieces into ids. Fails with Unsupported if the unknown token is not in the vocabulary. */
 export function unigram({ vocab: stored, unk_id: unknown, byte_fallback: fallsBack }: ModelContent & { readonly type: 'Unigram' }): EncodePiece {
   const vocab = stored.map(([token, score]) => [token, asSerdeReads(score)] as const)
   const unknownId = unknown ?? undefined

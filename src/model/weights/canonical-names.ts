@@ -4,7 +4,7 @@ import { LANGUAGE_PREFIXES } from '../config/text-config.ts'
 import { possibleTensors } from './expected-tensors.ts'
 
 /**
- * Returns the model's name of a stored tensor: with the base prefix added or taken away where only that makes it a tensor of the model (transformers 5.24
+ * Returns the model's name of a stored tensor: with the base prefix added or taken away if only that makes it a tensor of the model (transformers 5.24
  * `core_model_loading.py`, `rename_source_key`), and without the prefixes of a language model that is part of a larger one. Other names are returned as they are.
  */
 export function canonicalNames(config: ModelConfig): (name: string) => string {

@@ -81,7 +81,7 @@ function makeFloat16Values(): Float32Array {
   })
 }
 
-/** Typed arrays over wider elements must begin at a multiple of their width: where bytes do not, they are copied. */
+/** Typed arrays over wider elements must begin at a multiple of their width: if bytes do not, they are copied. */
 function aligned(bytes: Uint8Array, width = 4): [ArrayBuffer, number] {
   if (bytes.byteOffset % width === 0) return [bytes.buffer as ArrayBuffer, bytes.byteOffset]
   return [bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, 0]

@@ -28,7 +28,7 @@ export type PackedMatrix = { readonly rows: number; readonly columns: number } &
       readonly zeroPoints: StoredTensor<'I32'>
       /** [groups, rows]. */
       readonly scales: StoredTensor<'F16' | 'BF16' | 'F32'>
-      /** GPTQ: the group of each column; absent where the tool did not store it. */
+      /** GPTQ: the group of each column; absent if the tool did not store it. */
       readonly groups?: StoredTensor<'I32'>
       /** Added to the stored zero points. */
       readonly zeroOffset: 0 | 1
@@ -47,7 +47,7 @@ export interface NestedScales {
 }
 
 /**
- * The parts of a projection; undefined where it is stored plain, as tools leave some modules. Fails with CheckpointError where parts are missing or
+ * The parts of a projection; undefined if it is stored plain, as tools leave some modules. Fails with CheckpointError if parts are missing or
  * disagree with the shape that the config calls for.
  */
 export async function findPackedMatrix(

@@ -115,7 +115,7 @@ function isPackedType(dtype: string): boolean {
   return /^(?:[UI]\d+|F8_|F4|F6_)/u.test(dtype)
 }
 
-const PACKED_HINT = ' Quantized weights are read where config.json has the quantization_config of bitsandbytes NF4, or of GPTQ or AWQ with 4 bits.'
+const PACKED_HINT = ' Quantized weights are read if config.json has the quantization_config of bitsandbytes NF4, or of GPTQ or AWQ with 4 bits.'
 
 function isAmong<D extends string>(dtype: string, sizes: ElementSizes<D>): dtype is D {
   return Object.hasOwn(sizes, dtype)

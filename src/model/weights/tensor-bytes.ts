@@ -7,8 +7,8 @@ import type { StoredTensor } from './stored-tensor.ts'
 /** Files of a checkpoint, opened when they are first read. Dispose of it to close them. */
 export interface TensorReader extends AsyncDisposable {
   /**
-   * `length` bytes of a tensor from `start`, counted from the tensor's first byte: a part of `into` where that is there.
-   * Fails with CheckpointError where the file ends early.
+   * `length` bytes of a tensor from `start`, counted from the tensor's first byte: a part of `into` if that is given.
+   * Fails with CheckpointError if the file ends early.
    */
   read(tensor: Pick<StoredTensor, 'location' | 'byteOffset'>, start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }

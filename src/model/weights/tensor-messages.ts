@@ -1,4 +1,4 @@
-/** Errors and notices where weights and config.json disagree: tensors that are missing, have another shape, or are not used. */
+/** Errors and notices if weights and config.json disagree: tensors that are missing, have another shape, or are not used. */
 import { listNames } from '../../text/list-names.ts'
 import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'

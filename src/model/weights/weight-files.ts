@@ -19,8 +19,8 @@ export interface WeightFiles {
 }
 
 /**
- * The single file where there is one, otherwise the index's: the order of transformers 5.24 (`_get_resolved_checkpoint_files`). Fails with
- * CheckpointError where there is neither, or a shard is missing.
+ * The single file if there is one, otherwise the index's: the order of transformers 5.24 (`_get_resolved_checkpoint_files`). Fails with
+ * CheckpointError if there is neither, or a shard is missing.
  */
 export async function findWeightFiles(folder: string): Promise<WeightFiles> {
   const single = await modelFile(folder, SINGLE_FILE)

@@ -70,7 +70,7 @@ function otherHead({ tensorNames }: ModelConfig): string {
   )
 }
 
-/** Fails with CheckpointError where the config says that the weights are quantized. */
+/** Fails with CheckpointError if the config says that the weights are quantized. */
 export function refuseQuantized(folder: string, { quantization }: ModelConfig): void {
   if (quantization)
     throw new CheckpointError(

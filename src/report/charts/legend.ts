@@ -7,7 +7,7 @@ const LINE_HEIGHT = 20
 const MARK_WIDTH = 16
 const GAP = 18
 
-/** Labels in lines of `width`, from the upper left corner; each is cut where it is longer than a line. */
+/** Labels in lines of `width`, from the upper left corner; each is cut if it is longer than a line. */
 export function legend(labels: readonly string[], { left, top, width }: { left: number; top: number; width: number }): { parts: Html[]; height: number } {
   const parts: Html[] = []
   let [x, y] = [left, top + LINE_HEIGHT / 2]

@@ -12,7 +12,7 @@ import { textWidth, textWithin } from './text-width.ts'
 /** A task; all values in percent of the original's score. */
 interface TaskRow {
   readonly task: string
-  /** What guessing would retain; null where it is not known. */
+  /** What guessing would retain; null if it is not known. */
   readonly chance: number | null
   readonly points: readonly RetentionPoint[]
 }
@@ -38,7 +38,7 @@ const INSET = 14
 /** Where the chart cuts an interval, in percent: few items have an upper bound far to the right, which would leave no room for the rest. */
 const MOST_RETENTION = 150
 
-/** The chart; null where no line has a retention. */
+/** The chart; null if no line has a retention. */
 export function retentionChart({ accuracies, variants }: Comparison): Html | null {
   const rows = accuracies.map(taskRow).filter(({ points }) => points.length > 0)
   if (rows.length === 0) return null

@@ -68,7 +68,7 @@ export function seriesColor(series: number): string {
   return `var(--series-${index + 1}, ${SERIES_COLORS[index]})`
 }
 
-/** A model's sign at a point: its shape tells models apart where colors do not. `label` is what a pointer over it shows. */
+/** A model's sign at a point: its shape tells models apart when colors do not. `label` is what a pointer over it shows. */
 export function seriesMark(series: number, x: number, y: number, label?: string): Html {
   const shape = SHAPES[series % SHAPES.length]!
   return element('path', { d: shape(x, y), fill: seriesColor(series) }, ...(label === undefined ? [] : [element('title', {}, label)]))

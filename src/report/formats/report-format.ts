@@ -19,7 +19,7 @@ export function reportOf({ runs, ...comparison }: ComparedRuns): Report {
 
 /** Where a report is shown. */
 export interface ReportPlace {
-  /** Width of the terminal; Infinity where lines may have any length. */
+  /** Width of the terminal; Infinity if lines may have any length. */
   readonly columns: number
 }
 

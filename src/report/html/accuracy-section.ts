@@ -5,7 +5,7 @@ import { markup, type Html } from '../markup.ts'
 import { bounded, NONE, percent, pText, signed, taskLabel } from '../numbers.ts'
 import { headCell, numberCell, scrollTable, textCell, withDetail, withInterval, type Column } from './table.ts'
 
-/** A table with a row for each task and variant, and the averages below it; nothing where no accuracy was compared. */
+/** A table with a row for each task and variant, and the averages below it; nothing if no accuracy was compared. */
 export function accuracySection({ accuracies, variants, averages, original }: Comparison): Html {
   if (accuracies.length === 0) return markup``
   const rows = accuracies.flatMap((line) => line.cells.map((cell, index) => accuracyRow(line, cell, variants[index]!.label, index === 0)))

@@ -4,7 +4,7 @@ import { jsonForScript, markup, type Html } from '../markup.ts'
 import { FLIPS_SCRIPT } from './flips-script.ts'
 import { tableHead } from './table.ts'
 
-/** The section; a sentence where no item flipped. */
+/** The section; a sentence if no item flipped. */
 export function flipSection(flips: readonly FlippedItem[]): Html {
   if (flips.length === 0)
     return markup`<section>
@@ -28,7 +28,7 @@ export function flipSection(flips: readonly FlippedItem[]): Html {
   </section>`
 }
 
-/** The items as data, and the script that shows them; nothing where none flipped. */
+/** The items as data, and the script that shows them; nothing if none flipped. */
 export function flipScripts(flips: readonly FlippedItem[]): Html[] {
   if (flips.length === 0) return []
   return [markup`<script type="application/json" id="flip-data">${jsonForScript(flips)}</script>`, markup`<script>${{ html: FLIPS_SCRIPT }}</script>`]

@@ -4,7 +4,7 @@ import { markup, type Html } from '../markup.ts'
 import { bounded, signed } from '../numbers.ts'
 import { headCell, numberCell, scrollTable, textCell, withInterval } from './table.ts'
 
-/** A table with a row for each text and variant; nothing where none was compared. */
+/** A table with a row for each text and variant; nothing if none was compared. */
 export function perplexitySection({ perplexities, variants, original }: Comparison): Html {
   if (perplexities.length === 0) return markup``
   const columns = ['task', 'metric', { number: original.label }, 'variant', { number: 'score' }, { number: 'ratio' }, { number: 'nats per unit' }]

@@ -6,7 +6,7 @@ import { NONE } from '../numbers.ts'
 /** A column's head; numbers are aligned to the right. */
 export type Column = string | { readonly number: string }
 
-/** A table that scrolls within itself where the page is narrow. */
+/** A table that scrolls within itself if the page is narrow. */
 export function scrollTable(caption: string, columns: readonly Column[], rows: readonly Html[]): Html {
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>

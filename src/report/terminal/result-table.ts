@@ -8,7 +8,7 @@ import type { Score } from '../../task/score-items.ts'
 
 /**
  * Lines of text without color. Accuracies in percent with their standard errors, perplexities as they are; an arrow says which way is better.
- * Where a table is wider than `columns`, each model has a line of its own. Below it a line for each task with prompts that were cut to the window.
+ * If a table is wider than `columns`, each model has a line of its own. Below it a line for each task with prompts that were cut to the window.
  */
 export function resultTable(runs: readonly RunRecord[], { withSubsets = false, columns = Infinity } = {}): string {
   const table = new Table({

@@ -7,7 +7,7 @@ import type { AccuracyCell, AverageCell, Comparison, PerplexityCell } from '../.
 
 /**
  * Lines of text without color. Scores and retentions in percent, differences in points, with 95 % intervals.
- * Where a table is wider than `columns`, each variant is a paragraph instead.
+ * If a table is wider than `columns`, each variant is a paragraph instead.
  */
 export function retentionTable(stored: Comparison, columns = Infinity): string {
   const comparison = withShortNames(stored)

@@ -135,7 +135,7 @@ describe('a card is written', () => {
     ['is not closed', withMarkers.replace(markers('benchmarks')[1], '')],
     ['is the wrong way round', withMarkers.replace(markers('benchmarks')[0], '').concat(markers('benchmarks')[0])],
     ['appears twice', withMarkers.concat(markers('benchmarks').join('\n'))],
-  ])('not where a marker %s', (_, text) => expect(() => renderCard(card(text), comparison)).toThrow(CardError))
+  ])('not if a marker %s', (_, text) => expect(() => renderCard(card(text), comparison)).toThrow(CardError))
 
   test('with the hub’s result files', () => {
     expect(evalResultFiles(comparison)[0]).toEqual({

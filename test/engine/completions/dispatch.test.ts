@@ -77,7 +77,7 @@ test('a part that fails alone does not fail the other parts of its job', async (
   expect(outcomes.filter(({ kind }) => kind === 'lost')).toEqual([{ kind: 'lost', job: [2], reason: 'too long' }])
 })
 
-test('a job is tried as often as the policy says, on another endpoint where there is one', async () => {
+test('a job is tried as often as the policy says, on another endpoint if there is one', async () => {
   const tried: string[] = []
   const fake = (name: string): Fake => ({
     name,
@@ -141,7 +141,7 @@ test('an endpoint that takes nothing is removed when it fails its health checks,
   await expect(dispatch([dead], [[0]])).rejects.toThrow(new NoHealthyEndpoint('gone'))
 })
 
-test('where every job fails on a healthy endpoint, the dispatch ends soon', async () => {
+test('if every job fails on a healthy endpoint, the dispatch ends soon', async () => {
   const sent: number[] = []
   const send = async ([part]: Job) => {
     sent.push(part!)

@@ -148,7 +148,7 @@ test('two that serve different models are refused', async () => {
   await expect(open({ models: ['a'] }, { models: ['b'] })).rejects.toThrow(/serves a, 127\.0\.0\.1:\d+ b/u)
 })
 
-test('a model must be named where there are several, and be one of them', async () => {
+test('a model must be named if there are several, and be one of them', async () => {
   await using server = await startFaultServer({ models: ['a', 'b'] })
   await expect(connect({ urls: [server.url] })).rejects.toThrow(UsageError)
   await expect(connect({ urls: [server.url], name: 'c' })).rejects.toThrow(/does not serve c/u)

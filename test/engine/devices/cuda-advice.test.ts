@@ -38,13 +38,13 @@ test.each<[string, Partial<CudaFacts>, string, readonly string[]]>([
   ],
   ['a driver alone', {}, 'the provider is not installed; CUDA 13 fits (driver 580.65.06, no CUDA libraries found)', WHEEL],
   [
-    'the provider for 12 where CUDA 13 is',
+    'the provider for 12 beside CUDA 13',
     { libraries: CUDA_13, provider: { cuda: 12, missing: ['libcublas.so.12', 'libcudart.so.12'] } },
     'the installed provider is for CUDA 12; CUDA 13 fits (driver 580.65.06, found CUDA 13)',
     WHEEL,
   ],
   [
-    'the provider for 13 where CUDA 12 is',
+    'the provider for 13 beside CUDA 12',
     { libraries: CUDA_12, provider: { cuda: 13, missing: ['libcublas.so.13'] } },
     'the installed provider is for CUDA 13; CUDA 12 fits (driver 580.65.06, found CUDA 12)',
     [NUGET],
@@ -104,7 +104,7 @@ test.each([
   expect(cudaAdvice({ driver: '580.65.06', libraries, otherFolders: [], provider: { cuda, ...complete } }, LOCATIONS)).toBeNull()
 })
 
-test('advice is one line where a hint is', () => {
+test('advice is one line in a hint', () => {
   expect(adviceText({ finding: 'the provider is not installed', commands: ['a', 'b'] })).toBe('The provider is not installed. Run: a && b')
   expect(adviceText({ finding: 'no NVIDIA driver is loaded', commands: [] })).toBe('No NVIDIA driver is loaded.')
 })

@@ -70,7 +70,7 @@ describe('auto', () => {
     expect(parseNvidiaSmi('')).toEqual([])
   })
   test.each([
-    ['CUDA where its provider and a GPU for it are there', [nvidia!], true, [cuda, webgpu, cpu]],
+    ['CUDA if its provider and a GPU for it are there', [nvidia!], true, [cuda, webgpu, cpu]],
     ['without the provider WebGPU on the same GPU', [nvidia!], false, [webgpu, cpu]],
     ['without such a GPU WebGPU on another', [amd], true, [webgpu, cpu]],
     ['a software driver is not a GPU', [software], true, [cpu]],
@@ -118,7 +118,7 @@ test('auto takes a device that gives the numbers of the CPU, and the record says
   expect(found.info).toMatchObject({ provider: expect.stringMatching(/^(?:cpu|webgpu|cuda)$/u) })
 })
 
-test('bf16 is not for the CPU: auto says so where nothing else is there', async () => {
+test('bf16 is not for the CPU: auto says so if there is nothing else', async () => {
   vi.stubEnv('PATH', '')
   vi.stubEnv('VK_ICD_FILENAMES', '/nonexistent.json')
   await expect(score({ devices: 'auto', dtype: 'bfloat16' })).rejects.toThrow(/--dtype bfloat16 does not run on cpu|cannot run on cuda/u)

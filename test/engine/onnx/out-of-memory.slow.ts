@@ -60,7 +60,7 @@ describe('a limit on what scoring may take', () => {
     expect(notices[0]).toMatch(
       /^passes of \d+ tokens took \d+ MiB in all, more than --memory allows: going on with at most (\d+); --batch-tokens \1 does so from the start$/u,
     )
-    // It ends where batches fit, far above the least.
+    // It ends when batches fit, far above the least.
     expect(Number(/at most (\d+)/u.exec(notices.at(-1)!)![1])).toBeGreaterThan(100)
   })
 

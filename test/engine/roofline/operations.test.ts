@@ -12,7 +12,7 @@ const batch = {
   scored: new Int32Array(3),
 }
 
-test('an adapter adds two thin products to each token, the head’s to scored positions, and one where the input is a token', () => {
+test('an adapter adds two thin products to each token, the head’s to scored positions, and one if the input is a token', () => {
   expect(adapterOperations(NAMES, {}, batch)).toBe(0)
   expect(adapterOperations(NAMES, { adapter: new Map([['model.layers.0.mlp.up_proj.weight', pair(32, 4, 64)]]) }, batch)).toBe(2 * 10 * 4 * (32 + 64))
   expect(adapterOperations(NAMES, { adapter: new Map([['lm_head.weight', pair(32, 4, 160)]]) }, batch)).toBe(2 * 3 * 4 * (32 + 160))

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
-/** A changed config.json. Where transformers refuses it there is an `error`, else there is all that follows. */
+/** A changed config.json. If transformers refuses it there is an `error`, else there is all that follows. */
 export interface SpellingCase {
   readonly name: string
   readonly fixture: string

@@ -35,6 +35,6 @@ test('numbers that JSON does not have are no reason to refuse a file', async () 
   expect(notices).toEqual([expect.stringContaining('time_step_limit')])
 })
 
-test('and where a size is such a number, the file is malformed', () => {
+test('and if a size is such a number, the file is malformed', () => {
   expect(() => parseConfig({ ...CONFIG, rms_norm_eps: 'Infinity' }, 'config.json')).toThrow(/malformed/u)
 })

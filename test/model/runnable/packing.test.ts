@@ -40,7 +40,7 @@ test.each(integers.cases)('integers of $bits bits in blocks of $block have the c
 
 const weights = fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: 64, maxLength: 64 }).map((list) => Float32Array.from(list))
 
-test('a packed integer is within half a step of its value, or a whole one where it would be 8', () => {
+test('a packed integer is within half a step of its value, or a whole one if it would be 8', () => {
   fc.assert(
     fc.property(weights, (values) => {
       const [codes, scales] = [new Uint8Array(32), new Float32Array(2)]

@@ -28,7 +28,7 @@ describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
     expect(misses).toEqual([])
   })
 
-  test('is refused where weights have to be plain', async () => {
+  test('is refused if weights have to be plain', async () => {
     await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(/: the weights are quantized with (bitsandbytes|gptq|awq)$/u)
   })
 })

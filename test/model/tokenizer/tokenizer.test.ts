@@ -66,7 +66,7 @@ const called =
     return { model: { ...rest, vocab: { ...vocab, o: id } } }
   }
 
-test('a token beyond the embedding matrix is refused where a text has it', async () => {
+test('a token beyond the embedding matrix is refused if a text has it', async () => {
   const tokenizer = await readTokenizer(tokenizerWith(called(1e9)), SPECIAL)
   expect(tokenizer.encode('a jar')).not.toContain(1e9)
   expect(() => tokenizer.encode('open')).toThrow(CheckpointError)

@@ -175,7 +175,7 @@ describe('weights that do not fit config.json', () => {
     await expect(read(folder)).rejects.toThrow('config.json calls for [32, 32] (num_attention_heads is 4): layers of different widths')
   })
 
-  test('where all layers are narrower the field that says so is named', async () => {
+  test('if all layers are narrower the field that says so is named', async () => {
     const folder = copyOf('llama2')
     writeConfig(folder, { intermediate_size: 128 })
     await expect(read(folder)).rejects.toMatchObject({

@@ -59,7 +59,7 @@ test('it refers to nothing outside, and its colors are variables of the page', (
   expect([...svg.matchAll(/(?:fill|stroke)="([^"]*)"/gu)].every(([, color]) => color!.startsWith('var(--'))).toBe(true)
 })
 
-test('there is none where no line has a retention', () => {
+test('there is none if no line has a retention', () => {
   const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
   expect(retentionChart(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]))).toBeNull()
   expect(retentionChart(compareRuns(run('a', 0), [run('b', 5)]))).toBeNull()

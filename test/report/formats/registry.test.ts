@@ -11,7 +11,7 @@ test('a report knows the items that flipped', () => {
   expect(report.flips().map(({ docId, direction }) => [docId, direction])).toEqual([[1, 'lost']])
 })
 
-test('table: tables, or paragraphs where the terminal is narrow', () => {
+test('table: tables, or paragraphs if the terminal is narrow', () => {
   expect(renderReport('table', report)).toMatch(/^┌[^\n]*\n│ task .*│ piqa .*75\.00 %/su)
   expect(renderReport('table', report, 40)).toMatch(/^piqa acc, 4 items: original 75\.00 %\n/u)
 })

@@ -13,11 +13,11 @@ const run = (label: string, value: number, truncation = NOTHING_CUT) =>
 
 const runs = [run('original', 0.655), run('pruned', 0.57)]
 
-test('a model has a column, where there is room for it', () => {
+test('a model has a column if there is room for it', () => {
   expect(resultTable(runs, { columns: 80 }).split('\n')[3]).toBe('│ piqa │ acc ↑  │     0 │   200 │ 65.50 % ± 3.00 │ 57.00 % ± 3.00 │')
 })
 
-test('and a line, where there is not', () => {
+test('and a line if there is not', () => {
   expect(resultTable(runs, { columns: 40 })).toBe('piqa, acc ↑, 0 shots, 200 items\n  original: 65.50 % ± 3.00\n  pruned: 57.00 % ± 3.00')
 })
 

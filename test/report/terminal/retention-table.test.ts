@@ -36,7 +36,7 @@ test('marks what is only cited', () => {
   expect(text).toMatch(/│ 61\.77 % cited │\s+−21\.3 │\s+74\.3 % │\s+−2 % │\s+– │\s+– │ ⚠️ Acceptable │/u)
 })
 
-test('is paragraphs where it does not fit', () => {
+test('is paragraphs if it does not fit', () => {
   const comparison = compareRuns(storedRun('original', [choiceTask('piqa', outcomes(16))]), [storedRun('pruned', [choiceTask('piqa', outcomes(12))])])
   expect(retentionTable(comparison, 200)).toContain('┌')
   const narrow = retentionTable(comparison, 80)

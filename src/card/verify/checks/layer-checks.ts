@@ -2,7 +2,7 @@
 import type { CardContext } from '../card-context.ts'
 import { attribute, checked, PERCENT, roundsTo, type CheckedCell } from '../checked-cell.ts'
 
-/** Layers removed and compression, where the card has both numbers of layers. */
+/** Layers removed and compression, if the card has both numbers of layers. */
 export function layerCells({ figures }: CardContext): CheckedCell[] {
   const [original] = attribute(figures, 'original layers')
   const [pruned] = attribute(figures, 'pruned layers')

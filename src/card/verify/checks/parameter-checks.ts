@@ -7,7 +7,7 @@ import type { CardContext } from '../card-context.ts'
 import { attribute, checked, roundsTo, type CheckedCell } from '../checked-cell.ts'
 import { parametersWith } from '../published-figures.ts'
 
-/** Every cell that config.json decides; none where it is not known. */
+/** Every cell that config.json decides; none if it is not known. */
 export function configCells({ figures, model }: CardContext): CheckedCell[] {
   return model ? [...vocabularyCells(figures, model), ...sizeCells(figures, model), ...parameterCells(figures, model)] : []
 }

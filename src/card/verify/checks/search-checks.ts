@@ -13,14 +13,14 @@ interface PrintedSearch {
   readonly interval: Printed
   readonly maxCompression: Printed
   readonly merges: Printed
-  /** Undefined where the card does not say. */
+  /** Undefined if the card does not say. */
   readonly rejected: Printed | undefined
   readonly iterations: Printed
   readonly original: Printed
   readonly pruned: Printed
 }
 
-/** Settings and counts, where the card has all of them. Without a rejected merge the settings decide the counts. */
+/** Settings and counts, if the card has all of them. Without a rejected merge the settings decide the counts. */
 export async function searchCells({ figures }: CardContext): Promise<CheckedCell[]> {
   const search = printedSearch(figures)
   if (!search) return []
@@ -82,7 +82,7 @@ function countCells(search: PrintedSearch): CheckedCell[] {
   ]
 }
 
-/** A merge removes C − 1 layers, and fewer where the pointer moves down by less than that: some of the layers were merged before. */
+/** A merge removes C − 1 layers, and fewer if the pointer moves down by less than that: some of the layers were merged before. */
 function canRemove({ merges, groupSize, interval }: PrintedSearch, removed: number): boolean {
   const most = merges.value * (groupSize.value - 1)
   return interval.value >= groupSize.value - 1 ? removed === most : removed >= merges.value && removed <= most

@@ -6,7 +6,7 @@ import { attribute, checked, ROUNDING, type CheckedCell } from '../checked-cell.
 /** Half of the list's last printed digit: how far the mean of rounded values is from the mean of the values. */
 const LIST_SLACK = 0.000_05
 
-/** The threshold and the three statistics, where the card lists the individual similarities. */
+/** The threshold and the three statistics, if the card lists the individual similarities. */
 export function similarityCells({ card, figures }: CardContext): CheckedCell[] {
   const values = listedSimilarities(card)
   if (values === null) return []
@@ -27,7 +27,7 @@ export function similarityCells({ card, figures }: CardContext): CheckedCell[] {
   ]
 }
 
-/** Null where the card has no list. */
+/** Null if the card has no list. */
 function listedSimilarities({ prose }: Card): number[] | null {
   const list = prose.map(({ text }) => /individual similarities:?\s*\[?([−\-\d.,\s]+)/iu.exec(text)?.[1]).find((found) => found !== undefined)
   return list === undefined ? null : [...list.matchAll(/[−-]?\d+(?:\.\d+)?/gu)].map(([number]) => Number(number.replace('−', '-')))

@@ -40,7 +40,7 @@ function judgedOf({ task, items, chance, original, variant, retentionInterval }:
   }
 }
 
-/** The score farthest from chance, the nearest, the printed one, and where the items are known the exact one. */
+/** The score farthest from chance, the nearest, the printed one, and the exact one if the items are known. */
 function possibleScores(row: BenchmarkRow): Judged[] {
   const { original, variant, chance, items, retentionInterval } = row
   const judged = judgedOf(row)

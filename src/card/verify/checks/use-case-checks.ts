@@ -19,7 +19,7 @@ function writtenUse({ retention }: BenchmarkRow, { text }: Cell, profile: Status
   return useText(status, retention && `${retention.value.toFixed(retention.digits)}%`, profile)
 }
 
-/** In an author's own form: a status of the table, and where it names a retention that of the same row. */
+/** In an author's own form: a status of the table, and if it names a retention that of the same row. */
 function otherUse(cell: Cell, benchmarks: readonly BenchmarkRow[]): CheckedCell {
   const retained = /(?:^|\D)(\d+(?:\.\d+)?)\s*%/u.exec(cell.text)?.[1]
   const words = withoutBrackets(cell.text).trim()

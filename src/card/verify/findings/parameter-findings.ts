@@ -8,7 +8,7 @@ import { parameterCells } from '../checks/parameter-checks.ts'
 import { parametersWith } from '../published-figures.ts'
 import type { Finding } from './finding.ts'
 
-/** How many parameters are left, and a vocabulary that is not the embedding's; nothing where config.json is not known. */
+/** How many parameters are left, and a vocabulary that is not the embedding's; nothing if config.json is not known. */
 export function parameterFindings({ figures, model }: CardContext): Finding[] {
   return model ? [...sizeFinding(figures, model), ...vocabularyFinding(figures, model)] : []
 }

@@ -2,7 +2,7 @@
 import type { CardContext } from '../card-context.ts'
 import type { Finding } from './finding.ts'
 
-/** A finding where neither the table nor the text names the data set. */
+/** A finding if neither the table nor the text names the data set. */
 export function perplexityFindings({ card, figures: { perplexities } }: CardContext): Finding[] {
   const isInTable = perplexities.every(({ measure }) => measure)
   const isInText = card.prose.some(({ text }) => /\b(?:wikitext|c4|pile|lambada)/iu.test(text) && /perplexity/iu.test(text))

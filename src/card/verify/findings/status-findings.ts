@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts'
 /** The cuts of published cards, with the majority class as chance. */
 const CARD_WITH_MAJORITY: StatusProfile = { ...PROFILES.card, nearChance: { ...PROFILES.card.nearChance!, chance: 'baseline' } }
 
-/** One finding, where the card has statuses. */
+/** One finding, if the card has statuses. */
 export function statusFindings({ figures: { benchmarks }, profile }: CardContext): Finding[] {
   const named = benchmarks.filter(({ status }) => status)
   if (named.length === 0) return []

@@ -32,7 +32,7 @@ export function benchmarkBlocks(contents: CardContents, rows: readonly AccuracyR
   ]
 }
 
-/** Model, items and chance only where they say something. */
+/** Model, items and chance only if they say something. */
 function columnsOf({ models, profile }: CardContents, rows: readonly AccuracyRow[]): BenchmarkColumn[] {
   const isSeveral = models.length > 1
   const areMeasured = rows.some(({ extent }) => extent.itemCount !== null)
@@ -58,7 +58,7 @@ function shareText(share: number | null): string {
   return share === null ? NONE : cardPercent(share)
 }
 
-/** In percent, to follow a percentage; empty where there is none. */
+/** In percent, to follow a percentage; empty if there is none. */
 function intervalText(interval: Interval | null): string {
   if (!interval || interval.some((bound) => Number.isNaN(bound))) return ''
   const [low, high] = interval.map((bound) => bounded(bound * 100, 1))

@@ -50,7 +50,7 @@ function ratioInterval(interval: Interval | null): string {
   return interval && interval.every((bound) => Number.isFinite(bound)) ? ` [${interval.map((bound) => figure(bound, 2)).join(', ')}]` : ''
 }
 
-/** With this many digits after the point; in powers of ten where those would show nothing, or far too many. */
+/** With this many digits after the point; in powers of ten if those would show nothing, or far too many. */
 function figure(value: number, digits: number): string {
   const isPlain = value === 0 || (Math.abs(value) < 1e9 && Math.abs(value) >= 10 ** -digits)
   return isPlain ? value.toFixed(digits) : value.toExponential(2)

@@ -11,9 +11,9 @@ export interface ExecutionProvider {
   readonly isBuiltFor: (platform: NodeJS.Platform, arch: string) => boolean
   /** Whether its libraries are installed, as far as that can be seen without loading them. */
   readonly isInstalled: () => boolean
-  /** When `--device auto` tries it: where one of its GPUs was found, or after all others, or never. */
+  /** When `--device auto` tries it: with one of its GPUs found, or after all others, or never. */
   readonly auto: 'with-gpu' | 'last' | 'never'
-  /** Which GPUs of the machine the provider's device `index` can be, the likeliest first; more than one where onnxruntime chooses. */
+  /** Which GPUs of the machine the provider's device `index` can be, the likeliest first; more than one if onnxruntime chooses. */
   readonly gpusOf: (gpus: readonly Gpu[], index: number) => readonly Gpu[]
   /** Whether it has several devices, which `--device` numbers; if not, what to do instead of giving a number. */
   readonly devices: { readonly kind: 'numbered' } | { readonly kind: 'single'; readonly hint: string }
@@ -23,7 +23,7 @@ export interface ExecutionProvider {
   readonly sessionOption: (index: number) => ProviderOption
   /** Number types that it has all kernels for. */
   readonly dtypes: readonly Dtype[]
-  /** The type where none is asked for: one of `dtypes`, or the type of the stored weights. */
+  /** The type if none is asked for: one of `dtypes`, or the type of the stored weights. */
   readonly defaultDtype: Dtype | 'stored'
   /** Types in which `doctor --benchmark` measures its speed: the first that works. */
   readonly speedDtypes: readonly Dtype[]
@@ -46,14 +46,14 @@ export interface ExecutionProvider {
   readonly isMeasured: boolean
   /** How far the self-test's f32 log-likelihood may be from the float64 reference, in nats a token. */
   readonly selfTestTolerance: number
-  /** What to do where the device cannot be used. */
+  /** What to do if the device cannot be used. */
   readonly hint: (index: number) => Promise<string>
 }
 
 /** Operators that only run what is inside them where that is placed, or move data: harmless on the CPU. */
 export const STEERING_OPERATORS: ReadonlySet<string> = new Set(['Loop', 'If', 'Scan', 'MemcpyFromHost', 'MemcpyToHost'])
 
-/** All GPUs, of a provider that takes the one that the system prefers; emulated ones only where there is no other. */
+/** All GPUs, of a provider that takes the one that the system prefers; emulated ones only if there is no other. */
 export function anyGpu(gpus: readonly Gpu[]): readonly Gpu[] {
   const real = gpus.filter(({ kind }) => kind === 'gpu')
   return real.length > 0 ? real : gpus
