@@ -22,7 +22,7 @@ test('a run prints the table on standard output, stores results and samples in t
   )
   expect({ code, err }).toMatchObject({ code: 0 })
   expect(out).toMatch(/piqa\s+│ acc_norm ↑ │\s+0 │\s+10 │/u)
-  expect(err).toMatch(/tokens: [\d,]+ asked, [\d,]+ distinct, [\d,]+ computed/u)
+  expect(err).toMatch(/^tiny: loading\ntiny · piqa: 20 requests\ntiny: 10 items, [\d,]+ tokens in [\d.]+ s · stored in .*results_.*\.json\n$/u)
   const files = readdirSync(path.join(output, 'tiny')).sort()
   expect(files.map((name) => name.replace(/_\d{4}.*Z/u, '_TIME'))).toEqual(['results_TIME.json', 'samples_piqa_TIME.jsonl'])
   const results = JSON.parse(readFileSync(path.join(output, 'tiny', files[0]!), 'utf8'))

@@ -40,7 +40,7 @@ export async function evalharness(...args: string[]): Promise<Ended> {
   const before = process.env['EVALHARNESS_CACHE']
   process.env['EVALHARNESS_CACHE'] = temporaryFolder()
   try {
-    const code = await main(args, new AbortController().signal, { output: output.stream, errorStream: errorStream.stream })
+    const code = await main(args, new AbortController().signal, { output: output.stream, errorStream: errorStream.stream, env: {} })
     return { code, out: output.text(), err: errorStream.text() }
   } finally {
     if (before === undefined) delete process.env['EVALHARNESS_CACHE']

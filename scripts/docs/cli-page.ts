@@ -1,6 +1,7 @@
 /** docs/cli.md: the reference of the command line, made from the tables of options. */
 import type { Command } from '../../src/commands/command.ts'
 import { commandPattern } from '../../src/commands/to-yargs.ts'
+import { verbosityOptions } from '../../src/commands/verbosity.ts'
 import { listOptions, type OptionFacts } from '../../src/run/option-table.ts'
 
 const WIDTH = 100
@@ -12,7 +13,8 @@ export function cliPage(commands: readonly Command[]): string {
       'An option that may be repeated is given once per value. Exit codes: 0 done, 2 the input or the tool failed, 130 interrupted; ' +
       'other codes are listed with their command. [api.md](api.md) has the same options for programs.',
   )
-  return `# Commands and options\n\n${intro}\n\n${commands.flatMap((command) => sections(command, '')).join('\n\n')}\n`
+  const everywhere = listOptions(verbosityOptions).map(({ name, facts }) => optionText(name, facts))
+  return `# Commands and options\n\n${intro}\n\nEvery command has these options too:\n\n${everywhere.join('\n')}\n\n${commands.flatMap((command) => sections(command, '')).join('\n\n')}\n`
 }
 
 /** A section for the command, and one for each of its subcommands. */
@@ -23,7 +25,7 @@ function sections(command: Command, parent: string): string[] {
 
 function section(command: Command, parent: string): string {
   const { name, description, options, examples = [], epilogue } = command
-  const facts = options ? listOptions(options) : []
+  const facts = options ? listOptions(options).filter(({ key }) => !(key in verbosityOptions.shape)) : []
   const groups = [...new Set(facts.map((option) => groupOf(option.facts)))]
   const lists = groups.map((group) => {
     const lines = facts.filter((option) => groupOf(option.facts) === group).map((option) => optionText(option.name, option.facts))

@@ -87,8 +87,9 @@ const verifyCommand = defineCommand({
       ...(profile !== undefined && { profile: await readProfile(profile) }),
       ...(run && { scoring: { model, dataDir, limit, output, onEvent: scores.onEvent, signal: terminal.signal } }),
     }).finally(scores.close)
-    if (run) terminal.err(resultTable(scores.records, { withSubsets: false, columns: Infinity }))
-    terminal.out(json ? JSON.stringify({ ...verdict, reproduced }, null, 2) : cardVerdictTable(verdict, reproduced, { all }))
+    if (run) terminal.err(resultTable(scores.records, { columns: terminal.columns }))
+    if (json) terminal.out(JSON.stringify({ ...verdict, reproduced }, null, 2))
+    else terminal.show(cardVerdictTable(verdict, reproduced, { all, columns: terminal.columns }))
     return isRight ? 0 : 1
   },
 })

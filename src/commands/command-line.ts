@@ -33,7 +33,6 @@ export const COMMANDS: readonly Command[] = [
 ]
 
 const WIDEST_HELP = 110
-const USUAL_HELP = 100
 
 /**
  * Runs one command line, without the program's name; returns its exit code. Fails with a HarnessError, or with AbortError when
@@ -54,7 +53,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(HARNESS_VERSION)
     .alias('help', 'h')
     .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true })
-    .wrap(terminal.columns === undefined ? USUAL_HELP : Math.min(WIDEST_HELP, terminal.columns))
+    .wrap(Math.min(WIDEST_HELP, terminal.columns))
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error

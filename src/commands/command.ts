@@ -1,8 +1,9 @@
 /** A command as data: its name, its table of options, and its action. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { unlessAborted, UsageError } from '../errors.ts'
 import { parseOptions, validOptions, type OptionTable } from '../run/option-table.ts'
 import type { Terminal } from './terminal.ts'
+import { verbosityOptions, withVerbosity } from './verbosity.ts'
 
 /** The fields that all commands have. */
 interface CommandFacts {
@@ -38,11 +39,13 @@ export interface Command extends CommandFacts {
   readonly execute?: (given: Readonly<Record<string, unknown>>, terminal: Terminal) => Promise<number>
 }
 
-/** Makes a command of its definition. */
+/** Makes a command of its definition, with the options that every command has. */
 export function defineCommand<T extends OptionTable>({ run, endsItself = false, onInvalid, ...command }: CommandDefinition<T>): Command {
   return {
     ...command,
-    async execute(given, terminal) {
+    options: z.object({ ...command.options.shape, ...verbosityOptions.shape }),
+    async execute(given, outer) {
+      const terminal = withVerbosity(outer, parseOptions(verbosityOptions, given))
       let options: z.output<T>
       try {
         options = parseOptions(command.options, given)

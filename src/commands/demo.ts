@@ -51,7 +51,7 @@ export function demoCommand(runCommandLine: RunCommandLine): Command {
 
 async function demo({ output, json }: z.output<typeof options>, terminal: Terminal, runCommandLine: RunCommandLine): Promise<number> {
   const startedAt = performance.now()
-  const story = json ? { ...terminal, out: terminal.err } : terminal
+  const story = json ? { ...terminal, out: terminal.err, show: terminal.err } : terminal
   await beginFolder(output)
   story.out('A small language model is pruned, scored, compared with what it was, and judged. Model and benchmarks are')
   story.out(`made up and built in: nothing is fetched, and nothing is written but ${output}${path.sep}.`)
@@ -61,7 +61,7 @@ async function demo({ output, json }: z.output<typeof options>, terminal: Termin
     const exitCode = await runCommandLine(args, story)
     if (terminal.signal.aborted) throw new AbortError()
     if (!expects.includes(exitCode)) {
-      terminal.err(`this ended with exit code ${exitCode}, which the demo does not expect`)
+      terminal.error(`this ended with exit code ${exitCode}, which the demo does not expect`)
       return exitCode
     }
     if (moral) story.out(moral(exitCode))

@@ -6,8 +6,9 @@ import { CompareError, GateError, HarnessError } from '../errors.ts'
 import { BASELINES, blessRun } from '../gate/bless.ts'
 import { judgeOpen, openGate } from '../gate/judge.ts'
 import { junitXml } from '../gate/junit.ts'
-import { outcomeJson, type GateOutcome } from '../gate/outcome.ts'
-import { gateMarkdown, judgementTable } from '../gate/summary.ts'
+import { gateReport } from '../gate/gate-report.ts'
+import type { GateOutcome } from '../gate/outcome.ts'
+import { gateMarkdown } from '../gate/summary.ts'
 import { finishBeforeExit } from '../io/at-exit.ts'
 import { cannotWrite } from '../io/cannot-write.ts'
 import { writeWhole } from '../io/write-atomically.ts'
@@ -17,6 +18,7 @@ import { sourceLines } from '../store/source-lines.ts'
 import { errorText } from '../text/error-text.ts'
 import { defineCommand } from './command.ts'
 import { FAILED } from './exit-codes.ts'
+import { formatOf, formatOptions, printReport } from './format-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The runs cannot be compared, or there are too few items to tell. */
@@ -31,7 +33,7 @@ const options = z.object({
   baselines,
   junit: text({ description: 'File to write JUnit XML to' }),
   summary: text({ description: 'File to append Markdown to, such as $GITHUB_STEP_SUMMARY' }),
-  json: flag({ description: 'Print the judgement as JSON' }),
+  ...formatOptions().shape,
 })
 type GateCommandOptions = z.output<typeof options>
 
@@ -62,7 +64,10 @@ export const gateCommand = defineCommand({
   ],
   epilogue: 'Exit codes: 0 passed, 1 regressed, 2 the tool or its input failed, 3 incomparable or too few items to tell.',
   subcommands: [blessCommand],
-  run: async (given, terminal) => finish(given, await judgedOutcome(given, terminal), terminal),
+  async run(given, terminal) {
+    formatOf(given)
+    return finish(given, await judgedOutcome(given, terminal), terminal)
+  },
   onInvalid: async (error, valid, terminal) => finish(valid, failed(namesOf(valid), error), terminal),
 })
 
@@ -114,8 +119,7 @@ function requiredOptions({ baseline, candidate, policy }: GateCommandOptions) {
 /** Writes the reports and prints the outcome; returns the exit code. Fails if there is no verdict, or if a report was not written. */
 async function finish(given: GateCommandOptions, { outcome, error: cause }: Judged, terminal: Terminal): Promise<number> {
   const unwritten = await writeReports(given, outcome)
-  if (given.json) terminal.out(JSON.stringify(outcomeJson(outcome), null, 2))
-  else if (outcome.judgement) terminal.out(judgementTable(outcome.judgement, terminal.columns))
+  printReport(formatOf(given), gateReport(outcome), terminal)
   for (const note of outcome.notes) terminal.err(`note: ${note}`)
   const [first, ...more] = [...(cause === undefined ? [] : [cause]), ...unwritten]
   for (const error of more) if (error instanceof HarnessError) printError(error, terminal)
@@ -144,7 +148,7 @@ async function appendSummary(file: string, outcome: GateOutcome): Promise<void> 
   }
 }
 
-function printError({ message, hint }: HarnessError, { err }: Terminal): void {
-  err(`evalharness: ${message}`)
-  err(`  ${hint}`)
+function printError({ message, hint }: HarnessError, { error }: Terminal): void {
+  error(`evalharness: ${message}`)
+  error(`  ${hint}`)
 }

@@ -4,7 +4,7 @@ import { layerMap } from '../prune/layer-map.ts'
 import { layerMapTable, verdictText } from '../report/terminal/layer-map-table.ts'
 import { flag, positional } from '../run/option-table.ts'
 import { defineCommand } from './command.ts'
-import { progressBar } from './progress-bar.ts'
+import { progressOf } from './progress.ts'
 
 /** The command. */
 export const layermapCommand = defineCommand({
@@ -17,7 +17,7 @@ export const layermapCommand = defineCommand({
   }),
   examples: [['layermap Qwen/Qwen3-8B-Base ./laco', 'how a checkpoint was made']],
   async run({ base, variant, json }, terminal) {
-    const bar = progressBar(terminal)
+    const progress = progressOf(terminal)
     try {
       const map = await layerMap({
         base,
@@ -25,14 +25,15 @@ export const layermapCommand = defineCommand({
         signal: terminal.signal,
         onEvent(event) {
           if (event.kind === 'notice') terminal.err(event.message)
-          else if (event.kind === 'started') bar.start('comparing {bar} {percentage} %', event.stepCount)
-          else bar.increment()
+          else if (event.kind === 'started')
+            progress.start({ title: 'comparing', total: event.stepCount, announcement: `comparing the layers of ${variant} with those of ${base}` })
+          else progress.increment()
         },
       })
-      bar.stop()
+      progress.stop()
       terminal.out(json ? JSON.stringify({ ...map, summary: verdictText(map) }, null, 2) : layerMapTable(map))
     } finally {
-      bar.stop()
+      progress.stop()
     }
   },
 })

@@ -1,23 +1,24 @@
-/** Pruning's events on standard error: a bar on a terminal, and a line per decision everywhere. */
+/** Pruning's events on standard error: progress, and a line for each decision. */
 import type { Iteration } from '../prune/laco.ts'
 import type { PruneEvent } from '../prune/prune.ts'
-import { progressBar } from './progress-bar.ts'
+import { progressOf } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Receives the events of pruning. `close` removes the bar after an error. `threshold` is that of the search. */
+/** Receives the events of pruning. `close` ends the progress after an error. `threshold` is that of the search. */
 export function pruneProgress(terminal: Terminal, threshold: number): { readonly onEvent: (event: PruneEvent) => void; readonly close: () => void } {
-  const bar = progressBar(terminal)
+  const progress = progressOf(terminal)
   let pass = 'the original'
   const onEvent = (event: PruneEvent) => {
     switch (event.kind) {
       case 'notice':
+        progress.makeRoom()
         terminal.err(event.message)
         break
       case 'layer-computed':
-        if (event.layersDone === 0) bar.start(`${pass} {bar} {percentage} %`, event.layersInPass)
-        else bar.update(event.layersDone)
+        if (event.layersDone === 0) progress.start({ title: pass, total: event.layersInPass })
+        else progress.update(event.layersDone)
         if (event.layersDone < event.layersInPass) break
-        bar.stop()
+        progress.stop()
         pass = 'iteration 1'
         break
       case 'merge-decided':
@@ -25,13 +26,13 @@ export function pruneProgress(terminal: Terminal, threshold: number): { readonly
         pass = `iteration ${event.iteration.iteration + 1}`
         break
       case 'writing':
-        bar.start('writing {bar} {percentage} %', event.byteCount)
+        progress.start({ title: 'writing', total: event.byteCount })
         break
       case 'bytes-written':
-        bar.increment(event.byteCount)
+        progress.increment(event.byteCount)
     }
   }
-  return { onEvent, close: () => bar.stop() }
+  return { onEvent, close: () => progress.stop() }
 }
 
 /** `iteration 1: layers 25–27, similarity 0.9731 > 0.85: accepted, 34 layers`. */

@@ -1,13 +1,12 @@
-/** A run's events on standard error: a bar with rate and time left on a terminal, and lines everywhere. */
-import { determinismSummary, taskWorkSummary, tieSummary, workSummary } from '../report/terminal/work-summary.ts'
+/** A run's events on standard error: progress, notices, and a line at the end of each model; with `--verbose` its work too. */
+import { determinismSummary, modelSummary, taskWorkSummary, tieSummary, workSummary } from '../report/terminal/work-summary.ts'
 import type { OnEvent, RunEvent } from '../run/run-events.ts'
 import type { RunRecord } from '../store/run-record.ts'
-import { count } from '../text/count.ts'
-import { duration } from '../text/duration.ts'
-import { progressBar } from './progress-bar.ts'
+import { count, counted } from '../text/count.ts'
+import { progressOf } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Receives the events of a run. `close` removes the bar after an error. */
+/** Receives the events of a run. `close` ends the progress after an error. */
 export interface RunProgress {
   readonly onEvent: OnEvent<RunEvent>
   readonly close: () => void
@@ -15,58 +14,65 @@ export interface RunProgress {
 
 /** Prints a run's events to a terminal. */
 export function runProgress(terminal: Terminal): RunProgress {
-  const { err } = terminal
-  const bar = progressBar(terminal)
+  const progress = progressOf(terminal)
+  const isVerbose = terminal.verbosity === 'verbose'
+  const say = (line: string) => {
+    progress.makeRoom()
+    terminal.err(line)
+  }
   let tokens = 0
   let startedAt = 0
   const onEvent = (event: RunEvent) => {
     switch (event.kind) {
       case 'notice':
-        bar.makeRoom()
-        err(event.model === null ? event.message : `${labelOf(event)}: ${event.message}`)
+        say(event.model === null ? event.message : `${labelOf(event)}: ${event.message}`)
         break
-      case 'task-started':
+      case 'loading':
+        progress.start({ title: `${labelOf(event)}: loading`, total: null, announcement: `${labelOf(event)}: loading` })
+        break
+      case 'task-started': {
         tokens = 0
         startedAt = performance.now()
-        bar.start(`${labelOf(event)} · ${event.task} {bar} {percentage} % · {rate} tokens/s · {left} left`, 1, { rate: '–', left: '–' })
-        break
-      case 'batch-scored': {
-        tokens += event.tokensComputed
-        const seconds = (performance.now() - startedAt) / 1000
-        const rate = count(Math.round(tokens / seconds))
-        bar.update(event.doneShare, { rate, left: duration(seconds / event.doneShare - seconds) })
+        const title = `${labelOf(event)} · ${event.task}`
+        progress.start({ title, total: 1, announcement: `${title}: ${counted(event.requestCount, 'request')}` })
         break
       }
+      case 'batch-scored':
+        tokens += event.tokensComputed
+        progress.update(event.doneShare, `${count(Math.round((tokens / (performance.now() - startedAt)) * 1000))} tokens/s`)
+        break
       case 'task-scored':
-        bar.stop()
-        err(`${labelOf(event)} · ${event.work.task}: ${taskWorkSummary(event.work)}`)
+        progress.stop()
+        if (isVerbose) say(`${labelOf(event)} · ${event.work.task}: ${taskWorkSummary(event.work)}`)
         break
       case 'resumed':
-        err(`resuming ${event.file}: ${event.models.map((one) => `--model ${one}`).join(' ')} --tasks ${event.tasks.join(',')}`)
+        say(`resuming ${event.file}: ${event.models.map((one) => `--model ${one}`).join(' ')} --tasks ${event.tasks.join(',')}`)
         break
       case 'determinism-checked':
-        err(`${event.model}: ${determinismSummary(event.determinism)}`)
+        say(`${event.model}: ${determinismSummary(event.determinism)}`)
         break
       case 'run-stored':
-        for (const line of storedLines(event.record, event.resultsFile)) err(line)
+        for (const line of storedLines(event.record, event.resultsFile, isVerbose)) say(line)
     }
   }
-  return { onEvent, close: () => bar.stop() }
+  return { onEvent, close: () => progress.stop() }
 }
 
 function labelOf({ model, isRepeat }: { readonly model: string | null; readonly isRepeat: boolean }): string {
   return `${model}${isRepeat ? ', again' : ''}`
 }
 
-function storedLines(record: RunRecord, resultsFile: string): string[] {
+function storedLines(record: RunRecord, resultsFile: string, isVerbose: boolean): string[] {
   const { label } = record.model
-  return [
-    ...workSummary(record.work)
-      .split('\n')
-      .map((line) => `${label}: ${line}`),
-    ...tieSummary(record.tasks).map((line) => `${label} · ${line}`),
-    `${label}: ${endText(record)} ${resultsFile}`,
-  ]
+  const work = isVerbose
+    ? [
+        ...workSummary(record.work)
+          .split('\n')
+          .map((line) => `${label}: ${line}`),
+        ...tieSummary(record.tasks).map((line) => `${label} · ${line}`),
+      ]
+    : []
+  return [...work, `${label}: ${modelSummary(record)} · ${endText(record)} ${resultsFile}`]
 }
 
 function endText({ isComplete, failure }: RunRecord): string {

@@ -1,8 +1,9 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
-import Table from 'cli-table3'
+import type { RootContent } from 'mdast'
 import { cellText, fittingTable } from '../text/fitting-table.ts'
-import { bounded } from '../report/numbers.ts'
+import { bounded, NONE } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
+import { framedTable, numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
 import type { JudgedRule, Judgement, RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
 import { count, counted } from '../text/count.ts'
@@ -39,29 +40,67 @@ function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): st
   return `too few items, about ${known(itemsNeeded)} would decide`
 }
 
-/** The judgement as a table, and its outcome in a line. If the table is wider than `columns`, each rule is a paragraph. */
+/**
+ * The judgement as a table, what undecided and incomparable rules lack, and the outcome in a line. If the table is wider than
+ * `columns`, each rule is a paragraph.
+ */
 export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
-  const lines = new Table({ head: ['task', 'rule', 'verdict', 'found'], style: { head: [], border: [], compact: true } })
-  for (const rule of rules) lines.push([rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)].map(cellText))
   const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
-  return `${fittingTable(lines.toString(), paragraphs.join('\n'), columns)}\ngate ${outcome(verdict)}`
+  const missing = rules.flatMap((rule) =>
+    rule.verdict === 'passed' || rule.verdict === 'regressed' ? [] : [`${rule.task}, ${limitText(rule)}: ${whatIsMissing(rule)}`],
+  )
+  const table = [framedTable(ruleTable(rules)), ...new Set(missing)].join('\n')
+  return `${fittingTable([table, paragraphs.join('\n')], columns)}\ngate ${outcome(verdict)}`
+}
+
+function ruleTable(rules: readonly JudgedRule[]): TextTable {
+  return {
+    columns: [...textColumns('task', 'metric', 'rule'), ...numberColumns('found', '95 % interval', 'items'), ...textColumns('verdict')],
+    rows: rules.map((rule) =>
+      [
+        rule.task,
+        rule.metric ?? NONE,
+        limitText(rule),
+        rule.value === null ? NONE : amount(rule.kind, rule.value),
+        rule.interval ? `${amount(rule.kind, rule.interval[0])} to ${amount(rule.kind, rule.interval[1])}` : NONE,
+        rule.itemCount === null ? NONE : count(rule.itemCount),
+        `${SIGNS[rule.verdict]} ${rule.verdict}`,
+      ].map(cellText),
+    ),
+  }
+}
+
+/** `retention ≥ 95.0 %`. */
+function limitText({ kind, limit }: JudgedRule): string {
+  return `${LIMITS[kind]} ${amount(kind, limit)}`
+}
+
+const LIMITS: Readonly<Record<JudgedRule['kind'], string>> = { min_retention: 'retention ≥', max_drop_points: 'loss ≤', max_perplexity_ratio: 'perplexity ≤' }
+
+function whatIsMissing(rule: JudgedRule): string {
+  return rule.reason ?? whatWouldDecide(rule)
 }
 
 /** The outcome for a pull request. */
-export function gateMarkdown({
+export function gateMarkdown(outcome: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): string {
+  return markdownBody(gateBlocks(outcome))
+}
+
+/** The same as blocks. */
+export function gateBlocks({
   judgement,
   error,
   notes,
   names: { baseline, candidate },
-}: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): string {
+}: Pick<GateOutcome, 'judgement' | 'error' | 'notes' | 'names'>): RootContent[] {
   const pair = `\`${candidate}\` against \`${baseline}\`.`
   const details = notes.map((note) => paragraph(`Note: ${note}`))
   if (!judgement) {
     const message = error === null ? [] : [paragraph(error.message), paragraph(error.hint)]
-    return markdownBody([heading(2, '⚠️ evalharness gate came to no verdict'), paragraph(pair), ...message, ...details])
+    return [heading(2, '⚠️ evalharness gate came to no verdict'), paragraph(pair), ...message, ...details]
   }
   const { rules, verdict } = judgement
-  return markdownBody([
+  return [
     heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
     paragraph(`${pair} Limits are compared with the bounds of 95 % intervals.`),
     table([
@@ -69,7 +108,7 @@ export function gateMarkdown({
       ...rules.map((rule) => [rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)]),
     ]),
     ...details,
-  ])
+  ]
 }
 
 function outcome(verdict: RuleVerdict): string {

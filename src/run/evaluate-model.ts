@@ -38,6 +38,7 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
   const clock = stageClock()
   const { signal, onEvent = () => {} } = options
   const onNotice = (message: string) => onEvent({ kind: 'notice', message })
+  onEvent({ kind: 'loading' })
   await using opened = await clock.time('load', () => openModel(model, options, onNotice))
   const encoded = await clock.time('plan', () => encodeOnce(loadedTasks, opened, options))
   for (const notice of tokensBehindWarning(opened.encoder)) onNotice(notice)

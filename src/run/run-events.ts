@@ -6,6 +6,8 @@ import type { TaskWork } from '../store/work-record.ts'
 export type EvaluationEvent =
   /** A notice about the checkpoint, prompts that were cut, or items without a response. */
   | { readonly kind: 'notice'; readonly message: string }
+  /** Before the model's weights are read. */
+  | { readonly kind: 'loading' }
   /** Before a task's first batch. */
   | { readonly kind: 'task-started'; readonly task: string; readonly requestCount: number }
   /** After each batch: the tokens that it computed, and the share of the task's requests that is done (0 to 1). */

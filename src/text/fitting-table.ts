@@ -1,8 +1,13 @@
 /** Tables for terminals of any width. */
 
-/** The table; if it is wider than `columns`, the paragraphs that say the same. */
-export function fittingTable(table: string, paragraphs: string, columns: number): string {
-  return table.split('\n', 1)[0]!.length <= columns ? table : paragraphs
+/** The first of several layouts of the same content that is no wider than `columns`; the last one if none is. */
+export function fittingTable(layouts: readonly [string, ...string[]], columns: number): string {
+  return layouts.find((layout) => widthOf(layout) <= columns) ?? layouts.at(-1)!
+}
+
+/** A table is as wide as its first line, which is its frame. */
+function widthOf(table: string): number {
+  return table.split('\n', 1)[0]!.length
 }
 
 /** No name or figure is longer; a card's cell may be, and a column is as wide as its widest. */

@@ -3,6 +3,7 @@ import type { Root, RootContent, Table, TableCell, TableRow } from 'mdast'
 import { gfmTableToMarkdown } from 'mdast-util-gfm-table'
 import { toMarkdown } from 'mdast-util-to-markdown'
 import { stringify } from 'yaml'
+import type { TextTable } from './text-table.ts'
 
 /** Text of a cell; code if it begins and ends with a backtick. */
 type Cell = string
@@ -36,7 +37,13 @@ export function table(rows: readonly (readonly Cell[])[]): RootContent {
   return { type: 'table', children: rows.map((row) => ({ type: 'tableRow', children: row.map(cell) })) }
 }
 
-/** The same with the first column strong below the head. */
+/** A table of text with its columns aligned as they are in a terminal. */
+export function alignedTable({ columns, rows }: TextTable): RootContent {
+  const plain = table([columns.map(({ head }) => head), ...rows]) as Table
+  return { ...plain, align: columns.map(({ align }) => (align === 'right' ? 'right' : null)) }
+}
+
+/** The same as `table` with the first column strong below the head. */
 export function strongTable(rows: readonly (readonly Cell[])[]): RootContent {
   const plain = table(rows) as Table
   const [head, ...body] = plain.children

@@ -20,7 +20,7 @@ test('verify: exit 0 and a count of checks for a card that is right, 1 and the c
   expect(right.out).toMatch(/^30 checks: 30 equal, 0 different, 0 cited$/mu)
   const wrong = await evalharness('card', 'verify', cardFile(CARD.replace('82.6% | ✅', '83.6% | ✅')))
   expect(wrong.code).toBe(1)
-  expect(wrong.out).toMatch(/│ \d+\s+│ benchmarks: PIQA, Retention\s+│ 83\.6%\s+│ different │ variant ÷ original: 82\.6 %/u)
+  expect(wrong.out).toMatch(/^line \d+, benchmarks: PIQA, Retention\n {2}says 83\.6%: different\n {2}should be variant ÷ original: 82\.6 %$/mu)
   expect(JSON.parse((await evalharness('card', 'verify', cardFile(), '--json')).out)).toMatchObject({
     cells: { length: 30 },
     findings: { length: 3 },

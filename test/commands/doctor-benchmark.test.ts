@@ -3,15 +3,20 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { BenchmarkRecord } from '../../src/benchmark/record.ts'
 import { runCommandLine } from '../../src/commands/command-line.ts'
+import type { Terminal } from '../../src/commands/terminal.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 /** Nothing is printed before work starts. */
-const terminal = {
-  out: (text: string) => expect(text).toBe(''),
-  err: (text: string) => expect(text).toBe(''),
+const nothing = (text: string) => expect(text).toBe('')
+const terminal: Terminal = {
+  out: nothing,
+  show: nothing,
+  err: nothing,
+  error: nothing,
   errorStream: process.stderr,
-  columns: undefined,
+  verbosity: 'normal',
+  columns: 120,
   signal: new AbortController().signal,
 }
 

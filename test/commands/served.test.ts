@@ -103,7 +103,7 @@ test('an item that cannot be scored is reported by name, left out, and the run i
   const { code, err, texts } = await run(`big=${url},tokenizer=${tokenizer}`)
   expect(code).toBe(2)
   expect(err).toMatch(/big: item piqa 7 has no response: 127\.0\.0\.1:\d+ responded with 400 \(too odd\)/u)
-  expect(err).toMatch(/big: incomplete; what was scored is in .*\.partial\.json/u)
+  expect(err).toMatch(/big: 9 items, .* · incomplete; what was scored is in .*\.partial\.json/u)
   expect(err).toMatch(/evalharness: 1 item has no response: piqa 7\n/u)
   const ids = texts['samples_piqa_TIME.partial.jsonl']!.trim()
     .split('\n')

@@ -279,7 +279,9 @@ describe('is reported', () => {
     expect(markdown).toMatch(
       /\| wikitext \| word\\?_perplexity: at most 1\.100× the perplexity\s+\| ✅ passed\s+\| 1\.050×, 95 % interval 1\.040× to 1\.060×, on 62 items/u,
     )
-    expect(judgementTable(judgement)).toMatch(/│ piqa\s+│ acc_norm: at most 3\.0 points lost\s+│ ❔ undecided/u)
+    const wide = judgementTable(judgement, 120)
+    expect(wide).toMatch(/│ piqa\s+│ acc_norm\s+│ loss ≤ 3\.0 points\s+│ 5\.0 points │ 2\.0 points to 8\.0 points │\s+400 │ ❔ undecided/u)
+    expect(wide).toContain('\npiqa, loss ≤ 3.0 points: too few items, about 900 would decide\n')
     const narrow = judgementTable(judgement, 80)
     expect(narrow).toMatch(/^❔ piqa, acc_norm: at most 3\.0 points lost\n {2}undecided: /mu)
     expect(narrow).not.toContain('│')

@@ -32,9 +32,11 @@ test('it comes back with records and files, and tells what happens in order', as
   expect(await readStoredRun(resultsFile)).toMatchObject({ label: 'tiny', isComplete: true })
   const kinds = events.map((event) => ('isRepeat' in event && event.isRepeat ? `again ${event.kind}` : event.kind)).filter((kind) => !kind.endsWith('notice'))
   expect([...new Set(kinds)]).toEqual([
+    'loading',
     'task-started',
     'batch-scored',
     'task-scored',
+    'again loading',
     'again task-started',
     'again batch-scored',
     'again task-scored',

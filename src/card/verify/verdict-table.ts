@@ -1,26 +1,26 @@
 /** What `card verify` prints: cells with their verdicts, then the findings. */
-import Table from 'cli-table3'
 import { counted } from '../../text/count.ts'
-import { cellText } from '../../text/fitting-table.ts'
+import { cellText, fittingTable } from '../../text/fitting-table.ts'
+import { framedTable, textColumns } from '../../text/text-table.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import type { ReproducedCell } from './reproduce-card.ts'
 import type { CardVerdict } from './check-card.ts'
 
-/** Lines of text: the cells that are wrong, or with `all` every one, and the cells that were measured again. */
-export function cardVerdictTable({ cells, findings }: CardVerdict, reproduced: readonly ReproducedCell[], { all = false } = {}): string {
+/** Lines of text: the cells that are wrong, or with `all` every one, and the cells that were measured again. A table wider than `columns` is paragraphs. */
+export function cardVerdictTable({ cells, findings }: CardVerdict, reproduced: readonly ReproducedCell[], { all = false, columns = Infinity } = {}): string {
   const shown = all ? cells : cells.filter(({ verdict }) => verdict === 'different')
   const checkedRows = shown.map(({ line, table, row, column, text, verdict, check, expected }) => [
-    line,
+    String(line),
     `${table}: ${row}, ${column}`,
     text,
     verdict,
     `${check}: ${expected}`,
   ])
-  const measuredRows = reproduced.map(({ line, row, column, text, verdict, measured }) => [line, `${row}, ${column}`, text, verdict, measured])
+  const measuredRows = reproduced.map(({ line, row, column, text, verdict, measured }) => [String(line), `${row}, ${column}`, text, verdict, measured])
   return [
-    ...plainTable(['line', 'cell', 'says', 'verdict', 'should be'], checkedRows),
+    ...verdictTable('should be', checkedRows, columns),
     countLine(cells),
-    ...plainTable(['line', 'cell', 'says', 'verdict', 'measured'], measuredRows),
+    ...verdictTable('measured', measuredRows, columns),
     ...findings.map(({ id, kind, text }) => `${SIGNS[kind]} ${text} (${id})`),
   ].join('\n')
 }
@@ -34,10 +34,11 @@ function countLine(cells: readonly CheckedCell[]): string {
 
 const SIGNS = { wrong: '❌', misleading: '⚠️', note: '·' } as const
 
-/** None if it would have no rows. */
-function plainTable(head: string[], rows: readonly (readonly (string | number)[])[]): string[] {
+/** None if it would have no rows. `found` heads the last column. */
+function verdictTable(found: string, rows: readonly (readonly string[])[], columns: number): string[] {
   if (rows.length === 0) return []
-  const table = new Table({ head, style: { head: [], border: [], compact: true } })
-  table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cellText(cell) : cell))))
-  return [table.toString()]
+  const cells = rows.map((row) => row.map(cellText))
+  const table = framedTable({ columns: textColumns('line', 'cell', 'says', 'verdict', found), rows: cells })
+  const paragraphs = cells.map(([line, cell, says, verdict, right]) => `line ${line}, ${cell}\n  says ${says}: ${verdict}\n  ${found} ${right}`)
+  return [fittingTable([table, paragraphs.join('\n')], columns)]
 }

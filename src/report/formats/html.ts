@@ -1,8 +1,10 @@
-/** A report as one HTML page. */
+/** A comparison as one HTML page. */
 import { reportPage } from '../html/page.ts'
-import type { ReportFormat } from './report-format.ts'
+import type { ComparisonReport, ReportFormat } from './report-format.ts'
 
-export const html: ReportFormat = {
+export const html: ReportFormat<ComparisonReport> = {
   description: 'one HTML page with a chart and every flipped item',
+  ending: 'html',
+  isData: true,
   render: ({ comparison, flips }) => reportPage(comparison, flips()),
 }

@@ -1,7 +1,9 @@
-/** A report as JSON: the comparison, field by field (compare/comparison.ts). */
+/** A report as JSON: everything that it has, field by field. */
 import type { ReportFormat } from './report-format.ts'
 
 export const json: ReportFormat = {
-  description: 'the comparison as JSON, without the flipped items',
-  render: ({ comparison }) => JSON.stringify(comparison, null, 2),
+  description: 'JSON',
+  ending: 'json',
+  isData: true,
+  render: ({ data }) => JSON.stringify(data(), null, 2),
 }

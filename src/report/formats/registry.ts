@@ -1,13 +1,19 @@
-/** All formats of a report. A new one is a file beside this one, a line here and a test. */
+/** All formats. A new one is a file beside this one, a line here and a test. */
+import { csv } from './csv.ts'
 import { html } from './html.ts'
 import { json } from './json.ts'
-import type { Report, ReportFormat } from './report-format.ts'
+import { markdown } from './markdown.ts'
+import type { ComparisonReport, ReportFormat } from './report-format.ts'
 import { table } from './table.ts'
 
-/** By the names that options give them. */
-const REPORT_FORMATS = { table, json, html } as const satisfies Readonly<Record<string, ReportFormat>>
+/** Formats of every report, by the names that `--format` gives them. */
+export const REPORT_FORMATS = { table, markdown, csv, json } as const satisfies Readonly<Record<string, ReportFormat>>
 
-/** The report as text in this format. `columns` is the width of the terminal; by default lines may have any length. */
-export function renderReport(format: keyof typeof REPORT_FORMATS, report: Report, columns = Infinity): string {
-  return REPORT_FORMATS[format].render(report, { columns })
-}
+/** Formats of a comparison: every format, and those that show nothing else. */
+export const COMPARISON_FORMATS = { html, ...REPORT_FORMATS } as const satisfies Readonly<Record<string, ReportFormat<ComparisonReport>>>
+
+/** Name of a format of every report. */
+export type ReportFormatName = keyof typeof REPORT_FORMATS
+
+/** Name of a format of a comparison. */
+export type ComparisonFormatName = keyof typeof COMPARISON_FORMATS

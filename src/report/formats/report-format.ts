@@ -1,20 +1,33 @@
-/** What a format of a report is: one file that makes text of a comparison. */
+/** What a format is: one file that makes text of a report. */
+import type { RootContent } from 'mdast'
 import type { Comparison } from '../../compare/comparison.ts'
-import { flippedItems, type FlippedItem } from '../../compare/flips.ts'
-import type { ComparedRuns } from '../../compare/compare-runs.ts'
+import type { FlippedItem } from '../../compare/flips.ts'
 
-/** What a report is written from. */
+/** What a command reports, once for each kind of format. Functions, as a format needs one of them. */
 export interface Report {
-  readonly comparison: Comparison
-  /** Items whose outcome changed, of all tasks and variants. A function, as few formats show them. */
-  readonly flips: () => readonly FlippedItem[]
+  /** Tables and lines for a terminal. */
+  readonly tables: (columns: number) => string
+  /** The same as blocks of Markdown. */
+  readonly blocks: () => readonly RootContent[]
+  /** A figure a row, for a spreadsheet. */
+  readonly records: () => Records
+  /** Everything, as JSON has it. */
+  readonly data: () => unknown
+  /** What a reader of the figures must know; only formats of figures alone leave it out. */
+  readonly notes: readonly string[]
 }
 
-/** The report of a comparison with the runs that it compared, the original first. */
-export function reportOf({ runs, ...comparison }: ComparedRuns): Report {
-  const [original, ...variants] = runs
-  const flips = () => comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant)))
-  return { comparison, flips }
+/** Rows with the same columns; a share is from 0 to 1, null is not known. */
+export interface Records {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | number | null)[])[]
+}
+
+/** A report of a comparison. */
+export interface ComparisonReport extends Report {
+  readonly comparison: Comparison
+  /** Items whose outcome changed, of all tasks and variants. */
+  readonly flips: () => readonly FlippedItem[]
 }
 
 /** Where a report is shown. */
@@ -23,10 +36,16 @@ export interface ReportPlace {
   readonly columns: number
 }
 
-/** A format. */
-export interface ReportFormat {
-  /** In a few words, for `--help`. */
+/** A format of reports of a kind. */
+export interface ReportFormat<R extends Report = Report> {
+  /** As in `Print tables, CSV or JSON`. */
   readonly description: string
+  /** How names of its files end, without the dot. */
+  readonly ending: string
+  /** Whether it is for programs: then nothing but the report may be on standard output. */
+  readonly isData: boolean
+  /** The report's notes are not in the text. */
+  readonly leavesOutNotes?: boolean
   /** The whole text. */
-  readonly render: (report: Report, place: ReportPlace) => string
+  readonly render: (report: R, place: ReportPlace) => string
 }

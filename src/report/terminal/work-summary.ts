@@ -1,8 +1,14 @@
 /** Lines on how much a run computed and where its time went. */
 import { count, counted } from '../../text/count.ts'
 import { rooflineShare, tokenEfficiency, type TaskWork, type WorkRecord } from '../../store/work-record.ts'
-import type { DeterminismRecord, TaskRecord } from '../../store/run-record.ts'
+import type { DeterminismRecord, RunRecord, TaskRecord } from '../../store/run-record.ts'
 import { mebibytes } from '../../text/byte-size.ts'
+
+/** `770 items, 32,653 tokens in 40.1 s`: one model, from reading its weights to its scores. */
+export function modelSummary({ tasks, work, elapsedMs }: Pick<RunRecord, 'tasks' | 'work' | 'elapsedMs'>): string {
+  const items = tasks.reduce((sum, { itemCount }) => sum + itemCount, 0)
+  return `${counted(items, 'item')}, ${counted(work.tokensComputed, 'token')} in ${seconds(elapsedMs)}${cached(work)}`
+}
 
 /** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
@@ -12,13 +18,13 @@ export function workSummary(work: WorkRecord): string {
     tokensDistinct === null ? [] : [`${count(tokensDistinct)} distinct`],
     [`${count(tokensComputed)} computed`],
   ]
-  const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`)
+  const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${seconds(ms)}`)
   return `tokens: ${counts.flat().join(', ')}${cached(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
 }
 
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */
 export function taskWorkSummary(work: TaskWork): string {
-  return `${count(work.tokensComputed)} tokens in ${(work.engineMs / 1000).toFixed(1)} s${cached(work)}${efficiency(work)}${rate(work)}`
+  return `${count(work.tokensComputed)} tokens in ${seconds(work.engineMs)}${cached(work)}${efficiency(work)}${rate(work)}`
 }
 
 /** `100 items scored again in batches of 1,024 tokens: log-likelihoods differ by at most 3.1e-6 nats per token; 0 items flipped, 1 tie`. */
@@ -34,6 +40,10 @@ export function tieSummary(tasks: readonly Pick<TaskRecord, 'name' | 'ties'>[]):
     const found = Object.entries(ties).flatMap(([metric, tieCount]) => (tieCount > 0 ? [`${counted(tieCount, 'tie')} in ${metric}`] : []))
     return found.length === 0 ? [] : [`${name}: ${found.join(', ')}; the first of the best choices counts`]
   })
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
 }
 
 function cached({ cachedCount }: Pick<TaskWork, 'cachedCount'>): string {
