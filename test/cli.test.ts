@@ -269,7 +269,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
     [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],
     [['--max-length', '4096'], /longer than the model's window of 128/u],
-    [['--unknown'], /Unknown argument: unknown/u],
+    [['--unknown'], /run has no option --unknown/u],
   ])('%j', async (args, message) => {
     expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${rows()}`, ...args])).toMatch(message)
   })

@@ -4,10 +4,12 @@ import { UsageError } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { cacheCommand } from './cache.ts'
 import { cardCommand } from './card.ts'
+import { checkCommandLine } from './check-command-line.ts'
 import type { Command } from './command.ts'
 import { compareCommand } from './compare.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { FAILED } from './exit-codes.ts'
 import { gateCommand } from './gate.ts'
 import { layermapCommand } from './layermap.ts'
 import { pruneCommand } from './prune.ts'
@@ -15,6 +17,7 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { tasksCommand } from './tasks.ts'
 import type { Terminal } from './terminal.ts'
+import { scopeText, shortHelp } from './short-help.ts'
 import { addCommand } from './to-yargs.ts'
 
 /** All commands, in the order of `--help`. */
@@ -39,16 +42,20 @@ const WIDEST_HELP = 110
  * the terminal's signal is aborted.
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.length === 0) {
+    terminal.err(shortHelp())
+    return FAILED
+  }
+  const checked = checkCommandLine(args, COMMANDS, terminal.err)
   let exitCode = 0
   const exit = (code: number) => {
     exitCode = code
   }
-  const program = yargs([...args])
+  const program = yargs([...checked])
     .scriptName('evalharness')
-    .usage('$0 <command>\n\nDoes your compressed language model still work, and can you prove it?')
+    .usage(`$0 <command>\n\nDoes your compressed language model still work, and can you prove it?\n\n${scopeText().join('\n')}`)
   for (const command of COMMANDS) addCommand(program, command, { terminal, exit })
   await program
-    .demandCommand(1, 'Give a command; `evalharness --help` lists them.')
     .strict()
     .version(HARNESS_VERSION)
     .alias('help', 'h')
@@ -57,9 +64,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error
-      const [name] = args
-      const command = name === undefined || name.startsWith('-') ? '' : `${name} `
-      throw new UsageError(message, `\`evalharness ${command}--help\` lists the options.`)
+      throw new UsageError(message, '`evalharness --help` lists the commands, and with a command its options.')
     })
     .parseAsync()
   return exitCode

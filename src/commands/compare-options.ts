@@ -6,6 +6,7 @@ import { parseProfile } from '../compare/parse-profile.ts'
 import { PROFILES, type StatusProfile } from '../compare/status.ts'
 import { UsageError } from '../errors.ts'
 import { flag, list, textOr } from '../run/option-table.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import { parseNames } from '../run/parse-run-options.ts'
 
 /** Their table. */
@@ -25,9 +26,13 @@ export async function parseCompareOptions({ tasks, profile, commonItems }: z.out
 export async function readProfile(profile: string): Promise<StatusProfile> {
   if (profile === 'default' || profile === 'card') return PROFILES[profile]
   const text = await readFile(profile, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`no status profile ${JSON.stringify(profile)}`, 'Give default, card, or the path of a YAML file (docs/comparing.md shows one).', {
-      cause,
-    })
+    throw new UsageError(
+      `no status profile ${JSON.stringify(profile)}`,
+      `${didYouMean(profile, Object.keys(PROFILES))}Give default, card, or the path of a YAML file (docs/comparing.md shows one).`,
+      {
+        cause,
+      },
+    )
   })
   return parseProfile(text, profile)
 }

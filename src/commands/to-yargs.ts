@@ -69,12 +69,11 @@ const YARGS_TYPES = { text: 'string', number: 'number', flag: 'boolean', list: '
 function optionOf({ kind, description, aliases = [], group, default: value, choices, isValueOptional }: OptionFacts): Options {
   return {
     type: YARGS_TYPES[kind],
-    describe: description,
+    describe: choices ? `${description}: ${choices.join(', ')}` : description,
     alias: [...aliases],
     requiresArg: kind !== 'flag' && !isValueOptional,
     ...(group !== undefined && { group: `${group}:` }),
     ...(kind === 'list' && { array: true }),
-    ...(choices && { choices: [...choices] }),
     // The table fills in the value itself; yargs only shows it.
     ...(value !== undefined && kind !== 'flag' && { defaultDescription: String(value) }),
   }

@@ -6,29 +6,19 @@ import { otherFormatOfFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { lookUp } from '../io/look-up.ts'
 import { MODEL_SETTINGS } from '../model/model-settings.ts'
+import { modelArgumentHint } from './lm-eval/model-arguments.ts'
+import { explainModelKind } from './lm-eval/translate-model.ts'
 import { didYouMean, nearestName } from '../text/nearest-name.ts'
 
-/** Settings of other programs, and the equivalents here. */
+/** Names of settings in other programs and in speech, and the equivalents here; lm-eval's are in its table. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',
-  torch_dtype: 'The type is the same for all models of a run: --dtype f32, f16 or bf16.',
-  device: 'The device is the same for all models of a run: --device cpu, webgpu or cuda:0.',
-  revision: 'Write it after the repository: OWNER/NAME@REVISION.',
-  load_in_4bit: 'Give quantize=nf4.',
-  load_in_8bit: 'Give quantize=int8.',
   blocksize: 'Give block=N.',
   block_size: 'Give block=N.',
   group_size: 'Give block=N.',
   nf4: 'Give quantize=nf4.',
   int8: 'Give quantize=int8.',
   int4: 'Give quantize=int4.',
-  peft: 'Give adapter=FOLDER.',
   lora: 'Give adapter=FOLDER.',
-  max_length: 'The window is the same for all models of a run: --max-length N.',
-  batch_size: 'Give --batch-tokens N.',
-  num_concurrent: 'Give concurrency=N.',
-  model: 'Give name=MODEL.',
-  base_url: 'Give the address itself: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
 }
 
 /** The error for an unknown setting after a model; undefined if there is none. Values are not shown: one may be a key. */
@@ -39,15 +29,16 @@ export function unknownSetting(text: string): UsageError | undefined {
 
 function settingError(name: string): UsageError {
   const known = MODEL_SETTINGS.join(', ')
-  const other = lookUp(ELSEWHERE, name.toLowerCase().replaceAll('-', '_'))
+  const key = name.toLowerCase().replaceAll('-', '_')
+  const other = lookUp(ELSEWHERE, key) ?? modelArgumentHint(key)
   const hint = other ? `${other} Settings of a model: ${known}.` : `${didYouMean(name, MODEL_SETTINGS)}Known: ${known}.`
   return new UsageError(`${JSON.stringify(name)} is not a setting of a model`, hint)
 }
 
 /** The error for a text that is not a folder; undefined if it may be a hub repository. */
 export async function notAFolder(source: string): Promise<HarnessError | undefined> {
-  const setting = unknownSetting(source)
-  if (setting) return setting
+  const error = unknownSetting(source) ?? explainModelKind(source)
+  if (error) return error
   const comma = source.lastIndexOf(',')
   if (comma > 0 && (await isFolder(source.slice(0, comma)))) return settingError(source.slice(comma + 1))
   const entry = await stat(source).catch(() => undefined)

@@ -182,13 +182,18 @@ function factsOf(key: string, schema: z.core.$ZodType): OptionFacts {
 
 function optionError(table: OptionTable, { path: [key] }: z.core.$ZodIssue, given: unknown): UsageError {
   const { name, facts } = listOptions(table).find((option) => option.key === key)!
-  const value = (given as Readonly<Record<string, unknown>>)[String(key)]
+  return valueError(name, facts, (given as Readonly<Record<string, unknown>>)[String(key)])
+}
+
+/** The error for a value that an option does not take. */
+export function valueError(name: string, facts: OptionFacts, value: unknown): UsageError {
   const example = facts.example === undefined ? 'Leave it out, or see --help.' : `Give for example --${name} ${facts.example}.`
   if (Array.isArray(value) && facts.kind !== 'list') return new UsageError(`--${name} is given ${value.length} times`, 'Give it once.')
   if (value === '' || (Array.isArray(value) && value.includes('')))
     return new UsageError(`--${name} is empty`, 'Give a value; if it comes from a variable, check that the variable is set.')
   if (value === undefined) return new UsageError(`no ${name} given`, example)
-  return new UsageError(`--${name} ${shown(value)} is not ${facts.expected ?? EXPECTED[facts.kind]}`, example)
+  const nearest = typeof value === 'string' ? didYouMean(value, facts.choices ?? []) : ''
+  return new UsageError(`--${name} ${shown(value)} is not ${facts.expected ?? EXPECTED[facts.kind]}`, `${nearest}${example}`)
 }
 
 const EXPECTED = { text: 'a text', number: 'a number', flag: 'true or false', list: 'a list of texts' } as const

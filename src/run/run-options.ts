@@ -18,12 +18,14 @@ export const scoringOptions = z.object({
   model: list({
     aliases: ['m'],
     group: SCORED,
+    example: 'original=FOLDER',
     description:
       'Model to score: NAME=FOLDER, NAME=OWNER/REPO on the hub (then quantize=nf4|int8|int4, block=N, adapter=FOLDER after commas), or NAME=http://HOST:PORT/v1,tokenizer=WHERE; repeat for several',
   }),
   tasks: list({
     aliases: ['t'],
     group: SCORED,
+    example: 'piqa,boolq',
     description: 'Names of tasks, subsets or groups, separated by commas; mmlu_* for several, all for all; `evalharness tasks` lists them',
   }),
   taskFile: list({ group: SCORED, description: 'JavaScript module that defines a task' }),

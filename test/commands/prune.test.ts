@@ -63,7 +63,7 @@ test('Ctrl-C ends the search within two seconds and leaves nothing', async () =>
 
 describe('bad input: exit code 2, a message with the value, a hint, and nothing written', () => {
   test.each([
-    [['prune'], /Give a subcommand: laco or drop/u],
+    [['prune'], /prune needs a subcommand\n {2}Give `evalharness prune laco` or/u],
     [['prune', 'shrink'], /shrink/u],
     [['prune', 'laco', '-o', 'OUT'], /no model given\n {2}Give --model/u],
     [['prune', 'laco', '-m', 'MODEL'], /no output folder given\n {2}Give --out/u],
@@ -81,7 +81,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['prune', 'drop', '-m', 'MODEL', '-o', 'OUT'], /no layers given\n {2}Give --layers 17-26/u],
     [['prune', 'drop', '-m', 'MODEL', '-o', 'OUT', '--layers', '5-3'], /--layers 5-3: "5-3" is neither a layer nor a range/u],
     [['prune', 'drop', '-m', 'MODEL', '-o', 'OUT', '--layers', '8'], /--layers names layer 8, the model has layers 0 to 7/u],
-    [['layermap', 'MODEL'], /Not enough/u],
+    [['layermap', 'MODEL'], /no variant given/u],
     [['layermap', 'MODEL', './nowhere'], /no such model folder: \.\/nowhere/u],
   ])('%o', async (args, message) => {
     const out = outputFolder()

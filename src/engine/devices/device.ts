@@ -1,6 +1,7 @@
 /** Devices that a model can run on, by the names that `--device` takes. What is known of each provider is in providers/. */
 import { EngineError, UsageError } from '../../errors.ts'
 import { lookUp } from '../../io/look-up.ts'
+import { didYouMean } from '../../text/nearest-name.ts'
 import type { Dtype } from './dtype.ts'
 import type { Gpu } from './gpus.ts'
 import type { ExecutionProvider } from './providers/provider.ts'
@@ -36,7 +37,11 @@ export function parseDevices(text: string): DeviceChoice {
 function parseDevice(name: string, option: string): Device {
   const [, provider = '', index] = /^([a-z]+)(?::(\d{1,3}))?$/u.exec(name.trim()) ?? []
   const known = lookUp<ExecutionProvider>(PROVIDERS, provider)
-  if (!known) throw new UsageError(`--device ${option}: unknown device ${JSON.stringify(name)}`, `Give auto, or one of ${NAMES.join(', ')}.`)
+  if (!known)
+    throw new UsageError(
+      `--device ${option}: unknown device ${JSON.stringify(name)}`,
+      `${didYouMean(provider || name, ['auto', ...NAMES])}Give auto, or one of ${NAMES.join(', ')}.`,
+    )
   const device = { provider: provider as ProviderName, index: Number(index ?? 0) }
   if (device.index > 0 && known.devices.kind === 'single')
     throw new UsageError(`--device ${deviceName(device)}: ${provider} has one device`, known.devices.hint)

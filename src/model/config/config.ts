@@ -12,6 +12,7 @@ import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../families/f
 import type { CommonConfig, Family } from '../families/family.ts'
 import type { TensorNames } from '../families/tensor-names.ts'
 import { checkFields } from './config-fields.ts'
+import { explainForeignModel } from './foreign-model.ts'
 import { readModelFile } from '../model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
 import type { Dtype } from '../weights/safetensors.ts'
@@ -121,16 +122,22 @@ function familyOf(content: unknown, file: string, notices: string[]): Family {
   const [given] = architectures ?? []
   const hint = `Supported: ${FAMILIES.map(({ architecture }) => architecture).join(', ')}.`
   const named = given === undefined ? undefined : familyOfArchitecture(given)
-  if (given !== undefined && !named) throw new CheckpointError(`${file}: architecture ${given} is not supported`, hint)
+  if (given !== undefined && !named) throw unsupported(content, `architecture ${given}`, file, hint)
   if (type == null) {
     if (named) return named
     throw new CheckpointError(`${file} names neither architectures nor model_type`, hint)
   }
   const typed = familyOfModelType(type)
-  if (!typed) throw new CheckpointError(`${file}: model_type ${type} is not supported`, `Supported: ${FAMILIES.map(({ modelType }) => modelType).join(', ')}.`)
+  if (!typed) throw unsupported(content, `model_type ${type}`, file, `Supported: ${FAMILIES.map(({ modelType }) => modelType).join(', ')}.`)
   if (named && named !== typed)
     notices.push(`config.json names model_type ${type} and architecture ${named.architecture}: the model is run as ${typed.architecture}, as transformers does`)
   return typed
+}
+
+/** The error for a model of a family that is not here, with what it is where that is known. */
+function unsupported(content: unknown, what: string, file: string, hint: string): CheckpointError {
+  const kind = explainForeignModel(content)
+  return new CheckpointError(`${file}: ${what} is ${kind ?? 'not supported'}`, hint)
 }
 
 /** One function under two names. */

@@ -1,4 +1,5 @@
 /** Settings of a model that change its weights: quantization at load, and a LoRA adapter. */
+import { didYouMean } from '../../text/nearest-name.ts'
 import { UsageError } from '../../errors.ts'
 import type { ModelSettings } from '../model-settings.ts'
 
@@ -29,7 +30,8 @@ export function weightSettings({ quantize, block, adapter }: ModelSettings = {})
 }
 
 function quantizeSetting(scheme: string, blockText: string | undefined): QuantizeSetting {
-  if (!Object.hasOwn(BLOCKS, scheme)) throw new UsageError(`unknown quantize=${scheme}`, `Supported: ${Object.keys(BLOCKS).join(', ')}.`)
+  if (!Object.hasOwn(BLOCKS, scheme))
+    throw new UsageError(`unknown quantize=${scheme}`, `${didYouMean(scheme, Object.keys(BLOCKS))}Supported: ${Object.keys(BLOCKS).join(', ')}.`)
   const { least, most, usual } = BLOCKS[scheme as QuantizeSetting['scheme']]
   const block = blockText === undefined ? usual : Number(blockText)
   if (!(Number.isInteger(Math.log2(block)) && block >= least && block <= most)) {

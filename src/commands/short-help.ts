@@ -1,0 +1,28 @@
+/** What `evalharness` alone prints, and what the program does not do. */
+import { HARNESS_VERSION } from '../io/package-folder.ts'
+import { FAMILIES } from '../model/families/families.ts'
+
+/** What is scored and what is not, in three lines; README says the same. */
+export function scopeText(): string[] {
+  return [
+    'It scores log-likelihoods: no generated answers (gsm8k, humaneval), no chat templates.',
+    'It scores decoders of text: no images, no sounds, no encoder-decoder models.',
+    `It reads safetensors of ${FAMILIES.map(({ modelType }) => modelType).join(', ')}: no pickle, GGUF or ONNX files.`,
+  ]
+}
+
+/** The commands to begin with. */
+export function shortHelp(): string {
+  return `evalharness ${HARNESS_VERSION}: does your compressed language model still work, and can you prove it?
+
+To begin:
+  evalharness demo                      the whole workflow in a minute, offline
+  evalharness run --model original=FOLDER --model pruned=FOLDER --tasks piqa,boolq
+                                        score two models and compare them
+  evalharness prune laco --model FOLDER --out FOLDER
+                                        make a smaller checkpoint
+
+${scopeText().join('\n')}
+
+evalharness --help lists all commands, evalharness COMMAND --help the options of one.`
+}
