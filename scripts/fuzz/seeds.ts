@@ -39,6 +39,12 @@ function configVariants(): Files[] {
   ].map((changed) => ({ ...files, 'config.json': json(changed) }))
 }
 
+/** Checkpoints as quantizing tools left them. */
+export function quantizedSeeds(): Files[] {
+  const folder = path.join(ROOT, 'test/model/runnable/goldens/checkpoints')
+  return readdirSync(folder).map((name) => filesOf(path.join(folder, name), (file) => file !== 'golden.json'))
+}
+
 /** The model that adapters are read for. */
 export const ADAPTED_MODEL = path.join(ROOT, 'test/checkpoints/qwen3')
 

@@ -17,6 +17,7 @@ import { batchBudget } from '../../src/engine/onnx/batch-budget.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { readAdapter } from '../../src/model/runnable/read-adapter.ts'
+import { unpackMatrix } from '../../src/model/runnable/unpack-matrix.ts'
 import { CARD, CONFIG } from '../../test/card/card-fixture.ts'
 import { HOSTILE_TEXTS } from './hostile-values.ts'
 import { hubTarget } from './hub-target.ts'
@@ -29,6 +30,7 @@ import {
   parquetSeeds,
   POLICY,
   PROFILE,
+  quantizedSeeds,
   ROW_TASKS,
   rowSeeds,
   runSeeds,
@@ -59,6 +61,7 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },
     { name: 'checkpoint', links: true, share: 6, seeds: checkpoints, read: async (folder) => void (await hashWeights((await openCheckpoint(folder)).weights)) },
     { name: 'prune', links: true, share: 4, seeds: checkpoints, read: pruneInto },
+    { name: 'quantized', links: true, share: 8, seeds: quantizedSeeds(), read: unpackAll },
     { name: 'adapter', links: true, share: 8, seeds: adapterSeeds(), read: readAdapterOf },
     { name: 'parquet', share: 10, seeds: parquetSeeds(), read: (folder) => readRows(path.join(folder, 'rows.parquet')) },
     { name: 'jsonl', share: 8, seeds: rowSeeds('jsonl'), read: renderRows },
@@ -111,6 +114,16 @@ async function readModelConfig(folder: string): Promise<void> {
 async function readIndexed(folder: string): Promise<void> {
   const { root, tensors } = await readWeights(folder, await readConfig(folder))
   for (const { location } of tensors.values()) if (location.startsWith('..')) throw new Error(`${location} is above ${root}`)
+}
+
+/** Unpacks every matrix into memory that is thrown away. */
+async function unpackAll(folder: string): Promise<void> {
+  const { root, packed } = await readWeights(folder, await readConfig(folder), { mayBeQuantized: true })
+  let size = 0
+  const reserve = (length: number) => (size += length) - length
+  const scratch = { file: '', reserve, write: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  await using reader = tensorReader(root)
+  for (const [name, matrix] of packed) await unpackMatrix(name, matrix, false, { reader, scratch, location: '' })
 }
 
 /** For a small model that some of the seeds are of. */

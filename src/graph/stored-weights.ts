@@ -5,10 +5,11 @@ import type { LowRankPair, QuantizedMatrix } from '../model/runnable/runnable-we
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type DataType, type FloatType } from './onnx-model.ts'
 
-const STORED_TYPE = { F64: 'double', F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Record<
-  StoredDtype,
-  DataType
+const STORED_TYPE = { F64: 'double', F32: 'float', F16: 'float16', BF16: 'bfloat16', U8: 'uint8', I32: 'int32' } as const satisfies Partial<
+  Record<StoredDtype, DataType>
 >
+/** Types of tensors that a graph uses as they are stored; others are unpacked before. */
+type GraphDtype = keyof typeof STORED_TYPE
 
 /** onnxruntime's number of NF4. */
 const BNB4_TYPE_NF4 = 1
@@ -35,7 +36,7 @@ export interface WeightLookup {
 /** Gives weights to the graph; what is stored in another type than `type` is cast. */
 export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup, type: FloatType = 'float'): GraphWeights {
   const made = new Map<string, string>()
-  const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor) =>
+  const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor<GraphDtype>) =>
     g.initializer({ kind: 'external', name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
   const once = (name: string, make: () => string) => {
     const known = made.get(name)
@@ -44,7 +45,7 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
     made.set(name, value)
     return value
   }
-  const float = (name: string, tensor: StoredTensor) =>
+  const float = (name: string, tensor: StoredTensor<GraphDtype>) =>
     once(name, () => (STORED_TYPE[tensor.dtype] === type ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: DATA_TYPE[type] })))
   const weights: GraphWeights = {
     value: (name) => float(name, tensorOf(name)),
@@ -92,7 +93,7 @@ export function below(prefix: string, { value, multiply, adapt, adaptEmbeddings 
 /** onnxruntime's operators of the domain com.microsoft; activations and sums stay f32 (accuracy level 1). */
 function multiplyQuantized(
   g: GraphBuilder,
-  store: Record<'codes' | 'scales', (part: string, tensor: StoredTensor) => string>,
+  store: Record<'codes' | 'scales', (part: string, tensor: StoredTensor<GraphDtype>) => string>,
   matrix: QuantizedMatrix,
   input: string,
 ): string {

@@ -9,7 +9,8 @@ export function weightsSummary({ quantization, adapter, weightBytes: { stored, r
   const parts = [`weights: ${sizes}`]
   if (quantization) {
     const { scheme, block, origin, matrixCount } = quantization
-    parts.push(`${matrixCount} matrices as ${scheme} in blocks of ${block}, ${origin === 'load' ? 'made at load' : `as ${origin} stored them`}`)
+    const made = origin === 'load' ? 'made at load' : scheme === 'fp8' ? 'dequantized at load' : `as ${origin} stored them`
+    parts.push(`${matrixCount} matrices as ${scheme} in blocks of ${block}, ${made}`)
   }
   if (adapter) {
     const replaced = adapter.replacedCount === 0 ? '' : `, ${adapter.replacedCount} tensors of its own`

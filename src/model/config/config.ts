@@ -174,7 +174,7 @@ function toModelConfig(raw: CommonConfig, family: Family, file: string, notices:
     rope,
     windows: decoder.windows ?? Array.from({ length: raw.num_hidden_layers }, () => Infinity),
     tensorNames: family.tensorNames,
-    ...(raw.quantization_config != null && { quantization: parseQuantization(raw.quantization_config, file) }),
+    ...(raw.quantization_config != null && { quantization: parseQuantization(raw.quantization_config, file, notices) }),
     bosTokenId: firstTokenId(raw.bos_token_id),
     eosTokenId: firstTokenId(raw.eos_token_id),
   }

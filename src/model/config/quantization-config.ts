@@ -1,6 +1,8 @@
 /** `quantization_config` of config.json: which tool quantized the weights, and how. Anything that cannot be run is refused by name. */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
+import { parseCompressedTensors, type CompressedTensors } from './compressed-tensors-config.ts'
+import { groupSizeOf, WHOLE_AXIS, type ScaleExtent } from './scale-extent.ts'
 
 /** How a checkpoint's projections are stored. */
 export type StoredQuantization =
@@ -9,6 +11,15 @@ export type StoredQuantization =
   /** Integers of four bits in groups of input columns. `zeroOffset` is added to the stored zero points. */
   | { readonly method: 'gptq'; readonly groupSize: number; readonly zeroOffset: 0 | 1 }
   | { readonly method: 'awq'; readonly groupSize: number }
+  | CompressedTensors
+  /** FP8 (E4M3) in blocks, as DeepSeek and Qwen publish it. */
+  | ({ readonly method: 'fp8' } & ScaleExtent)
+
+const extent = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 26)
 
 const schema = z.looseObject({
   quant_method: z.string().optional(),
@@ -23,15 +34,20 @@ const schema = z.looseObject({
   checkpoint_format: z.string().nullish(),
   version: z.string().optional(),
   zero_point: z.boolean().optional(),
+  // FP8
+  weight_block_size: z.tuple([extent, extent]).nullish(),
+  activation_scheme: z.string().nullish(),
+  fmt: z.string().nullish(),
 })
 
-const PLAIN_HINT = 'Give the checkpoint before quantization (F32, BF16 or F16 weights); NF4 of bitsandbytes and 4-bit GPTQ and AWQ are read too.'
+const PLAIN_HINT =
+  'Give the checkpoint before quantization (F32, BF16 or F16 weights). docs/quantizing.md lists what is read: NF4 of bitsandbytes, 4-bit GPTQ and AWQ, compressed-tensors, block-wise FP8.'
 
-/** Groups of one column's whole length are stored as −1. */
-const WHOLE_COLUMN = -1
-
-/** Checks a `quantization_config`; errors name `file`. Fails with CheckpointError on a method or setting that cannot be run. */
-export function parseQuantization(content: unknown, file: string): StoredQuantization {
+/**
+ * Checks a `quantization_config`; errors name `file`, and a notice says what is not computed. Fails with CheckpointError on a method or setting that cannot be
+ * run.
+ */
+export function parseQuantization(content: unknown, file: string, notices: string[]): StoredQuantization {
   const checked = schema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file}: quantization_config is malformed: ${z.prettifyError(checked.error)}`, PLAIN_HINT)
   const raw = checked.data
@@ -56,15 +72,23 @@ export function parseQuantization(content: unknown, file: string): StoredQuantiz
       if (raw.zero_point === false) throw refused('AWQ without zero points')
       return { method, groupSize: groupSizeOf(raw.group_size, file) }
     }
+    case 'compressed-tensors':
+      return parseCompressedTensors(content, file)
+    case 'fp8':
+      return fp8(raw, refused, notices)
     default:
       throw refused(method ?? 'a method that it does not name')
   }
 }
 
-/** Checks a group size: a power of two from 16 on, or −1 for all columns. */
-function groupSizeOf(size: number | undefined, file: string): number {
-  if (size === WHOLE_COLUMN) return size
-  if (size === undefined || size < 16 || (size & (size - 1)) !== 0)
-    throw new CheckpointError(`${file}: quantized in groups of ${size}`, 'Supported: powers of two from 16 on, or -1 for a group a column.')
-  return size
+/** Fine-grained FP8 of transformers: `utils/quantization_config.py`, FineGrainedFP8Config. */
+function fp8(raw: z.infer<typeof schema>, refused: (what: string) => CheckpointError, notices: string[]): StoredQuantization {
+  const activations = raw.activation_scheme ?? 'dynamic'
+  if (activations.toLowerCase() !== 'dynamic') throw refused(`FP8 with the activation_scheme ${activations}`)
+  if ((raw.fmt ?? 'e4m3').toLowerCase() !== 'e4m3') throw refused(`FP8 in the format ${raw.fmt}`)
+  notices.push(
+    'the weights are FP8: dequantized and multiplied in f32, as transformers does on devices without FP8 kernels; on newer GPUs it rounds activations to FP8 too',
+  )
+  const [scaleRows, scaleColumns] = raw.weight_block_size === undefined ? [128, 128] : (raw.weight_block_size ?? [WHOLE_AXIS, WHOLE_AXIS])
+  return { method: 'fp8', scaleRows, scaleColumns }
 }

@@ -2,7 +2,10 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { Checkpoint } from '../checkpoint.ts'
+import type { CompressedTensors } from '../config/compressed-tensors-config.ts'
 import type { ModelConfig } from '../config/config.ts'
+import type { StoredQuantization } from '../config/quantization-config.ts'
+import { WHOLE_AXIS } from '../config/scale-extent.ts'
 import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
 import { tensorReader } from '../weights/tensor-bytes.ts'
 import { commonFolder, type StoredWeights } from '../weights/weights.ts'
@@ -12,19 +15,19 @@ import { readAdapter, type Adapter } from './read-adapter.ts'
 import { locationBelow, relocateTensors, sumTensorBytes } from './relocate-tensors.ts'
 import type { QuantizedMatrix, RunnableWeights } from './runnable-weights.ts'
 import { openScratchFile, type ScratchFile } from './scratch-file.ts'
-import { unpackedBytes, unpackMatrix } from './unpack-matrix.ts'
+import { unpackedBytes, unpackMatrix, type UnpackedMatrix } from './unpack-matrix.ts'
 import type { WeightSettings } from './weight-settings.ts'
 
 /** How the weights that are run differ from plain ones; part of the run record. */
 export interface WeightsRecord {
   /** Null if all weights are plain. */
   readonly quantization: {
-    /** `nf4`, `int8` or `int4`. */
+    /** `nf4`, `int8`, `int4` or `fp8`. */
     readonly scheme: string
     /** Values that share a scale. */
     readonly block: number
     /** `load`, or the tool that quantized the stored weights. */
-    readonly origin: 'load' | 'bitsandbytes' | 'gptq' | 'awq'
+    readonly origin: 'load' | StoredQuantization['method']
     readonly matrixCount: number
   } | null
   readonly adapter: {
@@ -79,9 +82,9 @@ export async function openRunnableWeights(
   try {
     const root = commonFolder([path.join(weights.root, 'any'), ...(adapter ? [path.join(adapter.root, 'any')] : []), ...(scratch ? [scratch.file] : [])])
     const stored: StoredWeights = { ...relocateTensors(weights, weights.root, root), root }
-    const quantized = scratch ? await makeMatrices(plan, stored, scratch, signal) : new Map<string, QuantizedMatrix>()
-    const ready = assemble(config, stored, quantized, adapter && relocateTensors(adapter, adapter.root, root))
-    const record = weightsRecord({ config, stored: weights, settings, adapter }, ready)
+    const made = scratch ? await makeMatrices(plan, stored, scratch, signal) : new Map<string, UnpackedMatrix>()
+    const ready = assemble(config, stored, made, adapter && relocateTensors(adapter, adapter.root, root))
+    const record = weightsRecord({ config, stored: weights, settings, adapter, matrixCount: made.size }, ready)
     return { ...ready, record, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
@@ -104,17 +107,22 @@ interface PlannedMatrix {
   readonly name: string
   /** Bytes of the scratch file that it takes at most. */
   readonly bytes: number
-  readonly make: (stored: StoredWeights, packing: Packing) => Promise<QuantizedMatrix>
+  readonly make: (stored: StoredWeights, packing: Packing) => Promise<UnpackedMatrix>
 }
 
-/** Every matrix of a layer that is packed or to be quantized, except those that an adapter replaces. */
+/** Every matrix that is packed or to be quantized, except those that an adapter replaces. */
 function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize }: WeightSettings, adapter: Adapter | undefined): PlannedMatrix[] {
   return expectedTensors(config)
-    .filter((expected) => isLayerMatrix(expected) && !adapter?.replaced.has(expected.name))
-    .flatMap(({ name, shape }): PlannedMatrix[] => {
+    .filter(({ name }) => !adapter?.replaced.has(name))
+    .flatMap((expected): PlannedMatrix[] => {
+      const { name, shape } = expected
       const matrix = packed.get(name)
-      if (matrix) return [{ name, bytes: unpackedBytes(matrix), make: (stored, packing) => unpackMatrix(name, stored.packed.get(name)!, packing) }]
-      if (!quantize) return []
+      const mustBePlain = !isLayerMatrix(expected)
+      if (matrix)
+        return [
+          { name, bytes: unpackedBytes(matrix, mustBePlain), make: (stored, packing) => unpackMatrix(name, stored.packed.get(name)!, mustBePlain, packing) },
+        ]
+      if (!quantize || mustBePlain) return []
       return [{ name, bytes: quantizedBytes(shape, quantize), make: (stored, packing) => quantizeMatrix(stored.tensors.get(name)!, quantize, packing) }]
     })
 }
@@ -124,8 +132,8 @@ async function makeMatrices(
   stored: StoredWeights,
   scratch: ScratchFile,
   signal: AbortSignal | undefined,
-): Promise<Map<string, QuantizedMatrix>> {
-  const made = new Map<string, QuantizedMatrix>()
+): Promise<Map<string, UnpackedMatrix>> {
+  const made = new Map<string, UnpackedMatrix>()
   await using reader = tensorReader(stored.root)
   const packing = { reader, scratch, location: locationBelow(stored.root, scratch.file) }
   for (const { name, make } of plan) {
@@ -139,11 +147,16 @@ async function makeMatrices(
 function assemble(
   config: ModelConfig,
   stored: StoredWeights,
-  quantized: ReadonlyMap<string, QuantizedMatrix>,
+  made: ReadonlyMap<string, UnpackedMatrix>,
   adapter: Adapter | undefined,
 ): Pick<RunnableModel, 'config' | 'weights'> {
   const { head, embeddings } = config.tensorNames
-  const tensors = new Map([...stored.tensors].filter(([name]) => !quantized.has(name)))
+  const tensors = new Map([...stored.tensors].filter(([name]) => !made.has(name)))
+  const quantized = new Map<string, QuantizedMatrix>()
+  for (const [name, matrix] of made) {
+    if (matrix.kind === 'plain') tensors.set(name, matrix.tensor)
+    else quantized.set(name, matrix)
+  }
   if (adapter?.isUntied) tensors.set(head, tensors.get(embeddings)!)
   for (const [name, tensor] of adapter?.replaced ?? []) tensors.set(name, tensor)
   const weights: RunnableWeights = {
@@ -161,25 +174,29 @@ interface WeightsOrigin {
   readonly stored: StoredWeights
   readonly settings: WeightSettings
   readonly adapter: Adapter | undefined
+  /** Matrices that were quantized or unpacked. */
+  readonly matrixCount: number
 }
 
-function weightsRecord({ config, stored, settings, adapter }: WeightsOrigin, ready: Pick<RunnableModel, 'config' | 'weights'>): WeightsRecord {
+function weightsRecord({ config, stored, settings, adapter, matrixCount }: WeightsOrigin, ready: Pick<RunnableModel, 'config' | 'weights'>): WeightsRecord {
   const { tensors, quantized, adapter: pairs } = ready.weights
-  const [first] = quantized?.values() ?? []
   const run = (name: string) => [tensors.get(name) ?? quantized?.get(name), pairs?.get(name)]
   return {
-    quantization: first
-      ? {
-          scheme: first.kind === 'nf4' ? 'nf4' : `int${first.bits}`,
-          block: first.block,
-          origin: settings.quantize ? 'load' : config.quantization!.method,
-          matrixCount: quantized!.size,
-        }
-      : null,
+    quantization:
+      matrixCount === 0
+        ? null
+        : { ...schemeOf(config, quantized?.values().next().value), origin: settings.quantize ? 'load' : config.quantization!.method, matrixCount },
     adapter: adapter ? { source: settings.adapter!, hash: adapter.hash, moduleCount: adapter.pairs.size, replacedCount: adapter.replaced.size } : null,
     weightBytes: {
       stored: sumTensorBytes(expectedTensors(config).map(({ name }) => stored.tensors.get(name) ?? stored.packed.get(name))),
       run: sumTensorBytes([...expectedTensors(ready.config).map(({ name }) => run(name)), ...(config.tiedHead ? [pairs?.get(config.tensorNames.head)] : [])]),
     },
   }
+}
+
+/** Of a quantized matrix; of the stored weights where all were dequantized. */
+function schemeOf({ quantization, hiddenSize }: ModelConfig, matrix: QuantizedMatrix | undefined): { readonly scheme: string; readonly block: number } {
+  if (matrix) return { scheme: matrix.kind === 'nf4' ? 'nf4' : `int${matrix.bits}`, block: matrix.block }
+  const { scaleColumns = hiddenSize, storage = 'fp8' } = quantization as Partial<CompressedTensors>
+  return { scheme: storage.replace('packed-', ''), block: scaleColumns === WHOLE_AXIS ? hiddenSize : scaleColumns }
 }

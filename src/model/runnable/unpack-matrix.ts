@@ -1,36 +1,38 @@
 /**
- * Matrices of bitsandbytes, GPTQ and AWQ in the layouts of onnxruntime's operators. Codes are moved but not changed. NF4 of
- * bitsandbytes already has the layout of MatMulBnb4, so it is used in place.
+ * Packed matrices in the layouts of onnxruntime's operators. Codes are moved but not changed. NF4 of bitsandbytes already has the layout of MatMulBnb4, so it
+ * is used in place.
  */
-import { decodeValues } from '../weights/element-type.ts'
 import type { NestedScales, PackedMatrix } from '../weights/packed-matrix.ts'
 import type { TensorReader } from '../weights/tensor-bytes.ts'
 import type { StoredTensor } from '../weights/stored-tensor.ts'
 import { CheckpointError } from '../../errors.ts'
+import { blocksOf, MOST_BLOCK, packZeroPoints, readFloats, readWords } from './code-layout.ts'
 import { writeScales, type Packing } from './quantize-weights.ts'
 import type { QuantizedMatrix } from './runnable-weights.ts'
+import { scaledBytes, unpackScaled, type PlainMatrix } from './unpack-scaled.ts'
 
 type Grouped = PackedMatrix & { readonly kind: 'gptq' | 'awq' }
 
-/** The most columns that MatMulNBits has in a block; a longer group is several blocks with one scale. */
-const MOST_BLOCK = 256
-/** The block size for a group as long as its row. */
-const ROW_BLOCK = 128
 /** Codes in a word of 32 bits. */
 const PER_WORD = 8
 /** AWQ `AWQ_ORDER`: which row of eight each four bits of a word hold, from the low ones on. */
 const AWQ_ORDER = [0, 2, 4, 6, 1, 3, 5, 7]
 
-/** Most bytes of an unpacked matrix in a scratch file. */
-export function unpackedBytes(matrix: PackedMatrix): number {
+/** A matrix ready for a graph: in the layout of an operator, or plain. */
+export type UnpackedMatrix = QuantizedMatrix | PlainMatrix
+
+/** Most bytes of an unpacked matrix in a scratch file. `mustBePlain`: the graph multiplies with this matrix in floats only. */
+export function unpackedBytes(matrix: PackedMatrix, mustBePlain: boolean): number {
+  if (matrix.kind === 'scaled') return scaledBytes(matrix, mustBePlain)
   if (matrix.kind === 'bitsandbytes') return matrix.scales.kind === 'nested' ? 4 * matrix.scales.codes.byteLength : 0
   const { rows } = matrix
-  const { block, blockCount } = blocksOf(matrix)
+  const { block, blockCount } = blocksOf(matrix.columns, matrix.groupSize)
   return rows * (blockCount * (block / 2 + 8) + 1)
 }
 
 /** Converts the layout of a matrix, with one matrix in memory. Fails with CheckpointError on groups that cannot be run. */
-export async function unpackMatrix(name: string, matrix: PackedMatrix, packing: Packing): Promise<QuantizedMatrix> {
+export async function unpackMatrix(name: string, matrix: PackedMatrix, mustBePlain: boolean, packing: Packing): Promise<UnpackedMatrix> {
+  if (matrix.kind === 'scaled') return unpackScaled(name, matrix, mustBePlain, packing)
   if (matrix.kind !== 'bitsandbytes') return unpackGroups(name, matrix, packing)
   const { rows, columns, block, codes, scales } = matrix
   const absmax = scales.kind === 'plain' ? scales.absmax : await writeScales(await unpackScales(scales, packing.reader), packing)
@@ -47,7 +49,7 @@ async function unpackScales({ codes, table, block, absmax, offset }: NestedScale
 async function unpackGroups(name: string, matrix: Grouped, packing: Packing): Promise<QuantizedMatrix> {
   const { reader, scratch, location } = packing
   const { rows, columns, groupSize } = matrix
-  const { block, blockCount } = blocksOf(matrix)
+  const { block, blockCount } = blocksOf(matrix.columns, matrix.groupSize)
   const groups = await readGroups(name, matrix, reader)
   const write = async (bytes: Uint8Array, shape: readonly number[]): Promise<StoredTensor<'U8'>> => {
     const byteOffset = scratch.reserve(bytes.byteLength)
@@ -88,11 +90,6 @@ async function unpackGroups(name: string, matrix: Grouped, packing: Packing): Pr
   }
 }
 
-function blocksOf({ columns, groupSize }: Grouped): { readonly block: number; readonly blockCount: number } {
-  const block = groupSize === columns && (groupSize > MOST_BLOCK || !Number.isInteger(Math.log2(groupSize))) ? ROW_BLOCK : Math.min(groupSize, MOST_BLOCK)
-  return { block, blockCount: Math.ceil(columns / block) }
-}
-
 /** The stored group of each column; undefined if columns are in the order of their groups, because then it is not needed. */
 async function readGroups(name: string, { groups, groupSize, columns }: Grouped, reader: TensorReader): Promise<StoredTensor<'I32'> | undefined> {
   if (!groups) return undefined
@@ -129,24 +126,4 @@ function unpackZeroPoints(name: string, { kind, rows, zeroOffset }: Grouped, wor
   else for (let index = 0; index < zeros.length; index++) zeros[index] = ((words[index >> 3]! >>> (4 * (index & 7))) & 15) + zeroOffset
   if (zeros.includes(16)) throw new CheckpointError(`${name}: GPTQ with a zero point of 16 is not supported`, 'Quantize again in the format gptq_v2.')
   return zeros
-}
-
-/** Two a byte, the first of a row in the low bits. */
-function packZeroPoints(rows: number, blockCount: number, zeroOf: (row: number, blockIndex: number) => number): Uint8Array {
-  const stride = Math.ceil(blockCount / 2)
-  const packed = new Uint8Array(rows * stride)
-  for (let row = 0; row < rows; row++)
-    for (let blockIndex = 0; blockIndex < blockCount; blockIndex++)
-      packed[row * stride + (blockIndex >> 1)]! |= zeroOf(row, blockIndex) << (4 * (blockIndex & 1))
-  return packed
-}
-
-async function readWords(tensor: StoredTensor<'I32'>, reader: TensorReader): Promise<Uint32Array> {
-  const words = new Uint32Array(tensor.byteLength / 4)
-  await reader.read(tensor, 0, tensor.byteLength, new Uint8Array(words.buffer))
-  return words
-}
-
-async function readFloats(tensor: StoredTensor<'F16' | 'BF16' | 'F32'>, reader: TensorReader): Promise<Float32Array> {
-  return decodeValues(await reader.read(tensor, 0, tensor.byteLength), tensor.dtype)
 }

@@ -1,5 +1,6 @@
 /** Memory of the weights in the process that computes, if it differs from four bytes a value. */
 import type { ModelConfig } from '../config/config.ts'
+import { WHOLE_AXIS } from '../config/scale-extent.ts'
 import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
 import { quantizedBytes } from './quantize-weights.ts'
 import type { RunnableWeights } from './runnable-weights.ts'
@@ -38,6 +39,18 @@ export function weightMemory({ quantized, adapter }: RunnableWeights): WeightMem
 
 function storedSetting({ quantization, hiddenSize }: ModelConfig): QuantizeSetting | undefined {
   if (!quantization) return undefined
-  if (quantization.method === 'bitsandbytes') return { scheme: 'nf4', block: 64 }
-  return { scheme: 'int4', block: quantization.groupSize === -1 ? hiddenSize : quantization.groupSize }
+  const columns = (size: number) => (size === WHOLE_AXIS ? hiddenSize : size)
+  switch (quantization.method) {
+    case 'bitsandbytes':
+      return { scheme: 'nf4', block: 64 }
+    case 'gptq':
+    case 'awq':
+      return { scheme: 'int4', block: columns(quantization.groupSize) }
+    case 'compressed-tensors':
+      if (quantization.storage === 'fp8') return undefined
+      return { scheme: quantization.storage === 'packed-int4' ? 'int4' : 'int8', block: columns(quantization.scaleColumns) }
+    // Dequantized at load.
+    case 'fp8':
+      return undefined
+  }
 }

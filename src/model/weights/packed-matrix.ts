@@ -1,10 +1,11 @@
-/** Projections as bitsandbytes, GPTQ and AWQ store them: finds and checks the tensors of each one. Bytes are not moved. */
+/** Projections as quantizing tools store them: finds and checks the tensors of each one. Bytes are not moved. */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
 import { parseJson } from '../../io/parse-json.ts'
 import type { ExpectedTensor } from './expected-tensors.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
-import type { StoredDtype } from './safetensors.ts'
+import { disagreeing, parts } from './matrix-parts.ts'
+import { findScaled, type ScaledMatrix } from './scaled-matrix.ts'
 import { tensorReader } from './tensor-bytes.ts'
 import type { StoredTensor } from './stored-tensor.ts'
 
@@ -33,6 +34,7 @@ export type PackedMatrix = { readonly rows: number; readonly columns: number } &
       /** Added to the stored zero points. */
       readonly zeroOffset: 0 | 1
     }
+  | ScaledMatrix
 )
 
 /** Scales that bitsandbytes quantized once more: table[code] × nested scale + offset. */
@@ -56,7 +58,16 @@ export async function findPackedMatrix(
   stored: ReadonlyMap<string, StoredTensor>,
   root: string,
 ): Promise<PackedMatrix | undefined> {
-  return quantization.method === 'bitsandbytes' ? findNf4(expected, stored, root) : findGrouped(expected, quantization, stored)
+  switch (quantization.method) {
+    case 'bitsandbytes':
+      return findNf4(expected, stored, root)
+    case 'gptq':
+    case 'awq':
+      return findGrouped(expected, quantization, stored)
+    case 'compressed-tensors':
+    case 'fp8':
+      return findScaled(expected, quantization, stored, root)
+  }
 }
 
 /** bitsandbytes `QuantState.as_dict(packed=True)`. */
@@ -137,20 +148,4 @@ function findGrouped(
     ...(method === 'gptq' && stored.has(`${module}.g_idx`) && { groups: part('.g_idx', ['I32'], [columns]) }),
     zeroOffset: quantization.method === 'gptq' ? quantization.zeroOffset : 0,
   }
-}
-
-/** Finds `name` + suffix, of one of the types and of the shape. */
-function parts(name: string, stored: ReadonlyMap<string, StoredTensor>) {
-  return <D extends StoredDtype>(suffix: string, dtypes: readonly D[], shape: readonly number[]): StoredTensor<D> => {
-    const tensor = stored.get(name + suffix)
-    if (!tensor) throw new CheckpointError(`tensor ${name}${suffix} is missing`, 'The weights are incomplete; download or copy the checkpoint again.')
-    const { dtype } = tensor
-    if (!dtypes.includes(dtype as D)) throw disagreeing(name + suffix, `has dtype ${dtype}, expected ${dtypes.join(' or ')}`)
-    if (tensor.shape.join() !== shape.join()) throw disagreeing(name + suffix, `has shape [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`)
-    return tensor as StoredTensor<D>
-  }
-}
-
-function disagreeing(name: string, what: string): CheckpointError {
-  return new CheckpointError(`tensor ${name} ${what}`, 'config.json and weights belong to different models, or another tool wrote them.')
 }

@@ -14,8 +14,8 @@ export const BYTES_PER_VALUE = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const
 /** Element types that a checkpoint's weights may have. */
 export type Dtype = keyof typeof BYTES_PER_VALUE
 
-/** The same plus the types of quantizing tools: packed codes and group indices. */
-export const BYTES_PER_STORED_VALUE = { ...BYTES_PER_VALUE, U8: 1, I32: 4 } as const
+/** The same plus the types of quantizing tools: codes, group indices and shapes. */
+export const BYTES_PER_STORED_VALUE = { ...BYTES_PER_VALUE, U8: 1, I8: 1, F8_E4M3: 1, I32: 4, I64: 8 } as const
 
 /** Element types of a quantized checkpoint. */
 export type StoredDtype = keyof typeof BYTES_PER_STORED_VALUE
@@ -115,7 +115,7 @@ function isPackedType(dtype: string): boolean {
   return /^(?:[UI]\d+|F8_|F4|F6_)/u.test(dtype)
 }
 
-const PACKED_HINT = ' Quantized weights are read if config.json has the quantization_config of bitsandbytes NF4, or of GPTQ or AWQ with 4 bits.'
+const PACKED_HINT = ' Quantized weights are read if config.json has their quantization_config.'
 
 function isAmong<D extends string>(dtype: string, sizes: ElementSizes<D>): dtype is D {
   return Object.hasOwn(sizes, dtype)

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
+import type { StoredQuantization } from '../config/quantization-config.ts'
 import { canonicalNames } from './canonical-names.ts'
 import { expectedTensors, isLayerMatrix, type ExpectedTensor } from './expected-tensors.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
@@ -48,7 +49,7 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
     stored.set(name, { dtype, shape, location: locate(file), byteOffset, byteLength })
   const packed = new Map<string, PackedMatrix>()
   for (const expected of expectedTensors(config)) {
-    const matrix = quantization && isLayerMatrix(expected) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
+    const matrix = quantization && mayBePacked(expected, quantization) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
     if (matrix) packed.set(expected.name, matrix)
     else checkTensor(expected, entries, config, folder)
   }
@@ -112,6 +113,11 @@ function checkTensor(expected: ExpectedTensor, entries: ReadonlyMap<string, Tens
   if (entry.shape.join() !== expected.shape.join()) throw wrongShape(expected, config, entries)
   if (!isPlain(entry))
     throw new CheckpointError(`${entry.file}: tensor ${expected.name} has dtype ${entry.dtype}`, `Supported: ${Object.keys(BYTES_PER_VALUE).join(', ')}.`)
+}
+
+/** Some tools quantize the projections of layers only; others any matrix, such as the head. */
+function mayBePacked(expected: ExpectedTensor, { method }: StoredQuantization): boolean {
+  return method === 'compressed-tensors' || method === 'fp8' ? expected.shape.length === 2 : isLayerMatrix(expected)
 }
 
 function isPlain<T extends { readonly dtype: StoredDtype }>(tensor: T): tensor is T & { readonly dtype: Dtype } {

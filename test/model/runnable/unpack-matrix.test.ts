@@ -1,4 +1,4 @@
-/** Checkpoints that bitsandbytes, GPTQ and AWQ left, against transformers over the same tools' unpacked weights (scripts/make-quantization-goldens.py). */
+/** Checkpoints that quantizing tools left, against transformers over the same tools' unpacked weights (scripts/make-quantization-goldens.py, make-compressed-goldens.py). */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -14,13 +14,18 @@ const CHECKPOINTS = path.join(import.meta.dirname, 'goldens/checkpoints')
 /** Nats per token, in float32 on weights strong enough that nothing can be left out unseen. */
 const TOLERANCE = 5e-5
 
+function methodOf(folder: string): string {
+  return (JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as { quantization_config: { quant_method: string } }).quantization_config
+    .quant_method
+}
+
 describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
   const folder = path.join(CHECKPOINTS, name)
   const { requests } = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8')) as { requests: GoldenRequest[] }
 
   test('gives the log-likelihoods of transformers over the unpacked weights', async () => {
     const { scores, runnable } = await scoreRunnable(folder, {}, requests)
-    expect(runnable?.quantization?.origin).toBe(name.startsWith('nf4') ? 'bitsandbytes' : name.split('-')[0])
+    expect(runnable?.quantization?.origin).toBe(methodOf(folder))
     const misses = requests.flatMap((request, index) => {
       const difference = Math.abs(scores[index]!.logProb - request.log_prob) / request.continuation.length
       return difference <= TOLERANCE && scores[index]!.isGreedy === request.is_greedy ? [] : [{ index, difference, request, found: scores[index] }]
@@ -29,7 +34,7 @@ describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
   })
 
   test('is refused if weights have to be plain', async () => {
-    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(/: the weights are quantized with (bitsandbytes|gptq|awq)$/u)
+    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(`: the weights are quantized with ${methodOf(folder)}`)
   })
 })
 
@@ -39,16 +44,17 @@ test.each([
   [{ quant_method: 'gptq', bits: 8, group_size: 128 }, 'GPTQ of 8 bits'],
   [{ quant_method: 'gptq', bits: 4, group_size: 128, checkpoint_format: 'marlin' }, 'GPTQ in the format marlin'],
   [{ quant_method: 'awq', bits: 4, group_size: 128, version: 'gemv' }, 'AWQ in the version gemv'],
-  [{ quant_method: 'fp8' }, 'fp8'],
-  [{ quant_method: 'compressed-tensors' }, 'compressed-tensors'],
+  [{ quant_method: 'fbgemm_fp8' }, 'fbgemm_fp8'],
+  [{ quant_method: 'fp8', activation_scheme: 'static' }, 'FP8 with the activation_scheme static'],
+  [{ quant_method: 'fp8', fmt: 'e5m2' }, 'FP8 in the format e5m2'],
   [{}, 'a method that it does not name'],
 ])('%j is refused by name', (content, name) => {
-  expect(() => parseQuantization(content, 'config.json')).toThrow(CheckpointError)
-  expect(() => parseQuantization(content, 'config.json')).toThrow(`config.json: the weights are quantized with ${name}, which is not supported`)
+  expect(() => parseQuantization(content, 'config.json', [])).toThrow(CheckpointError)
+  expect(() => parseQuantization(content, 'config.json', [])).toThrow(`config.json: the weights are quantized with ${name}, which is not supported`)
 })
 
 test('group sizes that are not powers of two are refused', () => {
-  expect(() => parseQuantization({ quant_method: 'gptq', bits: 4, group_size: 48 }, 'config.json')).toThrow('in groups of 48')
+  expect(() => parseQuantization({ quant_method: 'gptq', bits: 4, group_size: 48 }, 'config.json', [])).toThrow('in groups of 48')
 })
 
 /** A copy of a checkpoint with the header of its weights changed: names and shapes may be exchanged for others of equal length. */
@@ -88,6 +94,7 @@ async function filledCopy(name: string, tensor: string): Promise<string> {
 test.each([
   ['gptq-asymmetric', 'q_proj.qzeros', 'q_proj.weight: GPTQ with a zero point of 16 is not supported'],
   ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column has an unknown group'],
+  ['compressed-tensors-int4-group', 'q_proj.weight_shape', 'q_proj.weight packs [-1, -1], config.json calls for [64, 96]'],
 ])('%s with %s filled is refused', async (name, tensor, message) => {
   const folder = await filledCopy(name, tensor)
   await expect(scoreRunnable(folder, {}, [])).rejects.toThrow(CheckpointError)
