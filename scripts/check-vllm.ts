@@ -39,11 +39,12 @@ const servers: ChildProcess[] = []
 let failed = 0
 try {
   const known = await loadTasks()
-  const suites: LoadedTask[] = []
-  for (const [task, limit] of Object.entries(ASKED)) suites.push(await loadTask(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') }))
+  const loadedTasks: LoadedTask[] = []
+  for (const [task, limit] of Object.entries(ASKED))
+    loadedTasks.push(await loadTask(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') }))
   const first = values.url ?? (await startVllm(PORTS[0]))
-  const served = await score(suites, { label: 'vllm', source: first, folder, revision: null, served: { urls: [first] } })
-  const local = await score(suites, { label: 'local', source: folder, folder, revision: null }, served.model.maxLength)
+  const served = await score(loadedTasks, { label: 'vllm', source: first, folder, revision: null, served: { urls: [first] } })
+  const local = await score(loadedTasks, { label: 'local', source: folder, folder, revision: null }, served.model.maxLength)
   compare('one vLLM', local, served)
 
   const second = await startVllm(PORTS[1])
@@ -54,7 +55,7 @@ try {
     isKilled = true
     process.kill(-victim.pid!, 'SIGKILL')
   }
-  const [piqa] = suites
+  const [piqa] = loadedTasks
   const both = await score([piqa!], { label: 'two', source: first, folder, revision: null, served: { urls: [first, second] } }, undefined, kill)
   check('two vLLMs: the second was killed in the middle', isKilled, 'it was not')
   compare('two vLLMs, one killed', { ...local, tasks: local.tasks.slice(0, 1) }, both)
@@ -81,7 +82,7 @@ async function startVllm(port: number): Promise<string> {
 }
 
 async function score(
-  suites: readonly LoadedTask[],
+  loadedTasks: readonly LoadedTask[],
   model: ModelSource,
   maxLength?: number,
   onDone: (doneShare: number) => void = () => {},
@@ -90,7 +91,7 @@ async function score(
     if (event.kind === 'notice') console.error(event.message)
     if (event.kind === 'batch-scored') onDone(event.doneShare)
   }
-  return evaluateModel(model, suites, { ...(maxLength !== undefined && { maxLength }), onEvent })
+  return evaluateModel(model, loadedTasks, { ...(maxLength !== undefined && { maxLength }), onEvent })
 }
 
 function compare(name: string, expected: RunRecord, got: RunRecord): void {

@@ -9,8 +9,7 @@ peft, unmerged, gives in float64.
     .venv/bin/pip install torch==2.13.0 transformers==5.23.0 peft==0.21.2 numpy safetensors
     .venv/bin/python scripts/make-adapter-goldens.py
 
-Before a case counts as made, leaving out the setting that it is for must move
-its log-probabilities.
+A case is written only if its log-probabilities change without the setting that it is for.
 """
 
 import argparse

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes what `evalharness doctor --benchmark` compares a device with: benchmark/families.json and benchmark/suites.json.
+"""Makes the reference values of `evalharness doctor --benchmark`: benchmark/families.json and benchmark/suites.json.
 
     pip install torch==2.13.0 transformers==5.24.0 accelerate lm_eval==0.4.13
     python scripts/make-benchmark-goldens.py
 
 families.json: log-probabilities that transformers computes in float64 (eager attention, one request at a time) with small random
-checkpoints. Their weights follow from the tensor's name alone (`tensor` below, src/benchmark/made-tensor.ts), so the program can
+checkpoints. Their weights depend on the tensor's name alone (`tensor` below, src/benchmark/made-tensor.ts), so the program can
 make the same checkpoint wherever it runs.
 
 suites.json: the responses of lm-eval in float64 with the built-in model on the first items of the built-in suites.
@@ -151,13 +151,13 @@ def suites():
             evaluated = lm_eval.simple_evaluate(model=model, tasks=[name], limit=limit, task_manager=manager, bootstrap_iters=0, log_samples=True)
             samples = sorted(evaluated["samples"][name], key=lambda sample: sample["doc_id"])
             assert [sample["doc_id"] for sample in samples] == list(range(limit))
-            yield {"task": name, "items": [[response(kept) for kept in sample["resps"]] for sample in samples]}
+            yield {"task": name, "items": [[response(stored) for stored in sample["resps"]] for sample in samples]}
 
 
-def response(kept):
+def response(stored):
     """One request's: log-probability and whether it is greedy; of a text, the log-probability alone."""
-    kept = kept[0]
-    return [round(float(kept), 9), None] if isinstance(kept, float) else [round(float(kept[0]), 9), bool(kept[1])]
+    stored = stored[0]
+    return [round(float(stored), 9), None] if isinstance(stored, float) else [round(float(stored[0]), 9), bool(stored[1])]
 
 
 def write(file, made_by, key, entries):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what a real vLLM answers, and what transformers computes of the same tokens, for test/engine/completions/wire.test.ts.
+"""Writes responses of a real vLLM, and log-probabilities by transformers for the same tokens, for test/engine/completions/wire.test.ts.
 
     python scripts/make-completions-goldens.py --model MODEL --url http://127.0.0.1:8123/v1 > test/engine/completions/vllm.golden.json
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes test/model/config/config-spellings.golden.json: what transformers computes
-where config.json says one thing in two ways, leaves a field out, or has a field
+"""Makes test/model/config/config-spellings.golden.json: the model that transformers
+loads if config.json says one thing in two ways, leaves a field out, or has a field
 that the family does not know.
 
 Each case is a fixture of test/checkpoints with some fields of config.json
-changed ("set") or taken out ("without"). The golden holds what the model is that
-transformers loads and lm-eval ties (rotary frequencies and their factor, windows, biases, tying),
+changed ("set") or removed ("without"). The golden has the properties of the model as
+transformers loads it and lm-eval ties it (rotary frequencies and their factor, windows, biases, tying),
 the log-probabilities that it computes in float64 (eager attention) for the last
 tokens of one sequence, each with the tokens before it as the input, or the error with which transformers refuses the folder.
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes which tokens lm-evaluation-harness feeds a model for small tokenizers, for test/plan/encode.golden.test.ts.
+"""Writes the tokens that lm-evaluation-harness sends to a model, with small tokenizers, for test/plan/encode.golden.test.ts.
 
     python scripts/make-encoding-goldens.py > test/plan/encode.golden.json
 
-lm-eval's own code runs, with a model that only writes down what it is fed. Needs lm-eval 0.4.13, transformers 5.24.0 and torch.
+lm-eval's own code runs, with a model that only records its input. Needs lm-eval 0.4.13, transformers 5.24.0 and torch.
 """
 
 import importlib.metadata

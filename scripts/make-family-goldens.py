@@ -4,9 +4,9 @@
 Each case is a folder like one from the hub (config.json and safetensors, no
 tokenizer) with golden.json: log-probabilities that transformers computes in
 float64 (eager attention, one request at a time, no padding) from the weights
-as stored, read back from disk: so the whole of a difference is the rounding of
-the program that is compared. (In float32 transformers itself is off by up to
-2e-5 nats a token on these models.)
+as stored, read back from disk, so a difference is the rounding of the program
+that is compared. (In float32, transformers itself differs by up to 2e-5 nats a
+token on these models.)
 
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0 transformers==5.23.0 numpy safetensors

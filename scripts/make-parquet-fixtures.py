@@ -4,7 +4,7 @@
     python3 -m venv .venv && .venv/bin/pip install pyarrow
     .venv/bin/python scripts/make-parquet-fixtures.py
 
-The files at hand were made with pyarrow 25 or later; their metadata name the version.
+The checked-in files were made with pyarrow 25 or later; their metadata has the version.
 """
 import csv
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes test/model/runnable/goldens: what other tools make of given numbers when they quantise, and small quantized checkpoints.
+"""Makes test/model/runnable/goldens: quantized values by other tools, and small quantized checkpoints.
 
 nf4.json        packed bytes and scales of bitsandbytes' CPU kernels
-integers.json   the same of onnxruntime's own quantiser (symmetric)
+integers.json   the same of onnxruntime's own quantizer (symmetric)
 at-load.json    log-probabilities that transformers computes in float64 from checkpoints
                 of test/checkpoints whose projections those two have quantized
 checkpoints/    folders as those tools leave them, packed by bitsandbytes (NF4),

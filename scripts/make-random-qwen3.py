@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a small random Qwen3 as transformers writes one: q_norm and k_norm that matter, layer_types of both kinds, in shards.
+"""Writes a small random Qwen3 as transformers writes it: random q_norm and k_norm, layer_types of both kinds, in shards.
 
     make-random-qwen3.py OUT
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints how long the requests of the benchmarks are, for src/benchmark/request-lengths.ts: quantiles in tokens.
+"""Prints the lengths of the benchmarks' requests, for src/benchmark/request-lengths.ts: quantiles in tokens.
 
     python scripts/make-request-lengths.py TOKENIZER_FOLDER DATA
 

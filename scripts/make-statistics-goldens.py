@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes test/compare/statistics.golden.json: what scipy and statsmodels say of fixed outcomes.
+"""Writes test/compare/statistics.golden.json: statistics of fixed outcomes by scipy and statsmodels.
 
     python3 -m venv .venv && .venv/bin/pip install numpy scipy statsmodels
     .venv/bin/python scripts/make-statistics-goldens.py

@@ -1,4 +1,4 @@
-"""Writes src/model/tokenizer/transformers-classes.ts: which class transformers loads a tokenizer with.
+"""Writes src/model/tokenizer/transformers-classes.ts: the class with which transformers loads each tokenizer.
 
     python -m venv V && V/bin/pip install transformers==5.24.0 sentencepiece protobuf
     V/bin/python scripts/make-tokenizer-classes.py

@@ -1,10 +1,10 @@
-"""Small tokenizers of every kind that the Rust library `tokenizers` knows, and the ids that it gives.
+"""Makes small tokenizers of every kind of the Rust library `tokenizers`, with the ids of some texts.
 
     python -m venv V && V/bin/pip install tokenizers==0.23.3
     V/bin/python scripts/make-tokenizer-goldens.py goldens test/model/goldens/tokenizers.json
     V/bin/python scripts/make-tokenizer-goldens.py random FOLDER SEED COUNT TEXTS     (for test/model/tokenizer/tokenizer.slow.ts)
 
-`goldens`: each part of tokenizer.json with each of its fields, on some texts. `random`: tokenizers with parts drawn by chance, each trained on the texts, and
+`goldens`: each part of tokenizer.json with each of its fields, on some texts. `random`: tokenizers with random parts, each trained on the texts, and
 the ids of all texts: FOLDER/NUMBER/tokenizer.json and ids.json.
 """
 import itertools

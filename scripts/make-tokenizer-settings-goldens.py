@@ -1,4 +1,4 @@
-"""Settings beside tokenizer.json, and the ids, bos and eos that AutoTokenizer gives with them: test/model/goldens/tokenizer-settings.json.
+"""Makes test/model/goldens/tokenizer-settings.json: settings beside tokenizer.json, and the ids, bos and eos of AutoTokenizer with them.
 
     python -m venv V && V/bin/pip install transformers==5.24.0
     V/bin/python scripts/make-tokenizer-settings-goldens.py

@@ -1,4 +1,4 @@
-"""Writes src/model/tokenizer/character-tables.ts: what the Rust library `tokenizers` knows of each character, asked of the library itself.
+"""Writes src/model/tokenizer/character-tables.ts: the tables of characters of the Rust library `tokenizers`, read through the library itself.
 
     python -m venv V && V/bin/pip install tokenizers==0.23.3 unicodedata2==18.0.0
     V/bin/python scripts/make-tokenizer-tables.py

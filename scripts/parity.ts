@@ -64,8 +64,8 @@ const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json')
 let failed = 0
 for (const { file, task, limit, ...rest } of FILES) {
   const startedAt = performance.now()
-  const suite = await loadTask(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
-  const run = await evaluateModel(model, [suite], { ...rest, ...(values.threads && { threads: Number(values.threads) }), onEvent })
+  const loaded = await loadTask(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
+  const run = await evaluateModel(model, [loaded], { ...rest, ...(values.threads && { threads: Number(values.threads) }), onEvent })
   const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8')
     .trim()
     .split('\n')

@@ -74,8 +74,8 @@ def main():
             before = spent["seconds"]
             evaluated = lm_eval.simple_evaluate(model=model, tasks=[f"local_{name}"], limit=int(limit), task_manager=manager, bootstrap_iters=0, log_samples=False)
             scores = evaluated["results"][f"local_{name}"]
-            kept = {key.removesuffix(",none"): value for key, value in scores.items() if key in ("acc,none", "acc_norm,none", "word_perplexity,none")}
-            results[name] = {"items": int(limit), "seconds": spent["seconds"] - before, "scores": kept}
+            figures = {key.removesuffix(",none"): value for key, value in scores.items() if key in ("acc,none", "acc_norm,none", "word_perplexity,none")}
+            results[name] = {"items": int(limit), "seconds": spent["seconds"] - before, "scores": figures}
     print(json.dumps(results))
 
 

@@ -45,7 +45,7 @@ test.each([
   expect(counts.piqa?.effective ?? 1).toBeLessThan(20_000)
 })
 
-test.each([300, 700, 1200])('Ctrl-C after %d ms, while rows are read and tokenised, ends as soon and writes nothing', async (delay) => {
+test.each([300, 700, 1200])('Ctrl-C after %d ms, while rows are read and tokenized, ends as soon and writes nothing', async (delay) => {
   const model = tinyModel()
   const output = path.join(model, 'out')
   const { child, ended } = start([

@@ -195,7 +195,7 @@ test.each([
   await expectNothingLeft(started)
 })
 
-test('while weights are quantised at load: nothing is written, and no scratch file stays', async () => {
+test('while weights are quantized at load: nothing is written, and no scratch file stays', async () => {
   const started = start(NODE, (output, cache) => longRun(output, cache).map((word) => (word === `tiny=${model}` ? `${word},quantize=nf4` : word)))
   await until(() => readdirSync(started.temporary).some((name) => name.startsWith('evalharness-weights-')))
   await sendPair('SIGTERM', 'SIGTERM', 50, -started.child.pid!)

@@ -91,7 +91,7 @@ export async function builtInSuites(): Promise<ReferenceModel> {
   )
   const limit = Math.max(...suites.map(({ items }) => items.length))
   const loaded = await Promise.all(tasks.map((task) => loadTask(task, { limit })))
-  const parts = new Map(loaded.flatMap((suite) => suite.parts.map((part) => [part.name, part.items] as const)))
+  const parts = new Map(loaded.flatMap((task) => task.parts.map((part) => [part.name, part.items] as const)))
   const asked = suites.flatMap(({ task, items }) =>
     items.flatMap((responses, index) =>
       responses.map(([logProb, isGreedy], request) => ({ request: parts.get(task)![index]!.requests[request]!, logProb, isGreedy })),

@@ -68,8 +68,8 @@ export async function workloadOfRows(name: WorkloadName, itemCount: number, voca
   // Two subjects of MMLU, as the synthetic requests have.
   const names = name === 'mmlu' ? ['mmlu_anatomy', 'mmlu_astronomy'] : [name]
   const limit = name === 'mmlu' ? Math.ceil(itemCount / names.length) : itemCount
-  const suites = await Promise.all(selectTasks(await loadTasks(), names).map((task) => loadTask(task, { limit, dataDir })))
-  const items = suites.flatMap(({ parts }) => parts.flatMap((part) => part.items))
+  const loadedTasks = await Promise.all(selectTasks(await loadTasks(), names).map((task) => loadTask(task, { limit, dataDir })))
+  const items = loadedTasks.flatMap(({ parts }) => parts.flatMap((part) => part.items))
   const { sequences } = encodeRequests(
     items.flatMap(({ requests }) => requests),
     wordEncoder(vocabularySize),

@@ -35,7 +35,7 @@ export const doctorCommand = defineCommand({
 
 async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const runtime = await diagnoseRuntime()
-  const adapters = await listGpus()
+  const gpus = await listGpus()
   const devices = runtime.works ? await diagnoseDevices(possibleDevices()) : []
   const isCudaPossible = possibleDevices().some(({ provider }) => provider === 'cuda')
   const cuda = isCudaPossible ? await adviseOnCuda() : null
@@ -53,12 +53,12 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
       offline: process.env['HF_HUB_OFFLINE'] ?? 'not set',
     },
   }
-  const auto = devicesToTry(adapters)
+  const auto = devicesToTry(gpus)
     .map(({ provider }) => provider)
     .find((provider) => devices.some(({ device, works }) => works && device.startsWith(provider)))
   const exitCode = runtime.works && auto !== undefined ? 0 : 2
   if (json) {
-    out(JSON.stringify({ ...machine, runtime, adapters, devices, cuda, auto: auto ?? null }, null, 2))
+    out(JSON.stringify({ ...machine, runtime, adapters: gpus, devices, cuda, auto: auto ?? null }, null, 2))
     return exitCode
   }
   out(`evalharness  ${machine.evalharness}, Node ${machine.node}, ${machine.platform}`)
@@ -66,7 +66,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   out(
     `memory       ${byteSize(machine.memoryBytes)}, ${byteSize(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
   )
-  for (const line of adapterLines(adapters)) out(line)
+  for (const line of gpuLines(gpus)) out(line)
   out(`hub          ${machine.hub.endpoint}, HF_TOKEN ${machine.hub.token}, HF_HUB_OFFLINE ${machine.hub.offline}`)
   for (const line of runtimeLines(runtime)) out(line)
   for (const diagnosis of devices) for (const line of deviceLines(diagnosis, cuda)) out(line)
@@ -74,9 +74,9 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   return exitCode
 }
 
-function adapterLines(adapters: readonly Gpu[]): string[] {
-  if (adapters.length === 0) return ['graphics     no adapter found, and no driver in software']
-  return adapters.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
+function gpuLines(gpus: readonly Gpu[]): string[] {
+  if (gpus.length === 0) return ['graphics     no GPU found, and no driver that emulates one']
+  return gpus.map(({ name, kind, memoryBytes, freeMemoryBytes }) => {
     const memory = memoryBytes === null ? '' : `, ${byteSize(memoryBytes)}${freeMemoryBytes === null ? '' : `, ${byteSize(freeMemoryBytes)} free`}`
     return `graphics     ${name}${memory}${kind === 'software' ? ': a driver that computes on the processor; --device auto leaves it alone' : ''}`
   })

@@ -27,11 +27,11 @@ export function commonItemsOf(runs: readonly StoredRun[], { onlyIfSubset = false
     })
     if (having.length < 2) continue
     const common = commonCounts(having.map(({ items }) => items))
-    const kept = [...common.values()].reduce((sum, count) => sum + count, 0)
-    if (having.every(({ items }) => items.length === kept)) continue
-    if (onlyIfSubset && (kept === 0 || !isSubset(runs, name, common))) continue
+    const commonCount = [...common.values()].reduce((sum, count) => sum + count, 0)
+    if (having.every(({ items }) => items.length === commonCount)) continue
+    if (onlyIfSubset && (commonCount === 0 || !isSubset(runs, name, common))) continue
     cut.set(name, common)
-    notes.push(`${name}: compared on the ${kept} items that all have; ${having.map(({ label, items }) => `${label} has ${items.length}`).join(', ')}`)
+    notes.push(`${name}: compared on the ${commonCount} items that all have; ${having.map(({ label, items }) => `${label} has ${items.length}`).join(', ')}`)
   }
   return { runs: cut.size === 0 ? runs : runs.map((run) => cutRun(run, cut)), notes }
 }

@@ -20,7 +20,7 @@ export interface CompareOptions extends EntrySelection {
   readonly profile?: StatusProfile
   /** One line a task, of its main metric, when false. */
   readonly allMetrics?: boolean
-  /** Compare only the items that all runs have; every score is of these items. `subset`: only if the original has more. */
+  /** Compare only the items that all runs have; every score is computed over them. `subset`: only if the original has more. */
   readonly commonItems?: boolean | 'subset'
 }
 

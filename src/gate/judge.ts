@@ -1,4 +1,4 @@
-/** The gate from places to a judgement: reads the policy and both runs, compares them, judges the comparison. */
+/** The gate: reads the policy and both runs, compares the runs, judges the comparison. */
 import { readFile } from 'node:fs/promises'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'

@@ -1,11 +1,11 @@
 /**
- * Rows for attention over packed trees. A row is a run of neighbouring nodes in preorder: whatever an ancestor of one of them is,
+ * Rows for attention over packed trees. A row is a run of neighboring nodes in preorder: whatever an ancestor of one of them is,
  * it is in the run itself or is an ancestor of the run's first node. So a row of S queries needs the keys of the first node's
  * path and of the run, for choices behind a context, items behind shots, and long windows alike.
  */
 import type { Pass } from './passes.ts'
 
-/** Which tokens stand in which row, for C passes. A pass has some of the G groups; all groups have the same shape. */
+/** The tokens of each row, for C passes. A pass has some of the G groups; all groups have the same shape. */
 export interface AttentionLayout {
   readonly passCount: number
   /** G. */

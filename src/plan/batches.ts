@@ -1,8 +1,8 @@
-/** Cutting the work into batches: runs of neighbouring sequences whose common tree fits a token budget. */
+/** Cutting the work into batches: runs of neighboring sequences whose common tree fits a token budget. */
 import { buildTree, compareInputs, lastNodes, sharedLength, trieSize, type TokenRun, type TokenTree } from './token-tree.ts'
 import type { Sequence } from './sequence.ts'
 
-/** What is computed together: neighbours with their common prefixes once. */
+/** What is computed together: neighbors with their common prefixes once. */
 export interface Batch {
   readonly tree: TokenTree
   /** Nodes after which tokens are asked for, ascending; a node is repeated if it has more targets than columns. */

@@ -5,7 +5,7 @@
 import { sharedTextLength } from '../text/shared-text.ts'
 import type { Request } from '../task/request.ts'
 
-/** Indices of requests, in the order in which they are encoded: those that begin alike stand together. */
+/** Indices of requests, in the order in which they are encoded: those that begin alike are together. */
 export type Chunk = readonly number[]
 
 /** Where a chunk ends, unless the next request has the same context: about a second of encoding. */
@@ -15,7 +15,7 @@ const CHUNK_REQUESTS = 8192
 const FIRST_ITEM_SHARE = 1 / 64
 
 /**
- * Cuts requests, given by part (subset) and item, into chunks of neighbours in text order; indices count through all parts. Every request
+ * Cuts requests, given by part (subset) and item, into chunks of neighbors in text order; indices count through all parts. Every request
  * is in one chunk, and the choices of an item in the same one if they share their context. With `quickStart` the shortest item of the
  * first part is a chunk before all others, if that costs next to nothing: so a first score is there at once.
  */
@@ -59,7 +59,7 @@ function shortestItem(items: readonly (readonly Request[])[]): Chunk | undefined
   return best
 }
 
-/** Whether what `some` share with the others is negligible against the characters of all requests, those that neighbours share counted once. */
+/** Whether what `some` share with the others is negligible against the characters of all requests, those that neighbors share counted once. */
 function isNegligible(some: Chunk, orders: readonly (readonly number[])[], requests: readonly Request[]): boolean {
   const repeated = sharedWithOthers(some, orders[0]!, requests)
   let total = 0
@@ -75,7 +75,7 @@ function isNegligible(some: Chunk, orders: readonly (readonly number[])[], reque
   return false
 }
 
-/** The longest common prefix, in characters, of one of `some` and a neighbouring request in text order. */
+/** The longest common prefix, in characters, of one of `some` and a neighboring request in text order. */
 function sharedWithOthers(some: Chunk, order: readonly number[], requests: readonly Request[]): number {
   const isOwn = new Set(some)
   let most = 0

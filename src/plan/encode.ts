@@ -16,7 +16,7 @@ export type RollingBos = (typeof ROLLING_BOS)[number]
 export interface Encoder {
   /** Token ids of a text, with the special tokens that the tokenizer adds by default, or without. */
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
-  /** Stands before a text that has no context: bos, else eos. */
+  /** Precedes a text that has no context: bos, else eos. */
   readonly prefixToken: number
   /** The prefix token as text: a text that begins with it is encoded without special tokens. */
   readonly prefixText: string
@@ -44,7 +44,7 @@ export interface RequestEncoding {
   result(): EncodedRequests
 }
 
-/** Tokens that the tokenizer puts behind each text by default, seen on a letter; a context has them too, and then they stand before its continuation. */
+/** Tokens that the tokenizer puts behind each text by default, seen on a letter; a context has them too, and then they precede its continuation. */
 export function tokensBehind(encoder: Encoder): readonly number[] {
   const [around, letter] = [encoder.encode('a', { specialTokens: true }), encoder.encode('a', { specialTokens: false })]
   const place = around.findLastIndex((_, index) => letter.every((id, offset) => around[index + offset] === id))

@@ -1,11 +1,11 @@
 /**
  * Rows for attention over a packed tree as graphics processors take them: chunks of rows of one shape, a product each. A row is a run of
- * neighbouring nodes in preorder; its keys are the path of its first node and the run itself (see attention-layout.ts).
+ * neighboring nodes in preorder; its keys are the path of its first node and the run itself (see attention-layout.ts).
  */
 import { KEY_COPY_COST, keyTotal, type Row } from './attention-layout.ts'
 import type { TokenTree } from './token-tree.ts'
 
-/** Which tokens stand in which row. */
+/** The tokens of each row. */
 export interface RowLayout {
   readonly chunks: readonly RowChunk[]
   /** For each node its index among the queries of all chunks, one chunk behind the other. */

@@ -18,7 +18,7 @@ export interface TokenTree {
   readonly ends: readonly number[]
 }
 
-/** Order in which sequences with a common prefix are neighbours, and a sequence precedes those that continue it. */
+/** Order in which sequences with a common prefix are neighbors, and a sequence precedes those that continue it. */
 export function compareInputs(a: TokenRun, b: TokenRun): number {
   const shared = sharedLength(a, b)
   return shared < Math.min(a.input.length, b.input.length) ? a.input[shared]! - b.input[shared]! : a.input.length - b.input.length

@@ -1,5 +1,5 @@
 /**
- * The run manifest: the options of a run, kept beside its results until they are complete, so that an interrupted run can be
+ * The run manifest: the options of a run, stored beside its results until they are complete, so that an interrupted run can be
  * resumed. run-options.ts marks the options that it has.
  */
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
@@ -19,7 +19,7 @@ const fileSchema = z.union([
 ])
 
 /**
- * The manifest of a run in progress. Disposing of it removes the file unless it is to be kept: a run that failed on its input
+ * The manifest of a run in progress. Disposing of it removes the file unless it must remain: a run that failed on its input
  * leaves nothing to resume.
  */
 export interface OpenManifest extends AsyncDisposable {

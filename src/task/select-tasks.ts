@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import { listNames } from '../text/list-names.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import type { Subsets, Task } from './define-task.ts'
-import { explainForeignTask } from './foreign-tasks.ts'
+import { explainUnsupportedTask } from './unsupported-tasks.ts'
 
 /** Most names of tasks in a message. */
 const MOST_NAMES = 30
@@ -24,7 +24,7 @@ export function subsetNames({ name, subsets }: Task): string[] {
 }
 
 /**
- * The names with wildcards filled in: `*` stands for any text and `?` for a character, as in lm-eval; `all` is every task but those about the demo's
+ * The names with wildcards filled in: `*` matches any text and `?` a character, as in lm-eval; `all` is every task but those about the demo's
  * made-up valley. Fails with UsageError if nothing matches.
  */
 export function expandNames(known: ReadonlyMap<string, Task>, names: readonly string[]): string[] {
@@ -103,9 +103,9 @@ export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task
 }
 
 function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
-  const foreign = explainForeignTask(name)
+  const reason = explainUnsupportedTask(name)
   const hint = `Known: ${listNames([...known.keys()], MOST_NAMES)}; \`evalharness tasks --all\` lists groups and subsets. Your own: --task-file FILE.`
-  if (foreign !== undefined) throw new UsageError(foreign, hint)
+  if (reason !== undefined) throw new UsageError(reason, hint)
   // The nearest name may be a subset's or group's.
   throw new UsageError(`unknown task ${JSON.stringify(name)}`, `${didYouMean(name, allNames(known))}${hint}`)
 }

@@ -16,8 +16,8 @@ const folder = tinyModel()
 const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(60))
 
 async function run(options: EvaluateOptions, { at = folder, settings = {}, ...rest }: LoadTaskOptions & { at?: string; settings?: ModelSettings } = {}) {
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, ...rest })
-  return evaluateModel({ label: 'tiny', source: at, folder: at, revision: null, settings }, [suite], { batchTokens: 200, ...options })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, ...rest })
+  return evaluateModel({ label: 'tiny', source: at, folder: at, revision: null, settings }, [loaded], { batchTokens: 200, ...options })
 }
 
 test('a run that was cut goes on with the next batch, and its table is that of a run that was not, to the last bit', async () => {

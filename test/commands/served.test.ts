@@ -173,12 +173,12 @@ describe('--model', () => {
 
 async function evaluateServed(behavior: Behavior) {
   const { url } = await serve(behavior)
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const retryPolicy = { maxAttempts: 3, backoffMs: 2, maxBackoffMs: 5, maxHealthChecks: 2 }
-  return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, retryPolicy } }, [suite], {})
+  return evaluateModel({ label: 'big', source: url, folder: tokenizer, revision: null, served: { urls: [url], concurrency: 1, retryPolicy } }, [loaded], {})
 }
 
-test('results from before all servers failed are kept, and the record has the reason', async () => {
+test('results from before all servers failed are stored, and the record has the reason', async () => {
   let count = 0
   const record = await evaluateServed({ fault: () => (++count > 6 ? { kind: 'status', status: 500 } : undefined) })
   expect(record.isComplete).toBe(false)

@@ -74,7 +74,7 @@ describe.each(TRUTHS)('$name', (truth) => {
   test.each([
     ['one stratum', false],
     ['strata of 1 to 5 items', true],
-  ])('%s: at most 5 %% of the intervals miss, at every number of items', (name, isStratified) => {
+  ])('%s: at most 5 %% of the intervals miss the true value, for every number of items', (_, isStratified) => {
     const rates = SIZES.map((count, index) => ({ count, ...missRates(count, truth, isStratified, 1000 + index) }))
     for (const { difference, ratio } of rates) {
       expect(difference).toBeLessThanOrEqual(0.05)
@@ -83,7 +83,7 @@ describe.each(TRUTHS)('$name', (truth) => {
   })
 })
 
-test.each([10, 20, 62, 200])('perplexity on %d texts of unequal length, normal changes: about 5 %% miss', (count) => {
+test.each([10, 20, 62, 200])('perplexity of %d texts of different lengths: about 5 %% of the intervals miss the true value', (count) => {
   const random = mulberry32(count)
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   let misses = 0

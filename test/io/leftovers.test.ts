@@ -39,12 +39,12 @@ test('folders of processes that have ended are removed; others are not', async (
   const removed = [folder(machine!, ended, '1')]
   // Another process has the number now.
   if (process.platform === 'linux') removed.push(folder(machine!, process.pid, '1'))
-  const kept = [folder(machine!, process.pid, start!), folder('00000000', ended, '1'), path.join(os.tmpdir(), 'evalharness-weights-4194305-abc'), own]
-  mkdirSync(kept[2]!)
+  const others = [folder(machine!, process.pid, start!), folder('00000000', ended, '1'), path.join(os.tmpdir(), 'evalharness-weights-4194305-abc'), own]
+  mkdirSync(others[2]!)
   await removeLeftovers()
   expect(removed.filter(existsSync)).toEqual([])
-  expect(kept.filter(existsSync)).toEqual(kept)
-  for (const place of kept) renameSync(place, path.join(temporaryFolder(), 'kept'))
+  expect(others.filter(existsSync)).toEqual(others)
+  for (const place of others) renameSync(place, path.join(temporaryFolder(), 'moved'))
 })
 
 test('a program that exits without disposing of its folder and its child leaves neither of them', async () => {

@@ -57,7 +57,7 @@ describe('a layer collapse', () => {
     [{ rule: 'paper' }, { 4: -1, 5: 1, 6: -1, 7: 1, 8: 1 }, "Layer collapse by the paper's rule: 6 of 10 layers, merged 4–8."],
     [{ rule: 'paper', qkNorm: 'keep' }, { 4: -1, 5: 1, 6: -1, 7: 1, 8: 1 }, "Layer collapse by the paper's rule: 6 of 10 layers, merged 4–8."],
     [{ rule: 'mean' }, { 5: 0.5, 7: 0.25, 8: 0.25 }, 'Layer collapse by means: 6 of 10 layers, merged 4–8.'],
-  ])('%o is recognised to the byte', async (merge, sum, text) => {
+  ])('%o is recognized to the byte', async (merge, sum, text) => {
     const found = await collapsed(merge)
     expect(origins(found)).toEqual([untouched(0), untouched(1), untouched(2), untouched(3), [4, found.layers[4]!.kind, sum], untouched(9)])
     expect(found.layers.map(({ isExact, distance }) => [isExact, distance])).toEqual(found.layers.map(() => [true, 0]))

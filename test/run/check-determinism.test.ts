@@ -10,10 +10,12 @@ import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
 const folder = tinyModel()
 const model = { label: 'tiny', source: folder, folder, revision: null }
-const suites = async () => [await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } })]
+const loadedTasks = async () => [
+  await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } }),
+]
 
 test('other batches move a log-likelihood by less than 3e-5 nats a token', async () => {
-  const asked = await suites()
+  const asked = await loadedTasks()
   const record = await evaluateModel(model, asked, {})
   const found = await checkDeterminism({ record, itemCount: 20, model, loadedTasks: asked }, {})
   expect(found).toMatchObject({ itemCount: 20, batchTokens: 384 })
@@ -21,7 +23,7 @@ test('other batches move a log-likelihood by less than 3e-5 nats a token', async
 })
 
 test('an engine whose log-likelihoods change is detected', async () => {
-  const asked = await suites()
+  const asked = await loadedTasks()
   const record = await evaluateModel(model, asked, { openEngine: async () => fakeEngine() })
   const found = await checkDeterminism({ record, itemCount: 50, model, loadedTasks: asked }, {})
   expect(found.largestDifference).toBeGreaterThan(0.1)

@@ -23,9 +23,9 @@ async function run(
   onShare: OnShare = () => {},
 ) {
   const task = (await loadTasks()).get('piqa')!
-  const suite = await loadTask(task, { dataFiles: { piqa: rows }, ...options })
+  const loaded = await loadTask(task, { dataFiles: { piqa: rows }, ...options })
   const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && onShare(event.doneShare)
-  return evaluateModel(model, [suite], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), onEvent, ...(signal && { signal }) })
+  return evaluateModel(model, [loaded], { batchTokens, openEngine: async () => fakeEngine({ batchTokens }), onEvent, ...(signal && { signal }) })
 }
 
 test('the token budget changes how much is computed, but no log-likelihood', async () => {
@@ -43,9 +43,10 @@ test('a limit takes the first rows, a share of them, samples the named ones', as
 })
 
 test('models with the same tokenizer share the encoding, and each scores as if alone', async () => {
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const encodings: NonNullable<EvaluateOptions['encodings']> = new Map()
-  const score = (other: string) => evaluateModel({ ...model, folder: other }, [suite], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) })
+  const score = (other: string) =>
+    evaluateModel({ ...model, folder: other }, [loaded], { encodings, openEngine: async () => fakeEngine({ batchTokens: 4096 }) })
   const [first, second] = [await score(folder), await score(tinyModel('llama2'))]
   expect(encodings.size).toBe(1)
   expect(second.tasks).toEqual(first.tasks)
@@ -56,8 +57,8 @@ test('models with the same tokenizer share the encoding, and each scores as if a
 test('subsets are scored in separate chunks, with the same results as alone', async () => {
   const known = await loadTasks()
   const score = async (name: string) => {
-    const suite = await loadTask(selectTasks(known, [name])[0]!, {})
-    return evaluateModel(model, [suite], { openEngine: async () => fakeEngine() })
+    const loaded = await loadTask(selectTasks(known, [name])[0]!, {})
+    return evaluateModel(model, [loaded], { openEngine: async () => fakeEngine() })
   }
   const whole = await score('valley_mmlu')
   expect(whole.tasks).toHaveLength(5)

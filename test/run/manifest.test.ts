@@ -14,7 +14,7 @@ const fileOf = (content: object) => {
   return file
 }
 
-test('a manifest that was kept returns the options; otherwise it is removed', async () => {
+test('a manifest that remains returns the options; otherwise it is removed', async () => {
   const folder = temporaryFolder()
   const options = optionsIn(folder)
   {

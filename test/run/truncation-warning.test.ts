@@ -30,9 +30,9 @@ const MAX_LENGTH = 26
 const CUT = { requestCount: 4, itemCount: 2, mostTokensLost: 12 }
 
 async function run(options: EvaluateOptions = {}, onNotice: (notice: string) => void = () => {}) {
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && onNotice(event.message)
-  return evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine: async () => fakeEngine(), onEvent, ...options })
+  return evaluateModel(model, [loaded], { maxLength: MAX_LENGTH, openEngine: async () => fakeEngine(), onEvent, ...options })
 }
 
 test('the record counts requests and items, and a task is warned about once', async () => {
@@ -68,10 +68,10 @@ test('models that share their tokens are each warned about', async () => {
 
 test('an interrupted run counts the items that it scored', async () => {
   const controller = new AbortController()
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const onEvent = (event: EvaluationEvent) => event.kind === 'batch-scored' && event.doneShare >= 0.3 && controller.abort()
   const openEngine = async () => fakeEngine({ batchTokens: 30 })
-  const record = await evaluateModel(model, [suite], { maxLength: MAX_LENGTH, openEngine, signal: controller.signal, onEvent })
+  const record = await evaluateModel(model, [loaded], { maxLength: MAX_LENGTH, openEngine, signal: controller.signal, onEvent })
   const { items, truncation } = record.tasks[0]!
   expect(items.length).toBeLessThan(3)
   expect(truncation.itemCount).toBe(items.filter(({ item }) => item.docId !== 1).length)
@@ -111,9 +111,9 @@ const server = await startFaultServer({})
 afterAll(() => server.kill())
 
 test('a served model is sent the cut prompts, and they are counted', async () => {
-  const suite = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
+  const loaded = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows } })
   const served = { label: 'big', source: server.url, folder, revision: null, served: { urls: [server.url] } }
-  const record = await evaluateModel(served, [suite], { maxLength: MAX_LENGTH })
+  const record = await evaluateModel(served, [loaded], { maxLength: MAX_LENGTH })
   expect(record.tasks[0]!.truncation).toEqual(CUT)
   const lengths = server.asked.flatMap(({ body }) => body.prompt.map((tokens) => tokens.length))
   expect(Math.max(...lengths.slice(-6))).toBe(MAX_LENGTH + 1)

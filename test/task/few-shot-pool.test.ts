@@ -34,7 +34,7 @@ const leaveOut = { ...mine, shots: { split: 'test', defaultCount: 2 } }
 const row = (q: string, label = 0) => ({ q, a: ['yes', 'no'], label })
 const letters = (text: string) => text.split('').map((q) => row(q))
 
-/** The suite of `names` with the entries of `--data`, as the command makes it. */
+/** The loaded tasks of `names` with the entries of `--data`, as the command makes it. */
 async function load(names: readonly string[], data: readonly string[], options: LoadTaskOptions = {}): Promise<LoadedTask> {
   const selected = selectTasks(known, names)
   return loadTask(selected[0]!, { ...options, dataFiles: await parseDataFiles(data, known, selected) })
@@ -81,13 +81,13 @@ describe('--data TASK=FILE holds the scored rows', () => {
     ['of the subset, the scored ones without a split', ['mmlu_anatomy=ROWS', 'mmlu_anatomy:dev=DEV']],
     ['of both, the subset’s own first', ['mmlu:test=DEV', 'mmlu:dev=DEV', 'mmlu_anatomy=ROWS']],
   ])('splits are named one by one: %s', async (_, data) => {
-    const suite = await load(
+    const loaded = await load(
       ['mmlu_anatomy'],
       data.map((entry) => entry.replace('DEV', dev).replace('ROWS', rows)),
     )
-    expect(suite.parts[0]).toMatchObject({ origin: { path: rows }, shotsOrigin: { path: dev } })
-    expect(contexts(suite)[0]).toMatch(/^The following[^]*Question 100\?[^]*Question 104\?[^]*Question 0\?[^]*Answer:$/u)
-    expect(suite.notices).toEqual([])
+    expect(loaded.parts[0]).toMatchObject({ origin: { path: rows }, shotsOrigin: { path: dev } })
+    expect(contexts(loaded)[0]).toMatch(/^The following[^]*Question 100\?[^]*Question 104\?[^]*Question 0\?[^]*Answer:$/u)
+    expect(loaded.notices).toEqual([])
   })
 
   test('a folder of datasets may give the examples', async () => {
@@ -171,9 +171,9 @@ describe('an item whose text is among the examples', () => {
   }
 
   test('gets the next rows instead, said once; other items keep the first rows', async () => {
-    const suite = await loadMine(letters('pbq'), letters('abcd'))
-    expect(examplesOf(suite)).toEqual(['ab', 'ac', 'ab'])
-    expect(suite.notices).toEqual([
+    const loaded = await loadMine(letters('pbq'), letters('abcd'))
+    expect(examplesOf(loaded)).toEqual(['ab', 'ac', 'ab'])
+    expect(loaded.notices).toEqual([
       'mine: 1 scored item has the text of few-shot examples (split dev, row 1); such an item gets the next rows of the split instead, so that it does not see its answer',
     ])
   })
@@ -188,9 +188,9 @@ describe('an item whose text is among the examples', () => {
   })
 
   test('the same question with other answers is another row, as PIQA has them', async () => {
-    const suite = await loadMine(letters('b'), [row('a'), { q: 'b', a: ['up', 'down'], label: 0 }, row('c')])
-    expect(examplesOf(suite)).toEqual(['ab'])
-    expect(suite.notices).toEqual([])
+    const loaded = await loadMine(letters('b'), [row('a'), { q: 'b', a: ['up', 'down'], label: 0 }, row('c')])
+    expect(examplesOf(loaded)).toEqual(['ab'])
+    expect(loaded.notices).toEqual([])
   })
 
   test('examples that are twice in their split stay twice, as lm-eval has them: MMLU’s college physics', async () => {
@@ -213,15 +213,15 @@ describe('a task that takes its examples from the scored split', () => {
     loadTask(leaveOut, { dataFiles: { mine: writeRows(temporaryFolder(), 'rows.jsonl', rows) }, ...options })
 
   test('never draws the item’s own row: the first others, as lm-eval’s first_n sampler', async () => {
-    const suite = await loadRows(letters('abcd'))
-    expect(examplesOf(suite)).toEqual(['bc', 'ac', 'ab', 'ab'])
-    expect(suite.notices).toEqual([])
+    const loaded = await loadRows(letters('abcd'))
+    expect(examplesOf(loaded)).toEqual(['bc', 'ac', 'ab', 'ab'])
+    expect(loaded.notices).toEqual([])
   })
 
   test('nor a copy of it', async () => {
-    const suite = await loadRows(letters('abac'))
-    expect(examplesOf(suite)).toEqual(['bc', 'aa', 'bc', 'ab'])
-    expect(suite.notices).toEqual([expect.stringContaining('2 scored items have the text of few-shot examples (split test, rows 0, 2)')])
+    const loaded = await loadRows(letters('abac'))
+    expect(examplesOf(loaded)).toEqual(['bc', 'aa', 'bc', 'ab'])
+    expect(loaded.notices).toEqual([expect.stringContaining('2 scored items have the text of few-shot examples (split test, rows 0, 2)')])
   })
 
   test('counts rows as the file does, whatever is asked of it', async () => {

@@ -32,7 +32,7 @@ test('MMLU: description, few-shot examples, question; the letters as choices', (
   })
 })
 
-test('HellaSwag: titles become stops, brackets go, the second context is capitalised', () => {
+test('HellaSwag: titles become stops, brackets go, the second context is capitalized', () => {
   const item = render('hellaswag', {
     activity_label: 'Tying',
     ctx_a: 'A knot [header] x [title] is made.',
@@ -43,7 +43,7 @@ test('HellaSwag: titles become stops, brackets go, the second context is capital
   expect(item.requests[0]).toMatchObject({ context: 'Tying: A knot x. is made. The rope', continuation: ' a b' })
 })
 
-test('WikiText: the detokenised page is asked, the original counts', () => {
+test('WikiText: the detokenized page is asked, the original counts', () => {
   const item = render('wikitext', { page: ' = A = \n the b @-@ c ( d ) , " e " 1 @,@ 000' })
   expect(item.requests).toEqual([{ kind: 'text', text: ' = A =\nthe b-c (d), "e" 1,000' }])
   expect(item.referenceText).toBe(' = A = \n the b @-@ c ( d ) , " e " 1 @,@ 000')

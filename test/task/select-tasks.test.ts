@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
-import { explainForeignTask } from '../../src/task/foreign-tasks.ts'
+import { explainUnsupportedTask } from '../../src/task/unsupported-tasks.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { allNames, expandNames, selectTasks, taskCalled } from '../../src/task/select-tasks.ts'
 
@@ -85,6 +85,6 @@ describe('tasks of lm-eval that are not here', () => {
   })
 
   test('no pattern names a task that is here', () => {
-    expect(allNames(known).filter((name) => explainForeignTask(name) !== undefined)).toEqual([])
+    expect(allNames(known).filter((name) => explainUnsupportedTask(name) !== undefined)).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ export const KNOWN_MODELS: Readonly<Record<string, ModelConfig>> = {
   ),
 }
 
-/** Parameters of such a model with so many layers, however many. */
+/** Parameters of such a model with this number of layers. */
 export function parametersWith(config: ModelConfig, layerCount: number): number {
   const [none, one] = [countParameters({ ...config, layerCount: 0 }), countParameters({ ...config, layerCount: 1 })]
   return none + layerCount * (one - none)

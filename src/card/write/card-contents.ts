@@ -29,7 +29,7 @@ export interface CardContents {
   readonly repository: string | null
 }
 
-/** What may be said of the models besides their scores. */
+/** Facts about the models besides their scores. */
 export interface CardFacts {
   readonly laco?: LacoRecord | null
   /** Repository of the original, as given by --base-model. */
@@ -70,7 +70,7 @@ export function checkWhole({ models }: CardContents): void {
   if (parts.length > 0)
     throw new UsageError(
       `these scores are of a part of their split:\n  ${parts.join('\n  ')}`,
-      'Score the whole split, leave the task out with --tasks, or give --partial: the number of items and why then stand beside each score.',
+      'Score the whole split, leave the task out with --tasks, or give --partial: the number of items and why are then beside each score.',
     )
 }
 

@@ -36,7 +36,7 @@ export function putKeys(text: string, frontMatter: FrontMatter | null, keys: rea
 function checkOtherKeys(before: string, after: string, keys: readonly FrontMatterKey[]): void {
   const names = new Set(keys.map(({ key }) => key))
   if (!isDeepStrictEqual(otherKeys(before, names), otherKeys(after, names)))
-    throw new CardError('the model-index cannot be replaced: other keys of the front matter use its anchors', 'Replace the aliases with what they stand for.')
+    throw new CardError('the model-index cannot be replaced: other keys of the front matter use its anchors', 'Replace the aliases with their values.')
 }
 
 /** Undefined if the text is not YAML. */

@@ -113,10 +113,10 @@ function keptRows({ text }: Card, { name, blocks }: CardSection, old: readonly C
 }
 
 /** The section between its markers, with the rows that stay at the end of its table. */
-function sectionText({ name, blocks }: CardSection, kept: readonly string[], newline: string): string {
+function sectionText({ name, blocks }: CardSection, others: readonly string[], newline: string): string {
   const lines = markdownBody(markedBlocks(name, blocks)).trimEnd().split('\n')
   const last = lines.findLastIndex((line) => line.startsWith('|'))
-  return (kept.length === 0 ? lines : lines.toSpliced(last + 1, 0, ...kept)).join(newline)
+  return (others.length === 0 ? lines : lines.toSpliced(last + 1, 0, ...others)).join(newline)
 }
 
 function applyEdits(text: string, edits: readonly Edit[]): string {

@@ -1,4 +1,4 @@
-/** Writes a model card from stored runs, from their places to the file. */
+/** Reads stored runs and writes the model card of them to a file. */
 import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { CompareOptions } from '../../compare/compare-runs.ts'

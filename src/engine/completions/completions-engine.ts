@@ -83,7 +83,7 @@ export async function connect({ urls, name, concurrency = CONCURRENCY, timeoutMs
 
 /** How the engine asks. */
 export interface CompletionsOptions {
-  /** The user's tokenizer, as it encodes a text by default. */
+  /** The local tokenizer, as it encodes a text by default. */
   readonly encode: (text: string) => readonly number[]
   readonly onNotice?: (notice: string) => void
   readonly promptsPerRequest?: number

@@ -37,7 +37,7 @@ export interface PromptLimits {
 /** The most tokens that vLLM is asked about at one place (`MAX_LOGPROB_TOKEN_IDS` of `sampling_params.py`). */
 const MOST_ASKED = 128
 
-/** Plans sequences into requests, so that prompts which begin alike are neighbours; each sequence is asked about once. */
+/** Plans sequences into requests, so that prompts which begin alike are neighbors; each sequence is asked about once. */
 export function planPrompts(sequences: readonly Sequence[], limits: PromptLimits): PromptBatch[] {
   const order = sequences.map((_, index) => index).sort((a, b) => compareInputs(sequences[a]!, sequences[b]!) || a - b)
   const isNext = (index: number) => limits.takesNext && sequences[index]!.targets.length === 1

@@ -2,7 +2,7 @@
 import { EngineError, UsageError } from '../../errors.ts'
 import { causeText } from '../../text/error-text.ts'
 
-/** Kinds of failure, by what can be done about them. */
+/** Kinds of failure; each has another remedy. */
 export type Fault =
   /** It refuses this request; another may pass. */
   | 'refused'

@@ -1,4 +1,4 @@
-/** Work in order, for several takers: neighbours go to one taker as long as there is enough for all. Plain data, no waiting. */
+/** Work in order, for several takers: neighbors go to one taker as long as there is enough for all. Plain data, no waiting. */
 
 /** What is left to do. */
 export interface WorkQueue<J> {

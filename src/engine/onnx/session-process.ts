@@ -44,7 +44,7 @@ export interface SessionProcess {
 
 /** Starts the process; it holds nothing yet. */
 export function startSessionProcess(): SessionProcess {
-  // onnxruntime reports its use to Microsoft unless it is told not to, and leaves log files in the temporary directory.
+  // onnxruntime reports its use to Microsoft unless that is disabled, and leaves log files in the temporary directory.
   // NVIDIA's libraries multiply f32 matrices in TF32, of 10 bits, unless they are told not to: onnxruntime asks them to, and its Node package has no option.
   const env = { ORT_DISABLE_TELEMETRY: '1', ...process.env, NVIDIA_TF32_OVERRIDE: '0' }
   const rpc = startRpc<SessionMethods>({ module: 'onnx-session', beside: import.meta.url, env, standardError: 'pipe' })

@@ -45,7 +45,7 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
     const rowsOf = (states: string, index: string, shape: readonly number[], order: readonly number[]) =>
       g.node('Transpose', [g.node('Reshape', [g.node('Gather', [states, index]), g.integers(shape)])], { perm: order })
     const attendedRows = Array.from({ length: chunkCount }, (_, chunk) => {
-      // Query heads that share keys and values stand below each other: one product for all of them.
+      // Query heads that share keys and values are below each other: one product for all of them.
       const split = rowsOf(scaled, `queries_${chunk}`, [0, 0, groupCount, groupSize, headSize], [0, 2, 3, 1, 4])
       const query = g.node('Reshape', [split, g.integers([0, 0, -1, headSize])])
       const key = rowsOf(keys, `keys_${chunk}`, [0, 0, groupCount, headSize], [0, 2, 3, 1])

@@ -35,8 +35,8 @@ export function makePipeline(content: TokenizerContent, tokens: AddedTokens, spl
   const { before, after, contents } = findAddedTokens(tokens, normalize, splitsSpecial)
   const known = new Map<string, readonly number[]>()
   const encodePiece = (piece: string): readonly number[] => {
-    const remembered = known.get(piece)
-    if (remembered) return remembered
+    const cached = known.get(piece)
+    if (cached) return cached
     const ids: number[] = []
     model(piece, ids)
     if (piece.length > LONGEST_PIECE) return ids

@@ -1,4 +1,4 @@
-/** The page's section on the runs that were compared: which model, made when and by what. */
+/** The page's section on the runs that were compared: the model, the date and the program. */
 import type { Comparison, RunSummary } from '../../compare/comparison.ts'
 import { count } from '../../text/count.ts'
 import { markup, type Html } from '../markup.ts'

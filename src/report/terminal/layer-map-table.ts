@@ -1,4 +1,4 @@
-/** A layer map for the terminal: a line a layer, untouched neighbours on one, and the conclusion in words. */
+/** A layer map for the terminal: a line a layer, untouched neighbors on one, and the conclusion in words. */
 import Table from 'cli-table3'
 import { ROUNDING_DISTANCE } from '../../prune/layer-origin.ts'
 import type { LayerMap, MappedLayer, MappedOther } from '../../prune/map-layers.ts'

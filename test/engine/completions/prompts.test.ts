@@ -6,7 +6,7 @@ import type { Sequence } from '../../../src/plan/sequence.ts'
 const sequence = (input: readonly number[], targets: readonly number[]): Sequence => ({ input: Int32Array.from(input), targets: Int32Array.from(targets) })
 const limits = { takesNext: true, promptsPerRequest: 2, tokensPerRequest: 100 }
 
-test('one-token choices behind one context are one prompt; other texts are sent whole, neighbours together', () => {
+test('one-token choices behind one context are one prompt; other texts are sent whole, neighbors together', () => {
   const sequences = [
     sequence([1, 2, 9], [4, 5]), // Its text is 1 2 9 5.
     sequence([1, 2, 3], [7]),

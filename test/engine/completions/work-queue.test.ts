@@ -5,7 +5,7 @@ import { workQueue } from '../../../src/engine/completions/work-queue.ts'
 const jobs = Array.from({ length: 12 }, (_, index) => index)
 const all = () => true
 
-test('each taker has neighbours, and the one that is done gets the far half of the longest span', () => {
+test('each taker has neighbors, and the one that is done gets the far half of the longest span', () => {
   const queue = workQueue(jobs, 3, all)
   expect([queue.take(0), queue.take(1), queue.take(2), queue.take(0), queue.take(1)]).toEqual([0, 4, 8, 1, 5])
   expect([queue.take(0), queue.take(0)]).toEqual([2, 3])

@@ -55,7 +55,7 @@ test('a limit below the memory of the model is refused; the error names that mem
   expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
 })
 
-test('quantised weights leave more to batches: NF4 takes 4.5 bits a value of a projection', () => {
+test('quantized weights leave more to batches: NF4 takes 4.5 bits a value of a projection', () => {
   expect(() => batchBudget(qwen3Of8B, { memoryBytes: 16 * GIGABYTE })).toThrow(/too little/u)
   expect(batchBudget({ ...qwen3Of8B, projectionBytes: 4.5 / 8 }, { memoryBytes: 16 * GIGABYTE }).usual).toBe(4096)
 })

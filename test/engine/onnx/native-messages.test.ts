@@ -16,7 +16,7 @@ test('the first line of an unknown message is quoted', () => {
   expect(explainNativeMessages([])).toEqual([])
 })
 
-test('the last fifty lines are kept, each shortened to its beginning', async () => {
+test('the error has the last fifty lines, each shortened to its beginning', async () => {
   const stream = new PassThrough()
   const messages = nativeMessages(stream)
   stream.write('par')

@@ -107,8 +107,8 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
   test('the first row of each form of task through the whole program, on the built-in model, is that of the CPU', async () => {
     const known = await loadTasks()
     const forms = ['piqa', 'boolq', 'hellaswag', 'mmlu_people', 'wikitext']
-    const suites = await Promise.all(forms.map((form) => loadTask(selectTasks(known, [`valley_${form}`])[0]!, { limit: 1 })))
-    const run = (device: Device) => evaluateModel(modelIn(path.resolve('demo/model')), suites, { openEngine: unmeasured(device) })
+    const loadedTasks = await Promise.all(forms.map((form) => loadTask(selectTasks(known, [`valley_${form}`])[0]!, { limit: 1 })))
+    const run = (device: Device) => evaluateModel(modelIn(path.resolve('demo/model')), loadedTasks, { openEngine: unmeasured(device) })
     const [onCpu, onGpu] = [await run(cpu), await run(webgpu)]
     expect(onGpu.engine).toMatchObject({ provider: 'webgpu', dtype: 'float32' })
     const logLikelihoodsOf = ({ tasks }: typeof onCpu) => tasks.flatMap(({ items }) => items.flatMap(({ logLikelihoods }) => logLikelihoods))
@@ -129,10 +129,10 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     async () => {
       const known = await loadTasks()
       const rows = { piqa: 2 }
-      const suites = await Promise.all(
+      const loadedTasks = await Promise.all(
         Object.entries(rows).map(([task, limit]) => loadTask(selectTasks(known, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })),
       )
-      const { tasks } = await evaluateModel(modelIn(real.value!), suites, { openEngine: unmeasured(webgpu) })
+      const { tasks } = await evaluateModel(modelIn(real.value!), loadedTasks, { openEngine: unmeasured(webgpu) })
       for (const { name, items } of tasks) {
         const golden = readFileSync(path.join(shared, 'golden', `${name}.jsonl`), 'utf8')
           .split('\n')

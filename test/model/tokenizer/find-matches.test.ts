@@ -19,6 +19,6 @@ test('an empty text has no match, even of a pattern that matches the empty text'
   expect(spans('')).toEqual([])
 })
 
-test('a literal is found wherever it stands, without overlaps', () => {
+test('a literal is found at any position, without overlaps', () => {
   expect([...matcherOf({ String: 'aa' })('aaaba')]).toEqual([[0, 2]])
 })

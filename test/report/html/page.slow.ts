@@ -51,7 +51,7 @@ async function page(): Promise<string> {
       { logProb: -180, weight: 50 },
     ]),
   ]
-  const variants = [storedRun('pruned', lost(3)), storedRun(`quantised ${HOSTILE}`, lost(9))]
+  const variants = [storedRun('pruned', lost(3)), storedRun(`quantized ${HOSTILE}`, lost(9))]
   const comparison = compareRuns(original, variants)
   const flips = comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original, variant)))
   const file = path.join(temporaryFolder(), 'report.html')

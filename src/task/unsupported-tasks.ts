@@ -2,7 +2,7 @@
 import { GENERATION_TASKS, MULTIMODAL_TASKS } from './generation-task-names.ts'
 
 /** Why a task of lm-eval is not here: `gsm8k generates text…`; undefined for any other name. */
-export function explainForeignTask(name: string): string | undefined {
+export function explainUnsupportedTask(name: string): string | undefined {
   if (isIn(MULTIMODAL_TASKS, name)) return `${name} asks about images or sounds; evalharness scores the log-likelihood of text`
   if (isIn(GENERATION_TASKS, name)) return `${name} generates text; evalharness scores log-likelihoods`
   return undefined
