@@ -17,6 +17,7 @@ import { toResultsFile } from '../src/store/to-results-file.ts'
 import type { RunRecord } from '../src/store/run-record.ts'
 import { sampleRecord } from '../src/store/sample.ts'
 import { loadTask } from '../src/run/load-task.ts'
+import type { Task } from '../src/task/define-task.ts'
 import { loadTasks } from '../src/task/registry.ts'
 import { selectTasks } from '../src/task/select-tasks.ts'
 import { smolLM2 } from './reference.ts'
@@ -37,14 +38,32 @@ interface GoldenRow {
   readonly acc_norm?: number
 }
 
-const FILES = [
+interface GoldenFile {
+  readonly file: string
+  readonly task: string
+  readonly limit: number
+  readonly maxLength?: number
+  readonly shots?: number
+  /** Split of the few-shot examples, where it is not the task's: no other one is at hand. */
+  readonly shotsSplit?: string
+}
+
+const FILES: readonly GoldenFile[] = [
   { file: 'piqa', task: 'piqa', limit: 200 },
   { file: 'hellaswag', task: 'hellaswag', limit: 200 },
   { file: 'boolq', task: 'boolq', limit: 100 },
   { file: 'mmlu', task: 'mmlu', limit: 2 },
   { file: 'wikitext', task: 'wikitext', limit: 3 },
   { file: 'wikitext_max_length_1024', task: 'wikitext', limit: 3, maxLength: 1024 },
-] as const
+  { file: 'arc_easy', task: 'arc_easy', limit: 60 },
+  { file: 'arc_challenge', task: 'arc_challenge', limit: 60 },
+  { file: 'openbookqa', task: 'openbookqa', limit: 60 },
+  { file: 'piqa_5shot', task: 'piqa', limit: 30, shots: 5, shotsSplit: 'validation' },
+  { file: 'hellaswag_10shot', task: 'hellaswag', limit: 30, shots: 10, shotsSplit: 'validation' },
+  { file: 'boolq_3shot', task: 'boolq', limit: 20, shots: 3, shotsSplit: 'validation' },
+  { file: 'arc_challenge_25shot', task: 'arc_challenge', limit: 30, shots: 25, shotsSplit: 'validation' },
+  { file: 'openbookqa_2shot', task: 'openbookqa', limit: 30, shots: 2, shotsSplit: 'validation' },
+]
 
 const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && console.error(event.message)
 
@@ -59,19 +78,23 @@ const model: ModelSource = { label: 'parity', source: folder, folder, revision: 
 const tasks = await loadTasks()
 const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json'), 'utf8')) as Record<
   string,
-  { results: Record<string, Record<string, number | string>> }
+  { results: Record<string, Record<string, number | string>> } | undefined
 >
 let failed = 0
-for (const { file, task, limit, ...rest } of FILES) {
+for (const { file, task, limit, shots, shotsSplit, ...rest } of FILES) {
   const startedAt = performance.now()
-  const loaded = await loadTask(selectTasks(tasks, [task])[0]!, { limit, dataDir: path.join(shared, 'data') })
+  const loaded = await loadTask(drawingFrom(shotsSplit, selectTasks(tasks, [task])[0]!), {
+    limit,
+    dataDir: path.join(shared, 'data'),
+    ...(shots !== undefined && { shots }),
+  })
   const run = await evaluateModel(model, [loaded], { ...rest, ...(values.threads && { threads: Number(values.threads) }), onEvent })
   const golden = readFileSync(path.join(shared, 'golden', `${file}.jsonl`), 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as GoldenRow)
   const { largest, mismatches } = compareRows(golden, run)
-  mismatches.push(...compareAggregates(summary[file]!.results, run))
+  mismatches.push(...compareAggregates(summary[file]?.results ?? {}, run))
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`${file}: ${golden.length} rows, largest difference ${largest.toExponential(1)} nats/token, ${mismatches.length} mismatches (${seconds} s)`)
   for (const mismatch of mismatches.slice(0, 10)) console.log(`  ${mismatch}`)
@@ -79,6 +102,11 @@ for (const { file, task, limit, ...rest } of FILES) {
 }
 console.log(`parity: ${FILES.length - failed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
+
+/** The task, with few-shot examples of that split. */
+function drawingFrom(split: string | undefined, task: Task): Task {
+  return split === undefined || task.kind !== 'choice' ? task : { ...task, shots: { ...task.shots!, split } }
+}
 
 /** Every field of every golden row. */
 function compareRows(golden: readonly GoldenRow[], run: RunRecord): { largest: number; mismatches: string[] } {

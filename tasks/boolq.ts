@@ -15,6 +15,7 @@ export default defineTask({
   choices: () => ['no', 'yes'],
   gold: ({ label }) => label,
   metrics: ['acc'],
+  shots: { split: 'train', defaultCount: 0, leavesItemOut: true },
   benchmark: {
     title: 'BoolQ',
     mainMetric: 'acc',

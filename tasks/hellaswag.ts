@@ -22,6 +22,7 @@ export default defineTask({
   choices: ({ endings }) => endings.map(clean),
   gold: ({ label }) => label,
   metrics: ['acc', 'acc_norm'],
+  shots: { split: 'train', defaultCount: 0, leavesItemOut: true },
   benchmark: {
     title: 'HellaSwag',
     mainMetric: 'acc_norm',

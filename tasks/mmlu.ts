@@ -86,7 +86,7 @@ export default defineTask({
   choices: () => ['A', 'B', 'C', 'D'],
   gold: ({ answer }) => answer,
   metrics: ['acc'],
-  shots: { split: 'dev', defaultCount: 5 },
+  shots: { split: 'dev', defaultCount: 5, sampler: 'first_n' },
   benchmark: {
     title: 'MMLU',
     mainMetric: 'acc',

@@ -15,6 +15,7 @@ export default defineTask({
   choices: ({ sol1, sol2 }) => [sol1, sol2],
   gold: ({ label }) => label,
   metrics: ['acc', 'acc_norm'],
+  shots: { split: 'train', defaultCount: 0, leavesItemOut: true },
   benchmark: {
     title: 'PIQA',
     mainMetric: 'acc_norm',

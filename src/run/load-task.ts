@@ -21,10 +21,15 @@ import {
 } from '../task/render.ts'
 import type { Item } from '../task/request.ts'
 
+/** As in lm-eval. */
+const DEFAULT_FEWSHOT_SEED = 1234
+
 /** Which rows are scored, and how. */
 export interface LoadTaskOptions {
   /** Few-shot examples: of every task, or by task name. */
   readonly shots?: number | Readonly<Record<string, number>>
+  /** Seed of the random draw of few-shot examples; default 1234, as in lm-eval. */
+  readonly fewshotSeed?: number
   /** First rows of each task and subset; below 1 a share of them. */
   readonly limit?: number
   /** Row indices by task or subset name; tasks that are not named are scored whole. */
@@ -135,7 +140,7 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
           others: () => [],
           notices: [],
         }
-      : await renderQuestions(task, subset, shotCount, dataset, shotsDataset, rows, chosen)
+      : await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
   const { items, ...rest } = rendered
   const hubRows = (await fileOf(task.dataset.split)) === undefined ? hubRowsOf(task, subset) : undefined
   const part = {
@@ -154,15 +159,20 @@ function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
   return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
 }
 
+/** Rows of a task with choices: of its dataset all and those to score, and the dataset of its few-shot examples. */
+interface QuestionRows {
+  readonly dataset: Dataset
+  readonly shotsDataset: Dataset | undefined
+  readonly rows: readonly TaskRow[]
+  readonly chosen: readonly TaskRow[]
+}
+
 /** The questions that are chosen, each with few-shot examples. */
 async function renderQuestions(
   task: ChoiceTask,
   subset: string,
-  shotCount: number,
-  dataset: Dataset,
-  shotsDataset: Dataset | undefined,
-  rows: readonly TaskRow[],
-  chosen: readonly TaskRow[],
+  { shotCount, fewshotSeed = DEFAULT_FEWSHOT_SEED }: { readonly shotCount: number; readonly fewshotSeed?: number },
+  { dataset, shotsDataset, rows, chosen }: QuestionRows,
 ): Promise<Omit<LoadedPart, 'part'> & { readonly items: readonly Item[] }> {
   const source = { task, subset, source: sourceName(dataset) }
   const questions = chosen.map((row) => ({ question: renderQuestion(source, row), place: `${source.source}, row ${row.rowIndex}` }))
@@ -171,7 +181,10 @@ async function renderQuestions(
         name: itemTaskName(task, subset),
         split: task.shots!.split,
         count: shotCount,
+        sampler: task.shots!.sampler ?? 'default',
+        seed: fewshotSeed,
         isScoredSplit: task.shots!.split === task.dataset.split,
+        leavesItemOut: task.shots!.leavesItemOut ?? task.shots!.split === task.dataset.split,
         rows: checkedRows(shotsDataset, task.row, taskLabel(task)),
         render: (row) => renderQuestion({ task, subset, source: sourceName(shotsDataset) }, row),
       })
@@ -180,7 +193,7 @@ async function renderQuestions(
   const items: Item[] = []
   for (const [index, row] of chosen.entries()) {
     const { question } = questions[index]!
-    items.push(questionItem(source, row, question, { instruction, examples: (await pool?.draw(question, row.rowIndex)) ?? [] }))
+    items.push(questionItem(source, row, question, { instruction, examples: (await pool?.draw(question, row)) ?? [] }))
   }
   const asked = new Set(chosen)
   function* others(): Iterable<Question> {

@@ -38,7 +38,7 @@ export function cacheFolderOf({ cache }: ScoringOptions): string | undefined {
 
 /** Which rows to load, and with how many examples. `known` are all tasks, `selected` those of the run. Fails with UsageError. */
 export async function parseLoadOptions(
-  { dataDir, data, numFewshot, limit, samples }: ScoringOptions,
+  { dataDir, data, numFewshot, fewshotSeed, limit, samples }: ScoringOptions,
   known: ReadonlyMap<string, Task>,
   selected: readonly Task[],
 ): Promise<LoadTaskOptions> {
@@ -49,6 +49,7 @@ export async function parseLoadOptions(
   for (const name of typeof shots === 'object' ? Object.keys(shots) : []) taskCalled(known, name)
   return {
     dataFiles,
+    ...(fewshotSeed !== undefined && { fewshotSeed }),
     ...(dataDir !== undefined && { dataDir }),
     ...(shots !== undefined && { shots }),
     ...(limit !== undefined && { limit }),

@@ -40,6 +40,7 @@ export const scoringOptions = z.object({
     group: ROWS,
     description: 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the task defines)',
   }),
+  fewshotSeed: wholeNumber(0, { group: ROWS, description: 'Seed of the random draw of few-shot examples, the same draw as lm-eval’s (default: 1234)' }),
   limit: numberThat((value) => value > 0 && (value < 1 || Number.isInteger(value)), {
     aliases: ['L'],
     group: ROWS,

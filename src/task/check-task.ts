@@ -4,13 +4,14 @@
  */
 import { CHOICE_METRIC_NAMES, TEXT_METRIC_NAMES } from '../metrics/registry.ts'
 import { didYouMean } from '../text/nearest-name.ts'
-import type { Task } from './define-task.ts'
+import { FEW_SHOT_SAMPLERS, type Task } from './define-task.ts'
 import {
   aFunction,
   checkFields,
   fail,
   flag,
   isRecord,
+  oneOf,
   plainText,
   schema,
   share,
@@ -37,6 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   validation_split: 'dataset.split',
   fewshot_split: 'shots.split',
   num_fewshot: 'shots.defaultCount',
+  fewshot_config: 'shots.sampler',
   original: 'referenceText',
 }
 
@@ -48,7 +50,12 @@ const SOURCE_FIELDS: Fields = {
 }
 const HUB_FIELDS: Fields = { repo: { check: repository }, revision: { check: plainText, isOptional: true }, ...SOURCE_FIELDS }
 const FOLDER_FIELDS: Fields = { folder: { check: text }, ...SOURCE_FIELDS }
-const SHOTS_FIELDS: Fields = { split: { check: plainText }, defaultCount: { check: wholeFrom(0) } }
+const SHOTS_FIELDS: Fields = {
+  split: { check: plainText },
+  defaultCount: { check: wholeFrom(0) },
+  sampler: { check: oneOf(FEW_SHOT_SAMPLERS), isOptional: true },
+  leavesItemOut: { check: flag, isOptional: true },
+}
 const CHANCE_FIELDS: Fields = { uniform: { check: share }, majority: { check: (value, at) => value === null || share(value, at) } }
 const BENCHMARK_FIELDS: Fields = {
   title: { check: plainText, isOptional: true },

@@ -90,11 +90,26 @@ export interface ChoiceFields<Row> extends TaskFields<Row> {
   /** Index of the right choice. */
   readonly gold: (row: Row) => number
   readonly metrics: readonly ChoiceMetricName[]
+  /** Few-shot examples before the question, never the item's own row or rows of the same text. A task without this field takes none. */
+  readonly shots?: FewShotSettings
+}
+
+/** How few-shot examples are chosen, by lm-eval's names: `default` draws at random, `first_n` takes the first rows of the split. */
+export const FEW_SHOT_SAMPLERS = ['default', 'first_n'] as const
+export type FewShotSampler = (typeof FEW_SHOT_SAMPLERS)[number]
+
+/** Where the few-shot examples of a task come from. */
+export interface FewShotSettings {
+  readonly split: string
+  /** Examples for each item where `--num-fewshot` is not given. */
+  readonly defaultCount: number
+  /** Default: `default`. */
+  readonly sampler?: FewShotSampler
   /**
-   * Few-shot examples before the question: the first rows of `split`, without the item's own row and rows of the same text. A task without this
-   * field takes none.
+   * The random draw takes one example more and leaves out the item's own row, by which the draws after it differ. Default: whether `split` is the scored
+   * one. lm-eval does so where `fewshot_split` and `test_split` of its YAML are equal, and also where both are absent (`api/task.py` `fewshot_context`).
    */
-  readonly shots?: { readonly split: string; readonly defaultCount: number }
+  readonly leavesItemOut?: boolean
 }
 
 /** How likely does the model find a text? */

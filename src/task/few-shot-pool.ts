@@ -1,12 +1,14 @@
 /**
- * Few-shot examples of an item: the first rows of a split, without those that show the item's own answer. When the split is the scored one, lm-eval
- * does the same (`FirstNSampler` drops the item's document). When another split contains rows of the scored one, lm-eval shows the answer; this pool
- * does not.
+ * Few-shot examples of an item, drawn as lm-eval draws them (`api/samplers.py`), but never one that shows the item its own answer. Where the few-shot
+ * split contains scored rows, lm-eval shows the answer; here such an item gets other rows, and a notice says so.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { UsageError } from '../errors.ts'
+import { counted } from '../text/count.ts'
+import type { FewShotSampler } from './define-task.ts'
+import { pythonRandom, type PythonRandom } from './python-random.ts'
 import type { Question, TaskRow } from './render.ts'
 import { comparable, isSameQuestion, type ComparableQuestion } from './same-question.ts'
-import { counted } from '../text/count.ts'
 
 /** The source of the examples. */
 export interface FewShotSource {
@@ -15,16 +17,21 @@ export interface FewShotSource {
   readonly split: string
   /** Examples for each item. */
   readonly count: number
+  readonly sampler: FewShotSampler
+  /** Of the random draw; lm-eval's default is 1234. */
+  readonly seed: number
   /** The split is the scored one: an item's own row is in it. */
   readonly isScoredSplit: boolean
+  /** A random draw takes one more and leaves out rows that equal the item's (`FewShotSettings`). */
+  readonly leavesItemOut: boolean
   readonly rows: AsyncIterable<TaskRow>
   readonly render: (row: TaskRow) => Question
 }
 
-/** Draws examples; reads only as many rows as it needs. */
+/** Draws examples. */
 export interface FewShotPool extends AsyncDisposable {
-  /** Examples for the item of that row. Fails with UsageError when there are too few. */
-  draw(item: Question, rowIndex: number): Promise<readonly Question[]>
+  /** Examples for the item of that row. A random draw depends on the draws before it. Fails with UsageError when there are too few. */
+  draw(item: Question, row: TaskRow): Promise<readonly Question[]>
   /** Which examples were left out because they have an item's text, in one sentence; empty when none were. */
   notices(): string[]
 }
@@ -32,40 +39,47 @@ export interface FewShotPool extends AsyncDisposable {
 interface Example {
   readonly question: Question
   readonly compared: ComparableQuestion
-  readonly rowIndex: number
+  readonly row: TaskRow
 }
 
-/** A pool over the source. Fails with UsageError when it has fewer than `count` rows. */
+/** Rows of the split, read and rendered when they are needed. */
+interface ExampleRows extends AsyncDisposable {
+  /** The example at a place of the split; undefined past its end. */
+  at(index: number): Promise<Example | undefined>
+  /** Reads the split to its end. */
+  all(): Promise<readonly TaskRow[]>
+  readonly readCount: () => number
+}
+
+/** A pool over the source. Fails with UsageError when it has fewer than `count` rows. The first rows are read as they are needed; a random draw reads all. */
 export async function openFewShotPool(source: FewShotSource): Promise<FewShotPool> {
-  const { name, split, count, isScoredSplit, render } = source
-  const rows = source.rows[Symbol.asyncIterator]()
-  const read: Example[] = []
+  const { name, split, count, sampler } = source
+  const examples = exampleRows(source)
+  if ((await examples.at(count - 1)) === undefined)
+    throw new UsageError(
+      `task ${name} has ${examples.readCount()} few-shot examples, but ${count} are needed`,
+      `Give --num-fewshot ${examples.readCount()} or fewer.`,
+    )
+  const placesOf = sampler === 'first_n' ? undefined : randomPlaces(await examples.all(), source)
   const replaced = { items: 0, examples: new Set<number>() }
-  const at = async (index: number): Promise<Example | undefined> => {
-    while (read.length <= index) {
-      const { value, done } = await rows.next()
-      if (done) return undefined
-      const question = render(value)
-      read.push({ question, compared: comparable(question), rowIndex: value.rowIndex })
-    }
-    return read[index]
-  }
-  if ((await at(count - 1)) === undefined)
-    throw new UsageError(`task ${name} has ${read.length} few-shot examples, but ${count} are needed`, `Give --num-fewshot ${read.length} or fewer.`)
   return {
-    async draw(item, rowIndex) {
+    async draw(item, row) {
       const compared = comparable(item)
       const drawn: Question[] = []
       const same: number[] = []
-      for (let index = 0; drawn.length < count; index++) {
-        const example = await at(index)
-        if (!example) throw tooFew(source, rowIndex, drawn.length)
-        if (isScoredSplit && example.rowIndex === rowIndex) continue
-        if (isSameQuestion(example.compared, compared)) same.push(example.rowIndex)
+      const seen = new Set<number>()
+      for (const index of places(placesOf?.(row) ?? [])) {
+        if (drawn.length === count) break
+        if (seen.has(index)) continue
+        seen.add(index)
+        const example = await examples.at(index)
+        if (!example) throw tooFew(source, row.rowIndex, drawn.length)
+        if (sampler === 'first_n' && source.isScoredSplit && example.row.rowIndex === row.rowIndex) continue
+        if (isSameQuestion(example.compared, compared)) same.push(example.row.rowIndex)
         else drawn.push(example.question)
       }
       if (same.length > 0) replaced.items++
-      for (const row of same) replaced.examples.add(row)
+      for (const index of same) replaced.examples.add(index)
       return drawn
     },
     notices() {
@@ -73,9 +87,60 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
       const shown = [...replaced.examples].toSorted((a, b) => a - b)
       const rowList = `${shown.length === 1 ? 'row' : 'rows'} ${shown.slice(0, 10).join(', ')}${shown.length > 10 ? ', …' : ''}`
       return [
-        `${name}: ${counted(replaced.items, 'scored item has', 'scored items have')} the text of few-shot examples (split ${split}, ${rowList}); such an item gets the next rows of the split instead, so that it does not see its answer`,
+        `${name}: ${counted(replaced.items, 'scored item has', 'scored items have')} the text of few-shot examples (split ${split}, ${rowList}); such an item gets other rows of the split instead, so that it does not see its answer`,
       ]
     },
+    [Symbol.asyncDispose]: () => examples[Symbol.asyncDispose](),
+  }
+}
+
+/** The places that were drawn, then all from the first on: what replaces an example, and all that the sampler `first_n` needs. */
+function* places(drawn: readonly number[]): Iterable<number> {
+  yield* drawn
+  for (let index = 0; ; index++) yield index
+}
+
+/** The places that lm-eval draws for an item. */
+function randomPlaces(rows: readonly TaskRow[], { seed, count, leavesItemOut }: FewShotSource): (item: TaskRow) => readonly number[] {
+  const random = pythonRandom(seed)
+  if (!leavesItemOut) return () => random.sample(rows.length, count)
+  return ({ raw }) => placesWithout(raw, rows, count, random)
+}
+
+/** One more is drawn than is needed. Where several rows equal the item's, the rest may be too few; then it is drawn again, from the others. */
+function placesWithout(raw: unknown, rows: readonly TaskRow[], count: number, random: PythonRandom): readonly number[] {
+  const isOther = (place: number) => !isDeepStrictEqual(rows[place]!.raw, raw)
+  const drawn = random.sample(rows.length, Math.min(count + 1, rows.length)).filter(isOther)
+  if (drawn.length >= count) return drawn.slice(0, count)
+  const others = [...rows.keys()].filter(isOther)
+  return random.sample(others.length, Math.min(count, others.length)).map((place) => others[place]!)
+}
+
+function exampleRows({ rows: source, render }: FewShotSource): ExampleRows {
+  const rows = source[Symbol.asyncIterator]()
+  const read: TaskRow[] = []
+  const rendered = new Map<number, Example>()
+  const readNext = async () => {
+    const { value, done } = await rows.next()
+    if (!done) read.push(value)
+    return done !== true
+  }
+  return {
+    async at(index) {
+      while (read.length <= index) if (!(await readNext())) return undefined
+      const row = read[index]!
+      const known = rendered.get(index)
+      if (known) return known
+      const question = render(row)
+      const example = { question, compared: comparable(question), row }
+      rendered.set(index, example)
+      return example
+    },
+    async all() {
+      while (await readNext());
+      return read
+    },
+    readCount: () => read.length,
     async [Symbol.asyncDispose]() {
       await rows.return?.()
     },

@@ -59,6 +59,13 @@ export const wholeFrom =
       fail(`${at} is ${shownValue(value)}, not a whole number from ${least} on`, `Write a whole number such as ${least}.`)
   }
 
+/** One of the values. */
+export const oneOf =
+  (values: readonly string[]): Check =>
+  (value, at) => {
+    if (!values.includes(value as string)) fail(`${at} is ${shownValue(value)}, which is unknown`, `Write one of: ${values.join(', ')}.`)
+  }
+
 /** A number from 0 to 1. */
 export const share: Check = (value, at) => {
   if (typeof value !== 'number' || !(value >= 0 && value <= 1)) fail(`${at} is ${shownValue(value)}, not a number from 0 to 1`, 'Write a share such as 1 / 4.')

@@ -24,7 +24,12 @@ export function squeeze(text: string): string {
 
 /** Python's `str.strip()`. */
 export function strip(text: string): string {
-  return stripEnd(text.replace(LEADING, ''))
+  return stripEnd(stripStart(text))
+}
+
+/** Python's `str.lstrip()`. */
+export function stripStart(text: string): string {
+  return text.replace(LEADING, '')
 }
 
 /** Python's `str.rstrip()`; scans from the end, for a pattern would look at every run of white space in a long text. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { parseDataFiles } from '../../src/run/parse-data-files.ts'
 import { DatasetError, UsageError } from '../../src/errors.ts'
 import { loadTask, type LoadedTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
-import { defineTask } from '../../src/task/define-task.ts'
+import { defineTask, type FewShotSettings } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { selectTasks } from '../../src/task/select-tasks.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -27,10 +27,10 @@ const mine = defineTask({
   choices: ({ a }) => a,
   gold: ({ label }) => label,
   metrics: ['acc'],
-  shots: { split: 'dev', defaultCount: 2 },
+  shots: { split: 'dev', defaultCount: 2, sampler: 'first_n' },
 })
 /** lm-eval with `fewshot_split: test_split`. */
-const leaveOut = { ...mine, shots: { split: 'test', defaultCount: 2 } }
+const leaveOut = { ...mine, shots: { split: 'test', defaultCount: 2, sampler: 'first_n' } } as const
 const row = (q: string, label = 0) => ({ q, a: ['yes', 'no'], label })
 const letters = (text: string) => text.split('').map((q) => row(q))
 
@@ -174,7 +174,7 @@ describe('an item whose text is among the examples', () => {
     const loaded = await loadMine(letters('pbq'), letters('abcd'))
     expect(examplesOf(loaded)).toEqual(['ab', 'ac', 'ab'])
     expect(loaded.notices).toEqual([
-      'mine: 1 scored item has the text of few-shot examples (split dev, row 1); such an item gets the next rows of the split instead, so that it does not see its answer',
+      'mine: 1 scored item has the text of few-shot examples (split dev, row 1); such an item gets other rows of the split instead, so that it does not see its answer',
     ])
   })
 
@@ -234,6 +234,41 @@ describe('a task that takes its examples from the scored split', () => {
       'row 0 of mine needs 2 few-shot examples, but the few-shot split test has only 1 besides the item itself',
     )
     await expect(loadRows(letters('a'))).rejects.toThrow('task mine has 1 few-shot examples, but 2 are needed')
+  })
+})
+
+describe('examples drawn at random', () => {
+  const loadRandom = (rows: string, dev: string, options: LoadTaskOptions = {}, shots: Partial<FewShotSettings> = {}) => {
+    const folder = temporaryFolder()
+    return loadTask(
+      { ...mine, shots: { split: 'dev', defaultCount: 3, ...shots } },
+      { dataFiles: { 'mine:test': writeRows(folder, 'test.jsonl', letters(rows)), 'mine:dev': writeRows(folder, 'dev.jsonl', letters(dev)) }, ...options },
+    )
+  }
+
+  // ContextSampler of lm-eval 0.4.13: sample(3) for one item after the other, from rows a to h.
+  test('are those of lm-eval, item after item', async () => {
+    expect(examplesOf(await loadRandom('12345678', 'abcdefgh'))).toEqual(['hag', 'bge', 'afg', 'bac', 'dag', 'acf', 'hed', 'cab'])
+  })
+
+  test('differ with the seed', async () => {
+    expect(examplesOf(await loadRandom('123', 'abcdefgh', { fewshotSeed: 7 }))).toEqual(['fbd', 'ahe', 'bce'])
+  })
+
+  test('from the scored rows leave the item’s own row out, by one example more', async () => {
+    const loaded = await loadRandom('abcdefgh', '', {}, { split: 'test' })
+    expect(examplesOf(loaded)).toEqual(['hgf', 'afg', 'bgh', 'ahg', 'hdb', 'bha', 'aed', 'bfe'])
+    expect(loaded.notices).toEqual([])
+  })
+
+  test('are drawn again where rows that equal the item’s leave too few', async () => {
+    expect(examplesOf(await loadRandom('aaaabcde', '', {}, { split: 'test' }))).toEqual(['edc', 'cde', 'bed', 'ceb', 'eaa', 'ada', 'eaa', 'abd'])
+  })
+
+  test('of another split never show an item its answer: the first other rows replace them, with a notice', async () => {
+    const loaded = await loadRandom('a234567b', 'abcdefgh')
+    expect(examplesOf(loaded)).toEqual(['hgb', 'bge', 'afg', 'bac', 'dag', 'acf', 'hed', 'cad'])
+    expect(loaded.notices).toEqual([expect.stringContaining('2 scored items have the text of few-shot examples (split dev, rows 0, 1)')])
   })
 })
 

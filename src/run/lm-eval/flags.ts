@@ -74,9 +74,11 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
   flag('seed', undefined, 'one', {
     kind: 'option',
     option: 'seed',
-    note: 'one number, the seed of the bootstrap; nothing else is random',
+    note: 'the seed of the bootstrap; few-shot examples have their own, `--fewshot-seed`, which lm-eval sets by the same option',
     unless: (value) =>
-      value.includes(',') ? 'Give one number: it seeds the bootstrap of standard errors, and few-shot examples are never drawn at random.' : undefined,
+      value.includes(',')
+        ? 'Give the first number as --seed (bootstrap) and the fourth as --fewshot-seed (few-shot examples); nothing else is random.'
+        : undefined,
   }),
   flag('trust_remote_code', undefined, 'none', unneeded('code of checkpoints and datasets is never run')),
   flag('confirm_run_unsafe_code', undefined, 'none', unneeded('no task runs code that a model wrote')),
