@@ -1,4 +1,5 @@
 /** Flipped items: right in one model and wrong in the other. */
+import { metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun } from '../store/stored-run.ts'
 import type { AccuracyLine } from './comparison.ts'
 import { pairItems } from './pair-items.ts'
@@ -11,10 +12,21 @@ export interface FlippedChoice {
   readonly variant: number
 }
 
+/** Whether both models are right by a metric, as the runs store it. */
+export interface Outcome {
+  readonly metric: string
+  readonly original: boolean
+  readonly variant: boolean
+}
+
 /** An item whose outcome changed. */
 export interface FlippedItem {
   /** The task or subset. */
   readonly task: string
+  /** The metric by which it flipped. */
+  readonly metric: string
+  /** By every accuracy of the item that both runs store; the one that flipped first. */
+  readonly outcomes: readonly Outcome[]
   readonly docId: number
   /** Label of the variant. */
   readonly variant: string
@@ -25,23 +37,33 @@ export interface FlippedItem {
   readonly target: string
 }
 
-/** Flipped items of a line's task, in the order of their rows; none if a run has no items. */
+/** Flipped items of a line's task, in the order of their rows; none where a run has no items. */
 export function flippedItems({ task, metric }: Pick<AccuracyLine, 'task' | 'metric'>, original: StoredRun, variant: StoredRun): FlippedItem[] {
   const names = original.groups.find(({ name }) => name === task)?.members ?? [task]
   return names.flatMap((name) => {
     const [a, b] = [original, variant].map((run) => run.tasks.find((entry) => entry.name === name)?.items ?? [])
     return pairItems(a!, b!).pairs.flatMap(([before, after]): FlippedItem[] => {
       const [was, is] = [before.values[metric], after.values[metric]]
-      return was === is || typeof was !== 'number' || typeof is !== 'number' ? [] : [flip(name, variant.label, was > is ? 'lost' : 'gained', before, after)]
+      if (was === is || typeof was !== 'number' || typeof is !== 'number') return []
+      return [{ task: name, metric, variant: variant.label, direction: was > is ? 'lost' : 'gained', ...contentOf(metric, before, after) }]
     })
   })
 }
 
-function flip(task: string, variant: string, direction: FlippedItem['direction'], before: StoredItem, after: StoredItem): FlippedItem {
+function contentOf(metric: string, before: StoredItem, after: StoredItem): Pick<FlippedItem, 'docId' | 'context' | 'choices' | 'target' | 'outcomes'> {
   const choices = before.requests.map(({ continuation, logProb }, index) => ({
     text: continuation.trim(),
     original: logProb,
     variant: after.requests[index]?.logProb ?? NaN,
   }))
-  return { task, docId: before.docId, variant, direction, context: before.requests[0]?.context ?? '', choices, target: before.target }
+  const { docId, requests, target } = before
+  return { docId, context: requests[0]?.context ?? '', choices, target, outcomes: outcomesOf(metric, before, after) }
+}
+
+function outcomesOf(metric: string, before: StoredItem, after: StoredItem): Outcome[] {
+  const names = [metric, ...Object.keys(before.values).filter((name) => name !== metric && metricOf(name).comparedAs === 'accuracy')]
+  return names.flatMap((name): Outcome[] => {
+    const [original, variant] = [before.values[name], after.values[name]]
+    return typeof original === 'number' && typeof variant === 'number' ? [{ metric: name, original: original === 1, variant: variant === 1 }] : []
+  })
 }

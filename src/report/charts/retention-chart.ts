@@ -28,50 +28,69 @@ interface RetentionPoint {
   readonly isCut: boolean
 }
 
-const WIDTH = 680
-const MOST_LABEL_WIDTH = 170
+/** `wide`: tasks are named at the left; `narrow`, for a phone: above their rows. */
+export type ChartShape = 'wide' | 'narrow'
+
+const WIDTHS: Readonly<Record<ChartShape, number>> = { wide: 760, narrow: 350 }
+const MOST_LABEL_WIDTH = 200
 const ROW_HEIGHT = 20
+const LABEL_HEIGHT = 18
 const TASK_GAP = 14
 /** Room for half a tick's label and for a dot at an end of the axis. */
-const INSET = 14
+const INSET = 16
 
 /** Where the chart cuts an interval, in percent: few items have an upper bound far to the right, which would leave no room for the rest. */
 const MOST_RETENTION = 150
 
-/** The chart; null if no line has a retention. */
-export function retentionChart({ accuracies, variants }: Comparison): Html | null {
-  const rows = accuracies.map(taskRow).filter(({ points }) => points.length > 0)
+/** The chart; null if no line has a retention. Its axis contains every point, what guessing would retain, and every interval as far as it is drawn. */
+export function retentionChart({ accuracies, variants }: Comparison, shape: ChartShape = 'wide'): Html | null {
+  const most = Math.max(MOST_RETENTION, ...accuracies.flatMap(({ cells }) => cells.flatMap((cell) => (cell?.retention == null ? [] : [cell.retention * 100]))))
+  const rows = accuracies.map((line) => taskRow(line, most)).filter(({ points }) => points.length > 0)
   if (rows.length === 0) return null
   const labels = variants.map(({ label }) => label)
-  const labelWidth = Math.min(MOST_LABEL_WIDTH, Math.max(...rows.map(({ task }) => textWidth(task))))
-  const [left, right] = [labelWidth + 12, WIDTH - 4]
+  const width = WIDTHS[shape]
+  const labelWidth = shape === 'narrow' ? 0 : Math.min(MOST_LABEL_WIDTH, Math.max(...rows.map(({ task }) => textWidth(task))))
+  const [left, right] = [labelWidth + (shape === 'narrow' ? 4 : 12), width - 4]
   const key = legend(labels, { left: 4, top: 0, width: right - 4 })
   const top = key.height + 10
+  const labelHeight = shape === 'narrow' ? LABEL_HEIGHT : 0
   const rowBands = bands(
-    rows.map(({ points }) => points.length * ROW_HEIGHT),
-    { top: top + 6, gap: TASK_GAP },
+    rows.map(({ points }) => labelHeight + points.length * ROW_HEIGHT),
+    { top: top + 6, gap: shape === 'narrow' ? TASK_GAP / 2 : TASK_GAP },
   )
   const bottom = rowBands.at(-1)!.bottom + 6
-  const scale = linearScale([100, ...rows.flatMap(valuesOf)], { from: left + INSET, to: right - INSET })
+  const scale = linearScale([100, ...rows.flatMap(valuesOf)], { from: left + INSET, to: right - INSET, tickCount: shape === 'narrow' ? 4 : 6 })
   const box = { left, right, top, bottom }
   return chart(
     {
-      id: 'retention-chart',
+      id: `retention-chart-${shape}`,
       title: 'Retention by task',
       description: `${counted(rows.length, 'task')}; a mark is a variant’s score in percent of the original’s, with its 95 % interval.`,
-      width: WIDTH,
+      width,
       height: bottom + AXIS_HEIGHT,
     },
     [
       ...key.parts,
       ...horizontalAxis(scale, 'retention in percent of the original’s score', box),
       line([scale.position(100), top], [scale.position(100), bottom], { stroke: COLORS.soft, 'stroke-dasharray': '4 3' }),
-      ...rows.flatMap((row, index) => taskParts(row, { band: rowBands[index]!, scale, labels, labelWidth })),
+      ...rows.flatMap((row, index) => [
+        taskName(row.task, rowBands[index]!, { shape, labelWidth, width }),
+        ...taskParts(row, { band: { ...rowBands[index]!, top: rowBands[index]!.top + labelHeight }, scale, labels }),
+      ]),
     ],
   )
 }
 
-function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine): TaskRow {
+/** A task's label: beside its rows, or above them. The whole name is its tooltip. */
+function taskName(task: string, { top, middle }: Band, { shape, labelWidth, width }: { shape: ChartShape; labelWidth: number; width: number }): Html {
+  const label =
+    shape === 'narrow'
+      ? text(4, top + LABEL_HEIGHT / 2, textWithin(task, width - 8), { 'dominant-baseline': 'central', 'font-weight': 600 })
+      : text(labelWidth, middle, textWithin(task, labelWidth), { 'text-anchor': 'end', 'dominant-baseline': 'central' })
+  return element('g', {}, label, element('title', {}, task))
+}
+
+function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine, most: number): TaskRow {
   return {
     task: taskLabel({ task, shotCount }),
     chance: chance && original.value > 0 ? (chance.baseline / original.value) * 100 : null,
@@ -79,7 +98,6 @@ function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine): Ta
       if (cell?.retention == null) return []
       const [low, high] = (cell.retentionInterval ?? [cell.retention, cell.retention]).map((bound) => bound * 100) as [number, number]
       const retention = cell.retention * 100
-      const most = Math.max(MOST_RETENTION, retention)
       return [{ series, retention, low, high: Math.min(high, most), isCut: high > most }]
     }),
   }
@@ -93,18 +111,12 @@ interface TaskPlace {
   readonly band: Band
   readonly scale: LinearScale
   readonly labels: readonly string[]
-  readonly labelWidth: number
 }
 
-/** A task's label, its tick of chance, and a line a variant. */
-function taskParts({ task, chance, points }: TaskRow, { band, scale, labels, labelWidth }: TaskPlace): Html[] {
+/** A task's tick of chance, and a line a variant. */
+function taskParts({ task, chance, points }: TaskRow, { band, scale, labels }: TaskPlace): Html[] {
   const tick = chance === null ? [] : [chanceTick(scale.position(chance), band, `${task}: guessing would retain ${chance.toFixed(1)} %`)]
-  const name = text(labelWidth, band.middle, textWithin(task, labelWidth), { 'text-anchor': 'end', 'dominant-baseline': 'central' })
-  return [
-    element('g', {}, name, element('title', {}, task)),
-    ...tick,
-    ...points.flatMap((point, index) => pointParts(point, scale, band.top + (index + 0.5) * ROW_HEIGHT, `${task}, ${labels[point.series]}`)),
-  ]
+  return [...tick, ...points.flatMap((point, index) => pointParts(point, scale, band.top + (index + 0.5) * ROW_HEIGHT, `${task}, ${labels[point.series]}`))]
 }
 
 function chanceTick(x: number, { top, bottom }: Band, label: string): Html {

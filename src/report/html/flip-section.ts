@@ -1,7 +1,6 @@
 /** The page's section on flipped items: controls, and a table that the page's script fills. */
 import type { FlippedItem } from '../../compare/flips.ts'
 import { jsonForScript, markup, type Html } from '../markup.ts'
-import { FLIPS_SCRIPT } from './flips-script.ts'
 import { tableHead } from './table.ts'
 
 /** The section; a sentence if no item flipped. */
@@ -11,27 +10,26 @@ export function flipSection(flips: readonly FlippedItem[]): Html {
       <h2>Flipped items</h2>
       <p>No item flipped, or the runs store no items.</p>
     </section>`
-  return markup`<section>
+  return markup`<section id="flips">
     <h2>Flipped items</h2>
     <p>
-      Items that one model answers correctly and the other does not. Open an item to see its prompt, its choices and both models’ log-likelihoods: ✓
-      is the correct choice, bold the most likely one. A metric that normalizes by length may pick another choice.
+      Items that one model answers correctly and the other does not, by the metric in the column “flip”. Open an item to see its prompt, whether each
+      model is right by each metric, and the log-likelihoods of its choices; the largest of a model is bold. A metric that normalizes by length may
+      prefer another choice.
     </p>
     ${controls(flips)}
-    <div class="scroll" tabindex="0" role="region" aria-label="Flipped items">
-      <table id="flip-table">
-        ${tableHead(['task', { number: 'row' }, 'variant', 'flip', 'item'])}
-        <tbody id="flip-rows"></tbody>
-      </table>
-    </div>
+    <table id="flip-table" class="cards">
+      ${tableHead(['task', { number: 'row' }, 'variant', 'flip', 'item'])}
+      <tbody id="flip-rows"></tbody>
+    </table>
     <noscript><p>The table of items needs JavaScript.</p></noscript>
   </section>`
 }
 
-/** The items as data, and the script that shows them; nothing if none flipped. */
-export function flipScripts(flips: readonly FlippedItem[]): Html[] {
+/** The items as data for the page's script; nothing if none flipped. */
+export function flipData(flips: readonly FlippedItem[]): Html[] {
   if (flips.length === 0) return []
-  return [markup`<script type="application/json" id="flip-data">${jsonForScript(flips)}</script>`, markup`<script>${{ html: FLIPS_SCRIPT }}</script>`]
+  return [markup`<script type="application/json" id="flip-data">${jsonForScript(flips)}</script>`]
 }
 
 function controls(flips: readonly FlippedItem[]): Html {

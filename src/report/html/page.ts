@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto'
 import type { Comparison } from '../../compare/comparison.ts'
 import type { FlippedItem } from '../../compare/flips.ts'
+import { listNames } from '../../text/list-names.ts'
 import { retentionChart } from '../charts/retention-chart.ts'
 import { markup, type Html } from '../markup.ts'
+import { verdictsOf, type Verdict } from '../verdict.ts'
 import { accuracySection } from './accuracy-section.ts'
-import { flipScripts, flipSection } from './flip-section.ts'
-import { FLIPS_SCRIPT } from './flips-script.ts'
+import { flipData, flipSection } from './flip-section.ts'
+import { PAGE_SCRIPT } from './page-script.ts'
 import { perplexitySection } from './perplexity-section.ts'
 import { runSection } from './run-section.ts'
 import { STYLE } from './style.ts'
@@ -27,14 +29,16 @@ export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]
       <body>
         <main>
           <h1>${title}</h1>
+          ${verdictsOf(comparison).map(verdictText)}
           <p class="lead">
-            Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with Holm’s correction; the
-            status follows the profile ${settings.profile}.
+            ${limitText(comparison)} Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with
+            Holm’s correction; the status follows the profile ${settings.profile}.
           </p>
-          ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${accuracySection(comparison)} ${chartFigure(comparison)}
-          ${perplexitySection(comparison)} ${flipSection(flips)} ${runSection(comparison)}
+          ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
+          ${perplexitySection(comparison)}
+          ${flipSection(flips)} ${runSection(comparison)}
         </main>
-        ${flipScripts(flips)}
+        ${flipData(flips)}${script()}
       </body>
     </html> `.html
 }
@@ -42,7 +46,7 @@ export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]
 /** Nothing from outside, and from inside only this style sheet and this script, whatever a dataset's rows contain. */
 function contentPolicy(): string {
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-  return `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(FLIPS_SCRIPT)}; base-uri 'none'; form-action 'none'`
+  return `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(PAGE_SCRIPT)}; base-uri 'none'; form-action 'none'`
 }
 
 /** The policy knows style sheet and script by their exact texts, so no white space may surround them. */
@@ -50,12 +54,31 @@ function styleSheet(): Html {
   return { html: `<style>${STYLE}</style>` }
 }
 
+function script(): Html {
+  return { html: `<script>${PAGE_SCRIPT}</script>` }
+}
+
+function verdictText({ kind, headline, details }: Verdict): Html {
+  return markup`<p class="verdict ${kind}"><strong>${headline}</strong>${details}</p>`
+}
+
+/** Whether scores are of whole splits. Empty if no size of a split is known. */
+function limitText({ accuracies, perplexities }: Comparison): string {
+  const lines = [...accuracies, ...perplexities].filter(({ itemCount, splitCount }) => itemCount !== null && splitCount !== null)
+  if (lines.length === 0) return ''
+  const parts = lines.filter(({ itemCount, splitCount }) => itemCount! < splitCount!)
+  if (parts.length === 0) return 'All scores are of whole splits.'
+  return `Only a part of the split was scored on ${listNames([...new Set(parts.map(({ task }) => task))], 6)}; the tables have the sizes.`
+}
+
+/** The chart in two shapes, of which the style sheet shows the one that fits the page. */
 function chartFigure(comparison: Comparison): Html[] {
-  const chart = retentionChart(comparison)
-  if (chart === null) return []
+  const [wide, narrow] = [retentionChart(comparison, 'wide'), retentionChart(comparison, 'narrow')]
+  if (wide === null || narrow === null) return []
   return [
     markup`<figure>
-      <div class="scroll" tabindex="0" role="region" aria-label="Chart of retention">${chart}</div>
+      <div class="chart wide-page">${wide}</div>
+      <div class="chart narrow-page">${narrow}</div>
       <figcaption>
         Retention with its 95 % interval; an arrowhead means that the interval goes on. The dashed line is the original’s score, a vertical gray bar
         what guessing would retain.

@@ -2,30 +2,39 @@
 import type { Comparison, RunSummary } from '../../compare/comparison.ts'
 import { count } from '../../text/count.ts'
 import { markup, type Html } from '../markup.ts'
-import { NONE } from '../numbers.ts'
-import { headCell, numberCell, scrollTable, textCell } from './table.ts'
+import { NONE, percent } from '../numbers.ts'
+import { dataTable, hashCell, headCell, numberCell, textCell, type Cell } from './table.ts'
 
 /** A row for each run, the original's first. */
 export function runSection({ original, variants }: Comparison): Html {
-  const columns = ['run', 'made by', 'date', 'model', { number: 'parameters' }, 'sha256 of the weights', 'file']
+  const columns = ['run', 'made by', 'date', 'rows', 'model', { number: 'parameters' }, 'sha256 of the weights', 'file']
   return markup`<section>
     <h2>Where the numbers come from</h2>
-    ${scrollTable('Runs', columns, [original, ...variants].map(runRow))}
+    ${dataTable('Runs', columns, [original, ...variants].map(runRow))}
   </section>`
 }
 
-function runRow({ label, kind, tool, date, file, model }: RunSummary): Html {
-  return markup`<tr>
-    ${headCell(label)}${textCell(`${kind}, ${tool}`)}${textCell(date ?? NONE)}${hashCell(modelText(model))}
-    ${numberCell(model.parameterCount === null ? null : count(model.parameterCount))}${hashCell(model.weightsHash ?? NONE)}${hashCell(file)}
-  </tr>`
+function runRow(run: RunSummary): Cell[] {
+  const { label, kind, tool, date, file, model } = run
+  return [
+    headCell(label),
+    textCell(`${kind}, ${tool}`),
+    textCell(date === null ? NONE : `${date.slice(0, 10)} ${date.slice(11, 16)}`.trim()),
+    textCell(limitText(run)),
+    hashCell(modelText(model)),
+    numberCell(model.parameterCount === null ? null : count(model.parameterCount)),
+    hashCell(model.weightsHash ?? NONE),
+    hashCell(file),
+  ]
+}
+
+/** Which rows of each task were scored. */
+function limitText({ kind, limit, isComplete }: RunSummary): string {
+  const rows =
+    kind === 'cited' ? NONE : limit === undefined ? 'all' : limit < 1 ? `first ${percent(limit, 0)} of each task` : `first ${count(limit)} of each task`
+  return isComplete ? rows : `${rows}, interrupted`
 }
 
 function modelText({ source, revision, variant }: RunSummary['model']): string {
   return `${source}${revision === null ? '' : ` @ ${revision}`}${variant === null ? '' : ` · ${variant}`}`
-}
-
-/** Text in a font of one width, which may break anywhere. */
-function hashCell(text: string): Html {
-  return markup`<td class="hash">${text}</td>`
 }

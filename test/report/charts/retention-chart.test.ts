@@ -69,3 +69,24 @@ test('cited scores have a mark without an interval', () => {
   const svg = chartOf(citedRun('a', { piqa: ['acc_norm', 0.8] }), citedRun('b', { piqa: ['acc_norm', 0.6] }))
   expect(svg).toContain('<title>piqa, b: 75.0 %</title>')
 })
+
+test.each(['wide', 'narrow'] as const)('%s: the axis contains every point and what guessing would retain, also three times the original', (shape) => {
+  const comparison = compareRuns(storedRun('original', [choiceTask('piqa', outcomes(100, 30)), choiceTask('boolq', outcomes(100, 90))]), [
+    storedRun('tuned', [choiceTask('piqa', outcomes(100, 96)), choiceTask('boolq', outcomes(100, 2))]),
+  ])
+  const svg = retentionChart(comparison, shape)!.html
+  const [first, last] = [[...positions(svg).ticks.values()][0]!, [...positions(svg).ticks.values()].at(-1)!]
+  const marks = [...svg.matchAll(/<path d="M([\d.]+) [\d.]+a5/gu)].map(([, x]) => Number(x) + 5)
+  expect(marks.slice(1)).toHaveLength(2)
+  // The first mark is the legend's.
+  for (const x of marks.slice(1)) expect(x >= first && x <= last, `${x} from ${first} to ${last}`).toBe(true)
+  expect([...positions(svg).ticks.keys()].at(-1)).toBeGreaterThanOrEqual(320)
+  // An interval up to 320 % has room, so it is not cut at 150 %.
+  expect(svg).not.toContain('to beyond 150')
+})
+
+test('narrow: tasks are named above their marks, within the picture', () => {
+  const svg = retentionChart(compareRuns(run('original', 80, 'a_long_name_of_a_task'), [run('pruned', 60, 'a_long_name_of_a_task')]), 'narrow')!.html
+  expect(svg).toContain('viewBox="0 0 350 ')
+  expect(svg).toMatch(/<text x="4" [^>]*>a_long_name_of_a_task<\/text>/u)
+})

@@ -23,5 +23,7 @@ test('json: the comparison, without the runs and their items', () => {
 })
 
 test('html: a page with the flipped items', () => {
-  expect(COMPARISON_FORMATS.html.render(report, wide)).toMatch(/^<!doctype html>.*id="flip-data">\[\{"task":"piqa","docId":1,/su)
+  expect(COMPARISON_FORMATS.html.render(report, wide)).toMatch(
+    /^<!doctype html>.*id="flip-data">\[\{"task":"piqa","metric":"acc","variant":"pruned","direction":"lost","docId":1,/su,
+  )
 })

@@ -125,7 +125,7 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
   test('opens from disk without an error or a request', async () => {
     const { tab, problems } = await open()
     expect(await tab.locator('h1').textContent()).toContain('original against pruned')
-    expect(await tab.locator('svg').count()).toBe(1)
+    expect(await tab.locator('.chart svg:visible').count()).toBe(1)
     expect(await tab.locator('#flip-rows tr').count()).toBe(50)
     expect(problems).toEqual([])
   })
@@ -199,6 +199,21 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
     await tab.locator('details[open] .choices').waitFor()
   })
 
+  test.each([390, 768, 1280])('at %d pixels nothing is off the page without a hint, with an item open', async (width) => {
+    const { tab } = await open({ viewport: { width, height: 844 } })
+    await tab.locator('summary').first().click()
+    await tab.locator('.choices').waitFor()
+    expect(await tab.evaluate(STICKING_OUT)).toEqual([])
+    if (width === 390) expect(await tab.locator('.hint:visible').count()).toBe(0)
+  })
+
+  test('an open item says by which metric each model is right', async () => {
+    const { tab } = await open()
+    await tab.locator('summary').first().click()
+    expect(await tab.locator('.outcomes li').allTextContents()).toEqual(['acc: original right, pruned wrong'])
+    expect(await tab.locator('#flip-rows .lost').first().textContent()).toBe('lostby acc')
+  })
+
   test.each([
     ['light', 1280],
     ['dark', 1280],
@@ -214,6 +229,14 @@ describe.skipIf(!BROWSER)(`the report in Chromium${BROWSER ? '' : ' (skipped: no
     expect(problems).toEqual([])
   })
 })
+
+/** What sticks out of the page to the right, unless it scrolls within itself below a visible hint. */
+const STICKING_OUT = `[...document.querySelectorAll('body *')].filter((element) => {
+  const box = element.getBoundingClientRect()
+  if (box.width === 0 || box.right <= document.documentElement.clientWidth + 0.5) return false
+  const scroll = element.closest('.scroll')
+  return !scroll || scroll === element || scroll.previousElementSibling.hidden
+}).map((element) => element.tagName + ' ' + element.className)`
 
 /** WCAG's contrast ratio of two `rgb(…)`. */
 function contrast(a: string, b: string): number {

@@ -21,11 +21,11 @@ test('labels, prompts and notes of files stay text', () => {
   expect(page.match(/<script/gu)).toHaveLength(2)
 })
 
-test('scores without items have dashes, and the page has no script', () => {
+test('scores without items have dashes, and the page has only its own script', () => {
   const page = reportPage(compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.6] })]), [])
   expect(page).toContain('cited')
-  expect(page).toMatch(/<td class="number">–<\/td>/u)
-  expect(page).not.toContain('<script')
+  expect(page).toMatch(/<td class="number" data-label="p \(Holm\)">–<\/td>/u)
+  expect(page.match(/<script/gu)).toHaveLength(1)
 })
 
 test('the page is the same each time and refers to nothing outside', () => {
@@ -39,13 +39,38 @@ test('a task is named once for all its variants, and a variant without a score h
   const original = storedRun('a', [choiceTask('piqa', [1, 1, 0], { shotCount: 5 }), choiceTask('boolq', [1, 0, 1])])
   const comparison = compareRuns(original, [storedRun('b', original.tasks), storedRun('c', [original.tasks[0]!])])
   const page = reportPage(comparison, [])
-  expect(page.match(/<th scope="rowgroup" rowspan="2">piqa \(5-shot\)<\/th>/gu)).toHaveLength(1)
-  expect(page).toMatch(/<td>c<\/td>(?:<td class="number">–<\/td>){7}<td>–<\/td>/u)
+  expect(page.match(/<th scope="rowgroup" rowspan="2">piqa \(5-shot\)<span class="interval">acc<\/span><\/th>/gu)).toHaveLength(1)
+  expect(page).toMatch(/<td class="variant" data-label="variant">c<\/td>(?:<td class="number" data-label="[^"]*">–<\/td>){6}<td data-label="status">–<\/td>/u)
 })
 
 test('perplexities have a table of their own', () => {
   const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
   const page = reportPage(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]), [])
-  expect(page).toContain('<th scope="row">wikitext</th><td>word_perplexity</td><td class="number">20.0855</td>')
-  expect(page).toContain('<td class="number">54.5982</td><td class="number">2.72×</td><td class="number">+1.000</td>')
+  expect(page).toContain('<th scope="row">wikitext<span class="interval">word_perplexity</span></th>')
+  expect(page).toContain('data-label="a">20.0855</td>')
+  expect(page).toMatch(/data-label="score">54\.5982<\/td><td [^>]*data-label="ratio">2\.72×<\/td><td [^>]*data-label="nats per unit">\+1\.000<\/td>/u)
+})
+
+test('it begins with the verdict, and says whether scores are of whole splits', () => {
+  const run = (label: string, right: number, rowCount: number) =>
+    storedRun(label, [
+      choiceTask(
+        'piqa',
+        Array.from({ length: 100 }, (_, item) => Number(item < right)),
+        { rowCount },
+      ),
+    ])
+  const page = reportPage(compareRuns(run('a', 90, 100), [run('b', 50, 100)]), [])
+  expect(page.indexOf('<strong>b lost accuracy on piqa</strong>')).toBeLessThan(page.indexOf('<figure>'))
+  expect(page).toContain('All scores are of whole splits.')
+  const partial = reportPage(compareRuns(run('a', 90, 1838), [run('b', 50, 1838)]), [])
+  expect(partial).toContain('Only a part of the split was scored on piqa; the tables have the sizes.')
+  expect(partial).toContain('100<span class="interval">of 1,838</span>')
+})
+
+test('signs are drawings, so no font with emoji is needed', () => {
+  const outcomes = (right: number) => Array.from({ length: 400 }, (_, item) => Number(item < right))
+  const page = reportPage(compareRuns(storedRun('a', [choiceTask('piqa', outcomes(400))]), [storedRun('b', [choiceTask('piqa', outcomes(150))])]), [])
+  expect(page).toMatch(/<svg class="sign bad" viewBox="0 0 16 16" aria-hidden="true">.*<\/svg> Near random/u)
+  expect(page).not.toMatch(/\p{Emoji_Presentation}/u)
 })

@@ -1,8 +1,19 @@
-/** The script and styles that make the table of flipped items searchable. Plain DOM, no dependencies; it builds rows from text, never from HTML. */
+/** The page's script: hints at what scrolls sideways, and the searchable table of flipped items. Plain DOM, no dependencies; it builds rows from text, never from HTML. */
 
-/** Runs in the page. Rows are made for one page of results at a time, so that thousands of items stay usable. */
-export const FLIPS_SCRIPT = `
+/** Shows the hint above what is wider than its place. */
+const HINTS = `
+for (const wide of document.querySelectorAll('.wide')) {
+  const [hint, content] = wide.children
+  const check = () => { hint.hidden = content.scrollWidth <= content.clientWidth + 1 }
+  new ResizeObserver(check).observe(content)
+  check()
+}
+`
+
+/** Rows are made for one page of results at a time, so that thousands of items stay usable. */
+const FLIPS = `
 (() => {
+  if (!document.getElementById('flip-data')) return
   const items = JSON.parse(document.getElementById('flip-data').textContent)
   const PAGE = 50
   const search = document.getElementById('flip-search')
@@ -18,7 +29,7 @@ export const FLIPS_SCRIPT = `
     if (className) made.className = className
     return made
   }
-  const figure = (value) => (value === null ? '–' : value.toFixed(3))
+  const figure = (value) => (value === null ? '–' : value.toFixed(3).replace('-', '−'))
   const best = (choices, side) => choices.reduce((top, choice, index) => ((choice[side] ?? -Infinity) > (choices[top][side] ?? -Infinity) ? index : top), 0)
   const choiceTable = (item) => {
     const table = element('table', undefined, 'choices')
@@ -33,20 +44,36 @@ export const FLIPS_SCRIPT = `
     item.choices.forEach((choice, index) => {
       const row = body.insertRow()
       const right = String(index) === item.target
-      row.append(element('td', (right ? '✓ ' : '') + choice.text, right ? 'right' : ''), element('td', figure(choice.original), index === was ? 'picked' : ''), element('td', figure(choice.variant), index === is ? 'picked' : ''))
+      const text = element('td', choice.text, right ? 'right' : '')
+      if (right) text.append(' ', element('span', 'correct', 'tag'))
+      row.append(text, element('td', figure(choice.original), index === was ? 'picked' : ''), element('td', figure(choice.variant), index === is ? 'picked' : ''))
     })
     return table
+  }
+  const outcomeText = (item) => item.outcomes.map(({ metric, original, variant }) => {
+    const word = (isRight) => isRight ? 'right' : 'wrong'
+    return metric + ': ' + (original === variant ? 'both ' + word(original) : 'original ' + word(original) + ', ' + item.variant + ' ' + word(variant))
+  })
+  const labelled = (label, text, className) => {
+    const cell = element('td', text, className)
+    cell.dataset.label = label
+    return cell
   }
   const rowOf = (item) => {
     const row = element('tr')
     const details = element('details')
     details.append(element('summary', item.context.length > 160 ? '…' + item.context.slice(-160) : item.context))
     details.addEventListener('toggle', () => {
-      if (details.open && details.childElementCount === 1) details.append(element('pre', item.context), choiceTable(item))
+      if (!details.open || details.childElementCount > 1) return
+      const outcomes = element('ul', undefined, 'outcomes')
+      for (const text of outcomeText(item)) outcomes.append(element('li', text))
+      details.append(element('pre', item.context), outcomes, choiceTable(item))
     })
-    const cell = element('td')
+    const cell = element('td', undefined, 'item')
     cell.append(details)
-    row.append(element('td', item.task), element('td', String(item.docId), 'number'), element('td', item.variant), element('td', item.direction, item.direction), cell)
+    const flip = labelled('flip', item.direction, item.direction)
+    flip.append(element('span', 'by ' + item.metric, 'interval'))
+    row.append(labelled('task', item.task), labelled('row', String(item.docId), 'number'), labelled('variant', item.variant), flip, cell)
     return row
   }
   const show = () => {
@@ -70,3 +97,6 @@ export const FLIPS_SCRIPT = `
   show()
 })()
 `
+
+/** Runs in the page. */
+export const PAGE_SCRIPT = `${HINTS}${FLIPS}`
