@@ -63,7 +63,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--raised);
     --series-1: #2f7fd6; --series-2: #c46f17; --series-3: #338a4b; --series-4: #a45fc0; --series-5: #c8484e; --series-6: #857431 }
   body { max-width: none; padding: 0; font-size: 10pt } h1 { font-size: 16pt } .verdict { font-size: 11pt; print-color-adjust: exact }
   .controls, .hint { display: none !important } .scroll { overflow: visible }
-  table { font-size: 7pt; width: 100% } th, td { padding: 2pt; white-space: normal }   .cards > tbody > tr > th { min-width: 4em } .number { white-space: nowrap } .status, .hash { min-width: 0 }
+  table { font-size: 7pt; width: 100% } th, td { padding: 2pt; white-space: normal }   .cards > tbody > tr > th { min-width: 9em } td.number { white-space: nowrap } thead th.number { white-space: normal } .status, .hash { min-width: 0 }
   tr, figure, .verdict { break-inside: avoid } h2 { break-after: avoid } thead { display: table-header-group }
 }
 `
