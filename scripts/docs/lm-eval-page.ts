@@ -75,6 +75,7 @@ function equivalentText({ here }: LmEvalFlag): string {
     case 'unneeded':
       return `accepted without effect: ${here.because}`
     case 'model':
+    case 'levels':
       return here.note
     case 'refused':
       return `refused: ${here.because}. ${here.instead}`

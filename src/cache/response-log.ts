@@ -2,10 +2,11 @@
  * One model's responses on disk: a file of records of one size that only grows. Each record has a checksum of its own, so whatever happens to the
  * file, what can be read is right. Reasons, and what a database did under the same treatment: docs/adr/0012-response-cache.md.
  */
-import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeWhole } from '../io/write-atomically.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** A response in the cache. */
 export interface CachedResponse {
@@ -109,6 +110,6 @@ export function logWriter(file: string, owner: string): LogWriter {
 }
 
 async function openEnd(file: string): Promise<FileHandle> {
-  await mkdir(path.dirname(file), { recursive: true })
+  await makeFolder(path.dirname(file))
   return open(file, 'a')
 }

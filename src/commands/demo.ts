@@ -1,5 +1,5 @@
 /** `evalharness demo`: the whole workflow with the built-in model and tasks, as the commands that a user would type. */
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { peakSessionBytes } from '../engine/onnx/session-process.ts'
@@ -12,6 +12,7 @@ import { flag, textOr } from '../run/option-table.ts'
 import { defineCommand, type Command } from './command.ts'
 import type { Terminal } from './terminal.ts'
 import { mebibytes } from '../text/byte-size.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** Runs a command line over a terminal; returns its exit code. */
 export type RunCommandLine = (args: readonly string[], terminal: Terminal) => Promise<number>
@@ -93,7 +94,7 @@ async function beginFolder(output: string): Promise<void> {
     throw new UsageError(`--output ${output} exists and is not an earlier demo’s`, 'Give a folder that does not exist yet.')
   try {
     await rm(output, { recursive: true, force: true })
-    await mkdir(output, { recursive: true })
+    await makeFolder(output)
   } catch (cause) {
     throw cannotWrite(`to ${output}`, cause, 'Give another folder with --output.')
   }

@@ -1,5 +1,5 @@
 /** Options and printing of `doctor --benchmark`. */
-import { mkdir, open, rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { modelSize, MODEL_SIZES } from '../benchmark/model-size.ts'
@@ -14,6 +14,7 @@ import { writeWhole } from '../io/write-atomically.ts'
 import { flag, listOptions, numberThat, text, textOrNothing, wholeNumberOr } from '../run/option-table.ts'
 import { benchmarkTables } from '../report/terminal/benchmark-tables.ts'
 import type { Terminal } from './terminal.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 const ITEMS = 200
 const BENCHMARK = 'With --benchmark'
@@ -100,7 +101,7 @@ async function assertWritable(file: string): Promise<void> {
   const probe = `${file}.${process.pid}.tmp`
   try {
     if (await isFolder(file)) throw new Error('it is a folder')
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     await (await open(probe, 'w')).close()
     await rm(probe)
   } catch (cause) {

@@ -1,5 +1,5 @@
 /** `evalharness gate`: a check with an exit code, for CI. */
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { CompareError, GateError, HarnessError } from '../errors.ts'
@@ -20,6 +20,7 @@ import { defineCommand } from './command.ts'
 import { FAILED } from './exit-codes.ts'
 import { formatOf, formatOptions, printReport } from './format-options.ts'
 import type { Terminal } from './terminal.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** The runs cannot be compared, or there are too few items to tell. */
 const INCOMPARABLE = 3
@@ -141,7 +142,7 @@ async function writeReports({ junit, summary }: GateCommandOptions, outcome: Gat
 
 async function appendSummary(file: string, outcome: GateOutcome): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     await finishBeforeExit(() => appendFile(file, `${gateMarkdown(outcome)}\n`))
   } catch (cause) {
     throw cannotWrite(file, cause, 'Give a file in a writable folder.')

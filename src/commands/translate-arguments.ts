@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts'
 import { LM_EVAL_FLAGS, type Equivalent, type LmEvalFlag } from '../run/lm-eval/flags.ts'
 import { translateModel } from '../run/lm-eval/translate-model.ts'
+import { lookUp } from '../io/look-up.ts'
 import { MODEL_KINDS } from '../run/lm-eval/model-arguments.ts'
 
 /** Arguments in the words of evalharness. */
@@ -24,7 +25,7 @@ export function translateArguments(args: readonly string[], own: ReadonlySet<str
   let index = 0
   while (index < args.length) {
     const token = args[index++]!
-    const { flag, written, inline } = flagOf(token, own)
+    const { flag, written, inline } = flagOf(token, args[index], own)
     if (!flag) {
       result.args.push(token)
       continue
@@ -37,7 +38,8 @@ export function translateArguments(args: readonly string[], own: ReadonlySet<str
       const isOwn = own.has(optionName(written))
       result.args.push(isOwn ? written.replaceAll('_', '-') : `--${here.option}`, ...ownValues(here, written, values))
       result.isTranslated ||= !isOwn
-    } else if (here.kind === 'refused') throw new UsageError(`${written}: ${here.because}`, here.instead)
+    } else if (here.kind === 'levels') result.args.push(...levelOptions(here.levels, written, values[0] ?? ''))
+    else if (here.kind === 'refused') throw new UsageError(`${written}: ${here.because}`, here.instead)
     else result.notices.push(`${written} has no effect: ${here.because}`)
   }
   return withModels(result, models, modelArguments)
@@ -49,16 +51,26 @@ function optionName(written: string): string {
 }
 
 /** The flag of lm-eval that a token is: `--num_fewshot`, `--num-fewshot=5`, `-b`, `-b8`; none where evalharness has another option of that name. */
-function flagOf(token: string, own: ReadonlySet<string>): { readonly flag?: LmEvalFlag | undefined; readonly written: string; readonly inline?: string } {
+function flagOf(
+  token: string,
+  next: string | undefined,
+  own: ReadonlySet<string>,
+): { readonly flag?: LmEvalFlag | undefined; readonly written: string; readonly inline?: string } {
   const [, long, letter, rest] = /^(?:--([A-Za-z][^=]*)|-([A-Za-z]))(.*)$/su.exec(token) ?? []
   const isWord = letter !== undefined && own.has(optionName(token.split('=')[0]!)) && token.length > 2
   if (isWord || (long ?? letter) === undefined) return { written: token }
   const name = long?.replaceAll('-', '_')
   const flag = LM_EVAL_FLAGS.find((each) => (name === undefined ? each.short === letter : each.name === name))
   const written = long === undefined ? `-${letter}` : `--${long}`
-  const isOther = flag && own.has(optionName(written)) && flag.here.kind !== 'model' && !(flag.here.kind === 'option' && own.has(flag.here.option))
+  const isOther = flag && own.has(optionName(written)) && !isMeant(flag, next, own)
   const inline = rest === '' ? undefined : rest!.replace(/^=/u, '')
   return { flag: isOther ? undefined : flag, written, ...(inline !== undefined && { inline }) }
+}
+
+/** Whether lm-eval's flag is meant by a name that evalharness has too. */
+function isMeant({ here }: LmEvalFlag, next: string | undefined, own: ReadonlySet<string>): boolean {
+  if (here.kind === 'levels') return next !== undefined && Object.hasOwn(here.levels, next.toUpperCase())
+  return here.kind === 'model' || (here.kind === 'option' && own.has(here.option))
 }
 
 /** The values after a flag, as many as it takes. */
@@ -67,6 +79,13 @@ function takeValues(args: readonly string[], from: number, { values }: LmEvalFla
   const end = args.findIndex((arg, index) => index >= from && /^-(?![\d.])./u.test(arg))
   const words = args.slice(from, end < 0 ? args.length : end)
   return values === 'several' ? words : words.slice(0, 1)
+}
+
+/** Options that a level stands for. Fails with UsageError on an unknown level. */
+function levelOptions(levels: Readonly<Record<string, readonly string[]>>, written: string, level: string): readonly string[] {
+  const options = lookUp(levels, level.toUpperCase())
+  if (!options) throw new UsageError(`${written} ${level} is not a level`, `Give one of ${Object.keys(levels).join(', ')}.`)
+  return options
 }
 
 /** The values as the option takes them: several with commas between. */

@@ -1,5 +1,5 @@
 /** Makes a run the baseline: a copy under a name. */
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
@@ -9,6 +9,7 @@ import { sanitizedName } from '../store/sanitized-name.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { errorText } from '../text/error-text.ts'
 import { pathExists } from '../io/path-exists.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** Default folder of baselines. */
 export const BASELINES = 'results/baselines'
@@ -27,7 +28,7 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
   const temporary = `${target}.${process.pid}.tmp`
   removeAtExit(temporary)
   try {
-    await mkdir(temporary, { recursive: true })
+    await makeFolder(temporary)
     for (const file of files) await copyFile(file, path.join(temporary, path.basename(file)))
     await finishBeforeExit(() => putInPlace(temporary, target, isTaken))
   } catch (cause) {

@@ -1,11 +1,12 @@
 /** The Hugging Face cache that Python uses too: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { isCommit, staysInFolder, type Repository, type RepositoryName } from './repository.ts'
 import { isFile } from '../io/path-exists.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** Folder in a repository's cache for our own files; huggingface_hub ignores it. */
 const OWN_FOLDER = '.evalharness'
@@ -86,7 +87,7 @@ async function readText(file: string): Promise<string | undefined> {
 /** Writes beside the file and renames, because other processes may read the cache at any time. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const part = `${file}.${randomUUID()}.tmp`
-  await mkdir(path.dirname(file), { recursive: true })
+  await makeFolder(path.dirname(file))
   await writeFile(part, text)
   await rename(part, file)
 }

@@ -1,8 +1,9 @@
 /** Files are never half-written: each is written under a temporary name in the same folder and then renamed. */
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from './at-exit.ts'
 import { cannotWrite } from './cannot-write.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** Writes the pieces, replacing what is there; makes the folder. Fails with StoreError, and then nothing is left. */
 export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
@@ -13,7 +14,7 @@ async function write(file: string, pieces: Iterable<string | Uint8Array>): Promi
   const temporary = `${file}.${process.pid}.tmp`
   const forget = removeAtExit(path.resolve(temporary))
   try {
-    await mkdir(path.dirname(file), { recursive: true })
+    await makeFolder(path.dirname(file))
     await writeAll(temporary, pieces)
     await rename(temporary, file)
   } catch (cause) {

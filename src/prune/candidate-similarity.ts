@@ -2,7 +2,7 @@
  * Similarity of candidates to the original model, with one layer in memory at a time. A candidate equals the original below its first changed layer. So the
  * hidden states there are stored during the one pass of the original, and only the layers above are run.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseLayerTensor } from '../model/families/tensor-names.ts'
 import { decodeValues } from '../model/weights/element-type.ts'
@@ -19,6 +19,7 @@ import type { CollapsedLayer } from './collapsed-layer.ts'
 import type { SimilarityOf } from './laco.ts'
 import { sentenceSimilarity, type Similarity } from './similarity.ts'
 import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** The inputs and settings of the comparison. */
 export interface SimilarityWork {
@@ -93,7 +94,7 @@ function stateFiles(folder: string, trees: readonly TokenTree[]) {
   const fileOf = (layer: number, tree: number) => path.join(folder, `${layer}-${tree}.f32`)
   return {
     async write(layer: number, states: readonly TreeStates[]): Promise<void> {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       for (const [tree, { values }] of states.entries()) await writeFile(fileOf(layer, tree), values)
     },
     async read(layer: number): Promise<TreeStates[]> {

@@ -1,5 +1,5 @@
 /** An output folder that is complete or absent: it is filled beside its final path, then renamed. */
-import { mkdir, readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
+import { readdir, realpath, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { finishBeforeExit, removeAtExit } from '../io/at-exit.ts'
 import { StoreError, UsageError } from '../errors.ts'
@@ -7,6 +7,7 @@ import { cannotWrite } from '../io/cannot-write.ts'
 import { isRunning } from '../io/is-running.ts'
 import { pathExists } from '../io/path-exists.ts'
 import { byteSize } from '../text/byte-size.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** A checkpoint folder under construction. Dispose of it to remove an unpublished checkpoint. */
 export interface OutputFolder extends AsyncDisposable {
@@ -42,9 +43,9 @@ export async function beginOutputFolder(
   const folder = `${target}.${process.pid}.unfinished`
   const workFolder = path.join(folder, 'work')
   try {
-    await mkdir(parent, { recursive: true })
+    await makeFolder(parent)
     await removeLeftovers(target)
-    await mkdir(workFolder, { recursive: true })
+    await makeFolder(workFolder)
   } catch (cause) {
     throw notWritable(target, cause)
   }

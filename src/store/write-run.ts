@@ -1,5 +1,5 @@
 /** Writes a run to the results folder. */
-import { access, constants, mkdir, readdir } from 'node:fs/promises'
+import { access, constants, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { cannotWrite } from '../io/cannot-write.ts'
 import { sanitizedName } from './sanitized-name.ts'
@@ -7,6 +7,7 @@ import { toResultsFile } from './to-results-file.ts'
 import type { RunRecord } from './run-record.ts'
 import { sampleRecord } from './sample.ts'
 import { writeWhole } from '../io/write-atomically.ts'
+import { makeFolder } from '../io/make-folder.ts'
 
 /** Files of a stored run. */
 export interface RunFiles {
@@ -17,7 +18,7 @@ export interface RunFiles {
 /** Fails with StoreError unless runs can be written below `folder`; makes the folder. */
 export async function prepareResultsFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await access(folder, constants.W_OK)
   } catch (cause) {
     throw cannotWrite(`results to ${folder}`, cause, 'Give a writable folder with --output DIR.')

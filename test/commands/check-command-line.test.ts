@@ -26,6 +26,10 @@ describe('one spelling', () => {
     ['help run', 'run --help'],
     ['help', '--help'],
     ['run -h', 'run --help'],
+    ['run --verbosity debug -t a', 'run --verbose --tasks=a'],
+    ['run -v ERROR', 'run --quiet'],
+    ['run -v -t a', 'run --verbose --tasks=a'],
+    ['run --verbosity INFO', 'run'],
     ['card', 'card'],
   ])('%s', (line, checked) => {
     if (line === 'card') expect(() => check(line)).toThrow('card needs a subcommand')
@@ -47,7 +51,7 @@ describe('refused, with what to do instead', () => {
     ['run --seed 1x', '--seed 1x is not a whole number from 0', '--seed 8'],
     ['run --taks piqa', 'run has no option --taks', 'Did you mean --tasks? `evalharness run --help`'],
     ['run -tasks piqa', 'run has no option -tasks', 'Did you mean --tasks?'],
-    ['run -q', 'run has no option -q', '`evalharness run --help` lists the options.'],
+    ['run -z', 'run has no option -z', '`evalharness run --help` lists the options.'],
     ['run piqa', 'run does not take "piqa"', 'Values follow an option'],
     ['layermap base', 'no variant given: Variant of it', 'Write: evalharness layermap base VARIANT'],
     ['compare', 'no runs given', 'Write: evalharness compare RUNS'],

@@ -10,6 +10,8 @@ export type ValueCount = 'none' | 'one' | 'optional' | 'several'
 export type Equivalent =
   /** An option with the same meaning. `unless` has values that mean something else here, and what to give instead. */
   | { readonly kind: 'option'; readonly option: string; readonly note?: string; readonly unless?: (value: string) => string | undefined }
+  /** Its values stand for options without values, of which some need none. */
+  | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, readonly string[]>>; readonly note: string }
   /** Accepted without effect: what it asks for is always so, or does not exist where it could matter. */
   | { readonly kind: 'unneeded'; readonly because: string }
   /** Part of the model's description; see models.ts. */
@@ -63,7 +65,11 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
     'one',
     refused('the YAML tasks of lm-eval are not read', 'Write the task in a few lines (docs/task-authoring.md): --task-file FILE.'),
   ),
-  flag('verbosity', 'v', 'one', unneeded('progress and notices are on standard error')),
+  flag('verbosity', 'v', 'one', {
+    kind: 'levels',
+    levels: { DEBUG: ['--verbose'], INFO: [], WARNING: [], ERROR: ['--quiet'], CRITICAL: ['--quiet'] },
+    note: '`--verbose` for DEBUG, `--quiet` for ERROR and CRITICAL',
+  }),
   flag('write_out', 'w', 'none', unneeded('the samples have every prompt, and `evalharness run --dry-run` shows the first ones')),
   flag('show_config', undefined, 'none', unneeded('the results file has the settings of each task')),
   flag('wandb_args', undefined, 'several', refused(NO_TRACKER.because, NO_TRACKER.instead)),
