@@ -28,7 +28,7 @@ export const scoringOptions = z.object({
     example: 'piqa,boolq',
     description: 'Names of tasks, subsets or groups, separated by commas; mmlu_* for several, all for all; `evalharness tasks` lists them',
   }),
-  taskFile: list({ group: SCORED, description: 'JavaScript module that defines a task' }),
+  taskFile: list({ group: SCORED, description: 'JavaScript or TypeScript module that defines a task' }),
   dataDir: text({ group: ROWS, description: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv (default: the hub)' }),
   data: list({
     group: ROWS,

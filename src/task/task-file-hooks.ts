@@ -21,9 +21,18 @@ export function initialize(data: TaskFileHooksData): void {
 export const resolve: ResolveHook = (specifier, context, next) =>
   next(specifier === 'evalharness' && isTaskFile(context.parentURL) ? known!.publicApi : specifier, context)
 
-/** A task file with the extension .js is an ES module. */
-export const load: LoadHook = (url, context, next) =>
-  isTaskFile(url) && url.endsWith('.js') ? next(url, { ...context, format: 'module' }) : next(url, context)
+/** A task file with the extension .js or .ts is an ES module. */
+export const load: LoadHook = (url, context, next) => {
+  const format = isTaskFile(url) ? formatOf(url) : undefined
+  // Node's types do not list the formats of TypeScript yet.
+  return next(url, format === undefined ? context : { ...context, format: format as 'module' })
+}
+
+/** The format for Node; undefined if the extension says it, or if Node reads no TypeScript. */
+function formatOf(url: string): string | undefined {
+  if (url.endsWith('.js')) return 'module'
+  return url.endsWith('.ts') && 'typescript' in process.features && Boolean(process.features.typescript) ? 'module-typescript' : undefined
+}
 
 function isTaskFile(url: string | undefined): boolean {
   return url !== undefined && known!.taskFiles.includes(url)
