@@ -58,10 +58,12 @@ const FILES: readonly GoldenFile[] = [
   { file: 'arc_easy', task: 'arc_easy', limit: 60 },
   { file: 'arc_challenge', task: 'arc_challenge', limit: 60 },
   { file: 'openbookqa', task: 'openbookqa', limit: 60 },
+  { file: 'winogrande', task: 'winogrande', limit: 60 },
   { file: 'piqa_5shot', task: 'piqa', limit: 30, shots: 5, shotsSplit: 'validation' },
   { file: 'hellaswag_10shot', task: 'hellaswag', limit: 30, shots: 10, shotsSplit: 'validation' },
   { file: 'boolq_3shot', task: 'boolq', limit: 20, shots: 3, shotsSplit: 'validation' },
   { file: 'arc_challenge_25shot', task: 'arc_challenge', limit: 30, shots: 25, shotsSplit: 'validation' },
+  { file: 'winogrande_5shot', task: 'winogrande', limit: 30, shots: 5, shotsSplit: 'validation' },
   { file: 'openbookqa_2shot', task: 'openbookqa', limit: 30, shots: 2, shotsSplit: 'validation' },
 ]
 
@@ -105,7 +107,7 @@ process.exit(failed > 0 ? 1 : 0)
 
 /** The task, with few-shot examples of that split. */
 function drawingFrom(split: string | undefined, task: Task): Task {
-  return split === undefined || task.kind !== 'choice' ? task : { ...task, shots: { ...task.shots!, split } }
+  return split === undefined || task.kind === 'text' ? task : { ...task, shots: { ...task.shots!, split } }
 }
 
 /** Every field of every golden row. */

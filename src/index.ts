@@ -49,7 +49,21 @@ export { AbortError, HarnessError } from './errors.ts'
 
 // Defining tasks.
 export { defineTask } from './task/define-task.ts'
-export type { Benchmark, ChoiceFields, ChoiceTask, DatasetSource, FolderSource, HubSource, Subsets, Task, TextFields, TextTask } from './task/define-task.ts'
+export type {
+  Benchmark,
+  ChoiceFields,
+  ChoiceTask,
+  DatasetSource,
+  FewShotSettings,
+  FolderSource,
+  HubSource,
+  SchemaFields,
+  SchemaTask,
+  Subsets,
+  Task,
+  TextFields,
+  TextTask,
+} from './task/define-task.ts'
 export type { ChoiceMetricName, MetricName, TextMetricName } from './metrics/registry.ts'
 export { capitalize, strip } from './text/python-text.ts'
 export { z } from 'zod'

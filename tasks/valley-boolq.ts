@@ -9,5 +9,6 @@ export default defineTask({
   name: 'valley_boolq',
   summary: 'Built-in, made up: BoolQ’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'boolq/{split}', split: 'validation' },
+  shots: { split: 'validation', defaultCount: 0 },
   benchmark: { mainMetric: 'acc', rowCount: 200, chance: { uniform: 1 / 2, majority: 1 / 2 } },
 })

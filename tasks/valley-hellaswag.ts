@@ -9,5 +9,6 @@ export default defineTask({
   name: 'valley_hellaswag',
   summary: 'Built-in, made up: HellaSwag’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'hellaswag/{split}', split: 'validation' },
+  shots: { split: 'validation', defaultCount: 0 },
   benchmark: { mainMetric: 'acc_norm', rowCount: 160, chance: { uniform: 1 / 4, majority: null } },
 })

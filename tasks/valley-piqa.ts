@@ -9,5 +9,6 @@ export default defineTask({
   name: 'valley_piqa',
   summary: 'Built-in, made up: PIQA’s form over a small world',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'piqa/{split}', split: 'validation' },
+  shots: { split: 'validation', defaultCount: 0 },
   benchmark: { mainMetric: 'acc_norm', rowCount: 200, chance: { uniform: 1 / 2, majority: null } },
 })

@@ -13,11 +13,12 @@ function promptLines({ task, shots, items, requests, first }: TaskPrompts): stri
   const title = `── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`
   const [request] = first
   if (request!.kind === 'text') return [title, request!.text]
-  const { context } = request!
-  const choices = first.flatMap((choice) =>
-    choice.kind === 'continuation' ? [`  →${choice.context === context ? '' : ' (without context)'}${JSON.stringify(choice.continuation)}`] : [],
-  )
-  return [title, context, ...choices]
+  const { context, continuation: ending } = request!
+  const asked = first.flatMap((each) => (each.kind === 'continuation' ? [each] : []))
+  // A schema: several contexts before one continuation.
+  if (asked.some((each) => each.context !== context && each.context !== '') && asked.every(({ continuation }) => continuation === ending))
+    return [title, ...asked.map((each) => `${each.context}\n  →${JSON.stringify(each.continuation)}`)]
+  return [title, context, ...asked.map((choice) => `  →${choice.context === context ? '' : ' (without context)'}${JSON.stringify(choice.continuation)}`)]
 }
 
 function outlineLine({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {

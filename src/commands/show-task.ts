@@ -40,9 +40,14 @@ function descriptionLines({ name, version, summary, source, split, shots, metric
   ]
 }
 
-function promptLines({ requests: [request], choices, gold }: Item): string[] {
+function promptLines({ requests, choices, gold }: Item): string[] {
+  const [request] = requests
   if (request!.kind === 'text') return [request!.text]
-  return [request!.context, ...choices.map((choice, index) => `${index === gold ? '✓' : ' '} → ${JSON.stringify(` ${choice}`)}`)]
+  const mark = (index: number) => (index === gold ? '✓' : ' ')
+  const asked = requests.flatMap((each) => (each.kind === 'continuation' ? [each] : [])).slice(0, choices.length)
+  if (asked.every(({ context }) => context === request!.context))
+    return [request!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
+  return asked.map(({ context, continuation }, index) => `${mark(index)} ${context} → ${JSON.stringify(continuation)}`)
 }
 
 /** Only the first subset is read. */

@@ -33,7 +33,7 @@ export interface FlippedItem {
   readonly direction: 'lost' | 'gained'
   readonly context: string
   readonly choices: readonly FlippedChoice[]
-  /** The right answer, as it was stored: for choices its index. */
+  /** The index of the right choice; for other items the right answer, as it was stored. */
   readonly target: string
 }
 
@@ -51,13 +51,39 @@ export function flippedItems({ task, metric }: Pick<AccuracyLine, 'task' | 'metr
 }
 
 function contentOf(metric: string, before: StoredItem, after: StoredItem): Pick<FlippedItem, 'docId' | 'context' | 'choices' | 'target' | 'outcomes'> {
-  const choices = before.requests.map(({ continuation, logProb }, index) => ({
-    text: continuation.trim(),
-    original: logProb,
-    variant: after.requests[index]?.logProb ?? NaN,
-  }))
-  const { docId, requests, target } = before
-  return { docId, context: requests[0]?.context ?? '', choices, target, outcomes: outcomesOf(metric, before, after) }
+  const { context, texts } = textsOf(before)
+  const choices = before.requests.map(({ logProb }, index) => ({ text: texts[index]!, original: logProb, variant: after.requests[index]?.logProb ?? NaN }))
+  const outcomes = outcomesOf(metric, before, after)
+  // The target of a schema is its continuation; the right context is the one that the model which is right prefers.
+  const target = isSchema(before) ? String(indexOfBest(choices.map((choice) => (outcomes[0]?.original ? choice.original : choice.variant)))) : before.target
+  return { docId: before.docId, context, choices, target, outcomes }
+}
+
+/** Several contexts before one continuation, as in WinoGrande. */
+function isSchema({ requests: [first, ...others] }: StoredItem): boolean {
+  return (
+    first !== undefined && others.some(({ context }) => context !== first.context) && others.every(({ continuation }) => continuation === first.continuation)
+  )
+}
+
+/** What all choices share, and what is different in each: their continuations, or the ends of their contexts. */
+function textsOf(item: StoredItem): { readonly context: string; readonly texts: readonly string[] } {
+  const { requests } = item
+  const first = requests[0]?.context ?? ''
+  if (!isSchema(item)) return { context: first, texts: requests.map(({ continuation }) => continuation.trim()) }
+  const shared = Math.min(...requests.map(({ context }) => sharedLength(first, context)))
+  const start = first.lastIndexOf(' ', shared - 1) + 1
+  return { context: `${first.slice(0, start)}_${requests[0]!.continuation}`, texts: requests.map(({ context }) => context.slice(start)) }
+}
+
+function sharedLength(a: string, b: string): number {
+  let length = 0
+  while (length < a.length && a[length] === b[length]) length++
+  return length
+}
+
+function indexOfBest(values: readonly number[]): number {
+  return values.indexOf(Math.max(...values))
 }
 
 function outcomesOf(metric: string, before: StoredItem, after: StoredItem): Outcome[] {

@@ -6,7 +6,7 @@ import { dataFileOf, type DataFiles } from './data-files.ts'
 import { DatasetError, UsageError } from '../errors.ts'
 import { openFewShotPool } from '../task/few-shot-pool.ts'
 import { lookUp } from '../io/look-up.ts'
-import type { ChoiceTask, Task } from '../task/define-task.ts'
+import type { QuestionTask, Task } from '../task/define-task.ts'
 import { oddInstruction, oddRows, type PlacedQuestion } from '../task/odd-rows.ts'
 import {
   itemTaskName,
@@ -89,7 +89,7 @@ export async function loadTask(task: Task, options: LoadTaskOptions): Promise<Lo
 
 /** The given number of few-shot examples, else the task's own. A number that the task cannot have is an error, not a silent zero. */
 function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
-  const source = task.kind === 'choice' ? task.shots : undefined
+  const source = task.kind === 'text' ? undefined : task.shots
   const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
   if (!source && asked) {
     throw new UsageError(
@@ -125,9 +125,9 @@ async function loadPart(task: Task, subset: string, shotCount: number, options: 
       ...(dataFile !== undefined && { dataFile }),
     })
   }
-  const shotsDataset = task.kind === 'choice' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
+  const shotsDataset = task.kind !== 'text' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
   const dataset = await open(task.dataset.split)
-  if (shotsDataset && task.kind === 'choice') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
+  if (shotsDataset && task.kind !== 'text') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
   const { rows, rowCount } = await readRows(task, dataset, options)
   const chosen = chooseRows(rows, name, task.name, limitOf(task, options), options.samples)
   if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
@@ -169,7 +169,7 @@ interface QuestionRows {
 
 /** The questions that are chosen, each with few-shot examples. */
 async function renderQuestions(
-  task: ChoiceTask,
+  task: QuestionTask,
   subset: string,
   { shotCount, fewshotSeed = DEFAULT_FEWSHOT_SEED }: { readonly shotCount: number; readonly fewshotSeed?: number },
   { dataset, shotsDataset, rows, chosen }: QuestionRows,
@@ -203,7 +203,7 @@ async function renderQuestions(
 }
 
 /** Rows that are not scored may be invalid. */
-function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Question[] {
+function renderedIfPossible(source: RowSource<QuestionTask>, row: TaskRow): Question[] {
   try {
     return [renderQuestion(source, row)]
   } catch {
@@ -212,7 +212,7 @@ function renderedIfPossible(source: RowSource<ChoiceTask>, row: TaskRow): Questi
 }
 
 /** Fails with DatasetError if both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
-function refuseSameRows(task: ChoiceTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
+function refuseSameRows(task: QuestionTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
   if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
   const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
   throw new DatasetError(

@@ -61,7 +61,7 @@ function taskOf(name: string, entry: string, known: ReadonlyMap<string, Task>, s
 }
 
 function knownSplit(task: Task, split: string, entry: string): string {
-  const shots = task.kind === 'choice' && task.shots && task.shots.split !== task.dataset.split ? [task.shots.split] : []
+  const shots = task.kind !== 'text' && task.shots && task.shots.split !== task.dataset.split ? [task.shots.split] : []
   const splits = [task.dataset.split, ...shots]
   if (splits.includes(split)) return split
   throw new UsageError(`--data ${entry}: task ${task.name} has no split ${JSON.stringify(split)}`, `${didYouMean(split, splits)}It has: ${splits.join(', ')}.`)

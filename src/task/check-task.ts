@@ -74,14 +74,24 @@ const COMMON_FIELDS: Fields = {
   subsets: { check: subsets, isOptional: true },
   benchmark: { check: fieldsOf(BENCHMARK_FIELDS), isOptional: true },
 }
+const QUESTION_FIELDS: Fields = {
+  gold: { check: aFunction },
+  instruction: { check: aFunction, isOptional: true },
+  shots: { check: fieldsOf(SHOTS_FIELDS), isOptional: true },
+}
 const CHOICE_FIELDS: Fields = {
   ...COMMON_FIELDS,
-  instruction: { check: aFunction, isOptional: true },
   prompt: { check: aFunction },
   choices: { check: aFunction },
-  gold: { check: aFunction },
+  ...QUESTION_FIELDS,
   metrics: { check: metricsOf('choices', CHOICE_METRIC_NAMES, TEXT_METRIC_NAMES) },
-  shots: { check: fieldsOf(SHOTS_FIELDS), isOptional: true },
+}
+const SCHEMA_FIELDS: Fields = {
+  ...COMMON_FIELDS,
+  contexts: { check: aFunction },
+  continuation: { check: aFunction },
+  ...QUESTION_FIELDS,
+  metrics: { check: listOf(oneOf(['acc'])) },
 }
 const TEXT_FIELDS: Fields = {
   ...COMMON_FIELDS,
@@ -92,17 +102,27 @@ const TEXT_FIELDS: Fields = {
 
 /** The task that a file exports. Fails with UsageError on anything else; `file` is named in the message. */
 export function checkTask(exported: unknown, file: string): Task {
-  if (!isRecord(exported) || (exported['kind'] !== 'choice' && exported['kind'] !== 'text'))
+  if (!isRecord(exported) || !['choice', 'schema', 'text'].includes(exported['kind'] as string))
     fail(`${file} does not export a task`, 'Write `export default defineTask({ … })`; see docs/task-authoring.md.')
   const { kind, ...fields } = exported
-  // `choices` alone decides the kind, so a task with a typo in that name would be taken for one of texts.
-  const isChoice = kind === 'choice' || (!('text' in fields) && ('prompt' in fields || 'gold' in fields))
-  if (isChoice && 'text' in fields) fail(`${file}: has both text and choices`, 'A task asks for one of a list of choices, or scores a text; make two tasks.')
-  checkFields(fields, file, isChoice ? CHOICE_FIELDS : TEXT_FIELDS, ALIASES)
+  checkFields(fields, file, fieldsOfKind(kind, fields, file), ALIASES)
   const task = exported as unknown as Task
   checkSplits(task, file)
   checkMainMetric(task, file)
   return task
+}
+
+/** The fields of the form that the task has. Fails with UsageError where it has those of two. */
+function fieldsOfKind(kind: unknown, fields: Readonly<Record<string, unknown>>, file: string): Fields {
+  const hint = 'A task asks for one of a list of choices, chooses among contexts, or scores a text; make two tasks.'
+  // `choices` and `contexts` alone decide the kind, so a task with a typo in that name would be taken for one of texts.
+  if (kind === 'schema') {
+    for (const other of ['prompt', 'text']) if (other in fields) fail(`${file}: has both ${other} and contexts`, hint)
+    return SCHEMA_FIELDS
+  }
+  const isChoice = kind === 'choice' || (!('text' in fields) && ('prompt' in fields || 'gold' in fields))
+  if (isChoice && 'text' in fields) fail(`${file}: has both text and choices`, hint)
+  return isChoice ? CHOICE_FIELDS : TEXT_FIELDS
 }
 
 /** What no single field shows: rows that two splits or all subsets would share. */

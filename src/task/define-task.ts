@@ -79,19 +79,33 @@ interface TaskFields<Row> {
   readonly benchmark?: Benchmark
 }
 
-/** Which choice does the model find most likely? */
-export interface ChoiceFields<Row> extends TaskFields<Row> {
+/** What questions of both forms have. */
+interface QuestionFields<Row> extends TaskFields<Row> {
   /** Comes once before the few-shot examples; lm-eval's `description`. `subset` is '' for a task without subsets. */
   readonly instruction?: (subset: string) => string
+  /** Index of the right choice. */
+  readonly gold: (row: Row) => number
+  /** Few-shot examples before the question, never the item's own row or rows of the same text. A task without this field takes none. */
+  readonly shots?: FewShotSettings
+}
+
+/** Which choice does the model find most likely? */
+export interface ChoiceFields<Row> extends QuestionFields<Row> {
   /** The question, without trailing space; the space leads the choice. */
   readonly prompt: (row: Row) => string
   /** The choices, without leading space. */
   readonly choices: (row: Row) => readonly string[]
-  /** Index of the right choice. */
-  readonly gold: (row: Row) => number
   readonly metrics: readonly ChoiceMetricName[]
-  /** Few-shot examples before the question, never the item's own row or rows of the same text. A task without this field takes none. */
-  readonly shots?: FewShotSettings
+}
+
+/** After which of several contexts does the model find one text most likely? lm-eval's `multiple_input`, the form of Winograd schemas. */
+export interface SchemaFields<Row> extends QuestionFields<Row> {
+  /** The contexts to choose from, without trailing space. */
+  readonly contexts: (row: Row) => readonly string[]
+  /** The text after each of them, without leading space. */
+  readonly continuation: (row: Row) => string
+  /** Normalizing by the length of choices has no meaning here. */
+  readonly metrics: readonly 'acc'[]
 }
 
 /** How few-shot examples are chosen, by lm-eval's names: `default` draws at random, `first_n` takes the first rows of the split. */
@@ -132,16 +146,26 @@ export interface ChoiceTask<Row = any> extends ChoiceFields<Row>, Loaded {
   readonly kind: 'choice'
 }
 
+/** A task with contexts to choose from. */
+export interface SchemaTask<Row = any> extends SchemaFields<Row>, Loaded {
+  readonly kind: 'schema'
+}
+
+/** A task whose items have one right answer among several. */
+export type QuestionTask = ChoiceTask | SchemaTask
+
 /** A task of texts. */
 export interface TextTask<Row = any> extends TextFields<Row>, Loaded {
   readonly kind: 'text'
 }
 
-export type Task = ChoiceTask | TextTask
+export type Task = QuestionTask | TextTask
 
-/** A task from its fields; the rows' type follows from `row`. What has `choices` is a ChoiceTask. */
+/** A task from its fields; the rows' type follows from `row`. What has `choices` is a ChoiceTask, what has `contexts` a SchemaTask. */
 export function defineTask<Row>(fields: ChoiceFields<Row>): ChoiceTask<Row>
+export function defineTask<Row>(fields: SchemaFields<Row>): SchemaTask<Row>
 export function defineTask<Row>(fields: TextFields<Row>): TextTask<Row>
-export function defineTask<Row>(fields: ChoiceFields<Row> | TextFields<Row>): ChoiceTask<Row> | TextTask<Row> {
-  return 'choices' in fields ? { kind: 'choice', ...fields } : { kind: 'text', ...fields }
+export function defineTask<Row>(fields: ChoiceFields<Row> | SchemaFields<Row> | TextFields<Row>): Task {
+  if ('choices' in fields) return { kind: 'choice', ...fields }
+  return 'contexts' in fields ? { kind: 'schema', ...fields } : { kind: 'text', ...fields }
 }

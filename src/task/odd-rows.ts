@@ -31,13 +31,19 @@ const ODDITIES: readonly Oddity[] = [
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices }) => choices.find(startsWithSpace),
+    find: ({ choices, ending }) => (ending === undefined ? choices.find(startsWithSpace) : undefined),
     have: 'a choice that begins with white space',
     hint: 'evalharness puts a space between prompt and choice: begin the choices without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices }) => choices.find(endsWithSpace),
+    find: ({ choices, ending }) => (ending === undefined ? undefined : [...choices.filter(endsWithSpace), ...(startsWithSpace(ending) ? [ending] : [])][0]),
+    have: 'white space between a context and the continuation',
+    hint: 'evalharness puts a space between them: end the contexts, and begin the continuation, without one.',
+    isOfBenchmarks: true,
+  },
+  {
+    find: ({ choices, ending }) => (ending === undefined ? choices.find(endsWithSpace) : undefined),
     have: 'a choice that ends in white space',
     hint: 'The white space is scored as part of the choice: remove it, for example with strip.',
     isOfBenchmarks: true,

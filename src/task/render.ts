@@ -1,7 +1,7 @@
 /** Rows to items: prompts as lm-eval renders them, `api/task.py` `fewshot_context` and `construct_requests`. */
 import { DatasetError } from '../errors.ts'
 import { choiceMetric } from '../metrics/registry.ts'
-import type { ChoiceTask, Task, TextTask } from './define-task.ts'
+import type { QuestionTask, Task, TextTask } from './define-task.ts'
 import type { Item, Request } from './request.ts'
 import { shownValue } from './shown-value.ts'
 import { errorText } from '../text/error-text.ts'
@@ -27,8 +27,12 @@ export interface RowSource<T extends Task = Task> {
 
 /** A row of a task with choices, as the task's functions see it. */
 export interface Question {
+  /** The text before the choices; empty where the choices are contexts. */
   readonly prompt: string
+  /** What is scored after the prompt; where there is an ending, the contexts after which that is scored. */
   readonly choices: readonly string[]
+  /** The text after each context of a schema. */
+  readonly ending?: string
   /** Index of the right choice. */
   readonly gold: number
 }
@@ -47,19 +51,30 @@ export function renderText({ task, subset, source }: RowSource<TextTask>, { rowI
 }
 
 /** A row as a question. Fails with DatasetError on an empty prompt or choice, fewer than two choices, a gold out of range, or a task function that throws. */
-export function renderQuestion({ task, source }: RowSource<ChoiceTask>, { rowIndex, row }: TaskRow): Question {
+export function renderQuestion({ task, source }: RowSource<QuestionTask>, { rowIndex, row }: TaskRow): Question {
   const place = placeOf(task, source, rowIndex)
+  if (task.kind === 'schema') {
+    const contexts = checkedChoices(place, 'contexts', 'context', () => task.contexts(row))
+    const ending = textOf(place, 'continuation', () => task.continuation(row))
+    return { prompt: '', choices: contexts, ending, gold: checkedGold(task, row, contexts.length, place) }
+  }
   const prompt = textOf(place, 'prompt', () => task.prompt(row))
-  const choices = call(place, 'choices', () => task.choices(row))
-  if (!Array.isArray(choices)) fail(`${place}: choices returned ${shownValue(choices)}, not a list of texts`)
+  const choices = checkedChoices(place, 'choices', 'choice', () => task.choices(row))
+  return { prompt, choices, gold: checkedGold(task, row, choices.length, place) }
+}
+
+/** Two or more texts. `one` is the word for one of them. */
+function checkedChoices(place: string, field: string, one: string, compute: () => readonly string[]): readonly string[] {
+  const choices = call(place, field, compute)
+  if (!Array.isArray(choices)) fail(`${place}: ${field} returned ${shownValue(choices)}, not a list of texts`)
   // Not forEach, which skips holes.
-  for (const [index, choice] of choices.entries()) checkText(place, `choice ${index} is`, choice)
+  for (const [index, choice] of choices.entries()) checkText(place, `${one} ${index} is`, choice)
   if (choices.length < 2)
     fail(
-      `${place}: ${choices.length === 0 ? 'no choices' : 'one choice'}; a question needs two or more`,
-      'With one choice every model is always right. Leave the row out.',
+      `${place}: ${choices.length === 0 ? `no ${field}` : `one ${one}`}; a question needs two or more`,
+      `With one ${one} every model is always right. Leave the row out.`,
     )
-  return { prompt, choices, gold: checkedGold(task, row, choices.length, place) }
+  return choices
 }
 
 /** The text before a question: the instruction, then few-shot examples. */
@@ -70,32 +85,41 @@ export interface QuestionContext {
 
 /** The item of a question. */
 export function questionItem(
-  { task, subset }: RowSource<ChoiceTask>,
+  { task, subset }: RowSource<QuestionTask>,
   { rowIndex, raw }: TaskRow,
-  { prompt, choices, gold }: Question,
+  question: Question,
   { instruction, examples }: QuestionContext,
 ): Item {
-  const context = instruction + examples.map(exampleText).join('') + prompt
-  const ask = (before: string): Request[] => choices.map((choice) => ({ kind: 'continuation', context: before, continuation: ` ${choice}` }))
+  const { choices, ending, gold } = question
+  const before = instruction + examples.map(exampleText).join('')
   const needsUnconditional = task.metrics.some((name) => choiceMetric(name).needsUnconditional)
-  const requests = needsUnconditional ? [...ask(context), ...ask('')] : ask(context)
-  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: String(gold), choices, gold, referenceText: '', requests }
+  const requests = needsUnconditional ? [...requestsOf(question, before), ...requestsOf({ ...question, prompt: '' }, '')] : requestsOf(question, before)
+  return { task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: ending ?? String(gold), choices, gold, referenceText: '', requests }
 }
 
-/** Question, a space, answer, an empty line. */
-function exampleText({ prompt, choices, gold }: Question): string {
-  return `${prompt} ${choices[gold]}\n\n`
+/** A request for each choice, after the text before the question. */
+function requestsOf({ prompt, choices, ending }: Question, before: string): Request[] {
+  return choices.map((choice) => ({
+    kind: 'continuation',
+    context: before + (ending === undefined ? prompt : choice),
+    continuation: ` ${ending ?? choice}`,
+  }))
+}
+
+/** Question, a space, answer, an empty line. The right context of a schema is its question. */
+function exampleText({ prompt, choices, ending, gold }: Question): string {
+  return ending === undefined ? `${prompt} ${choices[gold]}\n\n` : `${choices[gold]} ${ending}\n\n`
 }
 
 /** The text before the examples; '' for a task without an instruction. Fails with DatasetError when the task's function fails. */
-export function renderInstruction({ task, subset, source }: RowSource<ChoiceTask>): string {
+export function renderInstruction({ task, subset, source }: RowSource<QuestionTask>): string {
   if (!task.instruction) return ''
   const place = `${taskLabel(task)}: ${source}`
   const instruction = call(place, 'instruction', () => task.instruction!(subset))
   return typeof instruction === 'string' ? instruction : fail(`${place}: instruction returned ${shownValue(instruction)}, not a text`)
 }
 
-function checkedGold(task: ChoiceTask, row: unknown, choiceCount: number, place: string): number {
+function checkedGold(task: QuestionTask, row: unknown, choiceCount: number, place: string): number {
   const gold = call(place, 'gold', () => task.gold(row))
   if (!Number.isInteger(gold)) fail(`${place}: gold returned ${shownValue(gold)}, not the index of a choice`, 'Return a whole number that counts from 0.')
   if (gold >= 0 && gold < choiceCount) return gold

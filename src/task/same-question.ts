@@ -10,9 +10,9 @@ export interface ComparableQuestion {
 }
 
 /** The question as `isSameQuestion` compares it. */
-export function comparable({ prompt, choices, gold }: Question): ComparableQuestion {
+export function comparable({ prompt, choices, ending, gold }: Question): ComparableQuestion {
   const squeezed = choices.map(squeeze)
-  return { prompt: squeeze(prompt), choices: squeezed, answer: squeezed[gold]! }
+  return { prompt: squeeze(ending ?? prompt), choices: squeezed, answer: squeezed[gold]! }
 }
 
 /**

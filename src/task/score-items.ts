@@ -33,9 +33,9 @@ export interface TaskScores {
 export function scoreItem(task: Task, item: Item, logLikelihoods: readonly LogLikelihood[]): ScoredItem {
   const [first] = logLikelihoods
   const values =
-    task.kind === 'choice'
-      ? task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, logLikelihoods))])
-      : task.metrics.map((name) => [name, textMetric(name).itemValue({ referenceText: item.referenceText, ...first! })])
+    task.kind === 'text'
+      ? task.metrics.map((name) => [name, textMetric(name).itemValue({ referenceText: item.referenceText, ...first! })])
+      : task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, logLikelihoods))])
   return { item, logLikelihoods, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
 }
 
@@ -51,7 +51,7 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
 
 /** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty for texts. */
 export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
-  if (task.kind !== 'choice') return {}
+  if (task.kind === 'text') return {}
   const tiesOf = (name: (typeof task.metrics)[number]) =>
     items.filter(({ item, logLikelihoods }) => choiceMetric(name).isTied(scoredChoices(item, logLikelihoods)))
   return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))

@@ -28,3 +28,15 @@ test('a flipped item says by which metric it flipped, and whether both models ar
   ])
   expect(flippedItems({ task: 'piqa', metric: 'acc' }, original, variant)).toEqual([])
 })
+
+test('contexts before one continuation are shown as what differs, and the right one is that of the model which is right', () => {
+  const item = (logProbs: readonly number[], acc: number): StoredTask => {
+    const plain = choiceTask('winogrande', [acc])
+    const requests = logProbs.map((logProb, index) => ({ context: `So the tea was made by ${['Sara', 'Sam'][index]}`, continuation: ' for two.', logProb }))
+    return { ...plain, items: [{ ...plain.items![0]!, target: 'for two.', values: { acc }, requests }] }
+  }
+  const [original, variant] = [storedRun('original', [item([-9, -5], 1)]), storedRun('pruned', [item([-4, -6], 0)])]
+  expect(flippedItems({ task: 'winogrande', metric: 'acc' }, original, variant)).toMatchObject([
+    { context: 'So the tea was made by _ for two.', target: '1', choices: [{ text: 'Sara' }, { text: 'Sam' }] },
+  ])
+})

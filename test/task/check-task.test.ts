@@ -20,6 +20,17 @@ const choice = {
   gold: () => 0,
   metrics: ['acc'],
 }
+const schema = {
+  kind: 'schema',
+  name: 'mine',
+  version: 1,
+  dataset: choice.dataset,
+  row: choice.row,
+  contexts: () => ['a', 'b'],
+  continuation: () => 'c',
+  gold: () => 0,
+  metrics: ['acc'],
+}
 const text = {
   kind: 'text',
   name: 'mine',
@@ -48,6 +59,7 @@ describe('a task is accepted', () => {
     ['with choices', choice],
     ['of texts', text],
     ['with everything', { ...choice, summary: 's', instruction: () => '', shots, subsets: { ...subsets, isPart: true } }],
+    ['with contexts', { ...schema, shots }],
     ['with fields that are undefined', { ...choice, instruction: undefined, subsets: undefined }],
     ['with all metrics of choices', { ...choice, metrics: ['acc', 'acc_norm', 'acc_bytes', 'acc_mutual_info'] }],
     ['with examples from the scored split', { ...choice, shots: { split: 'test', defaultCount: 0 } }],
@@ -69,6 +81,8 @@ test.each<[string, unknown, string, string]>([
   ['doc_to_text', { ...choice, doc_to_text: '' }, 'unknown field "doc_to_text"', 'Did you mean prompt (called doc_to_text elsewhere)?'],
   ['num_fewshot', { ...choice, num_fewshot: 5 }, 'unknown field "num_fewshot"', 'Did you mean shots.defaultCount'],
   ['Metrics', { ...without('metrics'), Metrics: ['acc'] }, 'unknown field "Metrics"', 'Did you mean metrics?'],
+  ['a schema with a prompt', { ...schema, prompt: () => '' }, './mine.js: has both prompt and contexts', 'make two tasks'],
+  ['a schema with a normalized accuracy', { ...schema, metrics: ['acc_norm'] }, 'metrics: 0 is "acc_norm", which is unknown', 'Write one of: acc.'],
   [
     'shots.count',
     { ...choice, shots: { split: 'dev', count: 5 } },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChoiceTask } from '../../src/task/define-task.ts'
+import type { QuestionTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { questionItem, renderInstruction, renderQuestion, renderText } from '../../src/task/render.ts'
 
@@ -12,7 +12,7 @@ function render(name: string, raw: unknown, { subset = '', shots = [] as unknown
   return renderChoice(task, raw, { subset, shots })
 }
 
-function renderChoice(task: ChoiceTask, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
+function renderChoice(task: QuestionTask, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
   const source = { task, subset, source: 'rows.jsonl' }
   const row = { rowIndex: 4, row: raw, raw }
   const examples = shots.map((shot, rowIndex) => renderQuestion({ ...source, source: 'dev.jsonl' }, { rowIndex, row: shot, raw: shot }))
