@@ -44,22 +44,31 @@ test('a run prints the table on standard output, stores results and samples in t
   })
 })
 
-test('--json prints nothing but JSON', async () => {
+test('--json prints nothing but JSON: the results of each model, and the comparison', async () => {
   const model = tinyModel()
-  const { code, out } = await evalharness(
+  const rows = `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(3))}`
+  const output = path.join(model, 'out')
+  const { code, out, err } = await evalharness(
     'run',
     '-m',
     `tiny=${model}`,
+    '-m',
+    `nf4=${model},quantize=nf4`,
     '-t',
     'piqa',
     '--data',
-    `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(3))}`,
+    rows,
     '-o',
-    path.join(model, 'out'),
+    output,
     '--json',
+    '-q',
   )
-  expect(code).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({ tiny: { results: { piqa: {} } } })
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(JSON.parse(out)).toMatchObject({
+    tiny: { results: { piqa: {} } },
+    nf4: { results: { piqa: {} } },
+    comparison: { original: { label: 'tiny' }, accuracies: [{ task: 'piqa', itemCount: 3 }] },
+  })
 })
 
 test('a model folder that cannot be written to, of links into another folder as in a hub cache, is scored', async () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { REPORT_FORMATS, type ReportFormatName } from '../report/formats/registry.ts'
-import type { Report } from '../report/formats/report-format.ts'
+import type { Report, ReportFormat } from '../report/formats/report-format.ts'
 import { choice, flag } from '../run/option-table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -25,9 +25,9 @@ export function formatOf({ format, json }: { readonly format?: ReportFormatName 
   return json ? 'json' : (format ?? 'table')
 }
 
-/** Prints a report to standard output; what a format of figures leaves out goes to standard error. Nothing is printed where there is nothing to show. */
+/** Prints a report to standard output; what a format of figures leaves out goes to standard error. Nothing is printed if there is nothing to show. */
 export function printReport(name: ReportFormatName, report: Report, { out, show, err, columns }: Terminal): void {
-  const { render, isData, leavesOutNotes }: (typeof REPORT_FORMATS)[ReportFormatName] & { readonly leavesOutNotes?: boolean } = REPORT_FORMATS[name]
+  const { render, isData, leavesOutNotes }: ReportFormat = REPORT_FORMATS[name]
   const text = render(report, { columns })
   if (text !== '') (isData ? out : show)(text)
   if (leavesOutNotes) for (const note of report.notes) err(`note: ${note}`)

@@ -26,7 +26,7 @@ const COLOR_OF: Readonly<Record<string, number>> = {
 /** The text with its verdicts in color: a sign with the words after it, the gate's outcome, and the program's name before an error. */
 export function painted(text: string): string {
   return text
-    .replace(/(✅|⚠️|❔|❌)( [^│\n,:()]*[^│\n,:()\s])?/gu, (all, sign: string) => colored(all, COLOR_OF[sign]!))
+    .replace(/(✅|⚠️|❔|❌)( [^│\n,;:()]*[^│\n,;:()\s])?/gu, (all, sign: string) => colored(all, COLOR_OF[sign]!))
     .replace(/^(?:gate passed|gate failed|evalharness:)/gmu, (words) => colored(words, COLOR_OF[words]!))
 }
 

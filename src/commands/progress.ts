@@ -10,7 +10,7 @@ export interface Work {
   readonly title: string
   /** Steps of it, or 1 for shares; null for what has none. */
   readonly total: number | null
-  /** What the line at its start says where there is no bar: `original · piqa: 400 requests`. Absent for no such line. */
+  /** What the line at its start says if there is no bar: `original · piqa: 400 requests`. Absent for no such line. */
   readonly announcement?: string
 }
 

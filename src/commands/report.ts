@@ -5,6 +5,7 @@ import { compareRuns } from '../compare/compare-runs.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { comparisonReport } from '../report/comparison-report.ts'
 import { COMPARISON_FORMATS, type ComparisonFormatName } from '../report/formats/registry.ts'
+import type { ComparisonReport, ReportFormat } from '../report/formats/report-format.ts'
 import { choiceOr, positionals, text } from '../run/option-table.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { defineCommand } from './command.ts'
@@ -28,8 +29,10 @@ export const reportCommand = defineCommand({
     for (const line of stored.flatMap(sourceLines)) err(line)
     const options = await parseCompareOptions(given)
     const report = comparisonReport(compareRuns(stored[0]!, stored.slice(1), options))
-    const content = COMPARISON_FORMATS[format].render(report, { columns: Infinity })
+    const { render, leavesOutNotes }: ReportFormat<ComparisonReport> = COMPARISON_FORMATS[format]
+    const content = render(report, { columns: Infinity })
     await writeWhole(output, [content.endsWith('\n') ? content : `${content}\n`])
+    if (leavesOutNotes) for (const note of report.notes) err(`note: ${note}`)
     err(`written: ${output}`)
   },
 })

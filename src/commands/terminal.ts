@@ -63,7 +63,7 @@ export function terminalOver(output: OutputStream, errorStream: NodeJS.WriteStre
   }
 }
 
-/** COLUMNS as a number; the usual width where it is not one. */
+/** COLUMNS as a number; the usual width if it is not one. */
 function pipeColumns({ COLUMNS: text = '' }: PrintingEnvironment): number {
   const columns = Number(text)
   return Number.isSafeInteger(columns) && columns > 0 ? columns : PIPE_COLUMNS

@@ -14,7 +14,7 @@ export interface AccuracyRow {
   readonly original: string
   /** The variant's label. */
   readonly variant: string
-  /** Null where the variant has no score. */
+  /** Null if the variant has no score. */
   readonly figures: AccuracyFigures | null
 }
 

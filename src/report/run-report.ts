@@ -13,7 +13,7 @@ import { retentionTable } from './terminal/retention-table.ts'
 export interface RunReportInput {
   /** At least one. */
   readonly records: readonly RunRecord[]
-  /** The first model with the others; null for one model, or where they have nothing in common. */
+  /** The first model with the others; null for one model, or if they have nothing in common. */
   readonly compared: ComparedRuns | null
   /** Subsets of tasks too. */
   readonly withSubsets: boolean
@@ -63,7 +63,7 @@ function scoreRecords(records: readonly RunRecord[], withSubsets: boolean, compa
   }
 }
 
-/** Rows of the split of a task or of all subsets of a group; null where one is not known. */
+/** Rows of the split of a task or of all subsets of a group; null if one is not known. */
 function splitCountOf(entry: RunRecord['tasks'][number] | RunRecord['groups'][number], { tasks }: Pick<RunRecord, 'tasks'>): number | null {
   if ('rowCount' in entry) return entry.rowCount
   const counts = tasks.flatMap(({ name, rowCount }) => (entry.members.includes(name) ? [rowCount] : []))

@@ -24,7 +24,7 @@ export function numberColumns(...heads: readonly string[]): TextColumn[] {
   return heads.map((head) => ({ head, align: 'right' }))
 }
 
-/** The table in a frame, for a terminal; empty where it has no rows. A cell may have several lines. */
+/** The table in a frame, for a terminal; empty if it has no rows. A cell may have several lines. */
 export function framedTable({ columns, rows }: TextTable): string {
   if (rows.length === 0) return ''
   const table = new Table({
@@ -36,7 +36,7 @@ export function framedTable({ columns, rows }: TextTable): string {
   return table.toString()
 }
 
-/** The same with a cell left out where it repeats the one above, in the first `count` columns: the rows of one thing read as a group. */
+/** The same with a cell left out if it repeats the one above, in the first `count` columns: the rows of one thing read as a group. */
 export function withoutRepetition({ columns, rows }: TextTable, count: number): TextTable {
   const repeats = (row: readonly string[], index: number) => index > 0 && row.slice(0, count).every((cell, column) => cell === rows[index - 1]![column])
   return { columns, rows: rows.map((row, index) => (repeats(row, index) ? row.map((cell, column) => (column < count ? '' : cell)) : row)) }

@@ -1,4 +1,4 @@
-/** Tables of the page: in rows and columns where there is room, on a phone a row is a card with the head of each column before its cell. */
+/** Tables of the page: in rows and columns on wide pages; on a phone a row is a card with the head of each column before its cell. */
 import type { Interval } from '../../compare/comparison.ts'
 import { markup, type Html } from '../markup.ts'
 import { NONE } from '../numbers.ts'
