@@ -69,3 +69,28 @@ test('an item that a dataset asks twice counts as often as every run has it', ()
     [0, 1],
   ])
 })
+
+test('common items can be compared, and the scores are those of the common items', () => {
+  const { accuracies, notes } = compareRuns(
+    storedRun('a', [choiceTask('piqa', [1, 0, 1, 1, 1])]),
+    [storedRun('b', [choiceTask('piqa', [1, 0, 0, 1], { rowCount: 5 })])],
+    { commonItems: true },
+  )
+  expect(accuracies[0]).toMatchObject({ itemCount: 4, cells: [{ score: { value: 0.5 }, difference: -0.25, flips: { lost: 1, gained: 0 } }] })
+  expect(accuracies[0]!.original.value).toBe(0.75)
+  expect(notes).toContain('piqa: compared on the 4 items that all have; a has 5, b has 4')
+})
+
+test('a limited perplexity is of the texts that both have; without samples, another number of items is refused', () => {
+  const texts = [
+    { logProb: -10, weight: 10 },
+    { logProb: -40, weight: 10 },
+  ]
+  const [whole, few] = [storedRun('a', [textTask('wikitext', texts)]), storedRun('b', [textTask('wikitext', texts.slice(0, 1))])]
+  const { perplexities, notes } = compareRuns(whole, [few], { commonItems: 'subset' })
+  expect(perplexities[0]!.cells[0]).toMatchObject({ ratio: 1, nats: 0 })
+  expect(notes).toEqual(['wikitext: compared on the 1 items that all have; a has 2, b has 1'])
+  expect(() => compareRuns(few, [whole], { commonItems: 'subset' })).toThrow('1 items are only in b or only in a')
+  const withoutItems = (label: string, itemCount: number) => storedRun(label, [choiceTask('piqa', [1, 0], { items: null, itemCount, rowCount: 1000 })])
+  expect(() => compareRuns(withoutItems('a', 1000), [withoutItems('b', 100)])).toThrow('piqa: items 1000 against 100 in b')
+})

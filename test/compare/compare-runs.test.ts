@@ -1,10 +1,8 @@
-/** Comparisons in closed cases, and what is refused. */
+/** Comparisons in closed cases. */
 import { describe, expect, test } from 'vitest'
 import { compareRuns, type CompareOptions } from '../../src/compare/compare-runs.ts'
 import type { AccuracyCell } from '../../src/compare/comparison.ts'
 import { PROFILES } from '../../src/compare/status.ts'
-import { CompareError } from '../../src/errors.ts'
-import type { StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
 
 const MIXED = [1, 1, 0, 1, 0, 1, 1, 1, 0, 1]
@@ -136,36 +134,6 @@ describe('a group', () => {
   })
 })
 
-describe('chance', () => {
-  test('is the majority class if answers are classes', () => {
-    const task = choiceTask(
-      'boolq',
-      Array.from({ length: 24 }, (_, index) => Number(index % 6 !== 3)),
-    )
-    const items = task.items!.map((item, index) => ({
-      ...item,
-      target: index % 6 < 4 ? '1' : '0',
-      requests: [' no', ' yes'].map((continuation) => ({ context: '', continuation, logProb: -1 })),
-    }))
-    const { accuracies } = compareRuns(storedRun('a', [{ ...task, items }]), [storedRun('b', [{ ...task, items }])])
-    expect(accuracies[0]!.chance).toEqual({ uniform: 0.5, majority: 4 / 6, baseline: 4 / 6 })
-  })
-
-  test('of fewer than 20 items is the published split’s: one item has a majority of all', () => {
-    const chanceOfTask = (name: string) =>
-      compareRuns(storedRun('a', [choiceTask(name, [1])]), [storedRun('b', [choiceTask(name, [1])])]).accuracies[0]!.chance!.baseline
-    expect([chanceOfTask('boolq'), chanceOfTask('other')]).toEqual([2033 / 3270, 0.5])
-  })
-
-  test('is uniform if choices are their items’ own', () => {
-    expect(compareRuns(storedRun('a', [choiceTask('piqa', MIXED)]), [storedRun('b', [choiceTask('piqa', MIXED)])]).accuracies[0]!.chance).toEqual({
-      uniform: 0.5,
-      majority: null,
-      baseline: 0.5,
-    })
-  })
-})
-
 describe('cited scores', () => {
   const original = citedRun('original', { piqa: ['acc_norm', 0.7954], boolq: ['acc', 0.8309], hellaswag: ['acc_norm', 0.7855], mmlu: ['acc', 0.7689] })
   const pruned = citedRun('pruned', { piqa: ['acc_norm', 0.6567], boolq: ['acc', 0.6177], hellaswag: ['acc_norm', 0.4852], mmlu: ['acc', 0.2512] })
@@ -195,116 +163,16 @@ describe('cited scores', () => {
   })
 })
 
-describe('is refused, with the field that differs', () => {
-  const base = choiceTask('piqa', MIXED)
-  const other = (changes: Partial<StoredTask>) => () => compareRuns(storedRun('a', [base]), [storedRun('b', [{ ...base, ...changes }])])
-
-  test.each<[string, Partial<StoredTask>, string]>([
-    ['version', { version: '2' }, 'piqa: version 1 against 2 in b'],
-    ['shots', { shotCount: 5 }, 'piqa: shots 0 against 5 in b'],
-    ['split', { rowCount: 1838 }, 'piqa: rows of the split 10 against 1838 in b'],
-    ['metric', { scores: [{ metric: 'f1', value: 1, standardError: null }] }, 'piqa: no metric in common: acc against f1 in b'],
-    ['number of items', choiceTask('piqa', MIXED.slice(0, 8), { rowCount: 10 }), 'piqa: 2 items are only in a or only in b'],
-    [
-      'template',
-      { items: base.items!.map((item) => ({ ...item, promptHash: `other ${item.docId}` })) },
-      'row 0 of piqa has another prompt: the template or the shots differ',
-    ],
-    ['right answers', { items: base.items!.map((item) => ({ ...item, targetHash: 'other' })) }, 'row 0 of piqa has another right answer: the datasets differ'],
-  ])('%s', (_, changes, message) => {
-    expect(other(changes)).toThrow(CompareError)
-    expect(other(changes)).toThrow(message)
-  })
-
-  test('another tokenizer, if a figure is per token and only then', () => {
-    const run = (label: string, metric: string, tokenizerHash: string) => {
-      const task = textTask('wikipedia', [{ logProb: -30, weight: 10 }])
-      const own = {
-        ...task,
-        scores: [{ metric, value: Math.exp(3), standardError: null }],
-        items: task.items!.map((item) => ({ ...item, values: { [metric]: { logProb: -30, weight: 10 } } })),
-      }
-      const made = storedRun(label, [own])
-      return { ...made, model: { ...made.model, tokenizerHash } }
-    }
-    const compare = (metric: string) => () => compareRuns(run('a', metric, 'x'), [run('b', metric, 'y')])
-    expect(compare('token_perplexity')).toThrow('wikipedia: token_perplexity is a figure per token, and b has another tokenizer')
-    expect(compare('word_perplexity')).not.toThrow()
-  })
-
-  test('versions written as 1.0 and 1 are the same', () => expect(other({ version: '1.0' })).not.toThrow())
-
-  test('a task that is not there, and runs without one in common', () => {
-    expect(() => compareRuns(storedRun('a', [base]), [storedRun('b', [base])], { tasks: ['mmlu'] })).toThrow('a has no task "mmlu"')
-    expect(() => compareRuns(storedRun('a', []), [storedRun('b', [base])])).toThrow(
-      /^a and b have no task in common:\n {2}a has none\n {2}b has piqa \(acc\)$/u,
-    )
-  })
-})
-
-test('common items can be compared, and the scores are those of the common items', () => {
-  const { accuracies, notes } = compareRuns(
-    storedRun('a', [choiceTask('piqa', [1, 0, 1, 1, 1])]),
-    [storedRun('b', [choiceTask('piqa', [1, 0, 0, 1], { rowCount: 5 })])],
-    { commonItems: true },
-  )
-  expect(accuracies[0]).toMatchObject({ itemCount: 4, cells: [{ score: { value: 0.5 }, difference: -0.25, flips: { lost: 1, gained: 0 } }] })
-  expect(accuracies[0]!.original.value).toBe(0.75)
-  expect(notes).toContain('piqa: compared on the 4 items that all have; a has 5, b has 4')
-})
-
-test('a prompt that a dataset asks twice is paired in the order of its rows', () => {
-  const twice = (outcomes: readonly number[]) => {
-    const task = choiceTask('piqa', outcomes)
-    return { ...task, items: task.items!.map((item) => ({ ...item, promptHash: 'same', targetHash: 'same' })).toReversed() }
-  }
-  const { accuracies } = compareRuns(storedRun('a', [twice([1, 0, 1])]), [storedRun('b', [twice([1, 1, 1])])])
-  expect(accuracies[0]!.cells[0]!.flips).toEqual({ lost: 0, gained: 1 })
-})
-
-describe('how texts became tokens', () => {
-  const cut = { requestCount: 8, itemCount: 4, mostTokensLost: 1043 }
-
-  test('a run with prompts cut to its window is noted, with its count', () => {
-    const [a, b] = [storedRun('a', [choiceTask('piqa', MIXED)]), storedRun('b', [choiceTask('piqa', MIXED, { truncation: cut })])]
-    const note = 'piqa: b had 4 of 10 items cut to its window of 128 tokens, by up to 1,043 tokens'
-    expect(compareRuns(a, [b]).notes).toEqual([note])
-    expect(compareRuns(b, [a]).notes).toEqual([note])
-    const none = choiceTask('piqa', MIXED, { truncation: { requestCount: 0, itemCount: 0, mostTokensLost: 0 } })
-    expect(compareRuns(a, [storedRun('b', [none])]).notes).toEqual([])
-  })
-
-  test('perplexities with bos once and twice are not compared; accuracies are', () => {
-    const texts = [textTask('wikitext', [{ logProb: -30, weight: 10 }]), choiceTask('piqa', MIXED)]
-    const once = storedRun('b', texts, { rollingBos: 'once' })
-    expect(() => compareRuns(storedRun('a', texts), [once])).toThrow('wikitext: --rolling-bos lm-eval against once in b')
-    expect(() => compareRuns(once, [storedRun('a', texts, { rollingBos: 'lm-eval' })])).toThrow('wikitext: --rolling-bos once against lm-eval in a')
-    expect(compareRuns(storedRun('a', texts), [once], { tasks: ['piqa'] }).accuracies).toHaveLength(1)
-    expect(compareRuns(once, [once]).perplexities).toHaveLength(1)
-  })
-
-  test('perplexities of different windows are noted; accuracies are not, for cut prompts are counted', () => {
-    const texts = [textTask('wikitext', [{ logProb: -30, weight: 10 }]), choiceTask('piqa', MIXED)]
-    const a = storedRun('a', texts)
-    const of = (maxLength: number | null) => storedRun('b', texts, { model: { ...a.model, maxLength } })
-    expect(compareRuns(a, [of(2048)]).notes).toEqual([
-      'wikitext: a read it in windows of 128 tokens, b in windows of 2,048: texts longer than that have less context in the smaller one',
-    ])
-    expect(compareRuns(a, [of(128)]).notes).toEqual([])
-    expect(compareRuns(a, [of(null)]).notes).toEqual([])
-  })
-})
-
-test('a limited perplexity is of the texts that both have; without samples, another number of items is refused', () => {
-  const texts = [
-    { logProb: -10, weight: 10 },
-    { logProb: -40, weight: 10 },
-  ]
-  const [whole, few] = [storedRun('a', [textTask('wikitext', texts)]), storedRun('b', [textTask('wikitext', texts.slice(0, 1))])]
-  const { perplexities, notes } = compareRuns(whole, [few], { commonItems: 'subset' })
-  expect(perplexities[0]!.cells[0]).toMatchObject({ ratio: 1, nats: 0 })
-  expect(notes).toEqual(['wikitext: compared on the 1 items that all have; a has 2, b has 1'])
-  expect(() => compareRuns(few, [whole], { commonItems: 'subset' })).toThrow('1 items are only in b or only in a')
-  const withoutItems = (label: string, itemCount: number) => storedRun(label, [choiceTask('piqa', [1, 0], { items: null, itemCount, rowCount: 1000 })])
-  expect(() => compareRuns(withoutItems('a', 1000), [withoutItems('b', 100)])).toThrow('piqa: items 1000 against 100 in b')
+test('settings of texts matter to perplexities only, cut prompts to accuracies', () => {
+  const texts = [textTask('wikitext', [{ logProb: -30, weight: 10 }]), choiceTask('piqa', MIXED)]
+  const a = storedRun('a', texts)
+  const once = storedRun('b', texts, { rollingBos: 'once' })
+  expect(() => compareRuns(a, [once])).toThrow('wikitext: --rolling-bos lm-eval against once in b')
+  expect(compareRuns(a, [once], { tasks: ['piqa'] }).accuracies).toHaveLength(1)
+  expect(compareRuns(once, [once]).perplexities).toHaveLength(1)
+  expect(compareRuns(a, [storedRun('b', texts, { model: { ...a.model, maxLength: 2048 } })]).notes).toHaveLength(1)
+  const cut = choiceTask('piqa', MIXED, { truncation: { requestCount: 8, itemCount: 4, mostTokensLost: 1043 } })
+  const note = 'piqa: b had 4 of 10 items cut to its window of 128 tokens, by up to 1,043 tokens'
+  const [plain, other] = [storedRun('a', [choiceTask('piqa', MIXED)]), storedRun('b', [cut])]
+  expect([compareRuns(plain, [other]).notes, compareRuns(other, [plain]).notes]).toEqual([[note], [note]])
 })

@@ -40,3 +40,10 @@ test('contexts before one continuation are shown as what differs, and the right 
     { context: 'So the tea was made by _ for two.', target: '1', choices: [{ text: 'Sara' }, { text: 'Sam' }] },
   ])
 })
+
+test('a group has the items of its members, and a metric without numbers none', () => {
+  const group = { ...choiceTask('g', []), members: ['piqa'] }
+  const run = (label: string, right: number) => storedRun(label, [choiceTask('piqa', [right])], { groups: [group] })
+  expect(flippedItems({ task: 'g', metric: 'acc' }, run('a', 1), run('b', 0))).toHaveLength(1)
+  expect(flippedItems({ task: 'g', metric: 'f1' }, run('a', 1), run('b', 0))).toEqual([])
+})

@@ -162,14 +162,6 @@ describe('is refused with a message that says why', () => {
   })
 })
 
-test('groups may name each other, and one group in many ways', async () => {
-  const layers = Object.fromEntries(Array.from({ length: 40 }, (_, layer) => [`g${layer}`, [`g${layer + 1}`, `g${layer + 1}`, 'mmlu_law']]))
-  const content = lmEvalResults()
-  writeFileSync(results(), JSON.stringify({ ...content, group_subtasks: { ...content.group_subtasks, ...layers, g40: ['g0', 'mmlu_logic'], mmlu: ['g0'] } }))
-  const { groups } = await readStoredRun(results())
-  expect(groups.map(({ name, members }) => [name, members])).toEqual([['mmlu', ['mmlu_logic', 'mmlu_law']]])
-})
-
 test('responses that are neither numbers nor texts of numbers are NaN, and a target that is an object becomes its JSON', async () => {
   const strange = {
     ...sample(0, 1),
@@ -208,12 +200,5 @@ describe('the rows that were scored', () => {
   test("lm-eval's dataset, split and limit are read", async () => {
     const config = { dataset_path: 'cais/mmlu', dataset_name: 'law', test_split: 'test', validation_split: 'validation' }
     expect(await withConfig(config, 2)).toEqual({ limit: 2, dataset: { id: 'cais/mmlu', config: 'law', split: 'test', revision: null } })
-    const own = { dataset_path: 'baber/piqa', dataset_name: null, test_split: null, validation_split: 'validation', dataset: { revision: 'abc' } }
-    expect(await withConfig(own, null)).toEqual({ limit: undefined, dataset: { id: 'baber/piqa', config: null, split: 'validation', revision: 'abc' } })
   })
-
-  test.each([{}, { dataset_path: 'json' }, { dataset_path: '/data/rows' }, { dataset_path: 7 }, { dataset_path: 'a\nb' }])(
-    'no dataset of the hub in %j',
-    async (config) => expect((await withConfig(config)).dataset).toBeUndefined(),
-  )
 })

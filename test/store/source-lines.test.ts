@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { sourceLines } from '../../src/store/source-lines.ts'
+import { storedRun } from '../stored-runs.ts'
+
+test('a run of a folder with several runs names each file with its tasks', () => {
+  const sources = [
+    { file: '/r/model/results_b.json', tasks: ['piqa'], newestOf: 2 },
+    { file: '/r/model/results_a.json', tasks: ['boolq', 'mmlu'], newestOf: 1 },
+  ]
+  expect(sourceLines(storedRun('x', [], { sources }))).toEqual([
+    'x: piqa from model/results_b.json, the newest of 2 runs',
+    'x: boolq, mmlu from model/results_a.json',
+  ])
+})
+
+test('a run of one file has no line', () => expect(sourceLines(storedRun('x', [], { sources: [{ file: 'a.json', tasks: ['piqa'] }] }))).toEqual([]))
