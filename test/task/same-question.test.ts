@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { comparable, isSameQuestion } from '../../src/task/same-question.ts'
 
-const question = (prompt: string, choices: readonly string[], gold = 0) => comparable({ prompt, choices, gold } as Parameters<typeof comparable>[0])
+const question = (prompt: string, choices: readonly string[], gold = 0) => comparable({ prompt, choices, gold })
 
 test('a question is the same in other white space, and with its choices in another order', () => {
   expect(isSameQuestion(question('Why? ', [' a', 'b'], 1), question('Why?', ['b', 'a']))).toBe(true)
