@@ -5,7 +5,7 @@ import { failedOutcome, outcome } from './judged-outcome.ts'
 const rest = { files: { baseline: [], candidate: [] }, exitCode: 1 }
 
 test('a report has a record for each rule, and without a judgement nothing on a terminal', () => {
-  const { columns, rows } = gateReport({ ...outcome, ...rest }).records!()
+  const { columns, rows } = gateReport({ ...outcome, ...rest }).records()
   const verdicts = rows.map((row) => [row[columns.indexOf('task')], row[columns.indexOf('rule')], row[columns.indexOf('verdict')]])
   expect(verdicts).toEqual([
     ['piqa', 'min_retention', 'regressed'],

@@ -20,10 +20,10 @@ test.each([
 
 test('complete runs are listed newest first, and interrupted ones only if they are later', async () => {
   const [old, cut, later] = ['results_2026-01-01T00-00-00.json', 'results_2026-01-02T00-00-00.partial.json', 'results_2026-01-03T00-00-00.json']
-  const folder = folderWith(old!, cut!, later!)
-  expect(await findResults(`x=${folder}`)).toEqual({ label: 'x', place: folder, files: [later, old].map((name) => path.join(folder, name!)), laterPartial: [] })
-  const interrupted = folderWith(old!, cut!)
-  expect(await findResults(interrupted)).toMatchObject({ label: undefined, laterPartial: [path.join(interrupted, cut!)] })
+  const folder = folderWith(old, cut, later)
+  expect(await findResults(`x=${folder}`)).toEqual({ label: 'x', place: folder, files: [later, old].map((name) => path.join(folder, name)), laterPartial: [] })
+  const interrupted = folderWith(old, cut)
+  expect(await findResults(interrupted)).toMatchObject({ label: undefined, laterPartial: [path.join(interrupted, cut)] })
 })
 
 test('samples have the ending of their results; a name with a slash is not a path', async () => {
