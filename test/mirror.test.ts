@@ -57,6 +57,7 @@ const OF_SEVERAL = [
   'model/runnable/packing',
   'model/tokenizer/goldens',
   'store/lm-eval',
+  'task/task-file-versions',
 ]
 
 test('a test is beside the file that it tests, or of several', () => {
