@@ -43,6 +43,9 @@ const OWNED_PACKAGES = [
 /** Stages that a pure one may import only types of: all that they do ends in files, connections or processes. */
 const TYPES_ONLY = ['hub', 'data', 'model', 'engine', 'cache']
 
+/** Folders of such stages that hold declarations and pure functions over them. */
+const DECLARATIONS = ['**/model/families/**']
+
 /** The import rule of files of the stage at `position`. */
 function importRule(position: number, ownPackage?: string): NonNullable<OxlintOverride['rules']> {
   const { name, isPure } = STAGES[position]!
@@ -55,7 +58,7 @@ function importRule(position: number, ownPackage?: string): NonNullable<OxlintOv
     ...(isPure
       ? [
           {
-            group: TYPES_ONLY.map(glob),
+            group: [...TYPES_ONLY.map(glob), ...DECLARATIONS.map((folder) => `!${folder}`)],
             allowTypeImports: true,
             message: `${name}/ is pure: it may import only types of what does I/O.`,
           },

@@ -37,6 +37,9 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
+import re
+
+import family_cases
 import numpy as np
 import safetensors
 import torch
@@ -353,6 +356,9 @@ CASES = {
 }
 
 
+CASES |= family_cases.CASES
+CASES |= {name: {"mistakes": []} for name in family_cases.REMOTE}
+
 # ---- weights ----
 
 
@@ -361,11 +367,15 @@ def fill(model, rng):
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
             noise = torch.from_numpy(rng.standard_normal(tuple(parameter.shape)).astype(np.float32))
-            if "norm" in name:
-                value = 1 + 0.25 * noise
+            is_norm = re.search(r"norm|\bln_", name)
+            if is_norm and name.endswith(".bias"):
+                value = 0.25 * noise
+            elif is_norm:
+                # Gemma adds 1 to the stored weight.
+                value = (0 if "gemma" in model.config.model_type else 1) + 0.25 * noise
             elif name.endswith(".bias"):
                 value = 0.5 * noise
-            elif "embed_tokens" in name or "lm_head" in name:
+            elif re.search(r"embed|lm_head|\bw[tp]e\b", name):
                 value = 0.45 * noise
             else:
                 value = 0.3 * noise
@@ -384,7 +394,10 @@ def save(case, folder, rng):
     (folder / "generation_config.json").unlink(missing_ok=True)
     tensors = {name: value.detach().contiguous() for name, value in model.state_dict().items()}
     if config.tie_word_embeddings:
-        del tensors["lm_head.weight"]
+        tensors = {name: value for name, value in tensors.items() if name not in model.all_tied_weights_keys}
+    if "own_mistakes" in case:
+        # In memory experts are one tensor, and some heads have another name.
+        tensors = stored_tensors(folder)
     if "extra" in case:
         tensors.update(case["extra"](tensors))
         save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -394,6 +407,19 @@ def save(case, folder, rng):
     for file in folder.iterdir():
         file.chmod(0o644)
     return tensors
+
+
+def save_remote(name, folder, rng):
+    """A checkpoint of a family that has no class in transformers."""
+    remote = family_cases.REMOTE[name]
+    model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**remote.llama_config))
+    fill(model, rng)
+    model.to(torch.bfloat16)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    named = {key: value.detach().contiguous() for key, value in model.state_dict().items()}
+    save_file(family_cases.from_llama(name, named, remote.stored_config), folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "config.json").write_text(json.dumps(remote.stored_config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def stored_tensors(folder):
@@ -411,11 +437,23 @@ def stored_tensors(folder):
 
 def load(folder, dtype=torch.float32, **changes):
     """The model from disk; `changes` go over its config, for mistakes made on purpose."""
+    if folder.name in family_cases.REMOTE:
+        return family_cases.RemoteModel(family_cases.REMOTE[folder.name], stored_tensors(folder), dtype)
     config = AutoConfig.from_pretrained(folder)
     for key, value in changes.items():
         setattr(config, key, value)
-    model = AutoModelForCausalLM.from_pretrained(folder, config=config, dtype=dtype, attn_implementation="eager")
+    model = AutoModelForCausalLM.from_pretrained(folder, config=config, dtype=dtype, attn_implementation=attention(config), **experts(config))
     return model.eval()
+
+
+def attention(config):
+    """Eager attention of Falcon adds linear biases twice in transformers 5.24; lm-eval runs the default."""
+    return "sdpa" if getattr(config, "alibi", False) else "eager"
+
+
+def experts(config):
+    """Grouped matrix products have no float64."""
+    return {"experts_implementation": "eager"} if hasattr(config, "num_experts_per_tok") else {}
 
 
 def check_reload(folder, tensors, model):
@@ -424,9 +462,9 @@ def check_reload(folder, tensors, model):
     for name, tensor in tensors.items():
         assert stored[name].dtype == tensor.dtype and torch.equal(stored[name], tensor), name
     for name, parameter in model.named_parameters():
-        assert torch.equal(parameter, tensors[name].float()), name
+        assert name not in tensors or torch.equal(parameter, tensors[name].float()), name
     if model.config.tie_word_embeddings:
-        assert model.lm_head.weight is model.model.embed_tokens.weight
+        assert model.get_output_embeddings().weight is model.get_input_embeddings().weight
 
 
 # ---- scores ----
@@ -565,8 +603,25 @@ MISTAKES = {
 }
 
 
+def own_mistakes(case):
+    """Of family_cases.py."""
+    for label, mistake in case.get("own_mistakes", {}).items():
+        if isinstance(mistake, dict):
+            yield label, (lambda _, changes=mistake: changes), None
+        else:
+            pattern, value = mistake
+            yield label, None, over_parameters(lambda name, pattern=pattern: re.search(pattern, name), lambda parameter, value=value: torch.full_like(parameter, value))
+
+
 def check_mistakes(case, folder, config, pairs, rolling, right):
     moves = []
+    for label, configure, spoil in own_mistakes(case):
+        model = load(folder, **(configure(config) if configure else {}))
+        if spoil:
+            spoil(model)
+        move = np.abs(score_all(model, pairs, rolling) - right)
+        assert move.max() >= LEAST_MOVE, (label, move.max())
+        moves.append(f"{label} {move.max():.2f}/{np.median(move):.2g}")
     for label in case["mistakes"]:
         configure, spoil = MISTAKES[label]
         model = load(folder, **(configure(config) if configure else {}))
@@ -598,8 +653,11 @@ def write_golden(file, golden):
 def make(name, case, folder):
     seed = SEED + zlib.crc32(name.encode()) % 1_000_000
     rng = np.random.default_rng(seed)
-    tensors = save(case, folder, rng)
-    check_reload(folder, tensors, load(folder))
+    if name in family_cases.REMOTE:
+        save_remote(name, folder, rng)
+    else:
+        tensors = save(case, folder, rng)
+        check_reload(folder, tensors, load(folder))
     model = load(folder, torch.float64)
 
     pairs = make_requests(model, rng)

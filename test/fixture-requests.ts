@@ -6,8 +6,21 @@ import type { Sequence } from '../src/plan/sequence.ts'
 
 const FIXTURES = path.join(import.meta.dirname, 'checkpoints')
 
-/** Small random checkpoints, one of each family. */
+/** Small random checkpoints, two or more of each family. */
 export const FAMILIES = readdirSync(FIXTURES).sort()
+
+const configs = new Map(FAMILIES.map((name) => [name, JSON.parse(readFileSync(path.join(FIXTURES, name, 'config.json'), 'utf8')) as Record<string, unknown>]))
+
+/** The first checkpoint of each family. */
+export const ONE_OF_EACH_FAMILY = FAMILIES.filter(
+  (name, index) => FAMILIES.findIndex((other) => configs.get(other)!['model_type'] === configs.get(name)!['model_type']) === index,
+)
+
+const hasNoExperts = (name: string) => !Object.hasOwn(configs.get(name)!, 'num_experts_per_tok')
+
+/** Those that run on GPUs: mixtures of experts do not. */
+export const FAMILIES_OF_DEVICES = FAMILIES.filter(hasNoExperts)
+export const ONE_OF_EACH_FAMILY_OF_DEVICES = ONE_OF_EACH_FAMILY.filter(hasNoExperts)
 
 /** A checkpoint and what it is asked. */
 export interface FixtureRequests {

@@ -9,10 +9,10 @@ import type { ModelConfig } from '../../src/model/config/config.ts'
 import type { Weights } from '../../src/model/weights/weights.ts'
 import { graphBuilder } from '../../src/graph/builder.ts'
 import { treeAttention } from '../../src/graph/attention/tree-attention.ts'
-import type { AttentionShape, Projections } from '../../src/graph/blocks/attention.ts'
-import { headName } from '../../src/graph/blocks/embedding.ts'
-import { rmsNorm } from '../../src/graph/blocks/norm.ts'
-import { rotaryTable } from '../../src/graph/blocks/rotary.ts'
+import type { Projections } from '../../src/graph/blocks/attention.ts'
+import { logitsOf } from '../../src/graph/blocks/head.ts'
+import { rotaryTables } from '../../src/graph/blocks/rotary.ts'
+import type { LayerConfig } from '../../src/graph/decoder-layer.ts'
 import { decoderLayers } from '../../src/graph/decoder.ts'
 import { encodeModel, type Graph } from '../../src/graph/onnx-model.ts'
 import { storedWeights } from '../../src/graph/stored-weights.ts'
@@ -36,12 +36,14 @@ function fullLogitsGraph(config: ModelConfig, { tensors }: Weights): Graph {
     groupCount: g.integers(1),
   }
   const weights = storedWeights(g, { tensorOf: (name) => tensors.get(name)! })
-  const rotary = rotaryTable(g, config, positions)
-  const attention = (shape: AttentionShape) => ({ rotary, attend: (projections: Projections) => treeAttention(g, shape, projections, { rows }) })
+  const rotaryOf = rotaryTables(g, config, positions)
+  const attention = (shape: LayerConfig) => ({
+    rotary: rotaryOf(shape.layerRope),
+    attend: (projections: Projections) => treeAttention(g, shape, projections, { rows }),
+  })
   const model = { g, config, weights }
-  const hidden = decoderLayers(model, ids, attention)
-  const logits = g.node('Gemm', [rmsNorm(model, config.tensorNames.finalNorm, hidden), weights.value(headName(config))], { transB: 1 })
-  g.output(g.node('Unsqueeze', [logits, g.integers([0])]), 'logits')
+  const hidden = decoderLayers(model, { ids, positions }, attention)
+  g.output(g.node('Unsqueeze', [logitsOf(model, hidden), g.integers([0])]), 'logits')
   return g.finish('full_logits', [{ name: 'input_ids', type: 'int64', shape: [1, 'S'] }], [{ name: 'logits', type: 'float', shape: [1, 'S', 'V'] }])
 }
 

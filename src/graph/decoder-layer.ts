@@ -1,17 +1,39 @@
-/** One decoder layer over packed tokens: attention, then the feed-forward, each over normed states and added to what it began with. */
+/** One decoder layer over packed tokens: attention and feed-forward, each over states that may be normed before or after, and added to what the layer reads. */
 import type { ModelConfig } from '../model/config/config.ts'
 import { attentionBlock, type AttentionConfig, type AttentionForm } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
-import { gatedFeedForward } from './blocks/feed-forward.ts'
-import { rmsNorm } from './blocks/norm.ts'
+import { feedForward, type FeedForwardConfig } from './blocks/feed-forward.ts'
+import { norm, type NormConfig } from './blocks/norm.ts'
 
-/** What a layer needs to know of its model, and how many tokens back it sees. */
-export type LayerConfig = AttentionConfig & Pick<ModelConfig, 'feedForwardBias'>
+/** What a layer needs to know of its model and of itself. */
+export type LayerConfig = AttentionConfig & FeedForwardConfig & NormConfig & Pick<ModelConfig, 'isParallel' | 'residualScale'>
+
+/** The config of one layer of a model. */
+export function layerConfig<C extends Omit<LayerConfig, 'window' | 'layerRope' | 'isSparse'> & Pick<ModelConfig, 'windows' | 'layerRopes'>>(
+  config: C,
+  layer: number,
+): C & LayerConfig {
+  return {
+    ...config,
+    window: config.windows[layer]!,
+    layerRope: config.layerRopes?.[layer] ?? 'global',
+    isSparse: config.experts?.layers[layer] ?? false,
+  }
+}
 
 /** Hidden states [N, hidden] after the layer, from those before it. */
 export function decoderLayer(layer: Block<LayerConfig>, hidden: string, attention: AttentionForm): string {
-  const { g, config } = layer
-  const { inputNorm, feedForwardNorm } = config.tensorNames.layer
-  const afterAttention = g.node('Add', [hidden, attentionBlock(layer, rmsNorm(layer, `${inputNorm}.weight`, hidden), attention)])
-  return g.node('Add', [afterAttention, gatedFeedForward(layer, rmsNorm(layer, `${feedForwardNorm}.weight`, afterAttention))])
+  const { g, config, weights } = layer
+  const { inputNorm, attentionOutputNorm, feedForwardNorm, feedForwardOutputNorm } = config.tensorNames.layer
+  const normed = (module: string | undefined, states: string) => (module === undefined ? states : norm(layer, module, states))
+  const scaled = (states: string) => (config.residualScale === undefined ? states : g.node('Mul', [states, weights.constant([config.residualScale])]))
+  const attentionInput = normed(inputNorm, hidden)
+  const attended = scaled(normed(attentionOutputNorm, attentionBlock(layer, attentionInput, attention)))
+  const afterAttention = g.node('Add', [hidden, attended])
+  const feedForwardInput = !config.isParallel
+    ? normed(feedForwardNorm, afterAttention)
+    : feedForwardNorm === undefined
+      ? attentionInput
+      : normed(feedForwardNorm, hidden)
+  return g.node('Add', [afterAttention, scaled(normed(feedForwardOutputNorm, feedForward(layer, feedForwardInput)))])
 }

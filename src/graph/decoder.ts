@@ -1,18 +1,20 @@
 /**
- * The scoring graph of a decoder-only model with RMS norms, rotary embedding, grouped queries and a gated feed-forward; src/model/families declares which
- * models have it. Tokens of many token trees are packed one after another, so that no matrix product sees padding; only attention lays them out in rows.
+ * The scoring graph of a decoder-only model, of the parts that its family declares (src/model/families). Tokens of many token trees are packed one after another, so that no matrix product sees padding; only attention lays them out in rows.
  */
 import type { ModelConfig } from '../model/config/config.ts'
+import type { Rope } from '../model/config/rope-config.ts'
+import type { LayerRope } from '../model/families/decoder.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { productAttention, productAttentionInputs } from './attention/product-attention.ts'
-import type { AttentionForm, AttentionShape, Projections } from './blocks/attention.ts'
+import type { AttentionForm, Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead } from './blocks/head.ts'
 import { deviceLogProbs, logProbsInParts, plainLogProbs } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { decoderLayer } from './decoder-layer.ts'
-import { layersInPasses, PASS_INPUTS } from './layers-in-passes.ts'
+import type { Rotary } from './blocks/rotary.ts'
+import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
+import { layersInPasses, PASS_INPUTS, type Tokens } from './layers-in-passes.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 
@@ -24,12 +26,32 @@ export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { s
   return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS], HEAD_OUTPUTS)
 }
 
-/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles. */
-const TOKEN_INPUTS: readonly ValueInfo[] = [
-  { name: 'token_ids', type: 'int32', shape: ['N'] },
-  { name: 'cosines', type: 'float', shape: [1, 'N', 'half'] },
-  { name: 'sines', type: 'float', shape: [1, 'N', 'half'] },
-]
+/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions where the model learned some. */
+function tokenInputs({ tensorNames }: ModelConfig, ropes: readonly DeviceRope[]): ValueInfo[] {
+  const table = (name: string): ValueInfo => ({ name, type: 'float', shape: [1, 'N', 'half'] })
+  return [
+    { name: 'token_ids', type: 'int32', shape: ['N'] },
+    ...(tensorNames.positions === undefined ? [] : [{ name: 'positions', type: 'int32', shape: ['N'] } as const]),
+    ...ropes.flatMap(({ cosines, sines }) => [table(cosines), table(sines)]),
+  ]
+}
+
+/** A rotary embedding whose angles are fed. */
+interface DeviceRope extends Rotary {
+  readonly kind: LayerRope
+  readonly rope: Rope
+}
+
+/** The rotary embeddings of a model's layers, with the names of their inputs. */
+export function deviceRopes({ rope, localRope = rope, layerRopes }: Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes'>): DeviceRope[] {
+  const kinds = new Set(layerRopes ?? ['global'])
+  const all: DeviceRope[] = [
+    { kind: 'global', rope, cosines: 'cosines', sines: 'sines' },
+    { kind: 'local', rope: localRope, cosines: 'local_cosines', sines: 'local_sines' },
+  ]
+  return all.filter(({ kind }) => kinds.has(kind))
+}
+
 /** As HEAD_OUTPUTS; the arg-max keeps its axis. */
 const DEVICE_OUTPUTS: readonly ValueInfo[] = [HEAD_OUTPUTS[0], { ...HEAD_OUTPUTS[1], shape: ['C', 'M', 1] }]
 
@@ -42,10 +64,11 @@ export function deviceDecoderGraph(config: ModelConfig, runnable: RunnableWeight
   const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
   const model = { g, config, weights: graphWeights(g, runnable, type) }
   const attend = productAttention(chunkCount, type)
-  const rotary = { cosines: typed('cosines'), sines: typed('sines') }
-  const attention = (shape: AttentionShape) => ({ rotary, attend: (projections: Projections) => attend(g, shape, projections) })
-  scoreHead(model, decoderLayers(model, 'token_ids', attention), deviceLogProbs)
-  const graph = g.finish('decoder', [...TOKEN_INPUTS, ...productAttentionInputs(chunkCount), ...HEAD_INPUTS], DEVICE_OUTPUTS)
+  const ropes = deviceRopes(config)
+  const rotary = new Map(ropes.map(({ kind, cosines, sines }) => [kind, { cosines: typed(cosines), sines: typed(sines) }]))
+  const attention = (shape: LayerConfig) => ({ rotary: rotary.get(shape.layerRope), attend: (projections: Projections) => attend(g, shape, projections) })
+  scoreHead(model, decoderLayers(model, { ids: 'token_ids', positions: 'positions' }, attention), deviceLogProbs)
+  const graph = g.finish('decoder', [...tokenInputs(config, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS], DEVICE_OUTPUTS)
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
 }
 
@@ -53,14 +76,14 @@ function graphWeights(g: GraphBuilder, { tensors, quantized, adapter }: Runnable
   return storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name), pairOf: (name) => adapter?.get(name) }, type)
 }
 
-/** Embeddings and layers over packed token ids [N]: hidden states [N, hidden]. `attention` gives each layer its form. */
-export function decoderLayers(model: Block<ModelConfig>, tokenIds: string, attention: (shape: AttentionShape, layer: number) => AttentionForm): string {
+/** Embeddings and layers over packed tokens [N]: hidden states [N, hidden]. `attention` gives each layer its form. */
+export function decoderLayers(model: Block<ModelConfig>, { ids, positions }: Tokens, attention: (config: LayerConfig, layer: number) => AttentionForm): string {
   const { g, config, weights } = model
   return config.windows.reduce(
-    (hidden, window, layer) => {
-      const layerConfig = { ...config, window }
-      return decoderLayer({ g, config: layerConfig, weights: below(`${config.tensorNames.layers}${layer}.`, weights) }, hidden, attention(layerConfig, layer))
+    (hidden, _, layer) => {
+      const own = layerConfig(config, layer)
+      return decoderLayer({ g, config: own, weights: below(`${config.tensorNames.layers}${layer}.`, weights) }, hidden, attention(own, layer))
     },
-    embedTokens(model, tokenIds),
+    embedTokens(model, ids, positions),
   )
 }

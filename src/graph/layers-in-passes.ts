@@ -2,9 +2,10 @@
 import type { ModelConfig } from '../model/config/config.ts'
 import { attentionOverCache, type LayerKeyValues, type PastTokens } from './attention/kv-cache.ts'
 import type { AttentionRows } from './attention/tree-attention.ts'
-import type { AttentionForm, AttentionShape, Projections } from './blocks/attention.ts'
+import type { AttentionForm, Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
-import { rotaryTable } from './blocks/rotary.ts'
+import { rotaryTables } from './blocks/rotary.ts'
+import type { LayerConfig } from './decoder-layer.ts'
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type ValueInfo } from './onnx-model.ts'
 
@@ -28,7 +29,13 @@ export const PASS_INPUTS: readonly ValueInfo[] = [
 ]
 
 /** Adds all layers to a graph, with a form of attention for each. */
-type AddLayers = (model: Block<ModelConfig>, tokenIds: string, attention: (shape: AttentionShape, layer: number) => AttentionForm) => string
+type AddLayers = (model: Block<ModelConfig>, tokens: Tokens, attention: (config: LayerConfig, layer: number) => AttentionForm) => string
+
+/** Packed tokens, [N] each. */
+export interface Tokens {
+  readonly ids: string
+  readonly positions: string
+}
 
 /** Runs the passes one after another; returns the hidden states at the output positions, [P × R, hidden]. */
 export function layersInPasses({ g, config, weights }: Block<ModelConfig>, addLayers: AddLayers): string {
@@ -39,9 +46,9 @@ export function layersInPasses({ g, config, weights }: Block<ModelConfig>, addLa
   const past = pastTokens(body, names[0]!, of)
   const after: LayerKeyValues[] = []
   const tokenIds = of('token_ids')
-  const rotary = rotaryTable(body, config, rows.positions, 'positions')
-  const hidden = addLayers({ g: body, config, weights }, tokenIds, (shape, layer) => ({
-    rotary,
+  const rotaryOf = rotaryTables(body, config, rows.positions, 'positions')
+  const hidden = addLayers({ g: body, config, weights }, { ids: tokenIds, positions: rows.positions }, (shape, layer) => ({
+    rotary: rotaryOf(shape.layerRope),
     attend(own: Projections) {
       const before = { keys: names[2 * layer]!, values: names[2 * layer + 1]! }
       const { attended, cache } = attentionOverCache(body, shape, own, { rows, past, cache: before })

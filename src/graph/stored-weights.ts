@@ -18,12 +18,24 @@ const BNB4_TYPE_NF4 = 1
 export interface GraphWeights {
   /** The name of a tensor's value, in the type that the graph computes in; each is made at most once. */
   readonly value: (name: string) => string
+  /** A value that is made of weights alone, by a name of its own; it is made at most once, outside any loop. */
+  readonly derived: (name: string, make: (g: GraphBuilder) => string) => string
+  /** A constant in the type that the graph computes in. */
+  readonly constant: (values: readonly number[], shape?: readonly number[]) => string
   /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantized, plus what an adapter adds. Nodes go to `g`. */
-  readonly multiply: (g: GraphBuilder, name: string, input: string, bias?: string) => string
+  readonly multiply: (g: GraphBuilder, name: string, input: string, options?: MultiplyOptions) => string
   /** `base`, which the weight `name` made of `input`, plus what an adapter adds; `base` itself without one. */
   readonly adapt: (g: GraphBuilder, name: string, input: string, base: string) => string
   /** Embeddings `base` [N, hidden] of `tokenIds` [N], plus what an adapter adds. */
   readonly adaptEmbeddings: (g: GraphBuilder, name: string, tokenIds: string, base: string) => string
+}
+
+/** How a product is computed. */
+export interface MultiplyOptions {
+  /** Name of the bias; absent without one. */
+  readonly bias?: string | undefined
+  /** The weight is stored as [in, out]; a quantized one never is. */
+  readonly isTransposed?: boolean | undefined
 }
 
 /** Where weights are found by name. */
@@ -49,7 +61,13 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
     once(name, () => (STORED_TYPE[tensor.dtype] === type ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: DATA_TYPE[type] })))
   const weights: GraphWeights = {
     value: (name) => float(name, tensorOf(name)),
-    multiply(body, name, input, bias) {
+    derived: (name, make) => once(name, () => make(g)),
+    constant: (values, shape = [values.length]) =>
+      once(`constant ${shape.join('×')} ${values.join()}`, () => {
+        const value = g.floats(Float32Array.from(values), shape)
+        return type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] })
+      }),
+    multiply(body, name, input, { bias, isTransposed = false } = {}) {
       const matrix = quantizedOf?.(name)
       const base = matrix
         ? multiplyQuantized(
@@ -61,7 +79,7 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
             matrix,
             input,
           )
-        : body.node('Gemm', [input, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: 1 })
+        : body.node('Gemm', [input, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: isTransposed ? 0 : 1 })
       return weights.adapt(body, name, input, matrix && bias !== undefined ? body.node('Add', [base, weights.value(bias)]) : base)
     },
     adapt(body, name, input, base) {
@@ -81,10 +99,12 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
 }
 
 /** The same weights by names without their prefix. */
-export function below(prefix: string, { value, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
+export function below(prefix: string, { value, derived, constant, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
   return {
     value: (name) => value(prefix + name),
-    multiply: (g, name, input, bias) => multiply(g, prefix + name, input, bias === undefined ? undefined : prefix + bias),
+    derived: (name, make) => derived(prefix + name, make),
+    constant,
+    multiply: (g, name, input, options) => multiply(g, prefix + name, input, { ...options, bias: options?.bias && prefix + options.bias }),
     adapt: (g, name, input, base) => adapt(g, prefix + name, input, base),
     adaptEmbeddings: (g, name, tokenIds, base) => adaptEmbeddings(g, prefix + name, tokenIds, base),
   }

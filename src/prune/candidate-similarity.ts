@@ -9,6 +9,7 @@ import { decodeValues } from '../model/weights/element-type.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import { BYTES_PER_VALUE, readSafetensorsHeader } from '../model/weights/safetensors.ts'
 import { tensorReader, type TensorReader } from '../model/weights/tensor-bytes.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import type { Weights } from '../model/weights/weights.ts'
 import { writeSafetensors } from '../model/weights/write-safetensors.ts'
 import type { LayerRunner, StoredLayer, TreeStates } from '../engine/onnx/layer-runner.ts'
@@ -50,10 +51,10 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
     for (let layer = first; layer < model.length; layer++) {
       if (isStored(layer)) await states.write(layer, current)
       work.onLayer(layer - first, model.length - first)
-      current = await runner.runLayer(await layers.stored(model[layer]!), config.windows[model[layer]!.base]!, current)
+      current = await runner.runLayer(await layers.stored(model[layer]!), model[layer]!.base, current)
     }
     work.onLayer(model.length - first, model.length - first)
-    return runner.runFinalNorm(weights.root, weights.tensors.get(config.tensorNames.finalNorm)!, current)
+    return runner.runFinalNorm(weights, current)
   }
 
   const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
@@ -67,22 +68,29 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
   }
 }
 
-/** Rows of the embedding matrix, read one by one: the matrix itself is larger than any layer. */
+/** Rows of the embedding matrix and of learned positions, read one by one: the matrix itself is larger than any layer. */
 async function embedTokens({ config, weights }: SimilarityWork, trees: readonly TokenTree[]): Promise<TreeStates[]> {
-  const embeddings = weights.tensors.get(config.tensorNames.embeddings)!
-  const rowBytes = config.hiddenSize * BYTES_PER_VALUE[embeddings.dtype]
+  const { hiddenSize, vocabularySize, embeddingScale = 1, positionOffset = 0, tensorNames: names } = config
+  const embeddings = weights.tensors.get(names.embeddings)!
+  const positions = names.positions === undefined ? undefined : weights.tensors.get(names.positions)!
   await using reader = tensorReader(weights.root)
+  const rowOf = async (matrix: WeightTensor, row: number) => {
+    const bytes = hiddenSize * BYTES_PER_VALUE[matrix.dtype]
+    return decodeValues(await reader.read(matrix, row * bytes, bytes), matrix.dtype)
+  }
   const states: TreeStates[] = []
   for (const tree of trees) {
-    const values = new Float32Array(tree.tokenIds.length * config.hiddenSize)
+    const values = new Float32Array(tree.tokenIds.length * hiddenSize)
     for (const [index, token] of tree.tokenIds.entries()) {
-      if (token >= config.vocabularySize) {
-        throw new CheckpointError(
-          `the tokenizer gives id ${token}, the model has ${config.vocabularySize} embeddings`,
-          'The tokenizer belongs to another model.',
-        )
+      if (token >= vocabularySize) {
+        throw new CheckpointError(`the tokenizer gives id ${token}, the model has ${vocabularySize} embeddings`, 'The tokenizer belongs to another model.')
       }
-      values.set(decodeValues(await reader.read(embeddings, token * rowBytes, rowBytes), embeddings.dtype), index * config.hiddenSize)
+      const row = await rowOf(embeddings, token)
+      const position = positions && (await rowOf(positions, tree.depths[index]! + positionOffset))
+      values.set(
+        row.map((value, column) => Math.fround(value * embeddingScale) + (position?.[column] ?? 0)),
+        index * hiddenSize,
+      )
     }
     states.push({ tree, values })
   }
@@ -108,16 +116,19 @@ function stateFiles(folder: string, trees: readonly TokenTree[]) {
 /** Where the tensors of layers are stored: in the original's files, or in a temporary file for a merge that had to be computed. */
 function layerStore({ config: { tensorNames }, weights, merge, workFolder }: SimilarityWork) {
   const model = { tensorNames, tensors: weights.tensors }
-  const names = [...weights.tensors.keys()].flatMap((tensor) => {
-    const part = parseLayerTensor(tensorNames, tensor)
-    return part?.layer === 0 ? [part.name] : []
-  })
+  /** Names within a layer; layers with experts have others. */
+  const namesIn = (layer: number) =>
+    [...weights.tensors.keys()].flatMap((tensor) => {
+      const part = parseLayerTensor(tensorNames, tensor)
+      return part?.layer === layer ? [part.name] : []
+    })
   const computed = new Map<CollapsedLayer, StoredLayer>()
   let next = 0
   return {
     async stored(layer: CollapsedLayer): Promise<StoredLayer> {
       const known = computed.get(layer)
       if (known) return known
+      const names = namesIn(layer.base)
       const sources = new Map(names.map((name) => [name, tensorSource(layer, name, model, merge)]))
       const copies = [...sources].flatMap(([name, source]) => (source.kind === 'copy' ? [[name, source.tensor] as const] : []))
       if (copies.length === names.length) return { root: weights.root, tensors: new Map(copies) }

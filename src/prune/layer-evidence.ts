@@ -5,7 +5,7 @@ import type { TensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { solveNormalEquations } from './least-squares.ts'
-import { layerTensorName, type TensorNames } from '../model/families/tensor-names.ts'
+import { isProjection, layerRole, layerTensorName, type TensorNames } from '../model/families/tensor-names.ts'
 
 /** A tensor of one layer of the variant, compared with the same tensor of every base layer on a sample of rows. */
 export interface TensorEvidence {
@@ -55,10 +55,11 @@ export async function gatherEvidence(
     const samples: Float32Array[] = []
     for (let layer = 0; layer < count; layer++) samples.push(await readSample(base, layerTensorName(base.tensorNames, layer, name)))
     const own = samples.map((sample) => dot(sample, sample))
-    const isProjection = base.tensors.get(layerTensorName(base.tensorNames, 0, name))!.shape.length === 2
+    const role = layerRole(base.tensorNames, name)
+    const isMatrix = role !== undefined && isProjection(role) && name.endsWith('.weight')
     // Every projection has the same weight, regardless of its scale.
-    const weight = isProjection ? count / own.reduce((sum, value) => sum + value, 0) : 0
-    if (isProjection) {
+    const weight = isMatrix ? count / own.reduce((sum, value) => sum + value, 0) : 0
+    if (isMatrix) {
       for (let a = 0; a < count; a++)
         for (let b = 0; b <= a; b++) {
           const product = (a === b ? own[a]! : dot(samples[a]!, samples[b]!)) * weight

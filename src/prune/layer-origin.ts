@@ -1,5 +1,5 @@
 /** Infers from the evidence the source of each layer of the variant, and how the whole model was made. */
-import { layerRole, type LayerRole, type TensorNames } from '../model/families/tensor-names.ts'
+import { isLayerNorm, layerRole, type TensorNames } from '../model/families/tensor-names.ts'
 import type { LayerEvidence } from './layer-evidence.ts'
 
 /** The source of a layer's projections. */
@@ -66,15 +66,15 @@ export function guessOrigin({ tensors, coefficients, explained }: LayerEvidence,
   return { norms, kind: 'sum', sum: found, merged: found.map(({ layer }) => layer) }
 }
 
-/** Norms of neighboring layers have nearly the same direction, so distances tell them apart better than angles. */
+/** Norms of neighboring layers have nearly the same direction, so distances tell them apart better than angles. A family without norms has projections alone. */
 function nearestNorms(tensors: LayerEvidence['tensors'], names: TensorNames): number {
-  const norms = tensors.filter(({ name }) => isLayerNorm(layerRole(names, name)))
-  const distances = norms[0]!.distances.map((_, layer) => norms.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))
+  const norms = tensors.filter(({ name }) => {
+    const role = layerRole(names, name)
+    return role !== undefined && isLayerNorm(role)
+  })
+  const compared = norms.length > 0 ? norms : tensors
+  const distances = compared[0]!.distances.map((_, layer) => compared.reduce((sum, { distances: own }) => sum + own[layer]! ** 2, 0))
   return distances.indexOf(Math.min(...distances))
-}
-
-function isLayerNorm(role: LayerRole | undefined): boolean {
-  return role === 'inputNorm' || role === 'feedForwardNorm'
 }
 
 /** How the variant was made. */

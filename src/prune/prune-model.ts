@@ -170,8 +170,7 @@ async function writeOutput(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   watcher.onWrite(pruned.record.pruned.bytes)
-  const { layerCount, tensorNames } = checkpoint.config
-  const original = { folder: model.folder, layerCount, tensorNames, weights: checkpoint.weights }
+  const original = { folder: model.folder, config: checkpoint.config, weights: checkpoint.weights }
   await unlessAborted(writePrunedCheckpoint(original, pruned, output.path, watcher.onBytes), signal)
   await output.publish(CONFIG_FILE)
 }

@@ -48,6 +48,12 @@ export function tensorSource(
   return { kind: 'sum', sum, tensorOf: tensorsOf([...sum.keys()]) }
 
   function tensorsOf(layers: readonly number[]): ReadonlyMap<number, WeightTensor> {
+    const lacking = layers.find((layer) => !tensors.has(layerTensorName(tensorNames, layer, name)))
+    if (lacking !== undefined)
+      throw new CheckpointError(
+        `layers ${layers.join(', ')} should be merged, and layer ${lacking} has no ${name}: some layers have experts and others have not`,
+        'Merge layers of one kind: set --lowest-layer and --highest-layer.',
+      )
     const found = new Map(layers.map((layer) => [layer, tensorIn(layer)]))
     const dtypes = new Set([...found.values()].map(({ dtype }) => dtype))
     if (dtypes.size > 1)

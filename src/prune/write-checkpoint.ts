@@ -2,7 +2,8 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isFolder } from '../io/path-exists.ts'
-import { layerTensorName, parseLayerTensor, type TensorNames } from '../model/families/tensor-names.ts'
+import type { ModelConfig } from '../model/config/config.ts'
+import { layerTensorName, parseLayerTensor } from '../model/families/tensor-names.ts'
 import { readModelFile } from '../model/model-file.ts'
 import { tensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'
@@ -21,8 +22,7 @@ export const CONFIG_FILE = 'config.json'
 /** The model that was pruned. */
 export interface OriginalModel {
   readonly folder: string
-  readonly layerCount: number
-  readonly tensorNames: TensorNames
+  readonly config: ModelConfig
   readonly weights: Weights
 }
 
@@ -66,9 +66,9 @@ export async function writePrunedCheckpoint(
   folder: string,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  await writeWeights(original, planTensors(layers, { tensorNames: original.tensorNames, tensors: original.weights.tensors }, merge), folder, onBytes)
+  await writeWeights(original, planTensors(layers, { tensorNames: original.config.tensorNames, tensors: original.weights.tensors }, merge), folder, onBytes)
   await copySmallFiles(original.folder, folder)
-  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers, original.layerCount)
+  const config = prunedConfigText((await readModelFile(original.folder, CONFIG_FILE))!.toString('utf8'), layers, original.config)
   await writeFile(path.join(folder, unsealed(CONFIG_FILE)), config)
   await writeFile(path.join(folder, `${record.method}.json`), `${JSON.stringify(record, null, 2)}\n`)
   await writeFile(path.join(folder, 'README.md'), pruningReadme(record))

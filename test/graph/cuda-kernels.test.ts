@@ -11,7 +11,7 @@ import { readConfig } from '../../src/model/config/config.ts'
 import { readWeights } from '../../src/model/weights/weights.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import { DATA_TYPE, type DataType, type FloatType, type Graph, type Node } from '../../src/graph/onnx-model.ts'
-import { FAMILIES, fixtureRequests } from '../fixture-requests.ts'
+import { FAMILIES_OF_DEVICES, fixtureRequests } from '../fixture-requests.ts'
 
 const floats: readonly DataType[] = ['float', 'float16', 'bfloat16']
 const numbers: readonly DataType[] = [...floats, 'int32', 'int64']
@@ -24,23 +24,33 @@ const CUDA: Readonly<Record<string, readonly [number, number, readonly DataType[
   ArgMax: [13, 13, ['float', 'float16']],
   Cast: [23, 23, any],
   Concat: [13, 13, any],
+  Div: [14, 14, numbers],
+  Erf: [13, 13, floats],
   Exp: [13, 13, floats],
   Gather: [13, 13, any],
   GatherElements: [13, 13, any],
   Gemm: [13, 13, floats],
+  LayerNormalization: [17, 17, floats],
   Less: [13, 13, ['float', 'float16', 'int32', 'int64']],
   LessOrEqual: [16, 16, ['float', 'float16', 'int32', 'int64']],
   Log: [13, 13, ['float', 'float16']],
   MatMul: [13, 13, floats],
+  Max: [13, 13, numbers],
+  Min: [13, 13, numbers],
   Mul: [14, 14, numbers],
   ReduceSum: [13, 13, numbers],
+  Relu: [14, 14, floats],
   Reshape: [23, 23, any],
   RMSNormalization: [23, 23, floats],
   RotaryEmbedding: [23, 23, floats],
   Shape: [23, 23, any],
   Sigmoid: [13, 13, floats],
+  Slice: [13, 13, any],
   Softmax: [13, 13, floats],
+  Split: [18, 18, any],
+  Sqrt: [13, 13, floats],
   Sub: [14, 14, numbers],
+  Tanh: [13, 13, floats],
   Transpose: [23, 23, any],
   Unsqueeze: [23, 23, any],
   Where: [16, 16, numbers],
@@ -50,7 +60,7 @@ const CUDA: Readonly<Record<string, readonly [number, number, readonly DataType[
 const STEERING = ['Identity', 'Loop']
 
 describe.each(['float', 'float16', 'bfloat16'] as const)('in %s', (type) => {
-  test.each(FAMILIES)('every node of %s has a kernel on CUDA', async (family) => {
+  test.each(FAMILIES_OF_DEVICES)('every node of %s has a kernel on CUDA', async (family) => {
     const { folder } = fixtureRequests(family)
     const config = await readConfig(folder)
     const graph = deviceDecoderGraph(config, await readWeights(folder, config), type, 2)

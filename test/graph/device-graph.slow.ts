@@ -1,13 +1,13 @@
 /** The graph for graphics processors, run on the CPU: all rows in one chunk, and what rounding to f16 does. */
 import { afterAll, describe, expect, test } from 'vitest'
 import { startSessionProcess } from '../../src/engine/onnx/session-process.ts'
-import { FAMILIES } from '../fixture-requests.ts'
+import { FAMILIES_OF_DEVICES } from '../fixture-requests.ts'
 import { largestDifference } from './run-device-graph.ts'
 
 const session = startSessionProcess()
 afterAll(() => session.end())
 
-describe.each(FAMILIES)('%s', (family) => {
+describe.each(FAMILIES_OF_DEVICES)('%s', (family) => {
   test('in f32 and one chunk it gives the log-likelihoods of transformers', async () => {
     expect(await largestDifference(session, family, 'float', Infinity)).toBeLessThan(2e-5)
   })

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import { UsageError } from '../../errors.ts'
 import { ROW_PAIRS } from '../../plan/attention-layout.ts'
 import type { WeightMemory } from '../../model/runnable/weight-memory.ts'
+import { projectionValues } from '../../model/weights/token-projections.ts'
 import { benchmarkRows } from '../roofline/peak-gemm-rate.ts'
 import { HEAD_CHUNK } from './feeds.ts'
 import { projectionOperations } from '../roofline/operations.ts'
@@ -79,15 +80,12 @@ export function expectedMemory(config: BatchShape): { readonly least: number; re
   return { least: fixed + LEAST_TOKENS * perToken, usual: fixed + batchBudget(config).pass * perToken }
 }
 
-type BatchShape = Pick<
-  ModelConfig,
-  'hiddenSize' | 'intermediateSize' | 'headCount' | 'keyValueHeadCount' | 'headSize' | 'layerCount' | 'vocabularySize' | 'tiedHead'
-> &
-  WeightMemory
+type BatchShape = ModelConfig & WeightMemory
 
 /** What a layer holds of a token at once, in f32: gate, sigmoid and up projection; states before and after a norm; queries, keys, values and what attention gives. Measured on SmolLM2-135M: 33 to 37 kB for 34.6 here. */
-function bytesPerToken({ hiddenSize, intermediateSize, headCount, headSize }: BatchShape): number {
-  return 4 * (3 * intermediateSize + 3 * hiddenSize + 4 * headCount * headSize)
+function bytesPerToken({ hiddenSize, intermediateSize, headCount, headSize, experts }: BatchShape): number {
+  const width = Math.max(intermediateSize, experts ? experts.chosen * experts.width + (experts.sharedWidth ?? 0) : 0)
+  return 4 * (3 * width + 3 * hiddenSize + 4 * headCount * headSize)
 }
 
 /** Keys and values of all layers, in f32: as the pass finds them and as it leaves them. Reckoned for the pass's own tokens; a longer past shows in the measured peak. */
@@ -97,11 +95,11 @@ function bytesPerPastToken({ layerCount, keyValueHeadCount, headSize }: BatchSha
 
 /** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the GEMM benchmark. */
 function fixedBytes(config: BatchShape): number {
-  const { hiddenSize, intermediateSize, layerCount, vocabularySize, tiedHead, headCount, projectionBytes = 4, adapterBytes = 0 } = config
-  const projections = (projectionBytes * layerCount * projectionOperations(config)) / 2
+  const { hiddenSize, intermediateSize, vocabularySize, maxPositions, tiedHead, headCount, tensorNames, projectionBytes = 4, adapterBytes = 0 } = config
+  const projections = projectionBytes * projectionValues(config, 'stored')
   // Some operators unpack a matrix before they multiply with it.
   const unpacked = projectionBytes === 4 ? 0 : 4 * hiddenSize * intermediateSize
-  const embeddings = vocabularySize * hiddenSize * (tiedHead ? 1 : 2)
+  const embeddings = hiddenSize * (vocabularySize * (tiedHead ? 1 : 2) + (tensorNames.positions === undefined ? 0 : maxPositions))
   const logits = HEAD_CHUNK * vocabularySize
   const attention = ROW_PAIRS * headCount
   const gemmBenchmark = (projectionBytes * projectionOperations(config)) / 2 + benchmarkRows(config) * bytesPerToken(config)

@@ -1,8 +1,9 @@
 /** Runs a model piece by piece through onnxruntime, with one layer in memory: what a search over layers needs, on machines that hold no whole model. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { WeightTensor } from '../../model/weights/stored-tensor.ts'
+import type { Weights } from '../../model/weights/weights.ts'
 import { EngineError } from '../../errors.ts'
-import type { LayerConfig } from '../../graph/decoder-layer.ts'
+import { layerConfig } from '../../graph/decoder-layer.ts'
 import type { Graph } from '../../graph/onnx-model.ts'
 import { finalNormGraph, layerGraph } from '../../graph/single-layer.ts'
 import type { TokenTree } from '../../plan/token-tree.ts'
@@ -25,14 +26,14 @@ export interface TreeStates {
 
 /** Pieces of one model. Dispose of it to end its process. */
 export interface LayerRunner extends AsyncDisposable {
-  /** Passes each tree's states through a layer that sees `window` tokens back. */
-  runLayer(layer: StoredLayer, window: number, states: readonly TreeStates[]): Promise<TreeStates[]>
+  /** Passes each tree's states through a layer that is as the model's layer `index`, apart from its weights. */
+  runLayer(layer: StoredLayer, index: number, states: readonly TreeStates[]): Promise<TreeStates[]>
   /** Passes each tree's states through the norm after the last layer. */
-  runFinalNorm(root: string, scale: WeightTensor, states: readonly TreeStates[]): Promise<TreeStates[]>
+  runFinalNorm(weights: Weights, states: readonly TreeStates[]): Promise<TreeStates[]>
 }
 
 /** A runner for layers of `config`'s model. Its calls fail with EngineError. */
-export function layerRunner(config: Omit<LayerConfig, 'window'> & Pick<ModelConfig, 'rope' | 'hiddenSize'>, threads?: number): LayerRunner {
+export function layerRunner(config: ModelConfig, threads?: number): LayerRunner {
   const session = startSessionProcess()
 
   async function run(
@@ -58,11 +59,17 @@ export function layerRunner(config: Omit<LayerConfig, 'window'> & Pick<ModelConf
   }
 
   return {
-    runLayer(layer, window, states) {
-      const graph = layerGraph({ ...config, window }, (name) => layer.tensors.get(name)!)
+    runLayer(layer, index, states) {
+      const graph = layerGraph(layerConfig(config, index), (name) => layer.tensors.get(name)!)
       return run(graph, layer.root, states, attentionFeeds)
     },
-    runFinalNorm: (root, scale, states) => run(finalNormGraph(config, scale), root, states, () => ({})),
+    runFinalNorm: ({ root, tensors }, states) =>
+      run(
+        finalNormGraph(config, (name) => tensors.get(name)!),
+        root,
+        states,
+        () => ({}),
+      ),
     async [Symbol.asyncDispose]() {
       session.end()
     },

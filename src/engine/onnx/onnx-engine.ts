@@ -114,9 +114,11 @@ async function startWorkers(model: Model, { devices = CPU, ...options }: OnnxOpt
 type StartOptions = Omit<OnnxOptions, 'devices'>
 
 /** Whether a device can do what is asked, as far as that is known before it is tried. */
-function canRun(device: Device, { weights }: Model, { dtype, memoryBytes }: StartOptions): boolean {
+function canRun(device: Device, { config, weights }: Model, { dtype, memoryBytes }: StartOptions): boolean {
   const fitsWeights = !isQuantized(weights) || providerOf(device).runsQuantizedWeights
-  return supportsDtype(device, dtype) && fitsWeights && (memoryBytes === undefined || !hasOwnMemory(device))
+  return (
+    supportsDtype(device, dtype) && fitsWeights && (config.experts === undefined || hasPasses(device)) && (memoryBytes === undefined || !hasOwnMemory(device))
+  )
 }
 
 async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly Gpu[], model: Model, options: StartOptions): Promise<Started> {
@@ -146,12 +148,18 @@ async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly G
 }
 
 /** Fails if the device cannot do what is asked. */
-function checkOptions(device: Device, { weights }: Model, { memoryBytes }: StartOptions): void {
+function checkOptions(device: Device, { config, weights }: Model, { memoryBytes }: StartOptions): void {
   assertAvailable(device)
   if (memoryBytes !== undefined && hasOwnMemory(device))
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: batches that do not fit are halved.')
   if (isQuantized(weights) && !providerOf(device).runsQuantizedWeights)
     throw new UsageError(`quantized weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantization.')
+  if (config.experts && !hasPasses(device)) throw new UsageError(`mixtures of experts run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu.')
+}
+
+/** Whether a device has the graph for the CPU, which may decide in the middle of a pass what to compute. */
+function hasPasses(device: Device): boolean {
+  return providerOf(device).attention === 'kv-cache'
 }
 
 /** The limits of each of `count` workers. */

@@ -1,6 +1,7 @@
 /** A planned batch as the inputs of a graph for GPUs. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import { inverseFrequencies, rotaryScale } from '../../graph/blocks/rope.ts'
+import { deviceRopes } from '../../graph/decoder.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { RowChunk, RowLayout } from '../../plan/row-layout.ts'
 import { longestInput, type TokenTree } from '../../plan/token-tree.ts'
@@ -9,13 +10,20 @@ import type { SessionTensor } from './session-messages.ts'
 
 /** Returns a function that gives a batch, laid out in rows, the inputs of a `deviceDecoderGraph` with `chunkCount` chunks, by name. */
 export function rowFeeds(
-  config: Pick<ModelConfig, 'rope' | 'headSize'>,
+  config: Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes' | 'rotaryWidth' | 'tensorNames'>,
 ): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
-  const scale = rotaryScale(config.rope)
+  const ropes = deviceRopes(config).map(({ rope, ...names }) => ({ ...names, rope, scale: rotaryScale(rope) }))
   return (batch, { chunks, querySlots }, chunkCount) => ({
     token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
     ...headFeeds(batch),
-    ...rotaryFeeds(batch.tree, inverseFrequencies(config.rope, config.headSize, longestInput(batch.tree)), scale),
+    ...(config.tensorNames.positions !== undefined && { positions: int32(batch.tree.depths, batch.tree.depths.length) }),
+    ...Object.assign(
+      {},
+      ...ropes.map(({ rope, scale, cosines, sines }) => {
+        const tables = rotaryFeeds(batch.tree, inverseFrequencies(rope, config.rotaryWidth, longestInput(batch.tree)), scale)
+        return { [cosines]: tables.cosines, [sines]: tables.sines }
+      }),
+    ),
     ...Object.assign({}, ...Array.from({ length: chunkCount }, (_, index) => chunkFeeds(chunks[index] ?? NO_ROWS, batch.tree, index))),
     query_slots: int32(querySlots, querySlots.length),
   })

@@ -3,6 +3,7 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { gemmBenchmarkGraph } from '../../graph/gemm-benchmark.ts'
 import type { FloatType } from '../../graph/onnx-model.ts'
+import { tokenProjections } from '../../model/weights/token-projections.ts'
 import { providerOf, type Device } from '../devices/device.ts'
 import { projectionOperations } from './operations.ts'
 import type { SessionProcess } from '../onnx/session-process.ts'
@@ -19,7 +20,7 @@ const DEVICE_ROWS = 16_384
 const DEVICE_PASS_MS = 200
 
 /** Rows of one pass for a model. */
-export function benchmarkRows(config: Parameters<typeof projectionOperations>[0]): number {
+export function benchmarkRows(config: ModelConfig): number {
   let rows = MOST_ROWS
   while (rows > LEAST_ROWS && rows * projectionOperations(config) > PASS_OPERATIONS) rows /= 2
   return rows
@@ -43,7 +44,11 @@ export function peakGemmMeter(config: ModelConfig, weights: RunnableWeights, opt
       process.time({ shape: { type: 'int64', values: BigInt64Array.of(BigInt(rows), BigInt(config.hiddenSize)), shape: [2] } }, 'GEMM benchmark')
     if (!ready.has(process)) {
       const provider = sessionOption(device.index)
-      await process.load(gemmBenchmarkGraph(config, weights, type), { root: weights.root, threads, isOptimized: true, provider }, 'GEMM benchmark')
+      await process.load(
+        gemmBenchmarkGraph({ config, projections: tokenProjections(config, 0) }, weights, type),
+        { root: weights.root, threads, isOptimized: true, provider },
+        'GEMM benchmark',
+      )
       // The first pass asks the system for its memory.
       await pass(benchmarkRows(config))
       ready.set(process, hasOwnMemory ? await bestRows(pass) : benchmarkRows(config))

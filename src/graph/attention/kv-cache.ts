@@ -1,7 +1,7 @@
 /** Attention of a pass over the KV cache of the passes before it, and the cache that it hands on. */
 import type { AttentionShape, Projections } from '../blocks/attention.ts'
 import type { GraphBuilder } from '../builder.ts'
-import { treeAttention, type AttentionRows, type PastCounts } from './tree-attention.ts'
+import { hasPlainScores, treeAttention, type AttentionRows, type PastCounts } from './tree-attention.ts'
 
 /** Cached keys and values of one layer, [1, key-value heads, tokens, headSize] each. */
 export interface LayerKeyValues {
@@ -29,9 +29,9 @@ export interface CachedPass {
 /** What the queries see, and keys and values for the next pass. */
 type Results = [attended: string, keys: string, values: string]
 
-/** Whether a layer can use onnxruntime's causal attention for linear sequences: it has no sliding window as trees count it, and needs head sizes that are multiples of 8. */
-export function hasLinearAttention({ headSize, window }: Pick<AttentionShape, 'headSize' | 'window'>): boolean {
-  return !Number.isFinite(window) && headSize % 8 === 0
+/** Whether a layer can use onnxruntime's causal attention for linear sequences: it has no sliding window as trees count it, plain scores, and needs head sizes that are multiples of 8. */
+export function hasLinearAttention(shape: Pick<AttentionShape, 'headSize' | 'window' | 'attentionSoftcap' | 'alibi'>): boolean {
+  return !Number.isFinite(shape.window) && hasPlainScores(shape) && shape.headSize % 8 === 0
 }
 
 /** Attention of a pass's own tokens over past and own ones. Returns [N, heads × headSize] and the layer's cache for the next pass. */
@@ -58,13 +58,18 @@ export function attentionOverCache(
 }
 
 /** GroupQueryAttention of com.microsoft: it needs neither mask nor copies of keys, and holds no scores in memory. */
-function linearAttention(body: GraphBuilder, { headCount, keyValueHeadCount }: AttentionShape, own: Projections, { past, cache }: CachedPass): Results {
+function linearAttention(
+  body: GraphBuilder,
+  { headCount, keyValueHeadCount, attentionScale }: AttentionShape,
+  own: Projections,
+  { past, cache }: CachedPass,
+): Results {
   const sequence = (states: string) => body.node('Unsqueeze', [states, body.integers([0])])
   const [attended, keys, values] = body.nodes(
     'com.microsoft.GroupQueryAttention',
     [sequence(own.queries), sequence(own.keys), sequence(own.values), cache.keys, cache.values, past.lastToken, past.total],
     3,
-    { num_heads: headCount, kv_num_heads: keyValueHeadCount },
+    { num_heads: headCount, kv_num_heads: keyValueHeadCount, ...(attentionScale !== undefined && { scale: { float: attentionScale } }) },
   )
   return [body.node('Squeeze', [attended!, body.integers([0])]), keys!, values!]
 }

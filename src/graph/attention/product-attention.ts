@@ -30,7 +30,7 @@ export function productAttentionInputs(chunkCount: number): ValueInfo[] {
 }
 
 /** Added to a score if a query does not see a key. Finite: a padded query sees none, and its softmax must not divide by zero. */
-const HIDDEN: Readonly<Record<FloatType, number>> = { float: -3e38, bfloat16: -3e38, float16: -60_000 }
+export const HIDDEN: Readonly<Record<FloatType, number>> = { float: -3e38, bfloat16: -3e38, float16: -60_000 }
 
 /** Adds one layer's attention to a graph: packed [N, width] in, packed [N, heads × headSize] out. */
 type Attend = (g: GraphBuilder, shape: AttentionShape, projections: Projections) => string
@@ -38,23 +38,17 @@ type Attend = (g: GraphBuilder, shape: AttentionShape, projections: Projections)
 /** Attention for the layers of one graph, which computes in `type`. Memory is bounded by one chunk's scores: heads × R × S × L. */
 export function productAttention(chunkCount: number, type: FloatType): Attend {
   const biases = new Map<string, string>()
-  return (g, { headCount, keyValueHeadCount: groupCount, headSize, window }, { queries, keys, values }) => {
-    const groupSize = headCount / groupCount
-    const width = headCount * headSize
-    const scaled = g.node('Mul', [queries, scalar(g, headSize ** -0.5, type)])
-    const rowsOf = (states: string, index: string, shape: readonly number[], order: readonly number[]) =>
-      g.node('Transpose', [g.node('Reshape', [g.node('Gather', [states, index]), g.integers(shape)])], { perm: order })
+  return (g, shape, { queries, keys, values }) => {
+    const { window } = shape
+    const scaled = g.node('Mul', [queries, scalar(g, scoreScale(shape), type)])
     const attendedRows = Array.from({ length: chunkCount }, (_, chunk) => {
-      // Query heads that share keys and values are below each other: one product for all of them.
-      const split = rowsOf(scaled, `queries_${chunk}`, [0, 0, groupCount, groupSize, headSize], [0, 2, 3, 1, 4])
-      const query = g.node('Reshape', [split, g.integers([0, 0, -1, headSize])])
-      const key = rowsOf(keys, `keys_${chunk}`, [0, 0, groupCount, headSize], [0, 2, 3, 1])
-      const value = rowsOf(values, `keys_${chunk}`, [0, 0, groupCount, headSize], [0, 2, 1, 3])
-      const scores = g.node('Reshape', [g.node('MatMul', [query, key]), g.integers([0, headCount, -1, 0])])
-      const shares = g.node('Softmax', [g.node('Add', [scores, biasOf(g, chunk, window)])], { axis: -1 })
-      const attended = g.node('MatMul', [g.node('Reshape', [shares, g.integers([0, groupCount, -1, 0])]), value])
-      const byQuery = g.node('Transpose', [g.node('Reshape', [attended, g.integers([0, 0, groupSize, -1, headSize])])], { perm: [0, 3, 1, 2, 4] })
-      return g.node('Reshape', [byQuery, g.integers([-1, width])])
+      const gathered = {
+        queries: g.node('Gather', [scaled, `queries_${chunk}`]),
+        keys: g.node('Gather', [keys, `keys_${chunk}`]),
+        values: g.node('Gather', [values, `keys_${chunk}`]),
+      }
+      const positions = shape.alibi && g.node('Cast', [`key_depths_${chunk}`], { to: DATA_TYPE[type] })
+      return attendRows(g, shape, gathered, { bias: biasOf(g, chunk, window), positions, type })
     })
     return g.node('Gather', [chunkCount === 1 ? attendedRows[0]! : g.node('Concat', attendedRows, { axis: 0 }), 'query_slots'])
   }
@@ -64,6 +58,54 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
     biases.set(`${chunk} ${window}`, bias)
     return bias
   }
+}
+
+/** What scores are multiplied with. */
+export function scoreScale({ attentionScale, headSize }: Pick<AttentionShape, 'attentionScale' | 'headSize'>): number {
+  return attentionScale ?? headSize ** -0.5
+}
+
+/** What is added to scores before the softmax. */
+interface ScoreBiases {
+  /** What hides keys, [R, 1, S, L]. */
+  readonly bias: string
+  /** Position of each key, [R, L], in `type`; for linear biases only. */
+  readonly positions?: string | undefined
+  readonly type: FloatType
+}
+
+/** Attention of rows: scaled queries [R, S, width], keys and values [R, L, width] in; [R × S, width] out. */
+export function attendRows(
+  g: GraphBuilder,
+  { headCount, keyValueHeadCount: groupCount, headSize, attentionSoftcap: cap, alibi }: Omit<AttentionShape, 'window'>,
+  { queries, keys, values }: Projections,
+  { bias, positions, type }: ScoreBiases,
+): string {
+  const groupSize = headCount / groupCount
+  const rowsOf = (states: string, shape: readonly number[], order: readonly number[]) =>
+    g.node('Transpose', [g.node('Reshape', [states, g.integers(shape)])], { perm: order })
+  // Query heads that share keys and values are below each other: one product for all of them.
+  const split = rowsOf(queries, [0, 0, groupCount, groupSize, headSize], [0, 2, 3, 1, 4])
+  const query = g.node('Reshape', [split, g.integers([0, 0, -1, headSize])])
+  const key = rowsOf(keys, [0, 0, groupCount, headSize], [0, 2, 3, 1])
+  const value = rowsOf(values, [0, 0, groupCount, headSize], [0, 2, 1, 3])
+  const scores = g.node('Reshape', [g.node('MatMul', [query, key]), g.integers([0, headCount, -1, 0])])
+  const capped = cap === undefined ? scores : g.node('Mul', [g.node('Tanh', [g.node('Div', [scores, scalar(g, cap, type)])]), scalar(g, cap, type)])
+  const biased = alibi ? g.node('Add', [capped, linearBiases(g, alibi, positions!, type)]) : capped
+  const shares = g.node('Softmax', [g.node('Add', [biased, bias])], { axis: -1 })
+  const attended = g.node('MatMul', [g.node('Reshape', [shares, g.integers([0, groupCount, -1, 0])]), value])
+  const byQuery = g.node('Transpose', [g.node('Reshape', [attended, g.integers([0, 0, groupSize, -1, headSize])])], { perm: [0, 3, 1, 2, 4] })
+  return g.node('Reshape', [byQuery, g.integers([-1, headCount * headSize])])
+}
+
+/** Slope × position of each key, [R, heads, 1, L]. */
+function linearBiases(g: GraphBuilder, { slopes, isRounded, scale }: NonNullable<AttentionShape['alibi']>, positions: string, type: FloatType): string {
+  const rounded = (value: string) =>
+    isRounded && type !== 'bfloat16' ? g.node('Cast', [g.node('Cast', [value], { to: DATA_TYPE.bfloat16 })], { to: DATA_TYPE[type] }) : value
+  const constant = g.floats(Float32Array.from(slopes), [1, slopes.length, 1, 1])
+  const steep = rounded(type === 'float' ? constant : g.node('Cast', [constant], { to: DATA_TYPE[type] }))
+  const products = rounded(g.node('Mul', [steep, g.node('Unsqueeze', [positions, g.integers([1, 2])])]))
+  return scale === undefined ? products : g.node('Mul', [products, scalar(g, scale, type)])
 }
 
 /** What is added to the scores of all heads, [R, 1, S, L]: 0 if a query sees a key. */

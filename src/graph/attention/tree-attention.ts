@@ -2,6 +2,7 @@
 import type { AttentionShape, Projections } from '../blocks/attention.ts'
 import type { GraphBuilder } from '../builder.ts'
 import { DATA_TYPE, type ValueInfo } from '../onnx-model.ts'
+import { attendRows, HIDDEN, scoreScale } from './product-attention.ts'
 
 /** The values that say which token attends to which: N packed tokens in preorder (a token's descendants follow it), A with those of the past before them. */
 export interface AttentionRows {
@@ -67,7 +68,13 @@ export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries,
   const index = groupIndex(body, group, { rows, past })
   const mask = visibleKeys(body, shape.window, index, { rows, past })
   const states = [body.node('Gather', [queries, index.queries]), body.node('Gather', [keys, index.keyTokens]), body.node('Gather', [values, index.keyTokens])]
-  const attended = body.node('Attention', [...states, mask], { q_num_heads: shape.headCount, kv_num_heads: shape.keyValueHeadCount })
+  const attended = hasPlainScores(shape)
+    ? body.node('Attention', [...states, mask], {
+        q_num_heads: shape.headCount,
+        kv_num_heads: shape.keyValueHeadCount,
+        ...(shape.attentionScale !== undefined && { scale: { float: shape.attentionScale } }),
+      })
+    : attendByProducts(body, shape, states as [string, string, string], { mask, positions: shape.alibi && keyDepths(body, index, { rows, past }) })
   const width = shape.headCount * shape.headSize
   const loop = body.finish(
     'attention_group',
@@ -82,6 +89,24 @@ export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries,
   )
   const stacked = g.node('Loop', [rows.groupCount, ''], { body: { graph: loop } })
   return g.node('Gather', [g.node('Reshape', [stacked, g.integers([-1, width])]), rows.querySlots])
+}
+
+/** Whether scores are what onnxruntime's operators for attention compute. */
+export function hasPlainScores({ attentionSoftcap, alibi }: Pick<AttentionShape, 'attentionSoftcap' | 'alibi'>): boolean {
+  return attentionSoftcap === undefined && alibi === undefined
+}
+
+/** Scores with soft cap or linear biases. */
+function attendByProducts(
+  body: GraphBuilder,
+  shape: AttentionShape,
+  [queries, keys, values]: readonly [string, string, string],
+  { mask, positions }: { readonly mask: string; readonly positions: string | undefined },
+): string {
+  const scalar = (value: number) => body.floats(Float32Array.of(value), [1])
+  const bias = body.node('Where', [mask, scalar(0), scalar(HIDDEN.float)])
+  const scaled = body.node('Mul', [queries, scalar(scoreScale(shape))])
+  return attendRows(body, shape, { queries: scaled, keys, values }, { bias, positions: positions && toFloat(body, positions), type: 'float' })
 }
 
 /** Queries and keys of one group. */
@@ -113,13 +138,22 @@ function visibleKeys(body: GraphBuilder, window: number, index: GroupIndex, { ro
   ])
   return Number.isFinite(window) ? body.node('And', [visible, withinWindow()]) : visible
 
-  /** A sliding window reaches `window` tokens back, the query's own included. The depth of a past token is its index. */
+  /** A sliding window reaches `window` tokens back, the query's own included. */
   function withinWindow(): string {
-    const pastDepths = () => body.node('Range', [toInt32(body, body.integers(0)), past!.count, toInt32(body, body.integers(1))])
-    const depths = past ? body.node('Concat', [pastDepths(), rows.positions], { axis: 0 }) : rows.positions
-    const distance = body.node('Sub', [down(body.node('Gather', [rows.positions, index.queries])), across(body.node('Gather', [depths, index.keyTokens]))])
+    const distance = body.node('Sub', [down(body.node('Gather', [rows.positions, index.queries])), across(keyDepths(body, index, { rows, past }))])
     return body.node('Less', [distance, toInt32(body, body.integers([window]))])
   }
+}
+
+/** Depth of each key, [B, L]. The depth of a past token is its index. */
+function keyDepths(body: GraphBuilder, index: GroupIndex, { rows, past }: RowsOverPast): string {
+  const pastDepths = () => body.node('Range', [toInt32(body, body.integers(0)), past!.count, toInt32(body, body.integers(1))])
+  const depths = past ? body.node('Concat', [pastDepths(), rows.positions], { axis: 0 }) : rows.positions
+  return body.node('Gather', [depths, index.keyTokens])
+}
+
+function toFloat(body: GraphBuilder, value: string): string {
+  return body.node('Cast', [value], { to: DATA_TYPE.float })
 }
 
 function toInt32(body: GraphBuilder, value: string): string {

@@ -1,13 +1,17 @@
 /** Feed-forward blocks. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { Block } from './block.ts'
+import { mixtureOfExperts } from './experts.ts'
+import { widened } from './widened.ts'
 
-/** SwiGLU over normed hidden states [N, hidden]: down(silu(gate(x)) × up(x)), without the residual. */
-export function gatedFeedForward({ g, config, weights }: Block<Pick<ModelConfig, 'feedForwardBias' | 'tensorNames'>>, input: string): string {
-  const { layer: modules } = config.tensorNames
-  const project = (module: string, states: string) => weights.multiply(g, `${module}.weight`, states, config.feedForwardBias ? `${module}.bias` : undefined)
-  const gate = project(modules.gate, input)
-  const activated = g.node('Mul', [gate, g.node('Sigmoid', [gate])])
-  const widened = g.node('Mul', [activated, project(modules.up, input)])
-  return project(modules.down, widened)
+/** What the feed-forward of a layer needs to know, and whether it has experts. */
+export type FeedForwardConfig = Pick<ModelConfig, 'activation' | 'feedForwardBias' | 'tensorNames' | 'experts' | 'hiddenSize' | 'intermediateSize'> & {
+  readonly isSparse: boolean
+}
+
+/** Feed-forward over normed hidden states [N, hidden]: a gated or plain one, or a mixture of experts. Without the residual. */
+export function feedForward(block: Block<FeedForwardConfig>, input: string): string {
+  const { gate, up, gateUp, down } = block.config.tensorNames.layer
+  if (block.config.isSparse) return mixtureOfExperts(block, input)
+  return widened(block, { gate, up, gateUp, down: down! }, input)
 }

@@ -3,8 +3,10 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import type { ValueInfo } from '../onnx-model.ts'
 import type { Block } from './block.ts'
 import { headName } from './embedding.ts'
+import { headBiasName } from '../../model/families/tensor-names.ts'
 import type { LogProbs } from './log-probs.ts'
-import { rmsNorm } from './norm.ts'
+import { norm, type NormConfig } from './norm.ts'
+import { softcap } from './softcap.ts'
 
 /** Inputs of the head: scored positions in C chunks of M positions with up to T targets each. */
 export const HEAD_INPUTS: readonly ValueInfo[] = [
@@ -20,16 +22,36 @@ export const HEAD_OUTPUTS = [
   { name: 'best', type: 'int64', shape: ['C', 'M'] },
 ] as const satisfies readonly ValueInfo[]
 
+/** What the head needs to know. */
+type HeadConfig = NormConfig & Pick<ModelConfig, 'tiedHead' | 'tensorNames' | 'headBias' | 'isHeadNormalized' | 'logitScale' | 'logitSoftcap'>
+
+/** Logits [N, vocabulary] of hidden states [N, hidden]. */
+export function logitsOf(model: Block<HeadConfig>, hidden: string): string {
+  const { g, config, weights } = model
+  const { head, finalNorm } = config.tensorNames
+  const normed = norm(model, finalNorm, hidden)
+  const bias = config.headBias ? [weights.value(headBiasName(head))] : []
+  const product = g.node('Gemm', [normed, config.isHeadNormalized ? normalizedHead(model) : weights.value(headName(config)), ...bias], { transB: 1 })
+  const logits = weights.adapt(g, head, normed, product)
+  const scaled = config.logitScale === undefined ? logits : g.node('Mul', [logits, weights.constant([config.logitScale])])
+  return softcap(model, config.logitSoftcap, scaled)
+}
+
+/** The head with rows of length 1. */
+function normalizedHead({ config, weights }: Block<HeadConfig>): string {
+  const name = headName(config)
+  return weights.derived(`${name} of length 1`, (outer) => {
+    const squares = outer.node('Mul', [weights.value(name), weights.value(name)])
+    const lengths = outer.node('Sqrt', [outer.node('ReduceSum', [squares, outer.integers([1])])])
+    return outer.node('Div', [weights.value(name), lengths])
+  })
+}
+
 /** Adds the head over hidden states [N, hidden], a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-export function scoreHead(
-  { g, config, weights }: Block<Pick<ModelConfig, 'normEpsilon' | 'tiedHead' | 'tensorNames'>>,
-  hidden: string,
-  logProbs: LogProbs,
-): void {
+export function scoreHead({ g, config, weights }: Block<HeadConfig>, hidden: string, logProbs: LogProbs): void {
   const body = g.body()
   const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-  const normed = rmsNorm({ g: body, config, weights }, config.tensorNames.finalNorm, scored)
-  const logits = weights.adapt(body, config.tensorNames.head, normed, body.node('Gemm', [normed, weights.value(headName(config))], { transB: 1 }))
+  const logits = logitsOf({ g: body, config, weights }, scored)
   const { wanted, best } = logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
   const loop = body.finish(
     'score_chunk',

@@ -8,9 +8,9 @@ import { CheckpointError } from '../../errors.ts'
 import { lookUp } from '../../io/look-up.ts'
 import { parsePythonJson } from '../../io/parse-json.ts'
 import { firstTokenId } from '../families/common-fields.ts'
+import { RMS_NORM, type Activation, type Decoder, type RopeFields } from '../families/decoder.ts'
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../families/families.ts'
 import type { CommonConfig, Family } from '../families/family.ts'
-import type { TensorNames } from '../families/tensor-names.ts'
 import { checkFields } from './config-fields.ts'
 import { explainForeignModel } from './foreign-model.ts'
 import { readModelFile } from '../model-file.ts'
@@ -19,33 +19,20 @@ import type { Dtype } from '../weights/safetensors.ts'
 import { toRope, type Rope } from './rope-config.ts'
 import { languagePart } from './text-config.ts'
 
-/** The facts about a model that the graph needs. Plain data. */
-export interface ModelConfig {
+/** The facts about a model that the graph needs. Plain data. Optional parts of the decoder are absent where the model does not have them. */
+export interface ModelConfig extends Omit<Decoder, Defaulted | 'globalRope' | 'localRope'>, Required<Pick<Decoder, Defaulted>> {
   /** `model_type` of the family. */
   readonly family: string
   readonly hiddenSize: number
   readonly layerCount: number
   readonly headCount: number
-  readonly keyValueHeadCount: number
-  /** Width of one head. */
-  readonly headSize: number
-  readonly intermediateSize: number
   readonly vocabularySize: number
-  /** Longest input of the model, in tokens. */
-  readonly maxPositions: number
   readonly normEpsilon: number
   /** The output head is the embedding matrix. */
   readonly tiedHead: boolean
-  /** Biases on the projections of queries, keys and values. */
-  readonly queryKeyValueBias: boolean
-  readonly attentionOutputBias: boolean
-  readonly feedForwardBias: boolean
-  /** RMS norm over each head of queries and keys. */
-  readonly queryKeyNorm: boolean
   readonly rope: Rope
-  /** Number of tokens that each layer attends to, itself included; Infinity without a sliding window. */
-  readonly windows: readonly number[]
-  readonly tensorNames: TensorNames
+  /** Of the layers whose `layerRopes` say `local`. */
+  readonly localRope?: Rope
   /** It is the language model of a larger one, whose weights have further prefixes. */
   readonly isPart?: true
   /** How the projections are stored; absent if they are plain. */
@@ -53,6 +40,21 @@ export interface ModelConfig {
   readonly bosTokenId: number | undefined
   readonly eosTokenId: number | undefined
 }
+
+/** Parts of a decoder that every model has. */
+type Defaulted =
+  | 'keyValueHeadCount'
+  | 'headSize'
+  | 'intermediateSize'
+  | 'maxPositions'
+  | 'tensorNames'
+  | 'norm'
+  | 'queryKeyValueBias'
+  | 'attentionOutputBias'
+  | 'feedForwardBias'
+  | 'windows'
+  | 'rotaryWidth'
+  | 'activation'
 
 /** A config.json that was checked. */
 export interface ConfigFile {
@@ -140,40 +142,61 @@ function unsupported(content: unknown, what: string, file: string, hint: string)
   return new CheckpointError(`${file}: ${what} is ${kind ?? 'not supported'}`, hint)
 }
 
-/** One function under two names. */
-const SILU: ReadonlySet<string> = new Set(['silu', 'swish'])
+/** Functions by their names in transformers (`activations.py`). */
+const ACTIVATIONS: Readonly<Record<string, Activation>> = {
+  silu: 'silu',
+  swish: 'silu',
+  gelu: 'gelu',
+  gelu_new: 'gelu-tanh',
+  gelu_fast: 'gelu-tanh',
+  gelu_pytorch_tanh: 'gelu-tanh',
+  relu: 'relu',
+  relu2: 'relu-squared',
+}
 
 function toModelConfig(raw: CommonConfig, family: Family, file: string, notices: string[]): ModelConfig {
+  const { globalRope, localRope, ...decoder } = family.decoder(raw, file)
   const headCount = raw.num_attention_heads
-  const keyValueHeadCount = raw.num_key_value_heads ?? headCount
-  const headSize = raw.head_dim ?? raw.hidden_size / headCount
+  const keyValueHeadCount = decoder.keyValueHeadCount ?? raw.num_key_value_heads ?? headCount
+  const headSize = decoder.headSize ?? raw.head_dim ?? raw.hidden_size / headCount
   const unsupported = (what: string, hint: string) => new CheckpointError(`${file}: ${what}`, hint)
-  if (!SILU.has(raw.hidden_act ?? 'silu')) throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, 'Supported: silu.')
+  const activation = decoder.activation ?? lookUp(ACTIVATIONS, raw.hidden_act ?? 'silu')
+  if (activation === undefined) throw unsupported(`hidden_act ${raw.hidden_act} is not supported`, `Supported: ${Object.keys(ACTIVATIONS).join(', ')}.`)
   if (headCount % keyValueHeadCount !== 0)
     throw unsupported(`${headCount} heads do not divide over ${keyValueHeadCount} key/value heads`, 'Check num_attention_heads and num_key_value_heads.')
-  if (!Number.isInteger(headSize) || headSize % 2 !== 0)
-    throw unsupported(`heads are ${headSize} wide`, 'Rotary embedding needs an even whole number; check head_dim.')
-  const rope = toRope(raw, file, headSize, notices)
-  const decoder = family.decoder(raw, file)
+  const rotaryWidth = decoder.rotaryWidth ?? headSize
+  const isRotary = decoder.layerRopes?.every((rope) => rope === 'none') !== true
+  if (!Number.isInteger(headSize)) throw unsupported(`heads are ${headSize} wide`, 'Check hidden_size, num_attention_heads and head_dim.')
+  if (isRotary && (rotaryWidth % 2 !== 0 || rotaryWidth < 2 || rotaryWidth > headSize))
+    throw unsupported(
+      `heads are ${headSize} wide${rotaryWidth === headSize ? '' : `, of which ${rotaryWidth} are rotated`}`,
+      'Rotary embedding needs an even whole number; check head_dim and partial_rotary_factor.',
+    )
+  const ropeOf = (fields: RopeFields | undefined) =>
+    toRope({ ...raw, ...fields }, file, { headSize: rotaryWidth, isPartial: decoder.rotaryWidth !== undefined }, notices)
   return {
+    ...decoder,
     family: family.modelType,
     hiddenSize: raw.hidden_size,
     layerCount: raw.num_hidden_layers,
     headCount,
     keyValueHeadCount,
     headSize,
-    intermediateSize: raw.intermediate_size,
+    intermediateSize: decoder.intermediateSize ?? raw.intermediate_size,
     vocabularySize: raw.vocab_size,
-    maxPositions: raw.max_position_embeddings,
+    maxPositions: decoder.maxPositions ?? raw.max_position_embeddings,
+    norm: decoder.norm ?? RMS_NORM,
     normEpsilon: raw.rms_norm_eps,
     tiedHead: raw.tie_word_embeddings ?? false,
     queryKeyValueBias: decoder.queryKeyValueBias ?? false,
     attentionOutputBias: decoder.attentionOutputBias ?? false,
     feedForwardBias: decoder.feedForwardBias ?? false,
-    queryKeyNorm: decoder.queryKeyNorm ?? false,
-    rope,
+    rotaryWidth,
+    rope: ropeOf(globalRope),
+    ...(localRope && { localRope: ropeOf(localRope) }),
+    activation,
     windows: decoder.windows ?? Array.from({ length: raw.num_hidden_layers }, () => Infinity),
-    tensorNames: family.tensorNames,
+    tensorNames: decoder.tensorNames ?? family.tensorNames,
     ...(raw.quantization_config != null && { quantization: parseQuantization(raw.quantization_config, file, notices) }),
     bosTokenId: firstTokenId(raw.bos_token_id),
     eosTokenId: firstTokenId(raw.eos_token_id),

@@ -83,14 +83,20 @@ const USED: Readonly<Record<Rope['kind'] | 'dynamic', readonly string[]>> = {
   longrope: ['factor', 'original_max_position_embeddings', 'attention_factor', 'short_factor', 'long_factor'],
 }
 
+/** The width that is rotated, and whether the family rotates only the part of a head that `partial_rotary_factor` gives. */
+interface RotaryWidth {
+  readonly headSize: number
+  readonly isPartial: boolean
+}
+
 /** Checks and merges the fields; adds a notice for each field that is not used. Fails with CheckpointError on what is not supported. */
-export function toRope(raw: RawRope, file: string, headSize: number, notices: string[]): Rope {
+export function toRope(raw: RawRope, file: string, { headSize, isPartial }: RotaryWidth, notices: string[]): Rope {
   const { name, fields } = chosen(raw, notices)
   for (const [key, value] of Object.entries(fields))
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       throw new CheckpointError(`${file}: ${name} has ${key}, rotary parameters by layer, which is not supported`, 'Supported: one set for all layers.')
-  const partial = fields.partial_rotary_factor ?? raw.partial_rotary_factor ?? 1
-  if (partial !== 1) throw new CheckpointError(`${file}: partial_rotary_factor ${partial} is not supported`, 'Supported: 1.')
+  const partial = partialRotaryFactor(raw) ?? 1
+  if (partial !== 1 && !isPartial) throw new CheckpointError(`${file}: partial_rotary_factor ${partial} is not supported`, 'Supported: 1.')
   const theta = baseFrequency(raw, fields, name, file, notices)
   const kind = fields.rope_type ?? fields.type ?? 'default'
   if (!Object.hasOwn(USED, kind)) throw new CheckpointError(`${file}: rope scaling ${kind} is not supported`, `Supported: ${Object.keys(USED).join(', ')}.`)
@@ -127,8 +133,16 @@ export function toRope(raw: RawRope, file: string, headSize: number, notices: st
   }
 }
 
+/** The share of a head that is rotated, where config.json gives it; the one beside the other parameters wins over the one at top level. */
+export function partialRotaryFactor(raw: Pick<RawRope, 'rope_scaling' | 'rope_parameters' | 'partial_rotary_factor'>): number | undefined {
+  return chosen(raw, []).fields.partial_rotary_factor ?? raw.partial_rotary_factor ?? undefined
+}
+
 /** `rope_scaling` wins unless it is empty. */
-function chosen({ rope_scaling: older, rope_parameters: newer }: RawRope, notices: string[]): { readonly name: string; readonly fields: RopeFields } {
+function chosen(
+  { rope_scaling: older, rope_parameters: newer }: Pick<RawRope, 'rope_scaling' | 'rope_parameters'>,
+  notices: string[],
+): { readonly name: string; readonly fields: RopeFields } {
   const olderFields = older || {}
   if (Object.keys(olderFields).length === 0) return { name: 'rope_parameters', fields: newer ?? {} }
   if (newer && Object.keys(newer).length > 0 && JSON.stringify(newer) !== JSON.stringify(older))

@@ -24,7 +24,7 @@ export const LLAMA_TENSOR_NAMES: TensorNames = {
     down: 'mlp.down_proj',
   },
   embeddings: 'model.embed_tokens.weight',
-  finalNorm: 'model.norm.weight',
+  finalNorm: 'model.norm',
   head: 'lm_head.weight',
   buffers: ['.rotary_emb.inv_freq', '.attn.masked_bias'],
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isOn } from '../config/off-values.ts'
 import { commonFields } from './common-fields.ts'
+import { RMS_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { qwenDefaults, qwenWindowFields, qwenWindows } from './qwen2.ts'
@@ -21,7 +22,7 @@ export const qwen3 = defineFamily({
   decoder: (config, file) => ({
     queryKeyValueBias: config.attention_bias,
     attentionOutputBias: config.attention_bias,
-    queryKeyNorm: true,
+    queryKeyNorm: { over: 'head', form: RMS_NORM },
     windows: qwenWindows(config, file),
   }),
 })

@@ -3,24 +3,50 @@
  * adapter finds a tensor by its role and knows no name.
  */
 
-/** Modules of one layer, each named without the prefix of its layer; their tensors are `NAME.weight` and `NAME.bias`. */
-export interface LayerModules {
-  readonly inputNorm: string
-  readonly query: string
-  readonly key: string
-  readonly value: string
-  /** Norms over each head of queries and keys. */
-  readonly queryNorm: string
-  readonly keyNorm: string
-  readonly attentionOutput: string
-  readonly feedForwardNorm: string
-  readonly gate: string
-  readonly up: string
-  readonly down: string
-}
+/** What multiplies or normalizes states in a layer. */
+const LAYER_ROLES = {
+  /** Norm of what attention reads, and in a parallel layer without `feedForwardNorm` of what the feed-forward reads too. */
+  inputNorm: 'norm',
+  query: 'projection',
+  key: 'projection',
+  value: 'projection',
+  /** The three in one matrix. */
+  queryKeyValue: 'projection',
+  /** Norms of queries and keys. */
+  queryNorm: 'head norm',
+  keyNorm: 'head norm',
+  attentionOutput: 'projection',
+  /** Norm of what attention gives. */
+  attentionOutputNorm: 'norm',
+  /** Norm of what the feed-forward reads. */
+  feedForwardNorm: 'norm',
+  gate: 'feed-forward',
+  up: 'feed-forward',
+  /** `gate` and `up` in one matrix. */
+  gateUp: 'feed-forward',
+  down: 'feed-forward',
+  /** Norm of what the feed-forward gives. */
+  feedForwardOutputNorm: 'norm',
+  /** Chooses experts. */
+  router: 'router',
+  expertGate: 'feed-forward',
+  expertUp: 'feed-forward',
+  expertDown: 'feed-forward',
+  sharedGate: 'feed-forward',
+  sharedUp: 'feed-forward',
+  sharedDown: 'feed-forward',
+  /** The gate of the shared expert. */
+  sharedSwitch: 'router',
+} as const
 
 /** The role of a module in a layer. */
-export type LayerRole = keyof LayerModules
+export type LayerRole = keyof typeof LAYER_ROLES
+
+/**
+ * Modules of one layer, each named without the prefix of its layer; their tensors are `NAME.weight` and `NAME.bias`. A layer has no part whose role is
+ * absent. `{}` stands for the number of an expert, or of a head.
+ */
+export type LayerModules = Readonly<Partial<Record<LayerRole, string>>>
 
 /** Names of all tensors of a model. */
 export interface TensorNames {
@@ -31,31 +57,43 @@ export interface TensorNames {
   readonly layer: LayerModules
   /** The embedding matrix, [vocabulary, hidden]. */
   readonly embeddings: string
-  /** The norm after the last layer. */
+  /** Learned positions, [positions, hidden]. */
+  readonly positions?: string
+  /** Module of the norm after the last layer. */
   readonly finalNorm: string
   /** The output head, [vocabulary, hidden]; not stored if it is tied to the embeddings. */
   readonly head: string
   /** Suffixes of buffers that older checkpoints store beside the weights. Their values are computed, so they are not read. */
   readonly buffers: readonly string[]
+  /** Rows of `queryKeyValue`: all queries, all keys, all values, or for each key its queries, itself and its value. `parts` when absent. */
+  readonly queryKeyValueRows?: 'parts' | 'groups'
+  /** Projections are stored as [in, out]. */
+  readonly areProjectionsTransposed?: boolean
 }
 
-const PROJECTIONS: ReadonlySet<LayerRole> = new Set(['query', 'key', 'value', 'attentionOutput', 'gate', 'up', 'down'])
-const HEAD_NORMS: ReadonlySet<LayerRole> = new Set(['queryNorm', 'keyNorm'])
-const FEED_FORWARD: ReadonlySet<LayerRole> = new Set(['gate', 'up', 'down'])
-
-/** Whether a module multiplies hidden states with a matrix. Quantization, LoRA and merging of layers apply to these. */
+/** Whether a module multiplies hidden states with a matrix. LoRA and merging of layers apply to these. */
 export function isProjection(role: LayerRole): boolean {
-  return PROJECTIONS.has(role)
+  return isQuantizable(role) || LAYER_ROLES[role] === 'router'
 }
 
-/** Whether a module normalizes each head of queries or keys. */
+/** Whether a module is a projection whose matrix can be quantized: routers are not, as quantizing tools leave them. */
+export function isQuantizable(role: LayerRole): boolean {
+  return LAYER_ROLES[role] === 'projection' || LAYER_ROLES[role] === 'feed-forward'
+}
+
+/** Whether a module normalizes queries or keys. */
 export function isHeadNorm(role: LayerRole): boolean {
-  return HEAD_NORMS.has(role)
+  return LAYER_ROLES[role] === 'head norm'
+}
+
+/** Whether a module normalizes hidden states. */
+export function isLayerNorm(role: LayerRole): boolean {
+  return LAYER_ROLES[role] === 'norm'
 }
 
 /** Whether a projection is part of the feed-forward block. */
 export function isFeedForward(role: LayerRole): boolean {
-  return FEED_FORWARD.has(role)
+  return LAYER_ROLES[role] === 'feed-forward'
 }
 
 /** Full name of a tensor of a layer. */
@@ -72,6 +110,16 @@ export function parseLayerTensor({ layers }: TensorNames, tensor: string): { rea
 
 /** Role of a tensor by its name within the layer, `NAME.weight` or `NAME.bias`; undefined for a tensor that the family does not have. */
 export function layerRole({ layer }: TensorNames, name: string): LayerRole | undefined {
-  const module = name.replace(/\.(?:weight|bias)$/u, '')
+  const module = name.replace(/\.(?:weight|bias)$/u, '').replace(/\.\d+(?=\.|$)/u, '.{}')
   return (Object.keys(layer) as LayerRole[]).find((role) => layer[role] === module)
+}
+
+/** Module of one expert or head. */
+export function numberedModule(module: string, number: number): string {
+  return module.replace('{}', String(number))
+}
+
+/** The bias of a head, by the name of its weight. */
+export function headBiasName(head: string): string {
+  return head.replace(/\.weight$/u, '.bias')
 }

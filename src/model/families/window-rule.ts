@@ -40,3 +40,8 @@ export function windowsOf({ layerCount, window, layerTypes, slides, switch: fiel
 export function namesOtherLayerTypes(types: unknown): boolean {
   return Array.isArray(types) && types.some((type) => type !== FULL)
 }
+
+/** `layer_types` of the layers `kept` of a model with these windows. */
+export function layerTypesOf(windows: readonly number[], kept: readonly number[]): string[] {
+  return kept.map((layer) => (Number.isFinite(windows[layer]) ? SLIDING : FULL))
+}

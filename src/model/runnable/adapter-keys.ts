@@ -2,13 +2,15 @@
 import { AdapterError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
 import { parseLayerTensor } from '../families/tensor-names.ts'
-import { possibleTensors } from '../weights/expected-tensors.ts'
+import { matrixShape, possibleTensors } from '../weights/expected-tensors.ts'
 
 /** The model that an adapter is for, as its keys need it. */
 export interface AdaptedModel {
   readonly config: ModelConfig
-  /** Shapes of all tensors that a key may name; the head of a tied model too, which an adapter may untie. */
+  /** Shapes of all tensors that a key may name, as they are stored; the head of a tied model too, which an adapter may untie. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
+  /** [out, in] of the matrices among them. */
+  readonly matrixShapes: ReadonlyMap<string, readonly number[]>
   /** The adapter's folder, for errors. */
   readonly folder: string
 }
@@ -27,7 +29,13 @@ const HALVES: Readonly<Record<string, 'down' | 'up'>> = { lora_A: 'down', lora_e
 
 /** The model as its keys need it. */
 export function adaptedModel(config: ModelConfig, folder: string): AdaptedModel {
-  return { config, folder, shapes: new Map(possibleTensors(config).map(({ name, shape }) => [name, shape])) }
+  const tensors = possibleTensors(config)
+  return {
+    config,
+    folder,
+    shapes: new Map(tensors.map(({ name, shape }) => [name, shape])),
+    matrixShapes: new Map(tensors.map((tensor) => [tensor.name, matrixShape(tensor)])),
+  }
 }
 
 /** Fails with AdapterError on a key that does not name a tensor of the model. */

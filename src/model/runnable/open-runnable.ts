@@ -6,7 +6,7 @@ import type { CompressedTensors } from '../config/compressed-tensors-config.ts'
 import type { ModelConfig } from '../config/config.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
 import { WHOLE_AXIS } from '../config/scale-extent.ts'
-import { expectedTensors, isLayerMatrix } from '../weights/expected-tensors.ts'
+import { expectedTensors, isLayerMatrix, matrixShape } from '../weights/expected-tensors.ts'
 import { tensorReader } from '../weights/tensor-bytes.ts'
 import { commonFolder, type StoredWeights } from '../weights/weights.ts'
 import { AbortError, UsageError } from '../../errors.ts'
@@ -115,7 +115,7 @@ function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize
   return expectedTensors(config)
     .filter(({ name }) => !adapter?.replaced.has(name))
     .flatMap((expected): PlannedMatrix[] => {
-      const { name, shape } = expected
+      const { name, isTransposed = false } = expected
       const matrix = packed.get(name)
       const mustBePlain = !isLayerMatrix(expected)
       if (matrix)
@@ -123,7 +123,13 @@ function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize
           { name, bytes: unpackedBytes(matrix, mustBePlain), make: (stored, packing) => unpackMatrix(name, stored.packed.get(name)!, mustBePlain, packing) },
         ]
       if (!quantize || mustBePlain) return []
-      return [{ name, bytes: quantizedBytes(shape, quantize), make: (stored, packing) => quantizeMatrix(stored.tensors.get(name)!, quantize, packing) }]
+      return [
+        {
+          name,
+          bytes: quantizedBytes(matrixShape(expected), quantize),
+          make: (stored, packing) => quantizeMatrix({ tensor: stored.tensors.get(name)!, isTransposed }, quantize, packing),
+        },
+      ]
     })
 }
 

@@ -26,14 +26,21 @@ export function quantizedBytes([rows, columns]: readonly number[], { scheme, blo
   return rows! * (bytes + 4 * blocks)
 }
 
-/** Quantizes one matrix [out, in]. */
-export async function quantizeMatrix(tensor: WeightTensor, { scheme, block }: QuantizeSetting, packing: Packing): Promise<QuantizedMatrix> {
-  const [rows, columns] = tensor.shape as [number, number]
+/** A matrix as it is stored: [out, in], or [in, out] where it is transposed. */
+export interface StoredMatrix {
+  readonly tensor: WeightTensor
+  readonly isTransposed: boolean
+}
+
+/** Quantizes one matrix. */
+export async function quantizeMatrix(matrix: StoredMatrix, { scheme, block }: QuantizeSetting, packing: Packing): Promise<QuantizedMatrix> {
+  const { shape } = matrix.tensor
+  const [rows, columns] = (matrix.isTransposed ? shape.toReversed() : shape) as [number, number]
   const common = { rows, columns, block }
   if (scheme === 'nf4') {
     const size = rows * columns
     const packed = { codes: new Uint8Array(PIECE_VALUES / 2), scales: new Float32Array(Math.ceil(size / block)), codeBytes: size / 2 }
-    const stored = await packPieces(tensor, PIECE_VALUES, packed, packing, (values, start, codes) =>
+    const stored = await packPieces(matrix, PIECE_VALUES, packed, packing, (values, start, codes) =>
       packNf4(values, block, codes, packed.scales.subarray(start / block)),
     )
     return { kind: 'nf4', ...common, codes: stored.codes, absmax: stored.scales }
@@ -42,7 +49,7 @@ export async function quantizeMatrix(tensor: WeightTensor, { scheme, block }: Qu
   const { blocks, bytes } = packedRow(columns, format)
   const rowsInPiece = Math.max(1, Math.floor(PIECE_VALUES / columns))
   const packed = { codes: new Uint8Array(rowsInPiece * bytes), scales: new Float32Array(rows * blocks), codeBytes: rows * bytes }
-  const stored = await packPieces(tensor, rowsInPiece * columns, packed, packing, (values, start, codes) =>
+  const stored = await packPieces(matrix, rowsInPiece * columns, packed, packing, (values, start, codes) =>
     packIntegers(values, columns, format, codes, packed.scales.subarray((start / columns) * blocks)),
   )
   const codes = { ...stored.codes, shape: [rows, blocks, bytes / blocks] }
@@ -51,7 +58,7 @@ export async function quantizeMatrix(tensor: WeightTensor, { scheme, block }: Qu
 
 /** Reads pieces of `pieceValues` values, packs each, and writes its codes; scales follow at the end. */
 async function packPieces(
-  tensor: WeightTensor,
+  { tensor, isTransposed }: StoredMatrix,
   pieceValues: number,
   { codes, scales, codeBytes }: { readonly codes: Uint8Array; readonly scales: Float32Array; readonly codeBytes: number },
   { reader, scratch, location }: Packing,
@@ -61,10 +68,13 @@ async function packPieces(
   const width = BYTES_PER_VALUE[tensor.dtype]
   const bytes = Buffer.allocUnsafeSlow(pieceValues * width)
   const values = new Float32Array(pieceValues)
+  const rows = isTransposed ? await readTransposed(tensor, reader) : undefined
   const begin = scratch.reserve(codeBytes)
   for (let start = 0; start < size; start += pieceValues) {
     const length = Math.min(pieceValues, size - start)
-    const piece = decodeValues(await reader.read(tensor, start * width, length * width, bytes), tensor.dtype, values.subarray(0, length))
+    const piece = rows
+      ? rows.subarray(start, start + length)
+      : decodeValues(await reader.read(tensor, start * width, length * width, bytes), tensor.dtype, values.subarray(0, length))
     pack(piece, start, codes)
     await scratch.write(codes.subarray(0, (length * codeBytes) / size), begin + (start * codeBytes) / size)
   }
@@ -72,6 +82,16 @@ async function packPieces(
     codes: { dtype: 'U8', shape: [codeBytes], location, byteOffset: begin, byteLength: codeBytes } as const,
     scales: await writeScales(scales, { scratch, location }),
   }
+}
+
+/** The values of a matrix [in, out] in the order of [out, in]; the whole matrix is in memory. */
+async function readTransposed(tensor: WeightTensor, reader: TensorReader): Promise<Float32Array> {
+  const [inputs, outputs] = tensor.shape as [number, number]
+  const stored = decodeValues(await reader.read(tensor, 0, tensor.byteLength), tensor.dtype)
+  const values = new Float32Array(stored.length)
+  for (let input = 0; input < inputs; input++)
+    for (let output = 0; output < outputs; output++) values[output * inputs + input] = stored[input * outputs + output]!
+  return values
 }
 
 /** Writes f32 scales; returns their tensor. */

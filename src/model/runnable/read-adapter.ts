@@ -78,9 +78,9 @@ async function readTensors(file: string, model: AdaptedModel, { modules_to_save:
 }
 
 /** lora_A [rank, in] and lora_B [out, rank]. */
-function pairOf(name: string, { down, up }: Halves, adapterConfig: AdapterConfig, { config, shapes, folder }: AdaptedModel): LowRankPair {
+function pairOf(name: string, { down, up }: Halves, adapterConfig: AdapterConfig, { config, matrixShapes, folder }: AdaptedModel): LowRankPair {
   const { embeddings, head } = config.tensorNames
-  const [rows, columns] = shapes.get(name)! as [number, number]
+  const [rows, columns] = matrixShapes.get(name)! as [number, number]
   const module = name.slice(0, -'.weight'.length)
   if (!down || !up) throw new AdapterError(`${folder}: ${module} has only one of lora_A and lora_B`, 'The file is incomplete; copy or save the adapter again.')
   const { rank, scale } = rankAndScale(adapterConfig, module, folder)

@@ -1,27 +1,34 @@
 import { expect, test } from 'vitest'
 import { batchBudget } from '../../../src/engine/onnx/batch-budget.ts'
+import { parseConfig } from '../../../src/model/config/config.ts'
 import { UsageError } from '../../../src/errors.ts'
 
-const smolLm2 = {
-  hiddenSize: 576,
-  intermediateSize: 1536,
-  headCount: 9,
-  keyValueHeadCount: 3,
-  headSize: 64,
-  layerCount: 30,
-  vocabularySize: 49_152,
-  tiedHead: true,
-}
-const qwen3Of8B = {
-  hiddenSize: 4096,
-  intermediateSize: 12288,
-  headCount: 32,
-  keyValueHeadCount: 8,
-  headSize: 128,
-  layerCount: 36,
-  vocabularySize: 151_936,
-  tiedHead: false,
-}
+const common = { model_type: 'llama', max_position_embeddings: 2048, rms_norm_eps: 1e-5 }
+const smolLm2 = parseConfig(
+  {
+    ...common,
+    hidden_size: 576,
+    intermediate_size: 1536,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    num_hidden_layers: 30,
+    vocab_size: 49_152,
+    tie_word_embeddings: true,
+  },
+  'config.json',
+)
+const qwen3Of8B = parseConfig(
+  {
+    ...common,
+    hidden_size: 4096,
+    intermediate_size: 12288,
+    num_attention_heads: 32,
+    num_key_value_heads: 8,
+    num_hidden_layers: 36,
+    vocab_size: 151_936,
+  },
+  'config.json',
+)
 const GIGABYTE = 1e9
 
 test('a batch grows as far as its beginning is worth it; passes stay as short as is fast', () => {

@@ -21,7 +21,7 @@ import type { Sequence, SequenceScore } from '../../../src/plan/sequence.ts'
 import { loadTask } from '../../../src/run/load-task.ts'
 import { loadTasks } from '../../../src/task/registry.ts'
 import { selectTasks } from '../../../src/task/select-tasks.ts'
-import { FAMILIES, fixtureRequests } from '../../fixture-requests.ts'
+import { FAMILIES_OF_DEVICES, fixtureRequests } from '../../fixture-requests.ts'
 import { realCheckpoint } from '../../reference.ts'
 import { softwareGpu } from '../../software-gpu.ts'
 import { STEERING_OPERATORS } from '../../../src/engine/devices/providers/provider.ts'
@@ -35,7 +35,7 @@ const gpu = softwareGpu()
 const skipped = gpu.missing === undefined ? '' : ` (skipped: ${gpu.missing})`
 
 describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
-  test.each(FAMILIES)('%s gives the log-likelihoods of transformers, of many requests at once and in windows', async (family) => {
+  test.each(FAMILIES_OF_DEVICES)('%s gives the log-likelihoods of transformers, of many requests at once and in windows', async (family) => {
     const { folder, sequences, expected, windows, windowsLogProb } = fixtureRequests(family)
     const { scores } = await score(folder, [...sequences, ...windows], [webgpu])
     expected.forEach(({ logProb, isGreedy }, index) => {

@@ -1,6 +1,6 @@
 /** Measuring the machine beside a run, on the engine that people get. */
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../src/model/config/config.ts'
+import { parseConfig, readConfig } from '../../../src/model/config/config.ts'
 import { readWeights } from '../../../src/model/weights/weights.ts'
 import { onnxEngine } from '../../../src/engine/onnx/onnx-engine.ts'
 import { projectionOperations } from '../../../src/engine/roofline/operations.ts'
@@ -64,7 +64,9 @@ test('an engine that cannot measure says so once and goes on scoring', async () 
 })
 
 test('a projection of Qwen3-8B takes two operations a weight and token', () => {
-  const shape = { hiddenSize: 4096, intermediateSize: 12288, headCount: 32, keyValueHeadCount: 8, headSize: 128 }
+  const heads = { num_attention_heads: 32, num_key_value_heads: 8, head_dim: 128 }
+  const sizes = { hidden_size: 4096, intermediate_size: 12288, num_hidden_layers: 36, vocab_size: 151_936, max_position_embeddings: 40_960 }
+  const config = parseConfig({ model_type: 'qwen3', ...sizes, ...heads, rms_norm_eps: 1e-6 }, 'config.json')
   const weights = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 12288
-  expect(projectionOperations(shape)).toBe(2 * weights)
+  expect(projectionOperations(config)).toBe(2 * weights)
 })

@@ -23,7 +23,7 @@ describe('the model is the one of transformers:', () => {
       head_size: config.headSize,
       key_value_heads: config.keyValueHeadCount,
       biases: [config.queryKeyValueBias, config.attentionOutputBias, config.feedForwardBias],
-      head_norms: config.queryKeyNorm,
+      head_norms: config.queryKeyNorm !== undefined,
       max_positions: config.maxPositions,
       tied: config.tiedHead,
     }).toEqual({

@@ -35,7 +35,6 @@ export const REFUSED_THOUGH_IGNORED: Readonly<Record<string, string>> = {
   final_logit_softcapping: 'final_logit_softcapping (5) is not supported',
   residual_multiplier: 'residual_multiplier (0.22) is not supported',
   use_qk_norm: 'use_qk_norm (true) is not supported',
-  'hidden_act gelu': 'hidden_act gelu is not supported',
   'hidden_activation beside hidden_act': 'hidden_activation ("gelu_pytorch_tanh") is not supported',
   'partial_rotary_factor at top level': 'partial_rotary_factor 0.5 is not supported',
   'partial_rotary_factor inside': 'partial_rotary_factor 0.5 is not supported',

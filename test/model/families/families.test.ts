@@ -1,6 +1,7 @@
 /** The registry, and the parts of the decoder that each family declares; log-probabilities are in test/engine/onnx/families.test.ts. */
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../../src/model/config/config.ts'
+import { RMS_NORM } from '../../../src/model/families/decoder.ts'
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../../../src/model/families/families.ts'
 import { expectedTensors } from '../../../src/model/weights/expected-tensors.ts'
 
@@ -24,18 +25,19 @@ test('no two families have the same model_type or architecture, older names incl
 test('a family is found by its type, its class and an older name of the class', () => {
   expect(familyOfModelType('llama')).toBe(familyOfArchitecture('LlamaForCausalLM'))
   expect(familyOfArchitecture('LLaMAForCausalLM')).toBe(familyOfModelType('llama'))
-  expect(familyOfModelType('gpt2')).toBeUndefined()
+  expect(familyOfModelType('mamba')).toBeUndefined()
 })
 
 // Defaults of the config classes of transformers 5.24.0.
 test.each([
-  ['llama', { keyValueHeadCount: 32, headSize: 2, queryKeyValueBias: false, queryKeyNorm: false }, [Infinity, Infinity]],
-  ['mistral', { keyValueHeadCount: 8, headSize: 2, queryKeyValueBias: false, queryKeyNorm: false }, [4096, 4096]],
-  ['qwen2', { keyValueHeadCount: 32, headSize: 2, queryKeyValueBias: true, queryKeyNorm: false }, [Infinity, Infinity]],
-  ['qwen3', { keyValueHeadCount: 32, headSize: 128, queryKeyValueBias: false, queryKeyNorm: true }, [Infinity, Infinity]],
-])('%s has the defaults of its config class', (type, expected, [first, last]) => {
+  ['llama', { keyValueHeadCount: 32, headSize: 2, queryKeyValueBias: false }, undefined, [Infinity, Infinity]],
+  ['mistral', { keyValueHeadCount: 8, headSize: 2, queryKeyValueBias: false }, undefined, [4096, 4096]],
+  ['qwen2', { keyValueHeadCount: 32, headSize: 2, queryKeyValueBias: true }, undefined, [Infinity, Infinity]],
+  ['qwen3', { keyValueHeadCount: 32, headSize: 128, queryKeyValueBias: false }, { over: 'head', form: RMS_NORM }, [Infinity, Infinity]],
+])('%s has the defaults of its config class', (type, expected, queryKeyNorm, [first, last]) => {
   const config = parseConfig({ ...SHAPE, model_type: type }, 'config.json')
   expect(config).toMatchObject({ family: type, attentionOutputBias: false, feedForwardBias: false, ...expected })
+  expect(config.queryKeyNorm).toEqual(queryKeyNorm)
   expect([config.windows[0], config.windows.at(-1)]).toEqual([first, last])
 })
 
@@ -45,9 +47,9 @@ test('a Qwen2 model with windows has them from layer 28 on by default', () => {
 })
 
 test.each(FAMILIES.map(({ modelType }) => modelType))('%s names every tensor once, and roles and layers agree with the names', (type) => {
-  const config = parseConfig({ ...SHAPE, num_hidden_layers: 2, model_type: type }, 'config.json')
+  const config = parseConfig({ ...SHAPE, hidden_size: 512, num_hidden_layers: 2, model_type: type, tie_word_embeddings: false }, 'config.json')
   const tensors = expectedTensors(config)
   expect(new Set(tensors.map(({ name }) => name)).size).toBe(tensors.length)
   for (const { name, layer } of tensors) expect(name.startsWith(config.tensorNames.layers)).toBe(layer !== undefined)
-  expect(tensors.filter(({ role }) => role === 'head').map(({ name }) => name)).toEqual([config.tensorNames.head])
+  expect(tensors.filter(({ role, shape }) => role === 'head' && shape.length === 2).map(({ name }) => name)).toEqual([config.tensorNames.head])
 })

@@ -1,0 +1,64 @@
+/**
+ * A mixture of experts: each token goes through the experts that its router chooses, and through no other. For the CPU: which tokens an expert has is
+ * known only when the graph runs.
+ */
+import type { ModelConfig } from '../../model/config/config.ts'
+import { numberedModule } from '../../model/families/tensor-names.ts'
+import { DATA_TYPE } from '../onnx-model.ts'
+import type { Block } from './block.ts'
+import { project } from './project.ts'
+import { widened } from './widened.ts'
+
+type ExpertsConfig = Pick<ModelConfig, 'activation' | 'tensorNames' | 'experts' | 'hiddenSize' | 'intermediateSize' | 'feedForwardBias'>
+
+/** The weighted sum of the chosen experts, plus the shared expert. */
+export function mixtureOfExperts(layer: Block<ExpertsConfig>, input: string): string {
+  const { g, config } = layer
+  const { layer: modules } = config.tensorNames
+  const { count, chosen, sharedWidth } = config.experts!
+  const block = { ...layer, config: { ...config, feedForwardBias: false } }
+  const { weights, choices } = chooseExperts(block, project(block, modules.router!, input))
+  const { tokens, order } = tokensOfExperts(block, choices)
+  const outputs = tokens.map((ofExpert, expert) => {
+    const named = (module: string) => numberedModule(module, expert)
+    const { expertGate: gate, expertUp: up, expertDown: down } = modules
+    return widened(block, { gate: named(gate!), up: named(up!), down: named(down!) }, g.node('Gather', [input, ofExpert]))
+  })
+  const ofTokens = g.node('Gather', [count === 1 ? outputs[0]! : g.node('Concat', outputs, { axis: 0 }), order])
+  const weighted = g.node('Mul', [g.node('Reshape', [ofTokens, g.integers([-1, chosen, config.hiddenSize])]), g.node('Unsqueeze', [weights, g.integers([2])])])
+  const mixed = g.node('ReduceSum', [weighted, g.integers([1])], { keepdims: 0 })
+  return sharedWidth === undefined ? mixed : g.node('Add', [mixed, sharedExpert(block, input)])
+}
+
+/** The expert that all tokens have, times the sigmoid of its gate. */
+function sharedExpert(block: Block<ExpertsConfig>, input: string): string {
+  const { sharedGate: gate, sharedUp: up, sharedDown: down, sharedSwitch } = block.config.tensorNames.layer
+  const share = block.g.node('Sigmoid', [project(block, sharedSwitch!, input)])
+  return block.g.node('Mul', [share, widened(block, { gate, up, down: down! }, input)])
+}
+
+/** Numbers and weights of the chosen experts, both [N, chosen], of router logits [N, experts]. */
+function chooseExperts({ g, config }: Block<ExpertsConfig>, logits: string): { readonly weights: string; readonly choices: string } {
+  const { chosen, isNormalized } = config.experts!
+  // A softmax over the chosen logits is the softmax over all divided by the sum of the chosen.
+  const scores = isNormalized ? logits : g.node('Softmax', [logits], { axis: -1 })
+  const [values, choices] = g.nodes('TopK', [scores, g.integers([chosen])], 2, { axis: -1 })
+  return { weights: isNormalized ? g.node('Softmax', [values!], { axis: -1 }) : values!, choices: choices! }
+}
+
+/**
+ * The tokens of each expert, and where the result of each choice [N × chosen] is among those of all experts one after another.
+ */
+function tokensOfExperts({ g, config }: Block<ExpertsConfig>, choices: string): { readonly tokens: readonly string[]; readonly order: string } {
+  const { count, chosen } = config.experts!
+  const flat = g.node('Reshape', [choices, g.integers([-1])])
+  const numbers = g.node('Range', [g.integers(0), g.integers(count), g.integers(1)])
+  const isChosen = g.node('Equal', [g.node('Unsqueeze', [numbers, g.integers([1])]), g.node('Unsqueeze', [flat, g.integers([0])])])
+  // [2, N × chosen]: experts, and for each the choices that name it.
+  const slots = g.node('Gather', [g.node('NonZero', [isChosen]), g.integers(1)])
+  const size = g.node('Size', [flat])
+  const order = g.node('ScatterElements', [slots, slots, g.node('Range', [g.integers(0), size, g.integers(1)])], { axis: 0 })
+  const counts = g.node('ReduceSum', [g.node('Cast', [isChosen], { to: DATA_TYPE.int64 }), g.integers([1])], { keepdims: 0 })
+  const tokens = g.node('Div', [slots, g.integers([chosen])])
+  return { tokens: g.nodes('Split', [tokens, counts], count, { axis: 0 }), order }
+}

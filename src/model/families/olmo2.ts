@@ -1,0 +1,40 @@
+/** OLMo 2: transformers `models/olmo2/modeling_olmo2.py`. */
+import { z } from 'zod'
+import { withDefaults } from './common-fields.ts'
+import { RMS_NORM } from './decoder.ts'
+import { defineFamily } from './family.ts'
+import { LLAMA_TENSOR_NAMES } from './llama.ts'
+import type { TensorNames } from './tensor-names.ts'
+import { isOn } from '../config/off-values.ts'
+
+const { inputNorm: _inputNorm, feedForwardNorm: _feedForwardNorm, ...shared } = LLAMA_TENSOR_NAMES.layer
+
+/** Norms stand after attention and feed-forward only. */
+export const OLMO2_TENSOR_NAMES: TensorNames = {
+  ...LLAMA_TENSOR_NAMES,
+  layer: { ...shared, attentionOutputNorm: 'post_attention_layernorm', feedForwardOutputNorm: 'post_feedforward_layernorm' },
+}
+
+export const olmo2 = defineFamily({
+  modelType: 'olmo2',
+  architecture: 'Olmo2ForCausalLM',
+  fields: {
+    ...withDefaults({
+      vocab_size: 50_304,
+      hidden_size: 4096,
+      intermediate_size: 11_008,
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      max_position_embeddings: 2048,
+      rms_norm_eps: 1e-5,
+    }),
+    attention_bias: z.boolean().default(false),
+  },
+  ignored: { mlp_bias: isOn, clip_qkv: isOn },
+  tensorNames: OLMO2_TENSOR_NAMES,
+  decoder: (config) => ({
+    queryKeyValueBias: config.attention_bias,
+    attentionOutputBias: config.attention_bias,
+    queryKeyNorm: { over: 'width', form: RMS_NORM },
+  }),
+})
