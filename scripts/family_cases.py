@@ -585,9 +585,10 @@ class RemoteModel(torch.nn.Module):
             weight.data = torch.nn.functional.normalize(weight.data)
         self.slopes = alibi_slopes(self.config.num_attention_heads) if remote.alibi else None
 
-    def forward(self, tokens, use_cache=False):
+    def forward(self, tokens, **options):
+        options["use_cache"] = False
         if self.slopes is None:
-            return self.llama(tokens, use_cache=False)
+            return self.llama(tokens, **options)
         dtype = self.llama.lm_head.weight.dtype
         length = tokens.shape[1]
         biases = torch.tensor(self.slopes, dtype=dtype)[:, None, None] * torch.arange(length, dtype=dtype)
@@ -595,4 +596,4 @@ class RemoteModel(torch.nn.Module):
         size = self.config.hidden_size // self.config.num_attention_heads
         flat = (torch.ones(1, length, size, dtype=dtype), torch.zeros(1, length, size, dtype=dtype))
         self.llama.model.rotary_emb.forward = lambda *_, **__: flat
-        return self.llama(tokens, attention_mask=(hidden + biases)[None], use_cache=False)
+        return self.llama(tokens, attention_mask=(hidden + biases)[None], **options)

@@ -35,25 +35,30 @@ export function attentionBlock(block: Block<AttentionConfig>, input: string, { a
   const { config } = block
   const { queries, keys, values } = projections(block, input)
   const turned = (states: string, role: 'queryNorm' | 'keyNorm', heads: number) => {
-    const { states: normed, isByHead } = normHeads(block, role, states, heads)
+    const { states: unclipped, isByHead } = normHeads(block, role, states, heads)
+    const normed = clipped(block, unclipped)
     if (rotary) return rotate(block.g, rotary, normed, { heads, ...config })
     return isByHead ? block.g.node('Reshape', [normed, block.g.integers([-1, heads * config.headSize])]) : normed
   }
   const attended = attend({
     queries: turned(queries, 'queryNorm', config.headCount),
     keys: turned(keys, 'keyNorm', config.keyValueHeadCount),
-    values,
+    values: clipped(block, values),
   })
   return project(block, config.tensorNames.layer.attentionOutput!, attended, { hasBias: config.attentionOutputBias })
 }
 
-/** Queries, keys and values before norms and rotation. */
+/** `states` between ± the model's clip; the states themselves without one. */
+function clipped({ g, config, weights }: Block<AttentionConfig>, states: string): string {
+  const { projectionClip: clip } = config
+  if (clip === undefined) return states
+  return g.node('Min', [g.node('Max', [states, weights.constant([-clip])]), weights.constant([clip])])
+}
+
+/** Queries, keys and values before norms, clip and rotation. */
 function projections(block: Block<AttentionConfig>, input: string): Projections {
-  const { g, weights, config } = block
-  const { projectionClip: clip, queryKeyValueBias: hasBias } = config
-  const clipped = (states: string) =>
-    clip === undefined ? states : g.node('Min', [g.node('Max', [states, weights.constant([-clip])]), weights.constant([clip])])
-  const from = (module: string) => clipped(project(block, module, input, { hasBias }))
+  const { config } = block
+  const from = (module: string) => project(block, module, input, { hasBias: config.queryKeyValueBias })
   const { query, key, value, queryKeyValue } = config.tensorNames.layer
   return queryKeyValue === undefined ? { queries: from(query!), keys: from(key!), values: from(value!) } : splitProjections(block, from(queryKeyValue))
 }

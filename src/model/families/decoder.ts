@@ -95,7 +95,7 @@ export interface Decoder {
   readonly attentionOutputBias?: boolean
   readonly feedForwardBias?: boolean
   readonly queryKeyNorm?: QueryKeyNorm
-  /** Queries, keys and values are clipped to ± this. */
+  /** Queries, keys and values are clipped to ± this, after their norms. */
   readonly projectionClip?: number
   /** Scores are multiplied with this rather than 1 ÷ √headSize. */
   readonly attentionScale?: number

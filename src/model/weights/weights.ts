@@ -4,7 +4,7 @@ import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
 import { canonicalNames } from './canonical-names.ts'
-import { expectedTensors, isLayerMatrix, type ExpectedTensor } from './expected-tensors.ts'
+import { expectedTensors, isLayerMatrix, matrixShape, type ExpectedTensor } from './expected-tensors.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
 import { tensorReader } from './tensor-bytes.ts'
@@ -49,7 +49,10 @@ export async function readWeights(folder: string, config: ModelConfig, { mayBeQu
     stored.set(name, { dtype, shape, location: locate(file), byteOffset, byteLength })
   const packed = new Map<string, PackedMatrix>()
   for (const expected of expectedTensors(config)) {
-    const matrix = quantization && mayBePacked(expected, quantization) ? await findPackedMatrix(expected, quantization, stored, root) : undefined
+    const matrix =
+      quantization && mayBePacked(expected, quantization)
+        ? await findPackedMatrix({ ...expected, shape: matrixShape(expected) }, quantization, stored, root)
+        : undefined
     if (matrix) packed.set(expected.name, matrix)
     else checkTensor(expected, entries, config, folder)
   }
