@@ -64,6 +64,7 @@ function checkValue(name: string, facts: OptionFacts, value: string | undefined,
       `Give --${name} ${facts.example ?? 'VALUE'}; if the value comes from a variable, check that the variable is set.`,
     )
   }
+  if (value === '') throw valueError(name, facts, value)
   const isNumber = value !== undefined && value.trim() !== '' && Number.isFinite(Number(value))
   if (facts.kind === 'number' && !isNumber) throw valueError(name, facts, value)
 }
@@ -105,6 +106,9 @@ function checkWords(words: readonly string[], { name, options, subcommands }: Ch
   const missing = positionals.find(({ facts }, index) => facts.isRequired && index >= words.length)
   if (missing) {
     const call = commandText(['evalharness', ...name.split(' '), ...words])
-    throw new UsageError(`no ${missing.name} given: ${missing.facts.description}`, `Write: ${call} ${missing.name.toUpperCase()}`)
+    throw new UsageError(
+      `no ${missing.name} given: ${missing.facts.description}`,
+      `Write: ${call} ${missing.name.toUpperCase()}${missing.facts.kind === 'list' ? '…' : ''}`,
+    )
   }
 }

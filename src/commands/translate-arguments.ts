@@ -92,7 +92,7 @@ function levelOptions(levels: Readonly<Record<string, readonly string[]>>, writt
 function ownValues({ unless }: Extract<Equivalent, { kind: 'option' }>, written: string, values: readonly string[]): string[] {
   const [first] = values
   const instead = first === undefined ? undefined : unless?.(first)
-  if (instead !== undefined) throw new UsageError(`${written} ${first} does not exist here`, instead)
+  if (instead !== undefined) throw new UsageError(`${written} ${first} is not accepted`, instead)
   return values.length > 1 ? [values.join(',')] : [...values]
 }
 

@@ -47,14 +47,13 @@ export function filePattern({ taskName, dataset, split, config = dataset.config 
   return (dataset.file ?? `${taskName}/{split}${isSubset ? '/{config}' : ''}`).replaceAll('{split}', split).replaceAll('{config}', config)
 }
 
+const FILE_HINT = 'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.'
+
 /** The first existing file `stem` + extension. Errors name `option`. Fails with DatasetError. */
-export async function findFile(stem: string, option: string): Promise<string> {
+export async function findFile(stem: string, option: string, hint = FILE_HINT): Promise<string> {
   const candidates = Object.keys(READERS).map((extension) => stem + extension)
   for (const candidate of candidates) if (await isFile(candidate)) return candidate
-  throw new DatasetError(
-    `${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`,
-    'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.',
-  )
+  throw new DatasetError(`${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`, hint)
 }
 
 async function hashFile(file: string): Promise<string> {

@@ -5,12 +5,14 @@ import type { Dataset, DatasetQuery } from './dataset.ts'
 import { openHubDataset } from './hub-dataset.ts'
 import { filePattern, findFile, localFile, openFile } from './local-dataset.ts'
 
+const NO_SPLIT = 'The task has no rows of this split. If it is for few-shot examples, leave --num-fewshot out.'
+
 /** Finds the rows. Fails with DatasetError if there is no such file or its format is unknown, and with HubError if the hub has no such dataset or fails. */
 export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
   if (file !== undefined) return openFile(file)
   const { dataset } = query
   if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
-  const own = await findFile(path.join(dataset.folder, filePattern(query)), `the rows of ${query.taskName}`)
+  const own = await findFile(path.join(dataset.folder, filePattern(query)), `the split ${query.split} of ${query.taskName}`, NO_SPLIT)
   return openFile(own, shownPath(own))
 }

@@ -8,9 +8,14 @@ const LEAST_PART = 4
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
   const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
-  const [nearest] = known.toSorted((a, b) => distanceTo(a) - distanceTo(b))
+  const lengthFrom = (other: string) => Math.abs(other.length - name.length)
+  const [nearest] = known.toSorted((a, b) => distanceTo(a) - distanceTo(b) || lengthFrom(a) - lengthFrom(b))
   if (nearest === undefined) return undefined
-  if (distanceTo(nearest) <= Math.max(2, name.length / 3)) return nearest
+  // Two letters of three are another word.
+  if (distanceTo(nearest) <= (name.length <= 3 ? 1 : Math.max(2, name.length / 3))) return nearest
+  // The first half of a name: `out` for `output`.
+  const longer = known.find((other) => other.toLowerCase().startsWith(lower) && other.length <= 2 * lower.length)
+  if (longer !== undefined) return longer
   return lower.length < LEAST_PART ? undefined : known.find((other) => other.toLowerCase().includes(lower))
 }
 

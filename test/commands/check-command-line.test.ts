@@ -48,13 +48,14 @@ describe('refused, with what to do instead', () => {
     ['run --limit', '--limit has no value', 'Give --limit 100'],
     ['run --limit abc', '--limit abc is not a whole number of rows or a share below 1', 'Give for example --limit 100.'],
     ['run --limit=', '--limit is empty', 'check that the variable is set'],
+    ['report a --out b', 'report has no option --out', 'Did you mean --output?'],
     ['run --seed 1x', '--seed 1x is not a whole number from 0', '--seed 8'],
     ['run --taks piqa', 'run has no option --taks', 'Did you mean --tasks? `evalharness run --help`'],
     ['run -tasks piqa', 'run has no option -tasks', 'Did you mean --tasks?'],
     ['run -z', 'run has no option -z', '`evalharness run --help` lists the options.'],
     ['run piqa', 'run does not take "piqa"', 'Values follow an option'],
     ['layermap base', 'no variant given: Variant of it', 'Write: evalharness layermap base VARIANT'],
-    ['compare', 'no runs given', 'Write: evalharness compare RUNS'],
+    ['compare', 'no runs given', 'Write: evalharness compare RUNS…'],
     ['tasks piqa boolq', 'tasks does not take "boolq"', 'evalharness tasks --help'],
     ['--tasks -L 5', 'no command before --tasks', 'The command comes first: evalharness run --tasks -L 5'],
     ['--json tasks', 'no command before --json', 'evalharness tasks --json'],
@@ -62,6 +63,10 @@ describe('refused, with what to do instead', () => {
     expect(() => check(line)).toThrow(UsageError)
     expect(() => check(line)).toThrow(expect.objectContaining({ message: expect.stringContaining(message), hint: expect.stringContaining(hint) }))
   })
+})
+
+test('an empty value is named', () => {
+  expect(() => checkCommandLine(['run', '--tasks', ''], COMMANDS, () => {})).toThrow('--tasks is empty')
 })
 
 describe('lm-eval’s command line', () => {
@@ -97,9 +102,9 @@ describe('lm-eval’s command line', () => {
     ['--model hf --tasks piqa', 'no command before --model', 'evalharness run --model hf --tasks piqa'],
     ['run --apply_chat_template -t piqa', '--apply_chat_template: evalharness scores plain prompts', 'lm-eval'],
     ['run --include_path x', '--include_path: the YAML tasks of lm-eval are not read', '--task-file FILE'],
-    ['run --seed 0,1234,1234,1234', '--seed 0,1234,1234,1234 does not exist here', 'Give one number'],
-    ['run --output_path r.json', '--output_path r.json does not exist here', 'Give a folder'],
-    ['run --device mps', '--device mps does not exist here', 'webgpu'],
+    ['run --seed 0,1234,1234,1234', '--seed 0,1234,1234,1234 is not accepted', 'Give the first number'],
+    ['run --output_path r.json', '--output_path r.json is not accepted', 'Give a folder'],
+    ['run --device mps', '--device mps is not accepted', 'webgpu'],
     ['run --model vllm --model_args pretrained=x', 'not with "vllm"', 'vllm serve'],
     ['run --model hf --model_args dtype=float32', '--model hf without pretrained names no model', '--model NAME=FOLDER'],
     ['run --model hf --model_args pretrained=x,parallelize=True', '--model_args parallelize=True does not exist here', 'not split over devices'],

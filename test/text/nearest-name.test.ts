@@ -12,6 +12,21 @@ test.each([
   expect(nearestName(name, ['acc_norm', 'piqa', 'hellaswag', 'defaultCount'])).toBe(expected)
 })
 
+test.each([
+  ['runn', ['run', 'report'], 'run'],
+  ['cdua', ['cpu', 'cuda'], 'cuda'],
+  ['ACC-norm', ['acc', 'acc_norm'], 'acc_norm'],
+  ['out', ['common-items', 'output'], 'output'],
+  ['fewshot', ['num-fewshot', 'limit'], 'num-fewshot'],
+])('%s is nearest to one of %j', (name, known, nearest) => expect(nearestName(name, known)).toBe(nearest))
+
+test.each([
+  ['rm', ['ls', 'prune']],
+  ['fp8', ['f32', 'bf16']],
+  ['x', ['xml']],
+  ['zebra', ['run', 'report']],
+])('%s is near to none of %j', (name, known) => expect(nearestName(name, known)).toBeUndefined())
+
 test('a hint begins with the name, or has nothing to say', () => {
   expect(didYouMean('acc_nrom', ['acc_norm'])).toBe('Did you mean acc_norm? ')
   expect(didYouMean('acc', [])).toBe('')
