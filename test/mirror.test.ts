@@ -44,6 +44,7 @@ const OF_SEVERAL = [
   'card/round-trip',
   'card/untrusted-card',
   'commands/config-only',
+  'commands/formats',
   'commands/run-variant',
   'commands/served',
   'compare/coverage',
