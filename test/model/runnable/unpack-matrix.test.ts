@@ -1,5 +1,5 @@
 /** Checkpoints that quantizing tools left, against transformers over the same tools' unpacked weights (scripts/make-quantization-goldens.py, make-compressed-goldens.py). */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/model/config/config.ts'
@@ -8,33 +8,18 @@ import { BYTES_PER_STORED_VALUE, readSafetensorsHeader } from '../../../src/mode
 import { readWeights } from '../../../src/model/weights/weights.ts'
 import { CheckpointError } from '../../../src/errors.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
-import { scoreRunnable, type GoldenRequest } from './score-runnable.ts'
+import { CHECKPOINTS, folderOf, IN_FAST_SUITE, methodOf, missesOf } from './quantized-checkpoints.ts'
+import { scoreRunnable } from './score-runnable.ts'
 
-const CHECKPOINTS = path.join(import.meta.dirname, 'goldens/checkpoints')
-/** Nats per token, in float32 on weights strong enough that nothing can be left out unseen. */
-const TOLERANCE = 5e-5
+/** One of each layout; unpack-matrix.slow.ts scores the others. */
+test.each(IN_FAST_SUITE)('%s gives the log-likelihoods of transformers over the unpacked weights', async (name) => {
+  expect(await missesOf(name)).toEqual([])
+})
 
-function methodOf(folder: string): string {
-  return (JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as { quantization_config: { quant_method: string } }).quantization_config
-    .quant_method
-}
-
-describe.each(readdirSync(CHECKPOINTS).sort())('%s', (name) => {
-  const folder = path.join(CHECKPOINTS, name)
-  const { requests } = JSON.parse(readFileSync(path.join(folder, 'golden.json'), 'utf8')) as { requests: GoldenRequest[] }
-
-  test('gives the log-likelihoods of transformers over the unpacked weights', async () => {
-    const { scores, runnable } = await scoreRunnable(folder, {}, requests)
-    expect(runnable?.quantization?.origin).toBe(methodOf(folder))
-    const misses = requests.flatMap((request, index) => {
-      const difference = Math.abs(scores[index]!.logProb - request.log_prob) / request.continuation.length
-      return difference <= TOLERANCE && scores[index]!.isGreedy === request.is_greedy ? [] : [{ index, difference, request, found: scores[index] }]
-    })
-    expect(misses).toEqual([])
-  })
-
+describe.each(CHECKPOINTS)('%s', (name) => {
   test('is refused if weights have to be plain', async () => {
-    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(`: the weights are quantized with ${methodOf(folder)}`)
+    const folder = folderOf(name)
+    await expect(readWeights(folder, await readConfig(folder))).rejects.toThrow(`: the weights are quantized with ${methodOf(name)}`)
   })
 })
 
@@ -60,7 +45,7 @@ test('group sizes that are not powers of two are refused', () => {
 /** A copy of a checkpoint with the header of its weights changed: names and shapes may be exchanged for others of equal length. */
 function damagedCopy(name: string, from: string, to: string): string {
   const folder = path.join(temporaryFolder(), name)
-  cpSync(path.join(CHECKPOINTS, name), folder, { recursive: true })
+  cpSync(folderOf(name), folder, { recursive: true })
   const file = path.join(folder, 'model.safetensors')
   const text = readFileSync(file, 'latin1')
   expect(text).toContain(from)
@@ -84,7 +69,7 @@ test.each([
 /** A copy in which the bytes of a tensor are all 0xff. */
 async function filledCopy(name: string, tensor: string): Promise<string> {
   const folder = path.join(temporaryFolder(), name)
-  cpSync(path.join(CHECKPOINTS, name), folder, { recursive: true })
+  cpSync(folderOf(name), folder, { recursive: true })
   const file = path.join(folder, 'model.safetensors')
   const entry = (await readSafetensorsHeader(file, BYTES_PER_STORED_VALUE)).find((one) => one.name.endsWith(tensor))!
   writeFileSync(file, readFileSync(file).fill(0xff, entry.byteOffset, entry.byteOffset + entry.byteLength))
