@@ -55,7 +55,8 @@ A, BOS, EOS = {"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "
 IDS = {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}, "</s>": {"id": "</s>", "ids": [2], "tokens": ["</s>"]}}
 TEMPLATES = [{"type": "TemplateProcessing", "single": single, "pair": [A, {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": IDS} for single in ([BOS, A], [A, EOS], [BOS, A, EOS], [BOS, BOS, A], [A])]
 POST_PROCESSORS = [
-    *TEMPLATES, {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": False, "use_regex": True},
+    # Command R has the fields of ByteLevel in its template.
+    *TEMPLATES, {**TEMPLATES[2], "add_prefix_space": True, "trim_offsets": False, "use_regex": True}, {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": False, "use_regex": True},
     {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1]}, {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1], "trim_offsets": True, "add_prefix_space": False},
     {"type": "Sequence", "processors": [{"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": False, "use_regex": True}, TEMPLATES[0]]}, {"type": "Sequence", "processors": [TEMPLATES[0], TEMPLATES[1]]},
 ]

@@ -45,6 +45,7 @@ CASES = [
     (BYTE_LEVEL, {"tokenizer_config.json": {**NAMES, "pad_token": "<extra>", "truncation_side": "left", "model_max_length": 4}}),
     *((BYTE_LEVEL, {"tokenizer_config.json": {**NAMES, "tokenizer_class": name, **more}}) for name, more in [
         ("GPT2Tokenizer", {}), ("GPT2TokenizerFast", {"add_prefix_space": True}), ("GPTNeoXTokenizerFast", {}), ("Qwen2Tokenizer", {}), ("Qwen2TokenizerFast", {"add_prefix_space": True, **LISTED}),
+        ("CodeGenTokenizer", {}), ("CodeGenTokenizerFast", {"add_prefix_space": True, "eos_token": None, **LISTED}), ("CohereTokenizer", {}), ("CohereTokenizerFast", {"add_prefix_space": True, "bos_token": None, **LISTED}),
         ("LlamaTokenizerFast", {}), ("PreTrainedTokenizer", {}), ("NoSuchTokenizer", {}), ("TokenizersBackend", {"add_prefix_space": True}), ("GPT2Tokenizer", {"bos_token": None}), ("GPT2Tokenizer", LISTED),
     ]),
     (BYTE_LEVEL, {"tokenizer_config.json": {"tokenizer_class": "GPT2Tokenizer"}}),

@@ -74,7 +74,15 @@ const templatePiece = z.union([
 const pairOfIds = z.tuple([z.string(), tokenId])
 
 const simplePostProcessors = [
-  type('TemplateProcessing', { single: z.array(templatePiece), pair: z.array(templatePiece), special_tokens: z.record(z.string(), special) }),
+  type('TemplateProcessing', {
+    single: z.array(templatePiece),
+    pair: z.array(templatePiece),
+    special_tokens: z.record(z.string(), special),
+    // Command R has the fields of ByteLevel beside its own; the library ignores them here.
+    add_prefix_space: flag.optional(),
+    trim_offsets: flag.optional(),
+    use_regex: flag.optional(),
+  }),
   // Changes only offsets, which are not read.
   type('ByteLevel', { add_prefix_space: flag, trim_offsets: flag, use_regex: flag.optional() }),
   type('BertProcessing', { sep: pairOfIds, cls: pairOfIds }),

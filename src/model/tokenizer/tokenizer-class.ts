@@ -97,6 +97,10 @@ const CLASSES: Readonly<Record<string, (base: TokenizerContent & { readonly mode
     content: { ...base, pre_tokenizer: byteLevel(addsPrefixSpace) },
     defaults: { bos_token: END_OF_TEXT, eos_token: END_OF_TEXT, unk_token: END_OF_TEXT },
   }),
+  CodeGenTokenizer: (base, { addsPrefixSpace = false }) => ({
+    content: { ...base, pre_tokenizer: byteLevel(addsPrefixSpace) },
+    defaults: { bos_token: END_OF_TEXT, eos_token: END_OF_TEXT, unk_token: END_OF_TEXT },
+  }),
   GPTNeoXTokenizer: (base, { addsPrefixSpace = false }) => ({
     // The class builds a new post-processor, without special tokens.
     content: { ...base, normalizer: { type: 'NFC' }, pre_tokenizer: byteLevel(addsPrefixSpace), post_processor: null },
@@ -112,6 +116,22 @@ const CLASSES: Readonly<Record<string, (base: TokenizerContent & { readonly mode
       },
     },
     defaults: { eos_token: END_OF_TEXT, unk_token: END_OF_TEXT, pad_token: END_OF_TEXT },
+  }),
+  CohereTokenizer: (base, { addsPrefixSpace = false }) => ({
+    content: {
+      ...base,
+      normalizer: { type: 'NFC' },
+      pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'Digits', individual_digits: true }, byteLevel(addsPrefixSpace)] },
+    },
+    defaults: {
+      bos_token: '<BOS_TOKEN>',
+      eos_token: '<|END_OF_TURN_TOKEN|>',
+      unk_token: '<UNK>',
+      pad_token: '<PAD>',
+      cls_token: '<CLS>',
+      sep_token: '<SEP>',
+      mask_token: '<MASK_TOKEN>',
+    },
   }),
   GemmaTokenizer: (base, { unknownToken }) => ({
     content: {
