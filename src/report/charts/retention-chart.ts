@@ -7,7 +7,7 @@ import { AXIS_HEIGHT, horizontalAxis } from './axis.ts'
 import { legend } from './legend.ts'
 import { bands, linearScale, type Band, type LinearScale } from './scale.ts'
 import { chart, COLORS, element, line, seriesColor, seriesMark, text } from './svg.ts'
-import { textWidth, textWithin } from './text-width.ts'
+import { fittingText, textWidth } from './text-width.ts'
 
 /** A task; all values in percent of the original's score. */
 interface TaskRow {
@@ -28,7 +28,7 @@ interface RetentionPoint {
   readonly isCut: boolean
 }
 
-/** `wide`: tasks are named at the left; `narrow`, for a phone: above their rows. */
+/** `wide`: tasks are named at the left if all names fit there; `narrow`, for a phone: above their rows. */
 export type ChartShape = 'wide' | 'narrow'
 
 const WIDTHS: Readonly<Record<ChartShape, number>> = { wide: 760, narrow: 350 }
@@ -49,14 +49,16 @@ export function retentionChart({ accuracies, variants }: Comparison, shape: Char
   if (rows.length === 0) return null
   const labels = variants.map(({ label }) => label)
   const width = WIDTHS[shape]
-  const labelWidth = shape === 'narrow' ? 0 : Math.min(MOST_LABEL_WIDTH, Math.max(...rows.map(({ task }) => textWidth(task))))
-  const [left, right] = [labelWidth + (shape === 'narrow' ? 4 : 12), width - 4]
+  const longest = Math.max(...rows.map(({ task }) => textWidth(task)))
+  const isAbove = shape === 'narrow' || longest > MOST_LABEL_WIDTH
+  const labelWidth = isAbove ? 0 : longest
+  const [left, right] = [labelWidth + (isAbove ? 4 : 12), width - 4]
   const key = legend(labels, { left: 4, top: 0, width: right - 4 })
   const top = key.height + 10
-  const labelHeight = shape === 'narrow' ? LABEL_HEIGHT : 0
+  const labelHeight = isAbove ? LABEL_HEIGHT : 0
   const rowBands = bands(
     rows.map(({ points }) => labelHeight + points.length * ROW_HEIGHT),
-    { top: top + 6, gap: shape === 'narrow' ? TASK_GAP / 2 : TASK_GAP },
+    { top: top + 6, gap: isAbove ? TASK_GAP / 2 : TASK_GAP },
   )
   const bottom = rowBands.at(-1)!.bottom + 6
   const scale = linearScale([100, ...rows.flatMap(valuesOf)], { from: left + INSET, to: right - INSET, tickCount: shape === 'narrow' ? 4 : 6 })
@@ -74,20 +76,20 @@ export function retentionChart({ accuracies, variants }: Comparison, shape: Char
       ...horizontalAxis(scale, 'retention in percent of the original’s score', box),
       line([scale.position(100), top], [scale.position(100), bottom], { stroke: COLORS.soft, 'stroke-dasharray': '4 3' }),
       ...rows.flatMap((row, index) => [
-        taskName(row.task, rowBands[index]!, { shape, labelWidth, width }),
+        taskName(row.task, rowBands[index]!, isAbove ? { left: 4, width: width - 8 } : { right: labelWidth }),
         ...taskParts(row, { band: { ...rowBands[index]!, top: rowBands[index]!.top + labelHeight }, scale, labels }),
       ]),
     ],
   )
 }
 
-/** A task's label: beside its rows, or above them. The whole name is its tooltip. */
-function taskName(task: string, { top, middle }: Band, { shape, labelWidth, width }: { shape: ChartShape; labelWidth: number; width: number }): Html {
-  const label =
-    shape === 'narrow'
-      ? text(4, top + LABEL_HEIGHT / 2, textWithin(task, width - 8), { 'dominant-baseline': 'central', 'font-weight': 600 })
-      : text(labelWidth, middle, textWithin(task, labelWidth), { 'text-anchor': 'end', 'dominant-baseline': 'central' })
-  return element('g', {}, label, element('title', {}, task))
+/** A task's label: above its rows from `left`, or beside them up to `right`. The whole name is its tooltip. */
+function taskName(task: string, { top, middle }: Band, place: { readonly left: number; readonly width: number } | { readonly right: number }): Html {
+  const title = element('title', {}, task)
+  if ('right' in place) return element('g', {}, text(place.right, middle, task, { 'text-anchor': 'end', 'dominant-baseline': 'central' }), title)
+  // Bold letters are wider than the estimate.
+  const { shown, size } = fittingText(task, place.width * 0.93)
+  return element('g', {}, text(place.left, top + LABEL_HEIGHT / 2, shown, { 'dominant-baseline': 'central', 'font-weight': 600, 'font-size': size }), title)
 }
 
 function taskRow({ task, shotCount, original, chance, cells }: AccuracyLine, most: number): TaskRow {

@@ -14,6 +14,21 @@ export function textWithin(text: string, width: number): string {
   return `${characters.join('').trimEnd()}…`
 }
 
+/** A text and the size of its letters. */
+export interface FittingText {
+  readonly shown: string
+  readonly size: number
+}
+
+/** Smaller letters cannot be read on a phone. */
+const LEAST_SIZE = 8
+
+/** The text in letters so small that it fits; with an ellipsis if the smallest are still too wide. */
+export function fittingText(text: string, width: number): FittingText {
+  const size = Math.max(LEAST_SIZE, Math.min(FONT_SIZE, (FONT_SIZE * width) / textWidth(text)))
+  return { shown: textWithin(text, (width * FONT_SIZE) / size + 1e-6), size }
+}
+
 const SEGMENTER = new Intl.Segmenter()
 
 /** As a reader counts them: an emoji of several code points is one. */

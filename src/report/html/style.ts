@@ -20,7 +20,8 @@ caption { text-align: left; padding: 0 0 .5rem; font-size: .9rem }
 .scroll:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
 th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap }
-thead th { color: var(--soft); font-weight: 600; vertical-align: bottom }
+thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: normal; overflow-wrap: break-word }
+.variant { white-space: normal; overflow-wrap: anywhere; min-width: 5.5rem; max-width: 14rem }
 .cards > tbody > tr > th { white-space: normal; overflow-wrap: anywhere; min-width: 10rem; max-width: 16rem }
 .number, thead th.number { text-align: right }
 .status { white-space: normal; min-width: 7.5rem }
@@ -38,7 +39,7 @@ input, select, button { font: inherit; color: var(--ink); background: var(--rais
 input[type=search] { width: 17rem }
 button:disabled { opacity: .45 }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
-#flip-table { width: 100% } #flip-rows > tr > td { white-space: normal; overflow-wrap: anywhere; min-width: 5rem } #flip-rows > tr > td:first-child { min-width: 9.5rem } #flip-rows > tr > td:nth-child(4) { min-width: 6.5rem } #flip-rows > tr > .number { min-width: 3rem } #flip-table .item { width: 100% }
+#flip-table { width: 100% } #flip-rows > tr > td { white-space: normal; overflow-wrap: anywhere; min-width: 5rem } #flip-rows > tr > td:first-child { min-width: 9.5rem } #flip-rows > tr > td:nth-child(3) { min-width: 7rem } #flip-rows > tr > td:nth-child(4) { min-width: 6.5rem } #flip-rows > tr > .number { min-width: 3rem } #flip-table .item { width: 100% }
 summary { cursor: pointer; overflow-wrap: anywhere }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--raised); padding: .7rem; border-radius: .4rem; font-size: .88rem }
 .outcomes { margin: .5rem 0; padding-left: 1.2rem }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { textWidth, textWithin } from '../../../src/report/charts/text-width.ts'
+import { fittingText, textWidth, textWithin } from '../../../src/report/charts/text-width.ts'
 
 test('narrow letters are narrower than wide ones, and Chinese characters wider than Latin letters', () => {
   expect(textWidth('iiii')).toBeLessThan(textWidth('nnnn'))
@@ -16,4 +16,12 @@ test('a text that fits stays, another ends with an ellipsis and fits', () => {
 
 test('an emoji of several code points is not cut in two', () => {
   expect(textWithin('👩‍🔬👩‍🔬👩‍🔬', 30)).toBe('👩‍🔬…')
+})
+
+test('a long text has smaller letters before it is cut', () => {
+  const text = 'a_task_with_a_long_name'
+  const width = textWidth(text)
+  expect(fittingText(text, width)).toEqual({ shown: text, size: 12 })
+  expect(fittingText(text, width * 0.75)).toEqual({ shown: text, size: 9 })
+  expect(fittingText(text, width / 3)).toMatchObject({ shown: expect.stringMatching(/^a_task\w*…$/u), size: 8 })
 })
