@@ -1,4 +1,4 @@
-/** Tests mirror src/: test/X.test.ts tests src/X.ts, and nearly every file of the pure stages has its test. */
+/** Tests mirror src/: test/X.test.ts tests src/X.ts. In the pure stages nearly every file has its test, and every test its file. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
@@ -37,33 +37,10 @@ test('each file of the pure stages has a test', () => {
   expect([...WITHOUT.keys()].filter((name) => TESTS.includes(name) || !SOURCES.includes(name))).toEqual([])
 })
 
-/** Tests of more than one file: of a whole stage, of the program, or of the repository. */
-const OF_SEVERAL = [
-  'card/hub-reads-card',
-  'card/published-card',
-  'card/round-trip',
-  'card/untrusted-card',
-  'commands/config-only',
-  'commands/formats',
-  'commands/run-variant',
-  'commands/served',
-  'compare/coverage',
-  'engine/onnx/families',
-  'engine/onnx/out-of-memory',
-  'engine/onnx/webgpu',
-  'graph/cuda-kernels',
-  'graph/device-graph',
-  'io/leftovers',
-  'model/config/config-spellings',
-  'model/runnable/packing',
-  'model/tokenizer/goldens',
-  'store/lm-eval',
-  'task/task-file-versions',
-]
+/** Tests of a stage as a whole: of the intervals' coverage by simulation, and of the files beside lm-eval. */
+const OF_A_STAGE = ['compare/coverage', 'store/lm-eval']
 
-test('a test is beside the file that it tests, or of several', () => {
-  const isOfRepository = (name: string) => !name.includes('/') || /^(?:demo-world|docs|fuzz|tasks)\//u.test(name)
-  const unknown = TESTS.filter((name) => !SOURCES.includes(name) && !isOfRepository(name) && !OF_SEVERAL.includes(name))
-  expect([...new Set(unknown)]).toEqual([])
-  expect(OF_SEVERAL.filter((name) => !TESTS.includes(name) || SOURCES.includes(name))).toEqual([])
+test('each test of the pure stages is beside the file that it tests', () => {
+  const ofStages = TESTS.filter((name) => PURE.includes(name.split('/')[0]!))
+  expect(ofStages.filter((name) => !SOURCES.includes(name) && !OF_A_STAGE.includes(name))).toEqual([])
 })

@@ -3,7 +3,7 @@ import { countTies, type ScoredItem } from '../task/score-items.ts'
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
 import { evaluateModel } from './evaluate-model.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { LoadedTask } from './load-task.ts'
+import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
 import type { EvaluationEvent } from './run-events.ts'
 

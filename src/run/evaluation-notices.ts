@@ -5,7 +5,7 @@ import type { EncodedAhead } from './encode-ahead.ts'
 import { counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
 import { countTruncation } from './count-truncation.ts'
-import type { LoadedTask } from './load-task.ts'
+import type { LoadedTask } from './loaded-task.ts'
 import { truncationWarning } from './truncation-warning.ts'
 
 type OnNotice = (notice: string) => void

@@ -10,7 +10,7 @@ import type { Task } from '../task/define-task.ts'
 import { selectTasks, taskCalled } from '../task/select-tasks.ts'
 import { parseBytes } from '../text/parse-bytes.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { LoadTaskOptions } from './load-task.ts'
+import type { LoadTaskOptions } from './loaded-task.ts'
 import { parseDataFiles } from './parse-data-files.ts'
 import { rowIndices, type ScoringOptions } from './run-options.ts'
 

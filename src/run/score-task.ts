@@ -3,7 +3,7 @@ import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } fro
 import { sumTruncation, type GroupRecord, type TaskRecord, type TruncationRecord } from '../store/run-record.ts'
 import type { Task } from '../task/define-task.ts'
 import { countTruncation } from './count-truncation.ts'
-import type { LoadedTask, LoadedTaskPart } from './load-task.ts'
+import type { LoadedTask, LoadedTaskPart } from './loaded-task.ts'
 import type { ScoredRequests } from './score-requests.ts'
 
 /** The scores of one loaded task: an entry a part, an entry a group of subsets. */

@@ -1,7 +1,7 @@
 /** The requests of a loaded task: all of them, in chunks, and by name. */
 import { cutChunks } from '../plan/chunks.ts'
 import type { ChunkedRequests } from './encode-ahead.ts'
-import type { LoadedTask } from './load-task.ts'
+import type { LoadedTask } from './loaded-task.ts'
 
 /** All requests of a task, in the order of its items. */
 export function requestsOf({ parts }: LoadedTask) {

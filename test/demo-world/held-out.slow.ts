@@ -5,7 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { trainingDocuments } from '../../scripts/demo-world/corpus.ts'
 import { PEOPLE, TOWNS } from '../../scripts/demo-world/facts.ts'
 import { drawSuites, heldOutKeys, TRAINING_DOCUMENTS } from '../../scripts/demo-world/suites.ts'
-import { loadTask, type LoadedTask } from '../../src/run/load-task.ts'
+import { loadTask } from '../../src/run/load-task.ts'
+import type { LoadedTask } from '../../src/run/loaded-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 
 const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']

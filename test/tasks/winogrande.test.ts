@@ -1,6 +1,7 @@
 /** WinoGrande: requests of lm-eval 0.4.13, whose `multiple_input` scores one continuation after each of two contexts. */
 import { expect, test } from 'vitest'
-import { loadTask, type LoadTaskOptions } from '../../src/run/load-task.ts'
+import { loadTask } from '../../src/run/load-task.ts'
+import type { LoadTaskOptions } from '../../src/run/loaded-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { writeRows } from '../tiny-model.ts'

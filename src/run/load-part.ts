@@ -1,0 +1,73 @@
+/** Loads one part of a task: the whole task, or one of its subsets. */
+import type { DataOrigin, Dataset, HubRows } from '../data/dataset.ts'
+import { openDataset } from '../data/open-dataset.ts'
+import { DatasetError } from '../errors.ts'
+import type { QuestionTask, Task, TextTask } from '../task/define-task.ts'
+import { itemTaskName, renderText, type RowSource, type TaskRow } from '../task/render.ts'
+import { readChosenRows } from './choose-rows.ts'
+import { dataFileOf } from './data-files.ts'
+import type { LoadedTaskPart, LoadTaskOptions } from './loaded-task.ts'
+import { renderQuestions, type RenderedRows } from './render-questions.ts'
+import { sourceName } from './source-name.ts'
+
+/** A part, and what its rows show. */
+export interface LoadedPart extends Omit<RenderedRows, 'items'> {
+  readonly part: LoadedTaskPart
+}
+
+/** Reads and renders one part. Fails with DatasetError on missing, malformed or no rows. */
+export async function loadPart(task: Task, subset: string, shotCount: number, options: LoadTaskOptions): Promise<LoadedPart> {
+  const name = itemTaskName(task, subset)
+  const open = (split: string) => openSplit(task, subset, split, options)
+  const shotsDataset = task.kind !== 'text' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
+  const dataset = await open(task.dataset.split)
+  if (shotsDataset && task.kind !== 'text') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
+  const { rows, chosen, rowCount } = await readChosenRows(task, name, dataset, options)
+  if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
+  const rendered =
+    task.kind === 'text'
+      ? renderTexts({ task, subset, source: sourceName(dataset) }, chosen)
+      : await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
+  const { items, ...rest } = rendered
+  const hubRows = (await dataFileOf(task, subset, task.dataset.split, options.dataFiles, options.dataDir)) === undefined ? hubRowsOf(task, subset) : undefined
+  const part = {
+    name,
+    subset,
+    items,
+    ...(rowCount !== undefined && { rowCount }),
+    origin: dataset.origin,
+    ...(shotsDataset && { shotsOrigin: shotsDataset.origin }),
+    ...(hubRows && { hubRows }),
+  }
+  return { part, ...rest }
+}
+
+async function openSplit(task: Task, subset: string, split: string, { dataFiles, dataDir }: LoadTaskOptions): Promise<Dataset> {
+  const dataFile = await dataFileOf(task, subset, split, dataFiles, dataDir)
+  return openDataset({
+    taskName: task.name,
+    dataset: task.dataset,
+    split,
+    ...(subset !== '' && { config: subset, isSubset: true }),
+    ...(dataDir !== undefined && { dataDir }),
+    ...(dataFile !== undefined && { dataFile }),
+  })
+}
+
+function renderTexts(source: RowSource<TextTask>, chosen: readonly TaskRow[]): RenderedRows {
+  return { items: chosen.map((row) => renderText(source, row)), questions: [], instruction: '', others: () => [], notices: [] }
+}
+
+function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
+  return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
+}
+
+/** Fails with DatasetError if both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
+function refuseSameRows(task: QuestionTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
+  if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
+  const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
+  throw new DatasetError(
+    `task ${name}: the few-shot split ${task.shots!.split} and the scored split ${task.dataset.split} ${files}`,
+    `Give other rows for one of them (--data ${name}:${task.shots!.split}=FILE), or score without examples: --num-fewshot 0.`,
+  )
+}
