@@ -147,9 +147,11 @@ class Plain:
         return model
 
     def adapted(self, folder, rng):
-        # The gate of a shared expert is a router here, and is left alone.
-        exclude = r".*shared_expert_gate"
-        model = get_peft_model(self.load(), LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules="all-linear", exclude_modules=exclude))
+        base = self.load()
+        # PEFT adapts experts as whole parameters, which evalharness refuses.
+        has_experts = hasattr(base.config, "num_experts_per_tok")
+        targets = ["q_proj", "k_proj", "v_proj", "o_proj"] if has_experts else "all-linear"
+        model = get_peft_model(base, LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets))
         with torch.no_grad():
             for key, parameter in sorted(model.named_parameters()):
                 if "lora_" in key:

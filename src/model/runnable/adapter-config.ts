@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AdapterError } from '../../errors.ts'
 import { parseJson } from '../../io/parse-json.ts'
 import { OutOfTime, timeLimit } from '../../io/time-limit.ts'
+import { isOn } from '../config/off-values.ts'
 import { readModelFile } from '../model-file.ts'
 
 const CONFIG_FILE = 'adapter_config.json'
@@ -67,7 +68,8 @@ export async function readAdapterConfig(folder: string, isTied: boolean): Promis
 
 function checkKind(config: AdapterConfig, isTied: boolean, folder: string): void {
   const unsupported = (what: string, hint: string) => new AdapterError(`${folder}: ${what} is not supported`, hint)
-  for (const [setting, kind] of Object.entries(OTHER_KINDS)) if (config[setting]) throw unsupported(kind, 'Supported: plain LoRA, with or without rslora.')
+  for (const [setting, kind] of Object.entries(OTHER_KINDS))
+    if (isOn(config[setting])) throw unsupported(kind, 'Supported: plain LoRA, with or without rslora.')
   if (!PLAIN_INITIALIZATIONS.includes(config.init_lora_weights)) {
     throw unsupported(
       `init_lora_weights ${String(config.init_lora_weights)}, which changes the base model,`,
