@@ -118,9 +118,9 @@ function checkTensor(expected: ExpectedTensor, entries: ReadonlyMap<string, Tens
     throw new CheckpointError(`${entry.file}: tensor ${expected.name} has dtype ${entry.dtype}`, `Supported: ${Object.keys(BYTES_PER_VALUE).join(', ')}.`)
 }
 
-/** Some tools quantize the projections of layers only; others any matrix, such as the head. */
+/** Some tools quantize the projections of layers only; others the matrix of any linear module, such as the head. */
 function mayBePacked(expected: ExpectedTensor, { method }: StoredQuantization): boolean {
-  return method === 'compressed-tensors' || method === 'fp8' ? expected.shape.length === 2 : isLayerMatrix(expected)
+  return method === 'compressed-tensors' || method === 'fp8' ? expected.shape.length === 2 && !expected.isTransposed : isLayerMatrix(expected)
 }
 
 function isPlain<T extends { readonly dtype: StoredDtype }>(tensor: T): tensor is T & { readonly dtype: Dtype } {
