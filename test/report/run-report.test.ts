@@ -10,7 +10,12 @@ const NOTHING_CUT = { requestCount: 0, itemCount: 0, mostTokensLost: 0 }
 /** A run of two subsets of 10 items of 20, and their group. */
 function record(label: string, value: number): RunRecord {
   const subset = (name: string) => ({
-    ...{ name, task: 'mmlu', shotCount: 5, itemCount: 10, rowCount: 20, truncation: NOTHING_CUT },
+    name,
+    task: 'mmlu',
+    shotCount: 5,
+    itemCount: 10,
+    rowCount: 20,
+    truncation: NOTHING_CUT,
     scores: [{ metric: 'acc', value, standardError: 0.1 }],
   })
   const group = { name: 'mmlu', members: ['mmlu_law', 'mmlu_logic'], shotCount: 5, itemCount: 20, scores: [{ metric: 'acc', value, standardError: 0.05 }] }
