@@ -44,7 +44,7 @@ interface GoldenFile {
   readonly limit: number
   readonly maxLength?: number
   readonly shots?: number
-  /** Split of the few-shot examples, where it is not the task's: no other one is at hand. */
+  /** Split of the few-shot examples, if it is not the task's: no other one is at hand. */
   readonly shotsSplit?: string
 }
 

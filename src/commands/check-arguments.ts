@@ -1,5 +1,5 @@
 /**
- * The arguments of a command, checked before yargs splits them: options in one spelling, each known and with a value where it takes one. yargs would
+ * The arguments of a command, checked before yargs splits them: options in one spelling, each known and with a value if it takes one. yargs would
  * report these errors without the nearest name or the value.
  */
 import { UsageError } from '../errors.ts'
@@ -54,7 +54,7 @@ function isOption(token: string): boolean {
   return /^-(?:-|(?![\d.])).+/su.test(token)
 }
 
-/** Fails with UsageError where a value is missing or is not a number; the table checks everything else. */
+/** Fails with UsageError if a value is missing or is not a number; the table checks everything else. */
 function checkValue(name: string, facts: OptionFacts, value: string | undefined, next: string | undefined): void {
   if (facts.kind === 'flag') return
   if (value === undefined && !facts.isValueOptional) {
@@ -92,7 +92,7 @@ function nameOf(
   throw new UsageError(`${command.name} has no option ${dashes}${word}`, `${nearest}\`evalharness ${command.name} --help\` lists the options.`)
 }
 
-/** Words that are not options. Fails with UsageError where there are too many or too few. */
+/** Words that are not options. Fails with UsageError if there are too many or too few. */
 function checkWords(words: readonly string[], { name, options, subcommands }: CheckedCommand): void {
   const positionals = listOptions(options).filter(({ facts }) => facts.isPositional)
   const unexpected = positionals.some(({ facts }) => facts.kind === 'list') ? undefined : words[positionals.length]

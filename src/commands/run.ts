@@ -80,7 +80,7 @@ function checkNames(models: readonly string[]): void {
     throw new UsageError('a model is called "comparison", which is the key of the comparison in JSON', 'Give it another name: --model NAME=…')
 }
 
-/** The first model compared with the others, from the stored runs; null for one model, and where they have nothing in common. */
+/** The first model compared with the others, from the stored runs; null for one model, and if they have nothing in common. */
 async function comparisonOf({ runs }: RunResult, subsets: boolean, { err }: Terminal): Promise<ComparedRuns | null> {
   if (runs.length < 2) return null
   const [original, ...variants] = await readRuns(runs.map(({ resultsFile }) => resultsFile))

@@ -15,7 +15,7 @@ export interface TranslatedArguments {
 }
 
 /**
- * Translates the options of a run. `own` are the options of evalharness and their letters, which win where lm-eval has another of the same name. Fails
+ * Translates the options of a run. `own` are the options of evalharness and their letters, which win if lm-eval has another of the same name. Fails
  * with UsageError on options that cannot be translated.
  */
 export function translateArguments(args: readonly string[], own: ReadonlySet<string>): TranslatedArguments {
@@ -50,7 +50,7 @@ function optionName(written: string): string {
   return written.replace(/^--?/u, '').replaceAll('_', '-')
 }
 
-/** The flag of lm-eval that a token is: `--num_fewshot`, `--num-fewshot=5`, `-b`, `-b8`; none where evalharness has another option of that name. */
+/** The flag of lm-eval that a token is: `--num_fewshot`, `--num-fewshot=5`, `-b`, `-b8`; none if evalharness has another option of that name. */
 function flagOf(
   token: string,
   next: string | undefined,

@@ -1,4 +1,5 @@
 /** Reduces runs to the items that all of them have, with the scores of those items. */
+import { counted } from '../text/count.ts'
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
 import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
@@ -31,7 +32,9 @@ export function commonItemsOf(runs: readonly StoredRun[], { onlyIfSubset = false
     if (having.every(({ items }) => items.length === commonCount)) continue
     if (onlyIfSubset && (commonCount === 0 || !isSubset(runs, name, common))) continue
     cut.set(name, common)
-    notes.push(`${name}: compared on the ${commonCount} items that all have; ${having.map(({ label, items }) => `${label} has ${items.length}`).join(', ')}`)
+    notes.push(
+      `${name}: compared on the ${counted(commonCount, 'item')} that all have; ${having.map(({ label, items }) => `${label} has ${items.length}`).join(', ')}`,
+    )
   }
   return { runs: cut.size === 0 ? runs : runs.map((run) => cutRun(run, cut)), notes }
 }

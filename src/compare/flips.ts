@@ -37,7 +37,7 @@ export interface FlippedItem {
   readonly target: string
 }
 
-/** Flipped items of a line's task, in the order of their rows; none where a run has no items. */
+/** Flipped items of a line's task, in the order of their rows; none if a run has no items. */
 export function flippedItems({ task, metric }: Pick<AccuracyLine, 'task' | 'metric'>, original: StoredRun, variant: StoredRun): FlippedItem[] {
   const names = original.groups.find(({ name }) => name === task)?.members ?? [task]
   return names.flatMap((name) => {

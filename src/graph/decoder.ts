@@ -26,7 +26,7 @@ export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { s
   return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS], HEAD_OUTPUTS)
 }
 
-/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions where the model learned some. */
+/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions if the model learned some. */
 function tokenInputs({ tensorNames }: ModelConfig, ropes: readonly DeviceRope[]): ValueInfo[] {
   const table = (name: string): ValueInfo => ({ name, type: 'float', shape: [1, 'N', 'half'] })
   return [

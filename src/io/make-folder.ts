@@ -1,4 +1,4 @@
-/** Making folders. Node's recursive `mkdir` never returns where a system refuses a folder as if its parent were missing, as /proc does. */
+/** Making folders. Node's recursive `mkdir` never returns if a system refuses a folder as if its parent were missing, as /proc does. */
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 

@@ -112,7 +112,7 @@ export function checkTask(exported: unknown, file: string): Task {
   return task
 }
 
-/** The fields of the form that the task has. Fails with UsageError where it has those of two. */
+/** The fields of the form that the task has. Fails with UsageError if it has those of two. */
 function fieldsOfKind(kind: unknown, fields: Readonly<Record<string, unknown>>, file: string): Fields {
   const hint = 'A task asks for one of a list of choices, chooses among contexts, or scores a text; make two tasks.'
   // `choices` and `contexts` alone decide the kind, so a task with a typo in that name would be taken for one of texts.

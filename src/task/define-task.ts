@@ -115,13 +115,13 @@ export type FewShotSampler = (typeof FEW_SHOT_SAMPLERS)[number]
 /** Where the few-shot examples of a task come from. */
 export interface FewShotSettings {
   readonly split: string
-  /** Examples for each item where `--num-fewshot` is not given. */
+  /** Examples for each item if `--num-fewshot` is not given. */
   readonly defaultCount: number
   /** Default: `default`. */
   readonly sampler?: FewShotSampler
   /**
    * The random draw takes one example more and leaves out the item's own row, by which the draws after it differ. Default: whether `split` is the scored
-   * one. lm-eval does so where `fewshot_split` and `test_split` of its YAML are equal, and also where both are absent (`api/task.py` `fewshot_context`).
+   * one. lm-eval does so if `fewshot_split` and `test_split` of its YAML are equal, also if both are absent (`api/task.py` `fewshot_context`).
    */
   readonly leavesItemOut?: boolean
 }

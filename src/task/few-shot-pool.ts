@@ -1,5 +1,5 @@
 /**
- * Few-shot examples of an item, drawn as lm-eval draws them (`api/samplers.py`), but never one that shows the item its own answer. Where the few-shot
+ * Few-shot examples of an item, drawn as lm-eval draws them (`api/samplers.py`), but never one that shows the item its own answer. If the few-shot
  * split contains scored rows, lm-eval shows the answer; here such an item gets other rows, and a notice says so.
  */
 import { isDeepStrictEqual } from 'node:util'
@@ -107,7 +107,7 @@ function randomPlaces(rows: readonly TaskRow[], { seed, count, leavesItemOut }: 
   return ({ raw }) => placesWithout(raw, rows, count, random)
 }
 
-/** One more is drawn than is needed. Where several rows equal the item's, the rest may be too few; then it is drawn again, from the others. */
+/** One more is drawn than is needed. If several rows equal the item's, the rest may be too few; then it is drawn again, from the others. */
 function placesWithout(raw: unknown, rows: readonly TaskRow[], count: number, random: PythonRandom): readonly number[] {
   const isOther = (place: number) => !isDeepStrictEqual(rows[place]!.raw, raw)
   const drawn = random.sample(rows.length, Math.min(count + 1, rows.length)).filter(isOther)

@@ -27,9 +27,9 @@ export interface RowSource<T extends Task = Task> {
 
 /** A row of a task with choices, as the task's functions see it. */
 export interface Question {
-  /** The text before the choices; empty where the choices are contexts. */
+  /** The text before the choices; empty if the choices are contexts. */
   readonly prompt: string
-  /** What is scored after the prompt; where there is an ending, the contexts after which that is scored. */
+  /** What is scored after the prompt; if there is an ending, the contexts after which that is scored. */
   readonly choices: readonly string[]
   /** The text after each context of a schema. */
   readonly ending?: string

@@ -1,6 +1,6 @@
 /** A command line as it is typed in a shell. */
 
-/** One line, with quotes where a shell needs them. */
+/** One line, with quotes if a shell needs them. */
 export function commandText(args: readonly string[]): string {
   return args.map(quoted).join(' ')
 }

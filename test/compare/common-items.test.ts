@@ -89,7 +89,7 @@ test('a limited perplexity is of the texts that both have; without samples, anot
   const [whole, few] = [storedRun('a', [textTask('wikitext', texts)]), storedRun('b', [textTask('wikitext', texts.slice(0, 1))])]
   const { perplexities, notes } = compareRuns(whole, [few], { commonItems: 'subset' })
   expect(perplexities[0]!.cells[0]).toMatchObject({ ratio: 1, nats: 0 })
-  expect(notes).toEqual(['wikitext: compared on the 1 items that all have; a has 2, b has 1'])
+  expect(notes).toEqual(['wikitext: compared on the 1 item that all have; a has 2, b has 1'])
   expect(() => compareRuns(few, [whole], { commonItems: 'subset' })).toThrow('1 items are only in b or only in a')
   const withoutItems = (label: string, itemCount: number) => storedRun(label, [choiceTask('piqa', [1, 0], { items: null, itemCount, rowCount: 1000 })])
   expect(() => compareRuns(withoutItems('a', 1000), [withoutItems('b', 100)])).toThrow('piqa: items 1000 against 100 in b')

@@ -66,7 +66,7 @@ function echoPrompt(sequence: number, { input, targets }: Sequence): EchoPrompt 
   return { kind: 'echo', tokens: [...input, targets.at(-1)!], scoredCount: targets.length, sequence }
 }
 
-/** Neighbours with one input become one prompt; `order` is sorted by input. */
+/** Neighbors with one input become one prompt; `order` is sorted by input. */
 function nextPrompts(order: readonly number[], sequences: readonly Sequence[]): NextPrompt[] {
   const prompts: { kind: 'next'; tokens: number[]; asked: { sequence: number; target: number }[] }[] = []
   let last: Sequence | undefined

@@ -26,7 +26,7 @@ export type AttentionConfig = AttentionShape &
 export interface AttentionForm {
   /** What the queries see, [N, heads × headSize]. */
   readonly attend: (projections: Projections) => string
-  /** Angles of the layer; undefined where its `layerRope` is none. */
+  /** Angles of the layer; undefined if its `layerRope` is none. */
   readonly rotary: Rotary | undefined
 }
 
@@ -78,7 +78,7 @@ function splitProjections({ g, config }: Block<AttentionConfig>, states: string)
   return { queries: queries!, keys: keys!, values: values! }
 }
 
-/** The norm of queries or keys, where the model has it; `isByHead` where the result is [N, heads, headSize]. */
+/** The norm of queries or keys, if the model has it; `isByHead` if the result is [N, heads, headSize]. */
 function normHeads(
   block: Block<AttentionConfig>,
   role: 'queryNorm' | 'keyNorm',

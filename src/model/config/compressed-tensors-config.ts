@@ -1,6 +1,6 @@
 /**
  * `quantization_config` of compressed-tensors 0.20 (llm-compressor): one scheme for all quantized modules, weights only. transformers rounds activations and
- * the KV cache where a scheme asks for it, and multiplies with matrices where transforms do; such checkpoints are refused by name.
+ * the KV cache if a scheme asks for it, and multiplies with matrices if transforms do; such checkpoints are refused by name.
  */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'

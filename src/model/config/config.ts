@@ -12,14 +12,14 @@ import { RMS_NORM, type Activation, type Decoder, type RopeFields } from '../fam
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../families/families.ts'
 import type { CommonConfig, Family } from '../families/family.ts'
 import { checkFields } from './config-fields.ts'
-import { explainForeignModel } from './foreign-model.ts'
+import { explainUnsupportedModel } from './unsupported-model.ts'
 import { readModelFile } from '../model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
 import type { Dtype } from '../weights/safetensors.ts'
 import { toRope, type Rope } from './rope-config.ts'
 import { languagePart } from './text-config.ts'
 
-/** The facts about a model that the graph needs. Plain data. Optional parts of the decoder are absent where the model does not have them. */
+/** The facts about a model that the graph needs. Plain data. Optional parts of the decoder are absent if the model does not have them. */
 export interface ModelConfig extends Omit<Decoder, Defaulted | 'globalRope' | 'localRope'>, Required<Pick<Decoder, Defaulted>> {
   /** `model_type` of the family. */
   readonly family: string
@@ -136,9 +136,9 @@ function familyOf(content: unknown, file: string, notices: string[]): Family {
   return typed
 }
 
-/** The error for a model of a family that is not here, with what it is where that is known. */
+/** The error for a model of a family that is not here, with what it is if that is known. */
 function unsupported(content: unknown, what: string, file: string, hint: string): CheckpointError {
-  const kind = explainForeignModel(content)
+  const kind = explainUnsupportedModel(content)
   return new CheckpointError(`${file}: ${what} is ${kind ?? 'not supported'}`, hint)
 }
 

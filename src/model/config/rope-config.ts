@@ -133,7 +133,7 @@ export function toRope(raw: RawRope, file: string, { headSize, isPartial }: Rota
   }
 }
 
-/** The share of a head that is rotated, where config.json gives it; the one beside the other parameters wins over the one at top level. */
+/** The share of a head that is rotated, if config.json gives it; the one beside the other parameters wins over the one at top level. */
 export function partialRotaryFactor(raw: Pick<RawRope, 'rope_scaling' | 'rope_parameters' | 'partial_rotary_factor'>): number | undefined {
   return chosen(raw, []).fields.partial_rotary_factor ?? raw.partial_rotary_factor ?? undefined
 }

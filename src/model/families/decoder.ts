@@ -69,13 +69,13 @@ export interface RopeFields {
 
 /** Parts of a decoder. What is absent is as in Llama. */
 export interface Decoder {
-  /** Widths where they follow from other fields than the common ones. */
+  /** Widths if they follow from other fields than the common ones. */
   readonly keyValueHeadCount?: number
   readonly headSize?: number
   readonly intermediateSize?: number
   /** Longest input of the model, in tokens. */
   readonly maxPositions?: number
-  /** The names of this config's tensors where they are not the family's. */
+  /** The names of this config's tensors if they are not the family's. */
   readonly tensorNames?: TensorNames
 
   /** What embeddings are multiplied with. */

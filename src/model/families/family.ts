@@ -23,7 +23,7 @@ interface FamilyDeclaration<Fields extends z.ZodRawShape> {
   readonly olderArchitectures?: readonly string[]
   /** Fields beside the common ones, and common fields with a default of the family. */
   readonly fields: Fields
-  /** Common fields by the names that this family has for them: `{ n_embd: 'hidden_size' }`. The common name wins where both are there. */
+  /** Common fields by the names that this family has for them: `{ n_embd: 'hidden_size' }`. The common name wins if both are there. */
   readonly renamed?: Readonly<Record<string, string>>
   /**
    * Fields that other families read and transformers ignores for this one. Returns whether a value differs from the computation; then the user gets a notice.

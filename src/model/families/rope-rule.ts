@@ -7,7 +7,7 @@ import type { Decoder, LayerRope } from './decoder.ts'
 const parameters = z.record(z.string(), z.unknown())
 const byLayerType = z.looseObject({ full_attention: parameters.nullish(), sliding_attention: parameters.nullish() })
 
-/** The parameters of both kinds of layers; `theta` where config.json has none. `rope_scaling` is for layers without a window. */
+/** The parameters of both kinds of layers; `theta` if config.json has none. `rope_scaling` is for layers without a window. */
 export function ropeByLayerType(
   { rope_parameters: stored, rope_scaling: scaling, rope_theta: theta }: Pick<CommonConfig, 'rope_parameters' | 'rope_scaling' | 'rope_theta'>,
   defaults: { readonly global: number; readonly local: number },
@@ -29,7 +29,7 @@ export function layerRopesOf(windows: readonly number[]): LayerRope[] {
   return windows.map((window) => (Number.isFinite(window) ? 'local' : 'global'))
 }
 
-/** How many values of a head are rotated; `share` of them where config.json says nothing. */
+/** How many values of a head are rotated; `share` of them if config.json says nothing. */
 export function rotaryWidthOf(
   config: Pick<CommonConfig, 'hidden_size' | 'num_attention_heads' | 'rope_parameters' | 'rope_scaling' | 'partial_rotary_factor' | 'head_dim'>,
   share: number,

@@ -200,7 +200,7 @@ function weightsRecord({ config, stored, settings, adapter, matrixCount }: Weigh
   }
 }
 
-/** Of a quantized matrix; of the stored weights where all were dequantized. */
+/** Of a quantized matrix; of the stored weights if all were dequantized. */
 function schemeOf({ quantization, hiddenSize }: ModelConfig, matrix: QuantizedMatrix | undefined): { readonly scheme: string; readonly block: number } {
   if (matrix) return { scheme: matrix.kind === 'nf4' ? 'nf4' : `int${matrix.bits}`, block: matrix.block }
   const { scaleColumns = hiddenSize, storage = 'fp8' } = quantization as Partial<CompressedTensors>

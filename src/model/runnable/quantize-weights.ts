@@ -26,7 +26,7 @@ export function quantizedBytes([rows, columns]: readonly number[], { scheme, blo
   return rows! * (bytes + 4 * blocks)
 }
 
-/** A matrix as it is stored: [out, in], or [in, out] where it is transposed. */
+/** A matrix as it is stored: [out, in], or [in, out] if it is transposed. */
 export interface StoredMatrix {
   readonly tensor: WeightTensor
   readonly isTransposed: boolean

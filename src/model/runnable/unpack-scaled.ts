@@ -47,7 +47,7 @@ interface Scales {
   readonly zeroAt: (row: number, group: number) => number
   /** The group of each column. */
   readonly groupOf: Int32Array
-  /** Stored groups, where columns are not in their order. */
+  /** Stored groups, if columns are not in their order. */
   readonly groups?: StoredTensor<'I32'>
   readonly hasZeroPoints: boolean
 }
@@ -61,7 +61,7 @@ async function readScales(name: string, matrix: Scaled, reader: TensorReader): P
   const indexOf = (row: number, group: number) => Math.floor(row / scaleRows) * gridColumns + group
   const inOrder = Int32Array.from({ length: columns }, (_, column) => Math.floor(column / scaleColumns))
   const stored = groups ? new Int32Array((await readWords(groups, reader)).buffer) : undefined
-  // The tool stores -1 where it did not reorder columns.
+  // The tool stores -1 if it did not reorder columns.
   const isReordered = stored !== undefined && !stored.includes(-1) && stored.some((group, column) => group !== inOrder[column])
   if (isReordered && stored.some((group) => group < 0 || group >= gridColumns))
     throw new CheckpointError(`${name}: a column has an unknown group`, 'Download or copy the checkpoint again.')

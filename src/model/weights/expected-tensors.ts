@@ -15,7 +15,7 @@ import {
 /** A tensor that a checkpoint must hold. */
 export interface ExpectedTensor {
   readonly name: string
-  /** As it is stored. Projections are [out, in], where they are not transposed. */
+  /** As it is stored. Projections are [out, in], if they are not transposed. */
   readonly shape: readonly number[]
   readonly role: LayerRole | 'embeddings' | 'positions' | 'finalNorm' | 'head'
   /** Number of its layer; absent outside the layers. */

@@ -22,7 +22,7 @@ export interface ScaledMatrix {
   readonly scaleColumns: number
   /** Packed down the rows as codes are along the columns, [words, groups]; or one a byte, as scales are. */
   readonly zeroPoints?: StoredTensor<'I32' | 'I8'>
-  /** The group of each column, where columns are not in the order of their groups. */
+  /** The group of each column, if columns are not in the order of their groups. */
   readonly groups?: StoredTensor<'I32'>
 }
 
@@ -36,7 +36,7 @@ export function wordCount(count: number, bits: number): number {
   return Math.ceil((count * bits) / 32)
 }
 
-/** The parts of a matrix; undefined where it is stored plain. Fails with CheckpointError where parts are missing or disagree with config.json. */
+/** The parts of a matrix; undefined if it is stored plain. Fails with CheckpointError if parts are missing or disagree with config.json. */
 export async function findScaled(
   { name, shape }: ExpectedTensor,
   quantization: StoredQuantization & { readonly method: 'compressed-tensors' | 'fp8' },

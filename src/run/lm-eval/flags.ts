@@ -12,7 +12,7 @@ export type Equivalent =
   | { readonly kind: 'option'; readonly option: string; readonly note?: string; readonly unless?: (value: string) => string | undefined }
   /** Its values stand for options without values, of which some need none. */
   | { readonly kind: 'levels'; readonly levels: Readonly<Record<string, readonly string[]>>; readonly note: string }
-  /** Accepted without effect: what it asks for is always so, or does not exist where it could matter. */
+  /** Accepted without effect: what it asks for is always so, or does not exist if it could matter. */
   | { readonly kind: 'unneeded'; readonly because: string }
   /** Part of the model's description; see models.ts. */
   | { readonly kind: 'model'; readonly note: string }

@@ -26,7 +26,7 @@ export interface TranslatedModel {
 
 /**
  * Translates a kind of model of lm-eval with its arguments, each as `name=value`, several with commas between. Fails with UsageError on what does not
- * exist here; values are not shown where they may be keys.
+ * exist here; values are not shown if they may be keys.
  */
 export function translateModel(kind: string, given: readonly string[]): TranslatedModel {
   const known = argumentsOf(kind)

@@ -28,8 +28,8 @@ const ENCODER_DECODERS = new Set([
   'fsmt',
 ])
 
-/** What the model is instead of a decoder of text, as the end of a sentence; undefined where that is not known. `content` is a parsed config.json. */
-export function explainForeignModel(content: unknown): string | undefined {
+/** What the model is instead of a decoder of text, as the end of a sentence; undefined if that is not known. `content` is a parsed config.json. */
+export function explainUnsupportedModel(content: unknown): string | undefined {
   const checked = fields.safeParse(content)
   if (!checked.success) return undefined
   const { architectures, model_type: type, is_encoder_decoder: isEncoderDecoder, vision_config: vision, audio_config: audio } = checked.data
