@@ -41,7 +41,7 @@ function parseDevice(name: string, option: string): Device {
     throw new UsageError(
       `--device ${option}: unknown device ${JSON.stringify(name)}`,
       // A GPU without a provider is none of the names, and nearest to cpu.
-      `${provider === 'gpu' ? '' : didYouMean(provider || name, ['auto', ...NAMES])}Give auto, which takes a GPU that works, or one of ${NAMES.join(', ')}.`,
+      `${/^gpu/iu.test(name.trim()) ? '' : didYouMean(provider || name, ['auto', ...NAMES])}Give auto, which takes a GPU that works, or one of ${NAMES.join(', ')}.`,
     )
   const device = { provider: provider as ProviderName, index: Number(index ?? 0) }
   if (device.index > 0 && known.devices.kind === 'single')
