@@ -67,7 +67,8 @@ export function parseCompressedTensors(content: unknown, file: string): Compress
   const checked = schema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file}: quantization_config is malformed: ${z.prettifyError(checked.error)}`, HINT)
   const raw = checked.data
-  const refused = (what: string) => new CheckpointError(`${file}: the weights are quantized by compressed-tensors with ${what}, which is not supported`, HINT)
+  const refused = (what: string, reason = '') =>
+    new CheckpointError(`${file}: the weights are quantized by compressed-tensors with ${what}, which is not supported`, reason + HINT)
   if (isOn(raw.kv_cache_scheme)) throw refused('a quantized KV cache (kv_cache_scheme)')
   if (isOn(raw.transform_config?.config_groups)) throw refused('transforms (transform_config)')
   const sparsity = raw.sparsity_config?.format ?? 'dense'
@@ -75,7 +76,8 @@ export function parseCompressedTensors(content: unknown, file: string): Compress
   if (raw.quantization_status !== 'compressed') throw refused(`quantization_status ${raw.quantization_status}`)
   const schemes = Object.entries(raw.config_groups).map(([name, group]) => {
     if (Array.isArray(group)) throw refused(`the preset ${name}`)
-    if (isOn(group.input_activations) || isOn(group.output_activations)) throw refused('quantized activations (input_activations, output_activations)')
+    if (isOn(group.input_activations) || isOn(group.output_activations))
+      throw refused('quantized activations (input_activations, output_activations)', 'transformers rounds the inputs of every projection then, too. ')
     if (!group.weights) throw refused('a group without weights')
     return describe(group.weights, group.format ?? raw.format, file, refused)
   })
