@@ -6,6 +6,7 @@ import { peakSessionBytes } from '../engine/onnx/session-process.ts'
 import { AbortError, UsageError } from '../errors.ts'
 import { cannotWrite } from '../io/cannot-write.ts'
 import { PACKAGE_FOLDER } from '../io/package-folder.ts'
+import { quoted } from '../text/command-text.ts'
 import { shownPath } from '../text/shown-path.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { flag, textOr } from '../run/option-table.ts'
@@ -149,7 +150,7 @@ function steps(output: string): readonly Step[] {
 
 /** The command line as typed; long lines are broken before options. */
 function commandText(args: readonly string[]): string {
-  const words = args.map((word) => (/^[\w@%+=:,./\\~-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`))
+  const words = args.map(quoted)
   const lines = ['$ evalharness']
   for (const [index, word] of words.entries()) {
     // An option stays with its value.
