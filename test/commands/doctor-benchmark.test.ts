@@ -23,7 +23,7 @@ const terminal: Terminal = {
 test.each([
   [['--device', 'cpu'], '--device needs --benchmark', 'Run evalharness doctor --benchmark --device'],
   [['--json', 'x.json'], '--json x.json: without --benchmark doctor writes no file', 'redirect the output'],
-  [['--benchmark', '--device', 'gpu0'], 'unknown device "gpu0"', 'Give auto, or one of cpu, cuda'],
+  [['--benchmark', '--device', 'gpu0'], 'unknown device "gpu0"', 'or one of cpu, cuda'],
   [['--benchmark', '--device', 'auto'], '--device auto chooses one device', 'Leave --device out'],
   [['--benchmark', '--model-size', '7b'], 'unknown --model-size "7b"', 'Supported: 1m, 135m, 1b, 8b.'],
   [['--benchmark', '--budget', '0'], '--budget 0 is not a number of seconds above 0', 'Give for example --budget 240.'],
