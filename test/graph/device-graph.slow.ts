@@ -12,7 +12,8 @@ describe.each(FAMILIES_OF_DEVICES)('%s', (family) => {
     expect(await largestDifference(session, family, 'float', Infinity)).toBeLessThan(2e-5)
   })
 
-  test('in f16 it stays within 0.02 nats per token', async () => {
+  // Not measured for the other families.
+  test.runIf(/^(?:llama|mistral(?:-|$)|qwen\d(?:-untied|-window|-yarn)?$|smollm2$)/u.test(family))('in f16 it stays within 0.02 nats per token', async () => {
     const difference = await largestDifference(session, family, 'float16', 4096)
     expect(difference).toBeLessThan(0.02)
     expect(difference).toBeGreaterThan(1e-4)
