@@ -277,11 +277,35 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['--num-fewshot', 'pika=3'], /unknown task "pika"\n {2}Did you mean piqa/u],
     [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
     [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],
+    [['--samples', '{"boolq":[0]}'], /--samples of boolq has no effect: boolq is not among --tasks/u],
+    [['--num-fewshot', 'mmlu=5'], /--num-fewshot mmlu=5 has no effect: mmlu is not among --tasks/u],
     [['--max-length', '4096'], /longer than the model's window of 128/u],
     [['--unknown'], /run has no option --unknown/u],
   ])('%j', async (args, message) => {
     expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${rows()}`, ...args])).toMatch(message)
   })
+})
+
+test('tasks shows the prompt of rows that --data names', async () => {
+  const rows = writeRows(temporaryFolder(), 'rows.jsonl', piqaRows(1))
+  expect(await evalharness('tasks', 'piqa', '--data', `piqa=${rows}`)).toMatchObject({ code: 0, out: expect.stringContaining('Question: cut 0 ropes') })
+})
+
+test('--quiet silences what is said of lm-eval’s options', async () => {
+  const args = [
+    'run',
+    '-m',
+    tinyModel(),
+    '-t',
+    'piqa',
+    '--data',
+    `piqa=${writeRows(temporaryFolder(), 'p.jsonl', piqaRows(2))}`,
+    '--dry-run',
+    '--batch_size',
+    '8',
+  ]
+  expect((await evalharness(...args)).err).toContain('--batch_size has no effect')
+  expect(await evalharness(...args, '--quiet')).toMatchObject({ code: 0, err: '' })
 })
 
 test('tasks lists the tasks; one is shown with a prompt and its choices', async () => {

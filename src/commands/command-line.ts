@@ -46,7 +46,10 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     terminal.err(shortHelp())
     return FAILED
   }
-  const checked = checkCommandLine(args, COMMANDS, terminal.err)
+  const notices: string[] = []
+  const checked = checkCommandLine(args, COMMANDS, (notice) => notices.push(notice))
+  // The options are not parsed yet.
+  if (!checked.includes('--quiet') && !checked.includes('-q')) for (const notice of notices) terminal.err(notice)
   let exitCode = 0
   const exit = (code: number) => {
     exitCode = code

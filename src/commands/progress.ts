@@ -28,22 +28,26 @@ export interface Progress {
 }
 
 const MINUTE_MS = 60_000
+/** The first steps of a work are short ones, from which no time can be estimated. */
+const LEAST_SHARE = 0.02
 /** Between two drawings of a bar. */
 const DRAWING_MS = 200
 
 /** Progress over a terminal. */
 export function progressOf({ errorStream, err, verbosity }: Pick<Terminal, 'errorStream' | 'err' | 'verbosity'>): Progress {
   const canDraw = verbosity !== 'quiet' && errorStream.isTTY
-  let current: (Work & { readonly startedAt: number; done: number; detail: string | undefined }) | undefined
+  let current: (Work & { readonly startedAt: number; updatedAt: number; done: number; detail: string | undefined }) | undefined
   let timer: NodeJS.Timeout | undefined
   let [drawn, drawnAt] = ['', 0]
 
   const state = (): ProgressState => {
-    const { title, total, done, detail, startedAt } = current!
+    const { title, total, done, detail, startedAt, updatedAt } = current!
     if (total === null) return { title, share: null }
     const share = total === 0 ? 1 : Math.min(1, done / total)
-    const seconds = (performance.now() - startedAt) / 1000
-    return { title, share, detail, left: share > 0 ? duration(seconds / share - seconds) : undefined }
+    // From the last step on, for a step may take long; counted from now, the time left would grow while one waits.
+    const atStep = (updatedAt - startedAt) / 1000
+    const left = atStep / share - atStep - (performance.now() - updatedAt) / 1000
+    return { title, share, detail, left: share < LEAST_SHARE ? undefined : duration(Math.max(0, left)) }
   }
   const draw = () => {
     drawnAt = performance.now()
@@ -58,7 +62,7 @@ export function progressOf({ errorStream, err, verbosity }: Pick<Terminal, 'erro
   }
   const update = (done: number, detail: string | undefined) => {
     if (!current) return
-    Object.assign(current, { done, detail })
+    Object.assign(current, { done, detail, updatedAt: performance.now() })
     if (canDraw && performance.now() - drawnAt > DRAWING_MS) draw()
   }
   const stop = () => {
@@ -71,7 +75,7 @@ export function progressOf({ errorStream, err, verbosity }: Pick<Terminal, 'erro
       stop()
       if (verbosity === 'quiet') return
       const title = printable(work.title).replaceAll('\n', ' ')
-      current = { ...work, title, startedAt: performance.now(), done: 0, detail: undefined }
+      current = { ...work, title, startedAt: performance.now(), updatedAt: performance.now(), done: 0, detail: undefined }
       if (!canDraw && work.announcement !== undefined) err(work.announcement)
       timer = canDraw ? setInterval(draw, DRAWING_MS) : setInterval(() => err(minuteLine(state())), MINUTE_MS)
       timer.unref()

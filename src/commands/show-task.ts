@@ -1,5 +1,6 @@
 /** Prints a task with a rendered prompt. */
 import { HarnessError } from '../errors.ts'
+import type { DataFiles } from '../run/data-files.ts'
 import { loadTask } from '../run/load-task.ts'
 import type { Task } from '../task/define-task.ts'
 import type { Item } from '../task/request.ts'
@@ -9,13 +10,14 @@ import type { Terminal } from './terminal.ts'
 /** Where the rows are, and how to print. */
 interface ShowOptions {
   readonly dataDir?: string | undefined
+  readonly dataFiles: DataFiles
   readonly json: boolean
 }
 
 /** Prints the task with its first prompt; says why if its rows cannot be read. */
-export async function showTask(task: Task, { dataDir, json }: ShowOptions, { out, err }: Terminal): Promise<void> {
+export async function showTask(task: Task, { json, ...rows }: ShowOptions, { out, err }: Terminal): Promise<void> {
   const description = describeTask(task)
-  const first = await firstItem(task, dataDir, err).catch((error: unknown) => {
+  const first = await firstItem(task, rows, err).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
     err(`no prompt can be shown: ${error.message}\n  ${error.hint}`)
     return undefined
@@ -31,7 +33,7 @@ function descriptionLines({ name, version, summary, source, split, shots, metric
   const grouped = new Set(Object.values(groups).flat())
   const others = subsets.filter((subset) => !grouped.has(subset))
   return [
-    `${name}, version ${version}: ${summary}`,
+    `${name}, version ${version}${summary === '' ? '' : `: ${summary}`}`,
     `source   ${source}, split ${split}`,
     `shots    ${shots}`,
     `metrics  ${metrics.join(', ')}`,
@@ -51,9 +53,9 @@ function promptLines({ requests, choices, gold }: Item): string[] {
 }
 
 /** Only the first subset is read. */
-async function firstItem(task: Task, dataDir: string | undefined, onNotice: Terminal['err']): Promise<Item> {
+async function firstItem(task: Task, { dataDir, dataFiles }: Omit<ShowOptions, 'json'>, onNotice: Terminal['err']): Promise<Item> {
   const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
-  const loaded = await loadTask(one, { limit: 1, ...(dataDir !== undefined && { dataDir }) })
+  const loaded = await loadTask(one, { limit: 1, dataFiles, ...(dataDir !== undefined && { dataDir }) })
   for (const notice of loaded.notices) onNotice(notice)
   return loaded.parts[0]!.items[0]!
 }

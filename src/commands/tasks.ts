@@ -4,7 +4,8 @@ import { z } from 'zod'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks } from '../task/registry.ts'
 import { allNames, expandNames, groupNames, selectTasks, subsetNames } from '../task/select-tasks.ts'
-import { flag, optionalPositional, text } from '../run/option-table.ts'
+import { flag, list, optionalPositional, text } from '../run/option-table.ts'
+import { parseDataFiles } from '../run/parse-data-files.ts'
 import { runOptions } from '../run/run-options.ts'
 import { defineCommand } from './command.ts'
 import { showTask } from './show-task.ts'
@@ -16,6 +17,7 @@ const options = z.object({
   all: flag({ description: 'List the names of groups and subsets too' }),
   taskFile: runOptions.shape.taskFile,
   dataDir: text({ description: 'Folder of local datasets, for the prompt (default: the hub)' }),
+  data: list({ description: 'Local rows for the prompt, TASK=FILE, as for `run`' }),
   json: flag({ description: 'Print as JSON' }),
 })
 
@@ -29,11 +31,13 @@ export const tasksCommand = defineCommand({
     ['tasks mmlu', 'the same, with groups and subsets'],
     ["tasks 'mmlu_*'", 'the names of its groups and subsets'],
   ],
-  async run({ name, all, taskFile, ...given }, terminal) {
+  async run({ name, all, taskFile, data, ...given }, terminal) {
     const tasks = await loadTasks(taskFile)
     const names = name === undefined ? allNames(tasks) : expandNames(tasks, [name])
-    if (name !== undefined && names.length === 1) await showTask(selectTasks(tasks, names)[0]!, given, terminal)
-    else if (all || name !== undefined) listNames(names, given.json, terminal)
+    if (name !== undefined && names.length === 1) {
+      const selected = selectTasks(tasks, names)
+      await showTask(selected[0]!, { ...given, dataFiles: await parseDataFiles(data, tasks, selected) }, terminal)
+    } else if (all || name !== undefined) listNames(names, given.json, terminal)
     else listTasks([...tasks.values()], given.json, terminal)
   },
 })

@@ -38,7 +38,9 @@ function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
   if (!source && asked) {
     throw new UsageError(
       `task ${task.name} takes no few-shot examples, --num-fewshot asks for ${asked}`,
-      'Name the tasks that take them: --num-fewshot mmlu=5.',
+      task.taskFile !== undefined && task.kind !== 'text'
+        ? 'Say in the task file where they come from: shots: { split, defaultCount } (docs/task-authoring.md).'
+        : 'Name the tasks that take them: --num-fewshot mmlu=5.',
     )
   }
   return asked ?? source?.defaultCount ?? 0

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../errors.ts'
 import type { Task } from '../task/define-task.ts'
-import { selectTasks } from '../task/select-tasks.ts'
+import { selectedTask } from './selected-task.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import type { DataFiles } from './data-files.ts'
 
@@ -18,7 +18,7 @@ export async function parseDataFiles(entries: readonly string[], known: Readonly
     const [, name, split, file] = /^([^=:]+)(?::([^=]*))?=(.+)$/su.exec(entry) ?? []
     if (name === undefined || file === undefined)
       throw new UsageError(`--data ${entry} is not TASK=FILE`, 'Give for example --data piqa=rows.jsonl, or with the split --data mmlu_anatomy:dev=dev.jsonl.')
-    const task = taskOf(name.trim(), entry, known, selected)
+    const task = selectedTask(name.trim(), `--data ${entry}`, known, selected)
     const key = split === undefined ? name.trim() : `${name.trim()}:${knownSplit(task, split.trim(), entry)}`
     const members = groupMembers(known.get(task.name)!, name.trim())
     if (members) {
@@ -49,15 +49,6 @@ async function assertFolder(entry: string, folder: string, members: readonly str
     `--data ${entry}: ${found ? 'a group of subsets needs a folder, not a file' : 'there is no such folder'}`,
     `Give a folder with ${path.join('SPLIT', 'SUBSET.jsonl')}, or name a subset: --data ${members[0]}=FILE.`,
   )
-}
-
-/** The task with this name, or with a subset or group of this name, as it is among the selected ones. */
-function taskOf(name: string, entry: string, known: ReadonlyMap<string, Task>, selected: readonly Task[]): Task {
-  const [named] = selectTasks(known, [name])
-  const asked = selected.find((each) => each.name === named!.name)
-  const isAsked = asked && (known.has(name) || named!.subsets!.names.some((subset) => asked.subsets!.names.includes(subset)))
-  if (!isAsked) throw new UsageError(`--data ${entry} has no effect: ${name} is not among --tasks`, 'Leave it out, or add the task.')
-  return named!
 }
 
 function knownSplit(task: Task, split: string, entry: string): string {

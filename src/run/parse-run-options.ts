@@ -13,6 +13,7 @@ import type { EvaluateOptions } from './evaluate-options.ts'
 import type { LoadTaskOptions } from './loaded-task.ts'
 import { parseDataFiles } from './parse-data-files.ts'
 import { rowIndices, type ScoringOptions } from './run-options.ts'
+import { selectedTask } from './selected-task.ts'
 
 /** How to evaluate each model. Fails with UsageError. */
 export function parseEvaluateOptions(options: ScoringOptions): EvaluateOptions {
@@ -45,8 +46,9 @@ export async function parseLoadOptions(
   const dataFiles = await parseDataFiles(data, known, selected)
   const shots = typeof numFewshot === 'string' ? parseShots(numFewshot) : numFewshot
   const rows = typeof samples === 'string' ? await parseSamples(samples) : samples
-  // A name that no task has would be an option without effect.
-  for (const name of typeof shots === 'object' ? Object.keys(shots) : []) taskCalled(known, name)
+  for (const [name, count] of typeof shots === 'object' ? Object.entries(shots) : [])
+    selectedTask(taskCalled(known, name).name, `--num-fewshot ${name}=${count}`, known, selected)
+  for (const name of Object.keys(rows ?? {})) selectedTask(name, `--samples of ${name}`, known, selected)
   return {
     dataFiles,
     ...(fewshotSeed !== undefined && { fewshotSeed }),

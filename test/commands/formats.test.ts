@@ -51,9 +51,12 @@ test('gate --format markdown is the summary for a pull request', async () => {
   expect(out).toMatch(/^## ❌ evalharness gate failed: the candidate regressed\n/u)
 })
 
-test('report --format writes a file with the ending of the format', async () => {
-  const file = path.join(temporaryFolder(), 'comparison.csv')
-  const { code, out } = await evalharness('report', ...RUNS, '--format', 'csv', '-o', file)
+test.each([
+  ['--format', 'comparison.txt', ['--format', 'csv']],
+  ['the ending of --output', 'comparison.csv', []],
+])('report writes the format of %s', async (_, name, format) => {
+  const file = path.join(temporaryFolder(), name)
+  const { code, out } = await evalharness('report', ...RUNS, ...format, '-o', file)
   expect({ code, out }).toEqual({ code: 0, out: '' })
   expect(rowsOf(readFileSync(file, 'utf8')).length).toBeGreaterThan(8)
 })

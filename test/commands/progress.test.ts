@@ -23,7 +23,7 @@ test('without a terminal there is a line at the start, one a minute, and none af
   vi.advanceTimersByTime(1000)
   progress.stop()
   vi.advanceTimersByTime(600_000)
-  expect(lines).toEqual(['m · piqa: 400 requests', 'm · piqa: 25 % · 10 tokens/s · 3 min 0 s left'])
+  expect(lines).toEqual(['m · piqa: 400 requests', 'm · piqa: 25 % · 10 tokens/s · 2 min 56 s left'])
   expect(written).toEqual([])
 })
 
@@ -31,15 +31,29 @@ test('on a terminal a bar is drawn on one line that fits, also after a change of
   const { over, lines, written, stream } = terminal({ isTTY: true })
   const progress = progressOf(over)
   progress.start({ title: 'm · piqa', total: 4, announcement: 'not here' })
+  vi.advanceTimersByTime(10_000)
   progress.increment(2)
   vi.advanceTimersByTime(1000)
-  expect(written.at(-1)).toBe('\rm · piqa ██████████░░░░░░░░░░  50 % · 1 s left\u001B[K')
+  expect(written.at(-1)).toBe('\rm · piqa ██████████░░░░░░░░░░  50 % · 9 s left\u001B[K')
   stream.columns = 30
   vi.advanceTimersByTime(1000)
-  expect(written.at(-1)).toBe('\rm · piqa  50 % · 2 s left\u001B[K')
+  expect(written.at(-1)).toBe('\rm · piqa  50 % · 8 s left\u001B[K')
   progress.stop()
   expect(written.at(-1)).toBe('\r\u001B[K')
   expect(lines).toEqual([])
+})
+
+test('the time left falls while a step is computed, and is not shown before there is a share to estimate it from', () => {
+  const { over, lines } = terminal()
+  const progress = progressOf(over)
+  progress.start({ title: 'm', total: 1 })
+  vi.advanceTimersByTime(30_000)
+  progress.update(0.01)
+  vi.advanceTimersByTime(60_000)
+  progress.update(0.5)
+  vi.advanceTimersByTime(90_000)
+  progress.stop()
+  expect(lines).toEqual(['m: 1 %', 'm: 50 % · 1 min 0 s left', 'm: 50 % · 0 s left'])
 })
 
 test('--quiet draws and prints nothing', () => {
