@@ -23,16 +23,22 @@ export interface RunReportInput {
 export function runReport({ records, compared, withSubsets }: RunReportInput): Report {
   const comparison = compared && comparisonOf(compared)
   return {
-    tables: (columns) => [resultTable(records, { withSubsets, columns }), ...(comparison ? [retentionTable(comparison, columns)] : [])].join('\n'),
+    tables: (columns) =>
+      [resultTable(records, { withSubsets, columns }), ...interruptionLines(records), ...(comparison ? [retentionTable(comparison, columns)] : [])].join('\n'),
     blocks: () => [
       alignedTable(scoreTable(records, withSubsets)),
-      ...truncationLines(records).map(paragraph),
+      ...[...interruptionLines(records), ...truncationLines(records)].map(paragraph),
       ...(comparison ? comparisonBlocks(comparison) : []),
     ],
     records: () => scoreRecords(records, withSubsets, comparison),
     data: () => ({ ...Object.fromEntries(records.map((record) => [record.model.label, toResultsFile(record)])), ...(comparison && { comparison }) }),
-    notes: [...truncationLines(records), ...(comparison?.notes ?? [])],
+    notes: [...interruptionLines(records), ...truncationLines(records), ...(comparison?.notes ?? [])],
   }
+}
+
+/** A sentence for each model that was not scored to its end; its scores are of fewer items and subsets. */
+function interruptionLines(records: readonly RunRecord[]): string[] {
+  return records.flatMap(({ model, isComplete }) => (isComplete ? [] : [`${model.label}: incomplete; the scores are those of the items that were scored`]))
 }
 
 function comparisonOf({ runs: _runs, ...comparison }: ComparedRuns): Comparison {
@@ -63,9 +69,13 @@ function scoreRecords(records: readonly RunRecord[], withSubsets: boolean, compa
   }
 }
 
-/** Rows of the split of a task or of all subsets of a group; null if one is not known. */
-function splitCountOf(entry: RunRecord['tasks'][number] | RunRecord['groups'][number], { tasks }: Pick<RunRecord, 'tasks'>): number | null {
+/** Rows of the split of a task or of all subsets of a group; null if one is not known, or not reached in an incomplete run. */
+function splitCountOf(
+  entry: RunRecord['tasks'][number] | RunRecord['groups'][number],
+  { tasks, isComplete }: Pick<RunRecord, 'tasks' | 'isComplete'>,
+): number | null {
   if ('rowCount' in entry) return entry.rowCount
+  if (!isComplete) return null
   const counts = tasks.flatMap(({ name, rowCount }) => (entry.members.includes(name) ? [rowCount] : []))
   return counts.reduce<number | null>((sum, rowCount) => (sum === null || rowCount === null ? null : sum + rowCount), 0)
 }

@@ -19,7 +19,7 @@ function record(label: string, value: number): RunRecord {
     scores: [{ metric: 'acc', value, standardError: 0.1 }],
   })
   const group = { name: 'mmlu', members: ['mmlu_law', 'mmlu_logic'], shotCount: 5, itemCount: 20, scores: [{ metric: 'acc', value, standardError: 0.05 }] }
-  return { model: { label, maxLength: 512 }, tasks: [subset('mmlu_law'), subset('mmlu_logic')], groups: [group] } as unknown as RunRecord
+  return { model: { label, maxLength: 512 }, isComplete: true, tasks: [subset('mmlu_law'), subset('mmlu_logic')], groups: [group] } as unknown as RunRecord
 }
 
 const records = [record('original', 0.5), record('pruned', 0.4)]
@@ -53,6 +53,16 @@ test('subsets are rows if they are asked for, and are not compared here', () => 
     'mmlu pruned',
   ])
   expect(rows[1]!.slice(8).every((value) => value === null)).toBe(true)
+})
+
+test('an incomplete run says so in every form, and the split of a group that it has not all subsets of is not known', () => {
+  const report = runReport({ records: [{ ...records[0]!, isComplete: false }], compared: null, withSubsets: false })
+  const line = 'original: incomplete; the scores are those of the items that were scored'
+  expect(report.tables(120)).toContain(line)
+  expect(JSON.stringify(report.blocks())).toContain(line)
+  expect(report.notes).toContain(line)
+  const { columns, rows } = report.records()
+  expect(rows[0]![columns.indexOf('split_items')]).toBeNull()
 })
 
 test('one model has scores alone', () => {
