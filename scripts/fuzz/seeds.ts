@@ -26,16 +26,21 @@ export function checkpointSeeds(): Files[] {
   ]
 }
 
-/** One checkpoint with config.json in other spellings: frequencies by length, a language model in a larger one, and nearly everything left out. */
+/** One checkpoint with config.json in other spellings: frequencies by length, and a language model in a larger one. */
 function configVariants(): Files[] {
   const { 'config.json': text, ...files } = filesOf(tinyModel('mistral-window'), (name) => name !== 'golden.json')
   const config = JSON.parse(text!.toString()) as Record<string, unknown>
-  const longrope = { rope_type: 'longrope', short_factor: [1, 1.5, 2, 3], long_factor: [1, 3, 9, 20], original_max_position_embeddings: 64, factor: 4 }
+  const longrope = {
+    rope_type: 'longrope',
+    short_factor: [1, 1, 1.5, 1.5, 2, 2, 3, 3],
+    long_factor: [1, 2, 3, 5, 9, 12, 16, 20],
+    original_max_position_embeddings: 64,
+    factor: 4,
+  }
   return [
     { ...config, rope_scaling: longrope },
     { ...config, rope_scaling: { type: 'dynamic', factor: 2 } },
     { model_type: 'mistral3', vision_config: {}, tie_word_embeddings: false, text_config: config },
-    { model_type: 'mistral' },
   ].map((changed) => ({ ...files, 'config.json': json(changed) }))
 }
 
