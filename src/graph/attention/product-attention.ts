@@ -1,5 +1,6 @@
 /** Attention along token trees as two matrix products and a softmax: no loop, and the mask is computed once for all layers. */
 import type { AttentionShape, Projections } from '../blocks/attention.ts'
+import { softcap } from '../blocks/softcap.ts'
 import type { GraphBuilder } from '../builder.ts'
 import { DATA_TYPE, type FloatType, type ValueInfo } from '../onnx-model.ts'
 
@@ -90,7 +91,7 @@ export function attendRows(
   const key = rowsOf(keys, [0, 0, groupCount, headSize], [0, 2, 3, 1])
   const value = rowsOf(values, [0, 0, groupCount, headSize], [0, 2, 1, 3])
   const scores = g.node('Reshape', [g.node('MatMul', [query, key]), g.integers([0, headCount, -1, 0])])
-  const capped = cap === undefined ? scores : g.node('Mul', [g.node('Tanh', [g.node('Div', [scores, scalar(g, cap, type)])]), scalar(g, cap, type)])
+  const capped = softcap(g, cap, scores, (value) => scalar(g, value, type))
   const biased = alibi ? g.node('Add', [capped, linearBiases(g, alibi, positions!, type)]) : capped
   const shares = g.node('Softmax', [g.node('Add', [biased, bias])], { axis: -1 })
   const attended = g.node('MatMul', [g.node('Reshape', [shares, g.integers([0, groupCount, -1, 0])]), value])

@@ -34,7 +34,7 @@ export function logitsOf(model: Block<HeadConfig>, hidden: string): string {
   const product = g.node('Gemm', [normed, config.isHeadNormalized ? normalizedHead(model) : weights.value(headName(config)), ...bias], { transB: 1 })
   const logits = weights.adapt(g, head, normed, product)
   const scaled = config.logitScale === undefined ? logits : g.node('Mul', [logits, weights.constant([config.logitScale])])
-  return softcap(model, config.logitSoftcap, scaled)
+  return softcap(g, config.logitSoftcap, scaled, (value) => weights.constant([value]))
 }
 
 /** The head with rows of length 1. */

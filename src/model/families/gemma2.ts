@@ -6,7 +6,7 @@ import { defineFamily } from './family.ts'
 import { gemmaDecoder, gemmaFields } from './gemma.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import type { TensorNames } from './tensor-names.ts'
-import { layerTypesOf, windowsOf } from './window-rule.ts'
+import { layerTypeFields, windowsOf } from './window-rule.ts'
 import { isOn, never } from '../config/off-values.ts'
 
 /** Norms before and after attention and feed-forward. */
@@ -69,9 +69,8 @@ export const gemma2 = defineFamily({
   ignored: { mlp_bias: isOn, cache_implementation: never, sliding_window_size: never },
   tensorNames: GEMMA2_TENSOR_NAMES,
   decoder(config, file) {
-    const { num_hidden_layers: layerCount, sliding_window: window, layer_types: layerTypes } = config
-    const windows = windowsOf({ layerCount, window, layerTypes, slides: (layer) => layer % 2 === 0, switch: 'sliding_window' }, file)
+    const windows = windowsOf(config, { window: config.sliding_window, slides: (layer) => layer % 2 === 0, switch: 'sliding_window' }, file)
     return { ...gemma2Decoder(config), windows }
   },
-  fieldsOfLayers: ({ windows }, kept) => ({ layer_types: layerTypesOf(windows!, kept) }),
+  fieldsOfLayers: layerTypeFields,
 })

@@ -5,7 +5,7 @@ import { defineFamily } from './family.ts'
 import { gemma2Decoder, gemma2Fields, GEMMA2_TENSOR_NAMES } from './gemma2.ts'
 import { GEMMA_NORM } from './gemma.ts'
 import { layerRopesOf, ropeByLayerType } from './rope-rule.ts'
-import { layerTypesOf, windowsOf } from './window-rule.ts'
+import { layerTypeFields, windowsOf } from './window-rule.ts'
 import { isOn, never } from '../config/off-values.ts'
 
 export const gemma3 = defineFamily({
@@ -31,8 +31,11 @@ export const gemma3 = defineFamily({
   ignored: { attn_logit_softcapping: isOn, mlp_bias: isOn, cache_implementation: never },
   tensorNames: GEMMA2_TENSOR_NAMES,
   decoder(config, file) {
-    const { num_hidden_layers: layerCount, sliding_window: window, layer_types: layerTypes, sliding_window_pattern: pattern } = config
-    const windows = windowsOf({ layerCount, window, layerTypes, slides: (layer) => (layer + 1) % pattern !== 0, switch: 'sliding_window' }, file)
+    const windows = windowsOf(
+      config,
+      { window: config.sliding_window, slides: (layer) => (layer + 1) % config.sliding_window_pattern !== 0, switch: 'sliding_window' },
+      file,
+    )
     return {
       ...gemma2Decoder({ ...config, attn_logit_softcapping: null }),
       queryKeyNorm: { over: 'head', form: GEMMA_NORM },
@@ -41,5 +44,5 @@ export const gemma3 = defineFamily({
       ...ropeByLayerType(config, { global: 1_000_000, local: config.rope_local_base_freq }),
     }
   },
-  fieldsOfLayers: ({ windows }, kept) => ({ layer_types: layerTypesOf(windows!, kept) }),
+  fieldsOfLayers: layerTypeFields,
 })

@@ -32,15 +32,6 @@ export const mistral = defineFamily({
   tensorNames: LLAMA_TENSOR_NAMES,
   // transformers runs a Mistral model with layer_types as Ministral, which is the same with windows by layer.
   decoder: (config, file) => ({
-    windows: windowsOf(
-      {
-        layerCount: config.num_hidden_layers,
-        window: config.sliding_window,
-        layerTypes: config.layer_types,
-        slides: () => true,
-        switch: 'sliding_window',
-      },
-      file,
-    ),
+    windows: windowsOf(config, { window: config.sliding_window, slides: () => true, switch: 'sliding_window' }, file),
   }),
 })

@@ -1,9 +1,8 @@
 /** OLMo 2: transformers `models/olmo2/modeling_olmo2.py`. */
-import { z } from 'zod'
-import { withDefaults } from './common-fields.ts'
 import { RMS_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
+import { olmoFields } from './olmo.ts'
 import type { TensorNames } from './tensor-names.ts'
 import { isOn } from '../config/off-values.ts'
 
@@ -18,18 +17,7 @@ export const OLMO2_TENSOR_NAMES: TensorNames = {
 export const olmo2 = defineFamily({
   modelType: 'olmo2',
   architecture: 'Olmo2ForCausalLM',
-  fields: {
-    ...withDefaults({
-      vocab_size: 50_304,
-      hidden_size: 4096,
-      intermediate_size: 11_008,
-      num_hidden_layers: 32,
-      num_attention_heads: 32,
-      max_position_embeddings: 2048,
-      rms_norm_eps: 1e-5,
-    }),
-    attention_bias: z.boolean().default(false),
-  },
+  fields: olmoFields,
   ignored: { mlp_bias: isOn, clip_qkv: isOn },
   tensorNames: OLMO2_TENSOR_NAMES,
   decoder: (config) => ({

@@ -5,7 +5,7 @@ import { EXPERT_MODULES, qwenExpertFields, qwenSparseFields, qwenSparseLayers } 
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { qwenWindowFields } from './qwen2.ts'
-import { layerTypesOf, windowsOf } from './window-rule.ts'
+import { layerTypeFields, switchedWindow, windowsOf } from './window-rule.ts'
 import { isOn, never } from '../config/off-values.ts'
 
 const SHARED_MODULES = {
@@ -40,13 +40,11 @@ export const qwen2Moe = defineFamily({
   ignored: { attention_bias: never, mlp_bias: isOn, output_router_logits: never, router_aux_loss_coef: never },
   tensorNames: { ...LLAMA_TENSOR_NAMES, layer: { ...LLAMA_TENSOR_NAMES.layer, ...EXPERT_MODULES, ...SHARED_MODULES } },
   decoder(config, file) {
-    const { num_hidden_layers: layerCount, layer_types: layerTypes, max_window_layers: lastWindow } = config
-    const window = config.use_sliding_window ? config.sliding_window : null
     // Unlike Qwen2: every other one of the first layers.
-    const slides = (layer: number) => layer % 2 === 0 && layer < lastWindow
+    const slides = (layer: number) => layer % 2 === 0 && layer < config.max_window_layers
     return {
       queryKeyValueBias: config.qkv_bias,
-      windows: windowsOf({ layerCount, window, layerTypes, slides, switch: 'use_sliding_window and sliding_window' }, file),
+      windows: windowsOf(config, { window: switchedWindow(config), slides, switch: 'use_sliding_window and sliding_window' }, file),
       experts: {
         count: config.num_experts,
         chosen: config.num_experts_per_tok,
@@ -57,5 +55,5 @@ export const qwen2Moe = defineFamily({
       },
     }
   },
-  fieldsOfLayers: (decoder, kept) => ({ ...qwenSparseFields(decoder, kept), layer_types: layerTypesOf(decoder.windows!, kept) }),
+  fieldsOfLayers: (decoder, kept) => ({ ...qwenSparseFields(decoder, kept), ...layerTypeFields(decoder, kept) }),
 })

@@ -4,7 +4,7 @@ import { isOn, never } from '../config/off-values.ts'
 import { commonFields, windowFields, withDefaults } from './common-fields.ts'
 import { defineFamily, type CommonConfig } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
-import { windowsOf } from './window-rule.ts'
+import { switchedWindow, windowsOf } from './window-rule.ts'
 
 /** Sizes of the config classes of Qwen2 and Qwen3. */
 export const qwenDefaults = withDefaults({
@@ -26,16 +26,8 @@ export const qwenWindowFields = {
 
 /** Windows of a Qwen model. */
 export function qwenWindows(config: CommonConfig & z.infer<z.ZodObject<typeof qwenWindowFields>>, file: string): number[] {
-  return windowsOf(
-    {
-      layerCount: config.num_hidden_layers,
-      window: config.use_sliding_window ? config.sliding_window : null,
-      layerTypes: config.layer_types,
-      slides: (layer) => layer >= config.max_window_layers,
-      switch: 'use_sliding_window and sliding_window',
-    },
-    file,
-  )
+  const slides = (layer: number) => layer >= config.max_window_layers
+  return windowsOf(config, { window: switchedWindow(config), slides, switch: 'use_sliding_window and sliding_window' }, file)
 }
 
 export const qwen2 = defineFamily({

@@ -5,6 +5,7 @@ import { inEveryLayer, RMS_NORM } from './decoder.ts'
 import { EXPERT_MODULES, qwenExpertFields, qwenSparseFields, qwenSparseLayers } from './expert-rule.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
+import { switchedWindow } from './window-rule.ts'
 import { isOn, never } from '../config/off-values.ts'
 
 export const qwen3Moe = defineFamily({
@@ -36,7 +37,7 @@ export const qwen3Moe = defineFamily({
     queryKeyValueBias: config.attention_bias,
     attentionOutputBias: config.attention_bias,
     queryKeyNorm: { over: 'head', form: RMS_NORM },
-    windows: inEveryLayer(config, (config.use_sliding_window ? config.sliding_window : null) ?? Infinity),
+    windows: inEveryLayer(config, switchedWindow(config) ?? Infinity),
     experts: {
       count: config.num_experts,
       chosen: config.num_experts_per_tok,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { commonFields, windowFields, withDefaults } from './common-fields.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
-import { layerTypesOf, windowsOf } from './window-rule.ts'
+import { layerTypeFields, switchedWindow, windowsOf } from './window-rule.ts'
 import { never } from '../config/off-values.ts'
 
 export const smollm3 = defineFamily({
@@ -33,19 +33,18 @@ export const smollm3 = defineFamily({
   ignored: { max_window_layers: never },
   tensorNames: LLAMA_TENSOR_NAMES,
   decoder(config, file) {
-    const { num_hidden_layers: layerCount, no_rope_layers: given, no_rope_layer_interval: interval, layer_types: layerTypes } = config
+    const { num_hidden_layers: length, no_rope_layers: given, no_rope_layer_interval: interval } = config
     const hasRope = (layer: number) => (given ? given[layer] !== 0 : (layer + 1) % interval !== 0)
-    const window = config.use_sliding_window ? (config.sliding_window ?? null) : null
     return {
-      windows: windowsOf({ layerCount, window, layerTypes, slides: (layer) => !hasRope(layer), switch: 'use_sliding_window and sliding_window' }, file),
-      layerRopes: Array.from({ length: layerCount }, (_, layer) => (hasRope(layer) ? 'global' : 'none')),
+      windows: windowsOf(config, { window: switchedWindow(config), slides: (layer) => !hasRope(layer), switch: 'use_sliding_window and sliding_window' }, file),
+      layerRopes: Array.from({ length }, (_, layer) => (hasRope(layer) ? 'global' : 'none')),
       queryKeyValueBias: config.attention_bias,
       attentionOutputBias: config.attention_bias,
       feedForwardBias: config.mlp_bias,
     }
   },
-  fieldsOfLayers: ({ windows, layerRopes }, kept) => ({
-    layer_types: layerTypesOf(windows!, kept),
-    no_rope_layers: kept.map((layer) => (layerRopes![layer] === 'none' ? 0 : 1)),
+  fieldsOfLayers: (decoder, kept) => ({
+    ...layerTypeFields(decoder, kept),
+    no_rope_layers: kept.map((layer) => (decoder.layerRopes![layer] === 'none' ? 0 : 1)),
   }),
 })

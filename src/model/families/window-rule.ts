@@ -1,5 +1,6 @@
 /** Decides from the config which layers have a sliding window. */
 import { CheckpointError } from '../../errors.ts'
+import type { LayerFacts } from './family.ts'
 
 const FULL = 'full_attention'
 const SLIDING = 'sliding_attention'
@@ -7,13 +8,16 @@ const SLIDING = 'sliding_attention'
 /** Older names of layer types. */
 const OLDER_LAYER_TYPES: Readonly<Record<string, string>> = { attention: FULL }
 
-/** The facts that decide the windows of a model. */
+/** Fields of config.json that name layers; `layer_types` has one entry per layer. */
+interface LayerFields {
+  readonly num_hidden_layers: number
+  readonly layer_types?: readonly string[] | null | undefined
+}
+
+/** What else decides the windows of a model. */
 export interface WindowRule {
-  readonly layerCount: number
   /** Tokens that a layer with a window sees; null if no layer has one. */
   readonly window: number | null
-  /** `layer_types`, one entry per layer. */
-  readonly layerTypes: readonly string[] | null | undefined
   /** Whether a layer has a window if `layer_types` is absent. */
   readonly slides: (layer: number) => boolean
   /** The setting that turns a window on, for an error's hint. */
@@ -21,7 +25,11 @@ export interface WindowRule {
 }
 
 /** How many tokens back each layer sees; Infinity without a window. Fails with CheckpointError if `layer_types` does not fit; `file` is config.json. */
-export function windowsOf({ layerCount, window, layerTypes, slides, switch: fields }: WindowRule, file: string): number[] {
+export function windowsOf(
+  { num_hidden_layers: layerCount, layer_types: layerTypes }: LayerFields,
+  { window, slides, switch: fields }: WindowRule,
+  file: string,
+): number[] {
   const types = layerTypes?.map((type) => OLDER_LAYER_TYPES[type] ?? type)
   if (types && types.length !== layerCount)
     throw new CheckpointError(`${file}: layer_types has ${types.length} entries for ${layerCount} layers`, 'Give one entry per layer.')
@@ -41,7 +49,12 @@ export function namesOtherLayerTypes(types: unknown): boolean {
   return Array.isArray(types) && types.some((type) => type !== FULL)
 }
 
-/** `layer_types` of the layers `kept` of a model with these windows. */
-export function layerTypesOf(windows: readonly number[], kept: readonly number[]): string[] {
-  return kept.map((layer) => (Number.isFinite(windows[layer]) ? SLIDING : FULL))
+/** The window of a family that has a switch for it; null if it is off. */
+export function switchedWindow(config: { readonly use_sliding_window: boolean; readonly sliding_window?: number | null | undefined }): number | null {
+  return config.use_sliding_window ? (config.sliding_window ?? null) : null
+}
+
+/** `layer_types` of the layers `kept`, as a field of config.json: a family's `fieldsOfLayers`. */
+export function layerTypeFields({ windows }: LayerFacts, kept: readonly number[]): { readonly layer_types: readonly string[] } {
+  return { layer_types: kept.map((layer) => (Number.isFinite(windows![layer]) ? SLIDING : FULL)) }
 }
