@@ -44,6 +44,9 @@ function configVariants(): Files[] {
   ].map((changed) => ({ ...files, 'config.json': json(changed) }))
 }
 
+/** A config.json with nearly everything left out: no weights fit it. */
+export const SHORTEST_CONFIG: Files = { 'config.json': json({ model_type: 'mistral' }) }
+
 /** Checkpoints as quantizing tools left them. */
 export function quantizedSeeds(): Files[] {
   const folder = path.join(ROOT, 'test/model/runnable/goldens/checkpoints')

@@ -35,6 +35,7 @@ import {
   rowSeeds,
   runSeeds,
   tokenizerSeeds,
+  SHORTEST_CONFIG,
 } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
 
@@ -56,7 +57,7 @@ export function fuzzTargets(): FuzzTarget[] {
   const only = (...names: readonly string[]) => checkpoints.map((files) => Object.fromEntries(Object.entries(files).filter(([name]) => names.includes(name))))
   return [
     { name: 'safetensors', share: 12, seeds: only('model.safetensors').slice(0, 4), read: (folder) => readTensors(path.join(folder, 'model.safetensors')) },
-    { name: 'config', links: true, share: 12, seeds: only('config.json'), read: readModelConfig },
+    { name: 'config', links: true, share: 12, seeds: [...only('config.json'), SHORTEST_CONFIG], read: readModelConfig },
     { name: 'weights-index', links: true, share: 8, seeds: checkpoints.slice(-1), read: readIndexed },
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },
     { name: 'checkpoint', links: true, share: 6, seeds: checkpoints, read: async (folder) => void (await hashWeights((await openCheckpoint(folder)).weights)) },

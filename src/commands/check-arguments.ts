@@ -49,8 +49,8 @@ export function checkArguments(args: readonly string[], command: CheckedCommand)
   return words.some(isOption) ? [...checked, '--', ...words] : [...words, ...checked]
 }
 
-/** A minus before a digit begins a number. */
-function isOption(token: string): boolean {
+/** Whether a token is an option rather than a value: a minus before a digit begins a number. */
+export function isOption(token: string): boolean {
   return /^-(?:-|(?![\d.])).+/su.test(token)
 }
 

@@ -1,6 +1,7 @@
 /** A dry run as text. */
 import type { ModelOutline } from '../run/model-outline.ts'
 import type { RunPlan, TaskPlan, TaskPrompts } from '../run/plan-run.ts'
+import { isSchema } from '../task/request.ts'
 import { byteSize } from '../text/byte-size.ts'
 import { count } from '../text/count.ts'
 
@@ -13,11 +14,9 @@ function promptLines({ task, shots, items, requests, first }: TaskPrompts): stri
   const title = `── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`
   const [request] = first
   if (request!.kind === 'text') return [title, request!.text]
-  const { context, continuation: ending } = request!
+  const { context } = request!
   const asked = first.flatMap((each) => (each.kind === 'continuation' ? [each] : []))
-  // A schema: several contexts before one continuation.
-  if (asked.some((each) => each.context !== context && each.context !== '') && asked.every(({ continuation }) => continuation === ending))
-    return [title, ...asked.map((each) => `${each.context}\n  →${JSON.stringify(each.continuation)}`)]
+  if (isSchema(asked)) return [title, ...asked.map((each) => `${each.context}\n  →${JSON.stringify(each.continuation)}`)]
   return [title, context, ...asked.map((choice) => `  →${choice.context === context ? '' : ' (without context)'}${JSON.stringify(choice.continuation)}`)]
 }
 

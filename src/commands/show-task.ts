@@ -3,7 +3,7 @@ import { HarnessError } from '../errors.ts'
 import type { DataFiles } from '../run/data-files.ts'
 import { loadTask } from '../run/load-task.ts'
 import type { Task } from '../task/define-task.ts'
-import type { Item } from '../task/request.ts'
+import { isSchema, type Item } from '../task/request.ts'
 import { describeTask, type TaskDescription } from './task-description.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -47,9 +47,8 @@ function promptLines({ requests, choices, gold }: Item): string[] {
   if (request!.kind === 'text') return [request!.text]
   const mark = (index: number) => (index === gold ? '✓' : ' ')
   const asked = requests.flatMap((each) => (each.kind === 'continuation' ? [each] : [])).slice(0, choices.length)
-  if (asked.every(({ context }) => context === request!.context))
-    return [request!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
-  return asked.map(({ context, continuation }, index) => `${mark(index)} ${context} → ${JSON.stringify(continuation)}`)
+  if (isSchema(asked)) return asked.map(({ context, continuation }, index) => `${mark(index)} ${context} → ${JSON.stringify(continuation)}`)
+  return [request!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
 }
 
 /** Only the first subset is read. */

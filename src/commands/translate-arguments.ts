@@ -1,5 +1,6 @@
 /** Options of lm-eval's `run` on the command line of evalharness: read as its own, or refused with what to do instead. */
 import { UsageError } from '../errors.ts'
+import { isOption } from './check-arguments.ts'
 import { LM_EVAL_FLAGS, type Equivalent, type LmEvalFlag } from '../run/lm-eval/flags.ts'
 import { translateModel } from '../run/lm-eval/translate-model.ts'
 import { lookUp } from '../io/look-up.ts'
@@ -76,7 +77,7 @@ function isMeant({ here }: LmEvalFlag, next: string | undefined, own: ReadonlySe
 /** The values after a flag, as many as it takes. */
 function takeValues(args: readonly string[], from: number, { values }: LmEvalFlag): readonly string[] {
   if (values === 'none') return []
-  const end = args.findIndex((arg, index) => index >= from && /^-(?![\d.])./u.test(arg))
+  const end = args.findIndex((arg, index) => index >= from && isOption(arg))
   const words = args.slice(from, end < 0 ? args.length : end)
   return values === 'several' ? words : words.slice(0, 1)
 }

@@ -1,6 +1,7 @@
 /** Flipped items: right in one model and wrong in the other. */
 import { metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun } from '../store/stored-run.ts'
+import { isSchema } from '../task/request.ts'
 import type { AccuracyLine } from './comparison.ts'
 import { pairItems } from './pair-items.ts'
 
@@ -55,22 +56,16 @@ function contentOf(metric: string, before: StoredItem, after: StoredItem): Pick<
   const choices = before.requests.map(({ logProb }, index) => ({ text: texts[index]!, original: logProb, variant: after.requests[index]?.logProb ?? NaN }))
   const outcomes = outcomesOf(metric, before, after)
   // The target of a schema is its continuation; the right context is the one that the model which is right prefers.
-  const target = isSchema(before) ? String(indexOfBest(choices.map((choice) => (outcomes[0]?.original ? choice.original : choice.variant)))) : before.target
+  const target = isSchema(before.requests)
+    ? String(indexOfBest(choices.map((choice) => (outcomes[0]?.original ? choice.original : choice.variant))))
+    : before.target
   return { docId: before.docId, context, choices, target, outcomes }
 }
 
-/** Several contexts before one continuation, as in WinoGrande. */
-function isSchema({ requests: [first, ...others] }: StoredItem): boolean {
-  return (
-    first !== undefined && others.some(({ context }) => context !== first.context) && others.every(({ continuation }) => continuation === first.continuation)
-  )
-}
-
 /** What all choices share, and what is different in each: their continuations, or the ends of their contexts. */
-function textsOf(item: StoredItem): { readonly context: string; readonly texts: readonly string[] } {
-  const { requests } = item
+function textsOf({ requests }: StoredItem): { readonly context: string; readonly texts: readonly string[] } {
   const first = requests[0]?.context ?? ''
-  if (!isSchema(item)) return { context: first, texts: requests.map(({ continuation }) => continuation.trim()) }
+  if (!isSchema(requests)) return { context: first, texts: requests.map(({ continuation }) => continuation.trim()) }
   const shared = Math.min(...requests.map(({ context }) => sharedLength(first, context)))
   const start = first.lastIndexOf(' ', shared - 1) + 1
   return { context: `${first.slice(0, start)}_${requests[0]!.continuation}`, texts: requests.map(({ context }) => context.slice(start)) }

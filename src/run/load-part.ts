@@ -18,9 +18,12 @@ export interface LoadedPart extends Omit<RenderedRows, 'items'> {
 /** Reads and renders one part. Fails with DatasetError on missing, malformed or no rows. */
 export async function loadPart(task: Task, subset: string, shotCount: number, options: LoadTaskOptions): Promise<LoadedPart> {
   const name = itemTaskName(task, subset)
-  const open = (split: string) => openSplit(task, subset, split, options)
-  const shotsDataset = task.kind !== 'text' && task.shots && shotCount > 0 ? await open(task.shots.split) : undefined
-  const dataset = await open(task.dataset.split)
+  const fileOf = (split: string) => dataFileOf(task, subset, split, options.dataFiles, options.dataDir)
+  const open = (split: string, dataFile: string | undefined) => openSplit(task, subset, split, { ...options, dataFile })
+  const shotsSplit = task.kind !== 'text' && task.shots && shotCount > 0 ? task.shots.split : undefined
+  const shotsDataset = shotsSplit === undefined ? undefined : await open(shotsSplit, await fileOf(shotsSplit))
+  const dataFile = await fileOf(task.dataset.split)
+  const dataset = await open(task.dataset.split, dataFile)
   if (shotsDataset && task.kind !== 'text') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
   const { rows, chosen, rowCount } = await readChosenRows(task, name, dataset, options)
   if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
@@ -29,7 +32,7 @@ export async function loadPart(task: Task, subset: string, shotCount: number, op
       ? renderTexts({ task, subset, source: sourceName(dataset) }, chosen)
       : await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
   const { items, ...rest } = rendered
-  const hubRows = (await dataFileOf(task, subset, task.dataset.split, options.dataFiles, options.dataDir)) === undefined ? hubRowsOf(task, subset) : undefined
+  const hubRows = dataFile === undefined ? hubRowsOf(task, subset) : undefined
   const part = {
     name,
     subset,
@@ -42,8 +45,13 @@ export async function loadPart(task: Task, subset: string, shotCount: number, op
   return { part, ...rest }
 }
 
-async function openSplit(task: Task, subset: string, split: string, { dataFiles, dataDir }: LoadTaskOptions): Promise<Dataset> {
-  const dataFile = await dataFileOf(task, subset, split, dataFiles, dataDir)
+/** The rows of `dataFile`, below `dataDir`, or on the hub. */
+function openSplit(
+  task: Task,
+  subset: string,
+  split: string,
+  { dataDir, dataFile }: Pick<LoadTaskOptions, 'dataDir'> & { readonly dataFile: string | undefined },
+): Promise<Dataset> {
   return openDataset({
     taskName: task.name,
     dataset: task.dataset,

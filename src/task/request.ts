@@ -15,6 +15,14 @@ export interface TextRequest {
 
 export type Request = ContinuationRequest | TextRequest
 
+/** Whether requests are those of a schema: several contexts before one continuation. A request without context is not one of its contexts. */
+export function isSchema(requests: readonly Pick<ContinuationRequest, 'context' | 'continuation'>[]): boolean {
+  const [first] = requests
+  if (!first) return false
+  const hasOtherContext = requests.some(({ context }) => context !== first.context && context !== '')
+  return hasOtherContext && requests.every(({ continuation }) => continuation === first.continuation)
+}
+
 /** A model's response to one request. */
 export interface LogLikelihood {
   /** Sum of natural log-probabilities over the scored tokens. */
