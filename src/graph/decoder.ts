@@ -10,7 +10,7 @@ import type { AttentionForm, Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead } from './blocks/head.ts'
-import { deviceLogProbs, logProbsInParts, plainLogProbs } from './blocks/log-probs.ts'
+import { deviceLogProbs, logProbsFor } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import type { Rotary } from './blocks/rotary.ts'
 import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
@@ -22,7 +22,7 @@ import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1 } = {}): Graph {
   const g = graphBuilder()
   const model = { g, config, weights: graphWeights(g, runnable) }
-  scoreHead(model, layersInPasses(model, decoderLayers), config.vocabularySize % sumParts === 0 ? logProbsInParts(sumParts) : plainLogProbs)
+  scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config, sumParts))
   return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS], HEAD_OUTPUTS)
 }
 

@@ -4,7 +4,7 @@ import { attentionOverCache, type LayerKeyValues, type PastTokens } from './atte
 import type { AttentionRows } from './attention/tree-attention.ts'
 import type { AttentionForm, Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
-import { rotaryTables } from './blocks/rotary.ts'
+import { rotaryTables, type Rotary } from './blocks/rotary.ts'
 import type { LayerConfig } from './decoder-layer.ts'
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type ValueInfo } from './onnx-model.ts'
@@ -37,40 +37,102 @@ export interface Tokens {
   readonly positions: string
 }
 
-/** Runs the passes one after another; returns the hidden states at the output positions, [P × R, hidden]. */
+/** Runs the passes of one model one after another; returns the hidden states at the output positions, [P × R, hidden]. */
 export function layersInPasses({ g, config, weights }: Block<ModelConfig>, addLayers: AddLayers): string {
+  const caches = config.windows.map(() => config)
+  const [states] = statesInPasses(g, caches, (body, tokens, attention) => {
+    const hidden = addLayers({ g: body, config, weights }, tokens, (shape, layer) => attention({ ...config, ...shape }, layer))
+    return [{ hidden, width: config.hiddenSize }]
+  })
+  return states!
+}
+
+/** Sizes of what a layer passes on from pass to pass. */
+export type CacheShape = Pick<ModelConfig, 'keyValueHeadCount' | 'headSize'>
+
+/** A layer's form of attention in a pass; `cache` is the index of its cache. */
+type PassAttention = (config: LayerConfig & Pick<ModelConfig, 'rope' | 'localRope'>, cache: number) => AttentionForm
+
+/** Hidden states of all tokens of a pass, [N, width]. */
+export interface PassStates {
+  readonly hidden: string
+  readonly width: number
+}
+
+/**
+ * Runs passes of any layers one after another, each layer with a cache. `addLayers` makes the hidden states that are wanted; returns those at the output
+ * positions, [P × R, width] each.
+ */
+export function statesInPasses(
+  g: GraphBuilder,
+  caches: readonly CacheShape[],
+  addLayers: (body: GraphBuilder, tokens: Tokens, attention: PassAttention) => readonly PassStates[],
+): string[] {
   const body = g.body()
   const of = (input: string) => body.node('Gather', [input, 'pass'])
-  const names = config.windows.flatMap((_, layer) => [`past_keys_${layer}`, `past_values_${layer}`])
+  const names = caches.flatMap((_, cache) => [`past_keys_${cache}`, `past_values_${cache}`])
   const rows = rowsOfPass(of)
   const past = pastTokens(body, names[0]!, of)
   const after: LayerKeyValues[] = []
   const tokenIds = of('token_ids')
-  const rotaryOf = rotaryTables(body, config, rows.positions, 'positions')
-  const hidden = addLayers({ g: body, config, weights }, { ids: tokenIds, positions: rows.positions }, (shape, layer) => ({
-    rotary: rotaryOf(shape.layerRope),
+  const rotaryOf = rotaryTablesOf(body, rows.positions)
+  const wanted = addLayers(body, { ids: tokenIds, positions: rows.positions }, (shape, cache) => ({
+    rotary: rotaryOf(shape),
     attend(own: Projections) {
-      const before = { keys: names[2 * layer]!, values: names[2 * layer + 1]! }
-      const { attended, cache } = attentionOverCache(body, shape, own, { rows, past, cache: before })
-      after.push(cache)
+      const before = { keys: names[2 * cache]!, values: names[2 * cache + 1]! }
+      const { attended, cache: next } = attentionOverCache(body, shape, own, { rows, past, cache: before })
+      after[cache] = next
       return attended
     },
   }))
-  const output = body.node('Gather', [hidden, of('output_positions')])
-  const states = (name: string): ValueInfo => ({ name, type: 'float', shape: [1, config.keyValueHeadCount, 'past', config.headSize] })
+  const positions = of('output_positions')
+  const outputs = wanted.map(({ hidden }) => body.node('Gather', [hidden, positions]))
+  const states = (name: string, { keyValueHeadCount, headSize }: CacheShape): ValueInfo => ({
+    name,
+    type: 'float',
+    shape: [1, keyValueHeadCount, 'past', headSize],
+  })
   const graph = body.finish(
     'pass',
-    [{ name: 'pass', type: 'int64', shape: [] }, { name: 'pass_going', type: 'bool', shape: [] }, ...names.map(states)],
+    [
+      { name: 'pass', type: 'int64', shape: [] },
+      { name: 'pass_going', type: 'bool', shape: [] },
+      ...names.map((name, index) => states(name, caches[Math.floor(index / 2)]!)),
+    ],
     [
       { name: body.node('Identity', ['pass_going']), type: 'bool', shape: [] },
-      ...after.flatMap(({ keys, values }) => [states(keys), states(values)]),
-      { name: output, type: 'float' },
+      ...after.flatMap(({ keys, values }, cache) => [states(keys, caches[cache]!), states(values, caches[cache]!)]),
+      ...outputs.map((name): ValueInfo => ({ name, type: 'float' })),
     ],
   )
   const passCount = g.node('Gather', [g.node('Shape', ['token_ids']), g.integers(0)])
-  const nothing = g.floats(new Float32Array(0), [1, config.keyValueHeadCount, 0, config.headSize])
-  const outputs = g.nodes('Loop', [passCount, '', ...names.map(() => nothing)], names.length + 1, { body: { graph } })
-  return g.node('Reshape', [outputs.at(-1)!, g.integers([-1, config.hiddenSize])])
+  const nothing = emptyCaches(g)
+  const results = g.nodes('Loop', [passCount, '', ...names.map((_, index) => nothing(caches[Math.floor(index / 2)]!))], names.length + outputs.length, {
+    body: { graph },
+  })
+  return results.slice(names.length).map((states, index) => g.node('Reshape', [states, g.integers([-1, wanted[index]!.width])]))
+}
+
+/** The tables of layers of any models, one for each way of rotating. */
+function rotaryTablesOf(body: GraphBuilder, positions: string): (config: LayerConfig & Pick<ModelConfig, 'rope' | 'localRope'>) => Rotary | undefined {
+  const made = new Map<string, ReturnType<typeof rotaryTables>>()
+  return ({ rope, localRope, rotaryWidth, layerRope }) => {
+    const key = JSON.stringify([rope, localRope, rotaryWidth])
+    const tables = made.get(key) ?? rotaryTables(body, { rope, rotaryWidth, ...(localRope && { localRope }) }, positions, 'positions')
+    made.set(key, tables)
+    return tables(layerRope)
+  }
+}
+
+/** The caches before the first pass, one value for each shape. */
+function emptyCaches(g: GraphBuilder): (shape: CacheShape) => string {
+  const made = new Map<string, string>()
+  return ({ keyValueHeadCount, headSize }) => {
+    const key = `${keyValueHeadCount} ${headSize}`
+    const value = made.get(key) ?? g.floats(new Float32Array(0), [1, keyValueHeadCount, 0, headSize])
+    made.set(key, value)
+    return value
+  }
 }
 
 function rowsOfPass(of: (input: string) => string): AttentionRows {

@@ -99,14 +99,19 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
 }
 
 /** The same weights by names without their prefix. */
-export function below(prefix: string, { value, derived, constant, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
+export function below(prefix: string, weights: GraphWeights): GraphWeights {
+  return renamed((name) => prefix + name, weights)
+}
+
+/** The same weights by other names; `nameOf` gives theirs. */
+export function renamed(nameOf: (name: string) => string, { value, derived, constant, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
   return {
-    value: (name) => value(prefix + name),
-    derived: (name, make) => derived(prefix + name, make),
+    value: (name) => value(nameOf(name)),
+    derived: (name, make) => derived(nameOf(name), make),
     constant,
-    multiply: (g, name, input, options) => multiply(g, prefix + name, input, { ...options, bias: options?.bias && prefix + options.bias }),
-    adapt: (g, name, input, base) => adapt(g, prefix + name, input, base),
-    adaptEmbeddings: (g, name, tokenIds, base) => adaptEmbeddings(g, prefix + name, tokenIds, base),
+    multiply: (g, name, input, options) => multiply(g, nameOf(name), input, { ...options, bias: options?.bias && nameOf(options.bias) }),
+    adapt: (g, name, input, base) => adapt(g, nameOf(name), input, base),
+    adaptEmbeddings: (g, name, tokenIds, base) => adaptEmbeddings(g, nameOf(name), tokenIds, base),
   }
 }
 

@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { decoderGraph, deviceDecoderGraph } from '../../graph/decoder.ts'
+import { jointDecoderGraph, type JointModels } from '../../graph/joint-decoder.ts'
 import { hasLinearAttention } from '../../graph/attention/kv-cache.ts'
 import type { FloatType, Graph } from '../../graph/onnx-model.ts'
 import { planBatches, type Batch } from '../../plan/batches.ts'
@@ -38,10 +39,22 @@ export interface LaidOutBatch {
 
 /** For the CPU: attention over a KV cache, in passes. */
 export function modelInPasses(config: ModelConfig, weights: RunnableWeights): DeviceModel {
-  const skipsLinearPasses = config.windows.every((window) => hasLinearAttention({ ...config, window }))
+  return inPasses([config], () => decoderGraph(config, weights, { sumParts: cpuSumParts() }))
+}
+
+/** Several models in one graph, for the CPU. */
+export function jointModelInPasses(joint: JointModels): DeviceModel {
+  return inPasses(
+    joint.models.map(({ config }) => config),
+    () => jointDecoderGraph(joint, { sumParts: cpuSumParts() }),
+  )
+}
+
+function inPasses(configs: readonly ModelConfig[], graphOf: () => Graph): DeviceModel {
+  const skipsLinearPasses = configs.every((config) => config.windows.every((window) => hasLinearAttention({ ...config, window })))
   return {
     hasPasses: true,
-    graphWith: () => ({ graph: decoderGraph(config, weights, { sumParts: cpuSumParts() }), probe: undefined }),
+    graphWith: () => ({ graph: graphOf(), probe: undefined }),
     layOut: (batch, passTokens) => ({ chunksNeeded: 1, feedsFor: () => batchFeeds(batch, passTokens, { skipsLinearPasses }) }),
   }
 }

@@ -1,6 +1,7 @@
 /** The head: final norm, logits, and log-probabilities of the targets. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { ValueInfo } from '../onnx-model.ts'
+import type { GraphBuilder } from '../builder.ts'
 import type { Block } from './block.ts'
 import { headName } from './embedding.ts'
 import { headBiasName } from '../../model/families/tensor-names.ts'
@@ -48,11 +49,31 @@ function normalizedHead({ config, weights }: Block<HeadConfig>): string {
 }
 
 /** Adds the head over hidden states [N, hidden], a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-export function scoreHead({ g, config, weights }: Block<HeadConfig>, hidden: string, logProbs: LogProbs): void {
+export function scoreHead(model: Block<HeadConfig>, hidden: string, logProbs: LogProbs): void {
+  scoreHeads(model.g, [{ model, hidden, logProbs }])
+}
+
+/** The head of one of several models over the same tokens. */
+export interface ModelHead {
+  readonly model: Pick<Block<HeadConfig>, 'config' | 'weights'>
+  /** Hidden states of the model after its last layer, [N, hidden]. */
+  readonly hidden: string
+  readonly logProbs: LogProbs
+}
+
+/** The outputs of the model at an index: as HEAD_OUTPUTS, from the second model on with its index. */
+export function headOutputNames(index: number): { readonly logProbs: string; readonly best: string } {
+  return index === 0 ? { logProbs: 'log_probs', best: 'best' } : { logProbs: `log_probs_${index}`, best: `best_${index}` }
+}
+
+/** Adds the heads of several models: each chunk of positions has the logits of all of them at once. */
+export function scoreHeads(g: GraphBuilder, heads: readonly ModelHead[]): void {
   const body = g.body()
-  const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-  const logits = logitsOf({ g: body, config, weights }, scored)
-  const { wanted, best } = logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
+  const results = heads.map(({ model: { config, weights }, hidden, logProbs }) => {
+    const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
+    const logits = logitsOf({ g: body, config, weights }, scored)
+    return logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
+  })
   const loop = body.finish(
     'score_chunk',
     [
@@ -61,12 +82,17 @@ export function scoreHead({ g, config, weights }: Block<HeadConfig>, hidden: str
     ],
     [
       { name: body.node('Identity', ['chunk_going']), type: 'bool', shape: [] },
-      { name: wanted, type: 'float' },
-      { name: best, type: 'int64' },
+      ...results.flatMap(({ wanted, best }): ValueInfo[] => [
+        { name: wanted, type: 'float' },
+        { name: best, type: 'int64' },
+      ]),
     ],
   )
   const chunkCount = g.node('Gather', [g.node('Shape', ['scored']), g.integers(0)])
-  const [logProbsOut, bestOut] = g.nodes('Loop', [chunkCount, ''], 2, { body: { graph: loop } })
-  g.output(logProbsOut!, 'log_probs')
-  g.output(bestOut!, 'best')
+  const outputs = g.nodes('Loop', [chunkCount, ''], 2 * heads.length, { body: { graph: loop } })
+  heads.forEach((_, index) => {
+    const names = headOutputNames(index)
+    g.output(outputs[2 * index]!, names.logProbs)
+    g.output(outputs[2 * index + 1]!, names.best)
+  })
 }

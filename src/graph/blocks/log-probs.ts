@@ -15,7 +15,7 @@ export const plainLogProbs: LogProbs = (g, logits, targets) => ({
  * The same with the exponentials of `parts` equal parts of the vocabulary summed separately: a long sum in f32 loses small terms. Each target's value
  * within its part is added to its part's share of the whole.
  */
-export function logProbsInParts(parts: number): LogProbs {
+function logProbsInParts(parts: number): LogProbs {
   if (parts === 1) return plainLogProbs
   return (g, logits, targets) => {
     const inParts = g.node('Reshape', [logits, g.integers([0, parts, -1])])
@@ -31,6 +31,11 @@ export function logProbsInParts(parts: number): LogProbs {
       best: g.node('ArgMax', [logits], { axis: 1, keepdims: 0 }),
     }
   }
+}
+
+/** The form for a vocabulary: in `sumParts` parts if they divide it. */
+export function logProbsFor({ vocabularySize }: { readonly vocabularySize: number }, sumParts: number): LogProbs {
+  return vocabularySize % sumParts === 0 ? logProbsInParts(sumParts) : plainLogProbs
 }
 
 /**

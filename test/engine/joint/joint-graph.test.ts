@@ -1,0 +1,110 @@
+/** Several models in one graph give the numbers that each gives alone. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { identifyLayers } from '../../../src/engine/joint/layer-identity.ts'
+import { jointModelInPasses, modelInPasses, type DeviceModel } from '../../../src/engine/onnx/device-model.ts'
+import { readScores } from '../../../src/engine/onnx/read-scores.ts'
+import { startSessionProcess } from '../../../src/engine/onnx/session-process.ts'
+import { headOutputNames } from '../../../src/graph/blocks/head.ts'
+import { readConfig } from '../../../src/model/config/config.ts'
+import { relocateTensors } from '../../../src/model/runnable/relocate-tensors.ts'
+import { commonFolder, readWeights } from '../../../src/model/weights/weights.ts'
+import { planBatches } from '../../../src/plan/batches.ts'
+import { countLayers, layerTrie } from '../../../src/plan/layer-trie.ts'
+import type { Sequence, SequenceScore } from '../../../src/plan/sequence.ts'
+import { prune } from '../../../src/prune/prune.ts'
+import { deepModel } from '../../deep-model.ts'
+import { fixtureRequests } from '../../fixture-requests.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+
+// One process for all: starting one takes longer than a model.
+const session = startSessionProcess()
+afterAll(() => session.end())
+
+const PASS_TOKENS = 16
+
+test('original, merged and dropped layers of a deep model', async () => {
+  const original = await deepModel({ layers: 8, dtype: 'BF16' })
+  const [laco, drop] = [path.join(temporaryFolder(), 'laco'), path.join(temporaryFolder(), 'drop')]
+  await prune({
+    method: 'laco',
+    model: original,
+    out: laco,
+    mergeLayers: 3,
+    lowestLayer: 1,
+    highestLayer: 7,
+    interval: 2,
+    threshold: -1,
+    maxCompression: 0.4,
+    threads: 2,
+  })
+  await prune({ method: 'drop', model: original, out: drop, layers: '5-6' })
+  const { sequences } = fixtureRequests('qwen3')
+  const { counts, alone, together } = await bothWays([original, laco, drop], sequences)
+  expect(counts.distinct).toBeLessThan(counts.asked)
+  expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
+})
+
+test('a model with sliding windows, and the same without its last layer', async () => {
+  const { folder, sequences } = fixtureRequests('gemma2')
+  const shorter = path.join(temporaryFolder(), 'shorter')
+  cpSync(folder, shorter, { recursive: true })
+  const config = JSON.parse(readFileSync(path.join(shorter, 'config.json'), 'utf8')) as { num_hidden_layers: number; layer_types?: unknown[] }
+  const fewer = { ...config, num_hidden_layers: config.num_hidden_layers - 1, ...(config.layer_types && { layer_types: config.layer_types.slice(0, -1) }) }
+  writeFileSync(path.join(shorter, 'config.json'), JSON.stringify(fewer))
+  const { counts, alone, together } = await bothWays([folder, shorter], sequences)
+  expect(counts).toEqual({ asked: 5, distinct: 3 })
+  expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
+})
+
+async function bothWays(folders: readonly string[], sequences: readonly Sequence[]) {
+  const models = await Promise.all(
+    folders.map(async (folder) => {
+      const config = await readConfig(folder)
+      return { config, weights: await readWeights(folder, config) }
+    }),
+  )
+  const identities = await identifyLayers(models)
+  const trie = layerTrie(identities)
+  const root = commonFolder(models.map(({ weights }) => path.join(weights.root, 'any')))
+  const joint = {
+    models: models.map(({ config, weights }, index) => ({
+      config,
+      weights: { ...relocateTensors(weights, weights.root, root), root },
+      outside: identities[index]!.outside,
+    })),
+    trie,
+  }
+  const together = await scoresOf(jointModelInPasses(joint), root, folders.length, sequences)
+  const alone: SequenceScore[][] = []
+  for (const { config, weights } of models) alone.push(...(await scoresOf(modelInPasses(config, weights), weights.root, 1, sequences)))
+  return { counts: countLayers(trie), alone, together }
+}
+
+async function scoresOf(model: DeviceModel, root: string, count: number, sequences: readonly Sequence[]): Promise<SequenceScore[][]> {
+  await session.load(model.graphWith(1).graph, { root, threads: 2, isOptimized: true })
+  const scores = Array.from({ length: count }, (): SequenceScore[] => [])
+  for (const batch of planBatches(sequences, 1024).batches) {
+    const outputs = await session.run(model.layOut(batch, PASS_TOKENS).feedsFor(1))
+    scores.forEach((own, index) => {
+      const names = headOutputNames(index)
+      const found = { logProbs: outputs[names.logProbs] as Float32Array, best: outputs[names.best] as BigInt64Array }
+      for (const score of readScores(batch, sequences, found, 'float32')) own[score.sequence] = score
+    })
+  }
+  return scores
+}
+
+/** In nats, over all models and sequences; Infinity if a greedy token differs. */
+function largestDifference(alone: readonly SequenceScore[][], together: readonly SequenceScore[][]): number {
+  expect(together.length).toBe(alone.length)
+  return Math.max(
+    ...alone.flatMap((own, model) =>
+      own.map((score, index) => {
+        const other = together[model]![index]!
+        return score.isGreedy === other.isGreedy ? Math.abs(score.logProb - other.logProb) : Infinity
+      }),
+    ),
+  )
+}
