@@ -18,7 +18,7 @@ import { runCommand } from './run.ts'
 import { tasksCommand } from './tasks.ts'
 import type { Terminal } from './terminal.ts'
 import { scopeText, shortHelp } from './short-help.ts'
-import { addCommand } from './to-yargs.ts'
+import { addCommand, helpColumns } from './to-yargs.ts'
 
 /** All commands, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [
@@ -34,8 +34,6 @@ export const COMMANDS: readonly Command[] = [
   cacheCommand,
   doctorCommand,
 ]
-
-const WIDEST_HELP = 110
 
 /**
  * Runs one command line, without the program's name; returns its exit code. Fails with a HarnessError, or with AbortError when
@@ -63,7 +61,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .version(HARNESS_VERSION)
     .alias('help', 'h')
     .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true })
-    .wrap(Math.min(WIDEST_HELP, terminal.columns))
+    .wrap(helpColumns(terminal))
     .exitProcess(false)
     .fail((message, error) => {
       if (error) throw error

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { unlessAborted, UsageError } from '../errors.ts'
 import { parseOptions, validOptions, type OptionTable } from '../run/option-table.ts'
+import type { Examples } from './examples-text.ts'
 import type { Terminal } from './terminal.ts'
 import { verbosityOptions, withVerbosity } from './verbosity.ts'
 
@@ -12,7 +13,7 @@ interface CommandFacts {
   /** One sentence in the imperative: `Show …`. */
   readonly description: string
   /** Command lines with a description of each. */
-  readonly examples?: readonly (readonly [commandLine: string, meaning: string])[]
+  readonly examples?: Examples
   /** Text after the options in `--help`. */
   readonly epilogue?: string
   readonly subcommands?: readonly Command[]

@@ -2,6 +2,7 @@
 import type { Argv, Options, PositionalOptions } from 'yargs'
 import { listOptions, type OptionFacts } from '../run/option-table.ts'
 import type { Command } from './command.ts'
+import { examplesText } from './examples-text.ts'
 import type { Terminal } from './terminal.ts'
 
 /** A terminal, and the callback for the exit code. */
@@ -32,20 +33,28 @@ function addLeaf(yargs: Argv, pattern: string, command: CommandWithoutEpilogue, 
   return yargs.command({
     command: pattern,
     describe: pattern === '$0' ? false : command.description,
-    builder: (own: Argv) => describe(own, command),
+    builder: (own: Argv) => describe(own, command, helpColumns(terminal)),
     handler: async (argv) => exit(await command.execute!(argv, terminal)),
   })
 }
 
 type CommandWithoutEpilogue = Omit<Command, 'epilogue'> & { readonly epilogue?: string | undefined }
 
-function describe(yargs: Argv, { options, examples = [], epilogue }: CommandWithoutEpilogue): Argv {
+/** Help of wider lines is hard to read. */
+const MOST_HELP_COLUMNS = 110
+
+/** Characters in a line of help. */
+export function helpColumns({ columns }: Terminal): number {
+  return Math.min(MOST_HELP_COLUMNS, columns)
+}
+
+function describe(yargs: Argv, { options, examples = [], epilogue }: CommandWithoutEpilogue, columns: number): Argv {
   for (const { name, facts } of options ? listOptions(options) : []) {
     if (facts.isPositional) yargs.positional(name, positionalOf(facts))
     else yargs.option(name, optionOf(facts))
   }
-  for (const [commandLine, meaning] of examples) yargs.example(`$0 ${commandLine}`, meaning)
-  if (epilogue !== undefined) yargs.epilogue(epilogue)
+  const closing = [...(examples.length > 0 ? [examplesText(examples, columns)] : []), ...(epilogue === undefined ? [] : [epilogue])]
+  if (closing.length > 0) yargs.epilogue(closing.join('\n\n'))
   return yargs
 }
 

@@ -1,6 +1,6 @@
 /** The status of a retention: profiles of cuts, and the rule for scores no better than guessing. */
-import { proportionInterval } from './beta.ts'
 import type { Chance, ComparedScore, Interval, Status } from './comparison.ts'
+import { scoreInterval } from './score-interval.ts'
 
 /** How statuses are given. */
 export interface StatusProfile {
@@ -96,12 +96,6 @@ function relationToChance({ score, original, chance, itemCount }: Judged, { near
   // Scores are printed in hundredths of a percent: a score that is printed as the bound is not above it.
   if (low > guessed && score.value - guessed > 0.01 + 1e-9) return 'above'
   return high <= guessed + Math.max(NEAR_POINTS, NEAR_SHARE * (original.value - guessed)) ? 'near' : 'unknown'
-}
-
-function scoreInterval({ value, standardError }: ComparedScore, itemCount: number | null): Interval {
-  if (itemCount !== null) return proportionInterval(value * itemCount, itemCount)
-  const reach = 1.96 * (standardError ?? 0)
-  return [value - reach, value + reach]
 }
 
 function cutIndex(retention: number, { cuts }: StatusProfile): number {

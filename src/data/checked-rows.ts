@@ -5,6 +5,7 @@ import { readCell } from './csv.ts'
 import type { Dataset } from './dataset.ts'
 import type { SourceRow } from './source-row.ts'
 import { errorText } from '../text/error-text.ts'
+import { listNames } from '../text/list-names.ts'
 
 /** A row that passed its schema. */
 export interface CheckedRow<Row> {
@@ -69,8 +70,19 @@ function rowError(place: string, rowIndex: number, value: unknown, { issues }: z
   )
   // Parquet has integers beyond 2^53, JSON has not.
   const shown = JSON.stringify(found, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? 'nothing'
+  if (found === undefined && field !== '')
+    return new DatasetError(
+      `${place} (row ${rowIndex}): has no field ${field}`,
+      `${fieldsText(value)}Check that this is the dataset of the task: \`evalharness tasks NAME\` names it.`,
+    )
   return new DatasetError(
     `${place} (row ${rowIndex}): ${field === '' ? 'the row' : `field ${field}`}: ${message}; found ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`,
     'Check that this is the dataset of the task: `evalharness tasks NAME` names it.',
   )
+}
+
+/** What a row has instead; empty if it has no fields. */
+function fieldsText(value: unknown): string {
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : []
+  return names.length === 0 ? '' : `It has ${listNames(names, 12)}. `
 }

@@ -47,7 +47,7 @@ export function pruningReadme(record: PruningRecord): string {
     ),
     codeBlock(
       'bash',
-      `npx evalharness run --model original=${isRepository ? base.source : 'ORIGINAL'} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`,
+      `evalharness run --model original=${isRepository ? base.source : 'ORIGINAL'} --model pruned=. --tasks piqa,boolq,hellaswag,mmlu,wikitext`,
     ),
     paragraph(
       `Written by evalharness ${record.evalharness}; all settings and each decision are in \`${record.method}.json\`. sha256 of the original's weights: \`${base.weights_hash}\`.`,

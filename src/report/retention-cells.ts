@@ -105,9 +105,9 @@ function perplexityFigures(cell: PerplexityCell | null): string[] {
   ]
 }
 
-/** A line for each variant with accuracies. */
+/** A line for each variant with accuracies of several tasks. */
 export function averageLines({ averages, variants }: Comparison): string[] {
-  return averages.flatMap((average, variant) => (average ? [averageText(average, variants[variant]!.label)] : []))
+  return averages.flatMap((average, variant) => (average && average.lineCount > 1 ? [averageText(average, variants[variant]!.label)] : []))
 }
 
 function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {

@@ -1,4 +1,5 @@
 /** A task file as a task. */
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../errors.ts'
@@ -8,6 +9,7 @@ import type { Task } from './define-task.ts'
 
 /** Imports a task file and checks its default export. Fails with UsageError. */
 export async function loadTaskModule(file: string): Promise<Task> {
+  if (!existsSync(file)) throw new UsageError(`no task file ${file}`, 'Give the path of a JavaScript or TypeScript module; see docs/task-authoring.md.')
   let module: { default?: unknown }
   try {
     module = (await import(pathToFileURL(path.resolve(file)).href)) as { default?: unknown }

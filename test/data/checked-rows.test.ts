@@ -9,3 +9,11 @@ test('the error names file, line, row, field and the shortened value', async () 
     new RegExp(`^${file}, line 3 \\(row 1\\): field goal: .*; found \\["x{58}…$`, 'u'),
   )
 })
+
+test('a field that the row lacks is named, with the fields that it has', async () => {
+  const file = fileOf('jsonl', '{"sol1":"a","sol2":"b"}\n')
+  await expect(readAll(file, z.object({ goal: z.string() }))).rejects.toMatchObject({
+    message: `${file}, line 1 (row 0): has no field goal`,
+    hint: expect.stringMatching(/^It has sol1, sol2\. Check/u),
+  })
+})

@@ -1,5 +1,6 @@
 /** A card's cells against runs that were made now: what is reproduced, and what is not. */
-import type { Comparison, ComparedScore } from '../../compare/comparison.ts'
+import type { Comparison, ComparedScore, Interval } from '../../compare/comparison.ts'
+import { scoreInterval } from '../../compare/score-interval.ts'
 import { cardFigures } from '../read/card-figures.ts'
 import type { Cell, Printed } from '../read/printed-cell.ts'
 import type { PerplexityRow } from '../read/perplexity-rows.ts'
@@ -15,7 +16,7 @@ export interface ReproducedCell extends Cell {
   readonly measured: string
 }
 
-/** Half the width of a 95 % interval in standard errors. */
+/** Half the width of a 95 % interval of a perplexity in standard errors. */
 const HALF_WIDTH = 1.96
 const PERCENT = 100
 
@@ -29,8 +30,8 @@ export function reproduceCard(card: Card, { accuracies, perplexities }: Comparis
     if (!line || !cell) return all.map((figure) => missing(figure, `the runs have no ${task}`))
     const [low, high] = cell.retentionInterval ?? [NaN, NaN]
     return [
-      scoreCell(original, line.original),
-      scoreCell(variant, cell.score),
+      scoreCell(original, line.original, line.itemCount),
+      scoreCell(variant, cell.score, line.itemCount),
       ...(retention ? [judged(retention, (cell.retention ?? NaN) * PERCENT, [low * PERCENT, high * PERCENT], ' %')] : []),
     ]
   })
@@ -62,7 +63,7 @@ function measuredCells(
   const cell = line?.cells[0]
   if (!line || !cell) return figures.map((figure) => missing(figure, `the runs have no ${metric} of ${task}`))
   const { value, standardError } = side === 'original' ? line.original : cell.score
-  const reach = (standardError ?? 0) * HALF_WIDTH
+  const reach = standardError === null ? NaN : standardError * HALF_WIDTH
   return [judged(perplexity, value, [value - reach, value + reach], ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? [NaN, NaN], '×')] : [])]
 }
 
@@ -70,15 +71,17 @@ function missing(figure: Printed, why: string): ReproducedCell {
   return { ...cellOf(figure), verdict: 'not reproducible', measured: why }
 }
 
-function scoreCell(figure: Printed, { value, standardError }: ComparedScore): ReproducedCell {
-  const reach = (standardError ?? 0) * HALF_WIDTH * PERCENT
-  return judged(figure, value * PERCENT, [value * PERCENT - reach, value * PERCENT + reach], ' %')
+function scoreCell(figure: Printed, score: ComparedScore, itemCount: number | null): ReproducedCell {
+  const [low, high] = scoreInterval(score, itemCount)
+  return judged(figure, score.value * PERCENT, [low * PERCENT, high * PERCENT], ' %')
 }
 
-function judged(figure: Printed, value: number, [low, high]: readonly [number, number], unit: string): ReproducedCell {
+function judged(figure: Printed, value: number, [low, high]: Interval, unit: string): ReproducedCell {
   const isEqual = Math.abs(value - figure.value) <= figure.slack + 1e-9
   const isWithin = figure.value >= low - figure.slack && figure.value <= high + figure.slack
-  const text = Number.isFinite(low) ? `${value.toFixed(2)}${unit} [${low.toFixed(2)}, ${high.toFixed(2)}]` : `${value.toFixed(2)}${unit}`
+  const digits = Math.max(2, figure.digits)
+  const shown = `${value.toFixed(digits)}${unit}`
+  const text = Number.isFinite(low) ? `${shown} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` : shown
   return { ...cellOf(figure), verdict: isEqual ? 'equal' : isWithin ? 'within' : 'different', measured: text }
 }
 

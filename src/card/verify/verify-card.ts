@@ -12,6 +12,7 @@ import { readStoredRun } from '../../store/read-stored-run.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import { baseModelOf } from '../read/base-model.ts'
 import { isKnownBenchmark } from '../read/benchmark-name.ts'
+import { cardFile } from '../read/card-file.ts'
 import { cardFigures } from '../read/card-figures.ts'
 import { printed } from '../read/printed-cell.ts'
 import { openCard } from '../read/open-card.ts'
@@ -23,7 +24,7 @@ import { checkCard, type CardVerdict } from './check-card.ts'
 
 /** What to verify a card with. */
 export interface VerifyCardOptions {
-  /** README.md of a model. */
+  /** README.md of a model, or its folder. */
   readonly card: string
   /** Words for retentions; those that the card was written with when absent, else those of published cards. */
   readonly profile?: StatusProfile | undefined
@@ -56,7 +57,8 @@ export interface VerifiedCard extends CardVerdict {
 }
 
 /** Checks every figure of a card. Fails with CardError on a card without figures, and as `runModels` does if it scores. */
-export async function verifyCard({ card: file, profile, config, originalRun, variantRun, scoring }: VerifyCardOptions): Promise<VerifiedCard> {
+export async function verifyCard({ card: place, profile, config, originalRun, variantRun, scoring }: VerifyCardOptions): Promise<VerifiedCard> {
+  const file = await cardFile(place)
   const card = await openCard(file)
   const verdict = await checkCard(card, profile, await configOf(file, config, card))
   if (verdict.cells.length === 0)

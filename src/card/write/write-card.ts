@@ -3,10 +3,11 @@ import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import type { CompareOptions } from '../../compare/compare-runs.ts'
 import { CardError, UsageError } from '../../errors.ts'
-import { isFolder, pathExists } from '../../io/path-exists.ts'
+import { pathExists } from '../../io/path-exists.ts'
 import { writeWhole } from '../../io/write-atomically.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import { heading, markdownBody } from '../../text/markdown.ts'
+import { cardFile } from '../read/card-file.ts'
 import { openCard } from '../read/open-card.ts'
 import { readRuns } from '../read/read-run.ts'
 import { readCard, type Card } from '../read/read-card.ts'
@@ -61,7 +62,7 @@ export async function writeCard({
   if (places.length < 2) throw new UsageError(`${places.length} runs given`, 'Give the original’s run and that of the card’s model.')
   if (baseModel !== undefined && !isHubId(baseModel))
     throw new UsageError(`--base-model ${baseModel} is not a repository of the hub`, 'Give OWNER/NAME, such as Qwen/Qwen3-8B-Base.')
-  const file = await cardFile(into)
+  const file = await fileToWrite(into)
   const runs = await readRuns(places)
   const [original, ...variants] = runs
   const record = laco === undefined ? null : await readLacoRecord(laco)
@@ -80,10 +81,9 @@ export function isHubId(text: string): boolean {
   return /^\w[\w.-]*\/\w[\w.-]*$/u.test(text)
 }
 
-/** The file itself, also through a link; README.md of a folder. */
-async function cardFile(into: string): Promise<string> {
-  const isPlace = (await isFolder(into)) || (/[/\\]$/u.test(into) && !(await pathExists(into)))
-  const file = isPlace ? path.join(into, 'README.md') : into
+/** The file itself, also through a link. */
+async function fileToWrite(into: string): Promise<string> {
+  const file = await cardFile(into)
   return (await pathExists(file)) ? realpath(file) : file
 }
 

@@ -13,7 +13,7 @@ export function accuracySection({ accuracies, variants, averages, original }: Co
   return markup`<section>
     <h2>Accuracy by task</h2>
     ${dataTable('Differences are in points, intervals are 95 %.', columnsOf(original.label), rows)}
-    ${averages.flatMap((average, index) => (average ? [averageText(average, variants[index]!.label)] : []))}
+    ${averages.flatMap((average, index) => (average && average.lineCount > 1 ? [averageText(average, variants[index]!.label)] : []))}
   </section>`
 }
 

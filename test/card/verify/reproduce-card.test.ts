@@ -32,4 +32,10 @@ describe('a card is compared with runs', () => {
     expect(verdicts.find(({ table }) => table === 'perplexity')).toMatchObject({ verdict: 'not reproducible' })
     expect(reproduceCard(card(), compareRuns(run('a', 1462), [run('b', 900)]))[1]!.verdict).toBe('different')
   })
+
+  test('the interval of a score is exact, also where every item is right', () => {
+    // scipy 1.17.1: binomtest(1838, 1838).proportion_ci(method='exact')
+    const [original] = reproduceCard(card(), compareRuns(run('a', 1838), [run('b', 1190)]))
+    expect(original!.measured).toBe('100.00 % [99.80, 100.00]')
+  })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { markdown } from '../../../src/report/formats/markdown.ts'
-import { smallReport } from './reports.ts'
+import { smallReport, twoTaskReport } from './reports.ts'
 
 test('tables of GitHub’s Markdown with numbers to the right, then averages', () => {
   const lines = markdown.render(smallReport(), { columns: 40 }).split('\n')
@@ -8,7 +8,8 @@ test('tables of GitHub’s Markdown with numbers to the right, then averages', (
   expect(lines[1]).toMatch(/^\| -+ \| -+ \| -+: \| -+: \| -+ \| -+: \| -+: \| -+: \|/u)
   expect(lines[2]).toMatch(/^\| piqa\s+\| acc\s+\|\s+4 \|\s+75\.00 % \| pruned\s+\|\s+50\.00 % \|\s+−25\.0 \\?\[/u)
   expect(lines.filter((line) => line.startsWith('| wikitext'))).toHaveLength(1)
-  expect(lines.at(-1)).toMatch(/^pruned, average of 1 task: 75\.00 % → 50\.00 %/u)
+  const last = markdown.render(twoTaskReport(), { columns: 40 }).split('\n').at(-1)
+  expect(last).toMatch(/^pruned, average of 2 tasks: 62\.50 % → 50\.00 %/u)
 })
 
 test('a name cannot end its cell or begin another line', () => {

@@ -10,3 +10,9 @@ export function smallReport(label = 'pruned') {
   const original = storedRun('original', [choiceTask('piqa', [1, 1, 1, 0]), texts(3)])
   return comparisonReport(compareRuns(original, [storedRun(label, [choiceTask('piqa', [1, 0, 1, 0]), texts(4)])]))
 }
+
+/** Two tasks with choices: 3 and 2 of 4 items right, then 2 and 2. */
+export function twoTaskReport() {
+  const tasks = (piqa: readonly number[]) => [choiceTask('piqa', piqa), choiceTask('boolq', [1, 1, 0, 0])]
+  return comparisonReport(compareRuns(storedRun('original', tasks([1, 1, 1, 0])), [storedRun('pruned', tasks([1, 0, 1, 0]))]))
+}

@@ -12,7 +12,7 @@ const texts = (nats: number) =>
     { logProb: -50 * nats, weight: 50 },
   ])
 
-test('has a line a task and variant, perplexities as ratios, and both averages', () => {
+test('has a line a task and variant, and perplexities as ratios', () => {
   const text = retentionTable(
     compareRuns(storedRun('original', [choiceTask('piqa', outcomes(16), { shotCount: 5 }), texts(3)]), [
       storedRun('pruned', [choiceTask('piqa', outcomes(12), { shotCount: 5 }), texts(4)]),
@@ -25,8 +25,17 @@ test('has a line a task and variant, perplexities as ratios, and both averages',
   expect(text).toMatch(/│\s+│\s+│\s+│\s+│ tuned\s+│ 85\.00 % │/u)
   expect(text).toMatch(/│ wikitext │ word_perplexity ↓ │\s+20\.0855 │ pruned\s+│ 54\.5982 │ 2\.72× │\s+\+1\.000 │/u)
   expect(text).toMatch(/│\s+│ tuned\s+│\s+– │\s+– │\s+– │/u)
-  expect(text).toContain('pruned, average of 1 task: 80.00 % → 60.00 %; retention 75.0 % (mean of ratios), 75.0 % (ratio of means)')
+  expect(text).not.toContain('average')
   expect(text).toContain('note: tuned has no wikitext')
+})
+
+test('has both averages of a variant with several tasks', () => {
+  const tasks = (piqa: number, boolq: number) => [choiceTask('piqa', outcomes(piqa)), choiceTask('boolq', outcomes(boolq))]
+  const text = retentionTable(
+    compareRuns(storedRun('original', tasks(16, 10)), [storedRun('pruned', tasks(12, 9)), storedRun('tuned', [choiceTask('piqa', outcomes(17))])]),
+  )
+  expect(text).toContain('pruned, average of 2 tasks: 65.00 % → 52.50 %; retention 82.5 % (mean of ratios), 80.8 % (ratio of means)')
+  expect(text).not.toContain('tuned, average')
 })
 
 test('marks what is only cited', () => {
@@ -41,6 +50,6 @@ test('is paragraphs if it does not fit', () => {
   expect(retentionTable(comparison, 200)).toContain('┌')
   const narrow = retentionTable(comparison, 80)
   expect(narrow).toMatch(
-    /^piqa acc, 20 items: original 80\.00 %\n {2}pruned: 60\.00 % .*\n {4}retention 75\.0 % \[.*\], over chance 33 %\n {4}points −20\.0 \[−53\.0, \+7\.0\], flips − \+ 4 0, p \(Holm\) 0\.125\n/u,
+    /^piqa acc, 20 items: original 80\.00 %\n {2}pruned: 60\.00 % .*\n {4}retention 75\.0 % \[.*\], over chance 33 %\n {4}points −20\.0 \[−53\.0, \+7\.0\], flips − \+ 4 0, p \(Holm\) 0\.125$/u,
   )
 })

@@ -1,6 +1,6 @@
 /** The table of benchmarks, in the form of published cards. */
 import type { RootContent } from 'mdast'
-import type { AccuracyLine, Interval } from '../../../compare/comparison.ts'
+import type { AccuracyLine, Comparison, Interval } from '../../../compare/comparison.ts'
 import type { StatusProfile } from '../../../compare/status.ts'
 import { bounded, NONE } from '../../../report/numbers.ts'
 import { paragraph, strongTable } from '../../../text/markdown.ts'
@@ -28,8 +28,14 @@ export function benchmarkBlocks(contents: CardContents, rows: readonly AccuracyR
     strongTable([columns.map(({ head }) => head), ...rows.map((row) => columns.map(({ text }) => text(row)))]),
     paragraph(profileText(profile)),
     ...(rows.some(({ cell }) => cell.retentionInterval) ? [paragraph('Brackets: 95 % interval of the retention, in percent.')] : []),
+    ...models.flatMap(({ label, comparison }) => weightsText(label, comparison)).map((text) => paragraph(text)),
     ...[...notes].map((note) => paragraph(`Note: ${note}.`)),
   ]
+}
+
+/** How the weights of a model were changed as it was loaded; none for weights as they are stored. */
+function weightsText(label: string, { variants: [run] }: Comparison): string[] {
+  return run?.model.variant ? [`Weights of ${label}: ${run.model.variant}.`] : []
 }
 
 /** Model, items and chance only if they say something. */
