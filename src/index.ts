@@ -54,9 +54,11 @@ export type {
   ChoiceFields,
   ChoiceTask,
   DatasetSource,
-  FewShotSettings,
   FolderSource,
+  Gold,
   HubSource,
+  RollingFields,
+  RollingTask,
   SchemaFields,
   SchemaTask,
   Subsets,
@@ -64,6 +66,7 @@ export type {
   TextFields,
   TextTask,
 } from './task/define-task.ts'
-export type { ChoiceMetricName, MetricName, TextMetricName } from './metrics/registry.ts'
+export type { ExampleForm, FewShotSamples, FewShotSettings, FewShotSplit } from './task/few-shot-settings.ts'
+export type { ChoiceMetricName, MetricName, RollingMetricName, TextMetricName } from './metrics/registry.ts'
 export { capitalize, strip } from './text/python-text.ts'
 export { z } from 'zod'

@@ -10,6 +10,6 @@ export default defineTask({
   summary: 'Built-in, made up: MMLU’s form over a small world, five subjects',
   dataset: { folder: path.join(PACKAGE_FOLDER, 'demo/suites'), file: 'mmlu/{split}/valley_{config}', split: 'test' },
   subsets: { names: ['animals', 'materials', 'people', 'tools', 'towns'], groups: {} },
-  instruction: (subject) => mmlu.instruction!(`valley_${subject}`),
+  instruction: (subject, row) => mmlu.instruction!(`valley_${subject}`, row),
   benchmark: { mainMetric: 'acc', rowCount: 150, chance: { uniform: 1 / 4, majority: null } },
 })

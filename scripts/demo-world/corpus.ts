@@ -7,7 +7,9 @@ import mmlu from '../../tasks/mmlu.ts'
 import piqa from '../../tasks/piqa.ts'
 import wikitext from '../../tasks/wikitext.ts'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
-import { questionItem, renderInstruction, renderQuestion } from '../../src/task/render.ts'
+import { renderExample } from '../../src/task/render/example.ts'
+import { questionItem, renderInstruction } from '../../src/task/render/item.ts'
+import { renderQuestion } from '../../src/task/render/question.ts'
 import { boolqKey, drawBoolqRow, drawPassage, drawYesNo, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
 import { drawCalls, drawGame } from './games.ts'
@@ -106,9 +108,10 @@ function encyclopediaPage(draw: Draw, heldOut: ReadonlySet<string>): string {
 function answered(task: ChoiceTask, subset: string, row: unknown, shots: readonly unknown[] = []): string {
   const source = { task, subset, source: 'the valley' }
   const rowOf = (raw: unknown) => ({ rowIndex: 0, row: task.row.parse(raw), raw })
-  const examples = shots.map((shot) => renderQuestion(source, rowOf(shot)))
-  const { requests, gold } = questionItem(source, rowOf(row), renderQuestion(source, rowOf(row)), { instruction: renderInstruction(source), examples })
-  const request = requests[gold]!
+  const examples = shots.map((shot) => renderExample(source, rowOf(shot)))
+  const question = renderQuestion(source, rowOf(row))
+  const { requests } = questionItem(source, rowOf(row), question, { instruction: renderInstruction(source, rowOf(row)), examples })
+  const request = requests[question.kind === 'choice' ? question.gold[0]! : 0]!
   return request.kind === 'continuation' ? request.context + request.continuation : request.text
 }
 

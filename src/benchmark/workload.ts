@@ -4,6 +4,7 @@ import { encodeRequests, type Encoder } from '../plan/encode.ts'
 import { countDistinctTokens } from '../plan/batches.ts'
 import type { Sequence } from '../plan/sequence.ts'
 import { loadTask } from '../run/load-task.ts'
+import { requestsOf } from '../run/task-requests.ts'
 import { loadTasks } from '../task/registry.ts'
 import { selectTasks } from '../task/select-tasks.ts'
 import { REQUEST_LENGTHS, type RequestLengths } from './request-lengths.ts'
@@ -70,10 +71,7 @@ export async function workloadOfRows(name: WorkloadName, itemCount: number, voca
   const limit = name === 'mmlu' ? Math.ceil(itemCount / names.length) : itemCount
   const loadedTasks = await Promise.all(selectTasks(await loadTasks(), names).map((task) => loadTask(task, { limit, dataDir })))
   const items = loadedTasks.flatMap(({ parts }) => parts.flatMap((part) => part.items))
-  const { sequences } = encodeRequests(
-    items.flatMap(({ requests }) => requests),
-    wordEncoder(vocabularySize),
-  )
+  const { sequences } = encodeRequests(loadedTasks.flatMap(requestsOf), wordEncoder(vocabularySize))
   if (sequences.length === 0) throw new UsageError(`${name} in ${dataDir} has no rows`, 'Give --data-dir with the rows of the benchmarks, or leave it out.')
   return workload(name, 'rows', items.length, sequences)
 }

@@ -13,7 +13,7 @@ export function planText({ prompts, models, plans }: RunPlan): string {
 function promptLines({ task, shots, items, requests, first }: TaskPrompts): string[] {
   const title = `── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`
   const [request] = first
-  if (request!.kind === 'text') return [title, request!.text]
+  if (request!.kind === 'rolling') return [title, request!.text]
   const { context } = request!
   const asked = first.flatMap((each) => (each.kind === 'continuation' ? [each] : []))
   if (isSchema(asked)) return [title, ...asked.map((each) => `${each.context}\n  →${JSON.stringify(each.continuation)}`)]

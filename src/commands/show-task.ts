@@ -42,13 +42,14 @@ function descriptionLines({ name, version, summary, source, split, shots, metric
   ]
 }
 
-function promptLines({ requests, choices, gold }: Item): string[] {
-  const [request] = requests
-  if (request!.kind === 'text') return [request!.text]
-  const mark = (index: number) => (index === gold ? '✓' : ' ')
-  const asked = requests.flatMap((each) => (each.kind === 'continuation' ? [each] : [])).slice(0, choices.length)
+function promptLines(item: Item): string[] {
+  if (item.kind === 'rolling') return [item.requests[0].text]
+  if (item.kind === 'text') return [item.requests[0].context, `✓ → ${JSON.stringify(item.requests[0].continuation)}`]
+  const { requests, choices, gold } = item
+  const mark = (index: number) => (gold.includes(index) ? '✓' : ' ')
+  const asked = requests.slice(0, choices.length)
   if (isSchema(asked)) return asked.map(({ context, continuation }, index) => `${mark(index)} ${context} → ${JSON.stringify(continuation)}`)
-  return [request!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
+  return [asked[0]!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
 }
 
 /** Only the first subset is read. */

@@ -26,7 +26,7 @@ export function describeTask(task: Task): TaskDescription {
     summary,
     source: sourceOf(task),
     split: dataset.split,
-    shots: task.kind !== 'text' ? (task.shots?.defaultCount ?? 0) : 0,
+    shots: task.kind !== 'rolling' ? (task.shots?.defaultCount ?? 0) : 0,
     metrics,
     subsets: subsetNames(task),
     groups: Object.fromEntries(groupNames(task).map((group) => [group, subsets!.groups[group.slice(name.length + 1)]!.map((subset) => `${name}_${subset}`)])),

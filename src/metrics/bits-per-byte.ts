@@ -1,12 +1,12 @@
 /** Bits per byte: the mean negative log-likelihood per UTF-8 byte of the reference text; lm-eval `api/metrics.py` `bits_per_byte`. */
 import { bootstrapError } from './bootstrap.ts'
 import { byteCount, bytePerplexity } from './byte-perplexity.ts'
-import type { OfTexts, PerplexityMetric, TextValue } from './metric.ts'
+import type { OfRolling, PerplexityMetric, TextValue } from './metric.ts'
 import { countedTexts, natsPerUnit } from './text-perplexity.ts'
 
 const aggregate = (values: readonly TextValue[]) => natsPerUnit(values) / Math.LN2
 
-export const bitsPerByte: PerplexityMetric<'bits_per_byte'> & OfTexts<TextValue> = {
+export const bitsPerByte: PerplexityMetric<'bits_per_byte'> & OfRolling<TextValue> = {
   ...bytePerplexity,
   name: 'bits_per_byte',
   aggregation: 'bits_per_byte',

@@ -7,8 +7,8 @@ export type ItemValue = number | Readonly<Record<string, number>>
 export interface ScoredChoices {
   /** Without leading space. */
   readonly choices: readonly string[]
-  /** Index of the right choice. */
-  readonly gold: number
+  /** Indices of the right choices, mostly one. */
+  readonly gold: readonly number[]
   /** Natural log-likelihood of each choice after the context. */
   readonly logProbs: readonly number[]
   /** The same after an empty context; empty unless the metric `needsUnconditional`. */
@@ -94,13 +94,29 @@ export interface OfChoices<Value extends ItemValue = ItemValue> {
   isTied(item: ScoredChoices): boolean
 }
 
-/** What makes a metric one that tasks of texts can name. */
-export interface OfTexts<Value extends ItemValue = ItemValue> {
-  readonly input: 'texts'
+/** A continuation, and how likely the model found it. */
+export interface ScoredContinuation {
+  /** Natural log-likelihood. */
+  readonly logProb: number
+  /** Whether the model would have written it by itself: each token is the arg-max at its position. */
+  readonly isGreedy: boolean
+}
+
+/** What makes a metric one that tasks of single continuations can name. */
+export interface OfText<Value extends ItemValue = ItemValue> {
+  readonly input: 'text'
+  itemValue(continuation: ScoredContinuation): Value
+}
+
+/** What makes a metric one that tasks of whole texts can name. */
+export interface OfRolling<Value extends ItemValue = ItemValue> {
+  readonly input: 'rolling'
   itemValue(text: ScoredText): Value
 }
 
 /** A metric of items with choices. */
 export type ChoiceMetric = Metric & OfChoices
-/** A metric of texts. */
-export type TextMetric = Metric & OfTexts
+/** A metric of single continuations. */
+export type TextMetric = Metric & OfText
+/** A metric of whole texts. */
+export type RollingMetric = Metric & OfRolling

@@ -1,14 +1,13 @@
-/**
- * Perplexity of single continuations, `exp(-mean)` of their log-likelihoods; lm-eval `api/metrics.py` `perplexity`. No task of evalharness has it:
- * it is read from lm-eval's files and from model cards.
- */
+/** Perplexity of single continuations, `exp(-mean)` of their log-likelihoods; lm-eval `api/metrics.py` `perplexity`. */
 import { numberFromStored } from './item-number.ts'
-import type { PerplexityMetric } from './metric.ts'
+import type { OfText, PerplexityMetric, TextValue } from './metric.ts'
 import { perplexityOfUnits } from './text-perplexity.ts'
 
-export const perplexity: PerplexityMetric<'perplexity'> = {
+export const perplexity: PerplexityMetric<'perplexity'> & OfText<TextValue> = {
   ...perplexityOfUnits('perplexity'),
   aggregation: 'perplexity',
+  input: 'text',
+  itemValue: ({ logProb }) => ({ logProb, weight: 1 }),
   toStored: ({ logProb }) => logProb,
   fromStored: (stored) => {
     const logProb = numberFromStored(stored)

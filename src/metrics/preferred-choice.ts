@@ -13,7 +13,7 @@ export interface PreferenceFields<Name extends string> {
   readonly card?: Pick<CardMetric, 'type' | 'name'>
 }
 
-/** The share of items whose right choice is the preferred one. The first of several equal choices wins. */
+/** The share of items whose preferred choice is a right one. The first of several equal choices wins. */
 export function preferenceAccuracy<const Name extends string>({
   name,
   preference,
@@ -24,7 +24,7 @@ export function preferenceAccuracy<const Name extends string>({
     ...share(name, card),
     input: 'choices',
     needsUnconditional,
-    itemValue: (item) => (preferredChoice(item, preference) === item.gold ? 1 : 0),
+    itemValue: (item) => (item.gold.includes(preferredChoice(item, preference)) ? 1 : 0),
     isTied: (item) => isTied(item, preference),
   }
 }

@@ -1,5 +1,6 @@
 /** All metrics. A new one is a file beside this one and a line here. */
 import { acc } from './acc.ts'
+import { accGreedy } from './acc-greedy.ts'
 import { accBytes } from './acc-bytes.ts'
 import { accMutualInfo } from './acc-mutual-info.ts'
 import { accNorm } from './acc-norm.ts'
@@ -7,7 +8,7 @@ import { bitsPerByte } from './bits-per-byte.ts'
 import { bytePerplexity } from './byte-perplexity.ts'
 import { exactMatch } from './exact-match.ts'
 import { f1 } from './f1.ts'
-import type { ChoiceMetric, Metric, TextMetric } from './metric.ts'
+import type { ChoiceMetric, Metric, RollingMetric, TextMetric } from './metric.ts'
 import { otherMetric } from './other-metric.ts'
 import { perplexity } from './perplexity.ts'
 import { sentencePerplexity } from './sentence-perplexity.ts'
@@ -17,36 +18,48 @@ import { wordPerplexity } from './word-perplexity.ts'
 
 /** Metrics that a task with choices can name. */
 const CHOICE_METRICS = [acc, accNorm, accBytes, accMutualInfo] as const
-/** Metrics that a task of texts can name. */
-const TEXT_METRICS = [wordPerplexity, bytePerplexity, bitsPerByte, tokenPerplexity, sentencePerplexity] as const
+/** Metrics that a task of single continuations can name. */
+const TEXT_METRICS = [perplexity, accGreedy] as const
+/** Metrics that a task of whole texts can name. */
+const ROLLING_METRICS = [wordPerplexity, bytePerplexity, bitsPerByte, tokenPerplexity, sentencePerplexity] as const
 /** Metrics that are only read: from lm-eval's files, or from model cards. */
-const READ_METRICS: readonly Metric[] = [exactMatch, f1, perplexity]
+const READ_METRICS: readonly Metric[] = [exactMatch, f1]
 
 /** Name of a metric of items with choices. */
 export type ChoiceMetricName = (typeof CHOICE_METRICS)[number]['name']
-/** Name of a metric of texts. */
+/** Name of a metric of single continuations. */
 export type TextMetricName = (typeof TEXT_METRICS)[number]['name']
+/** Name of a metric of whole texts. */
+export type RollingMetricName = (typeof ROLLING_METRICS)[number]['name']
 /** Name of a metric that evalharness computes. */
-export type MetricName = ChoiceMetricName | TextMetricName
+export type MetricName = ChoiceMetricName | TextMetricName | RollingMetricName
 
 /** In the order in which messages list them. */
 export const CHOICE_METRIC_NAMES: readonly ChoiceMetricName[] = CHOICE_METRICS.map(({ name }) => name)
 /** As above. */
 export const TEXT_METRIC_NAMES: readonly TextMetricName[] = TEXT_METRICS.map(({ name }) => name)
+/** As above. */
+export const ROLLING_METRIC_NAMES: readonly RollingMetricName[] = ROLLING_METRICS.map(({ name }) => name)
 
 const byName = <M extends Metric>(metrics: readonly M[]): ReadonlyMap<string, M> => new Map(metrics.map((metric) => [metric.name, metric]))
-const BY_NAME = byName<Metric>([...CHOICE_METRICS, ...TEXT_METRICS, ...READ_METRICS])
+const BY_NAME = byName<Metric>([...TEXT_METRICS, ...CHOICE_METRICS, ...ROLLING_METRICS, ...READ_METRICS])
 const CHOICES_BY_NAME = byName<ChoiceMetric>(CHOICE_METRICS)
 const TEXTS_BY_NAME = byName<TextMetric>(TEXT_METRICS)
+const ROLLING_BY_NAME = byName<RollingMetric>(ROLLING_METRICS)
 
 /** The metric of a task with choices. */
 export function choiceMetric(name: ChoiceMetricName): ChoiceMetric {
   return CHOICES_BY_NAME.get(name)!
 }
 
-/** The metric of a task of texts. */
+/** The metric of a task of single continuations. */
 export function textMetric(name: TextMetricName): TextMetric {
   return TEXTS_BY_NAME.get(name)!
+}
+
+/** The metric of a task of whole texts. */
+export function rollingMetric(name: RollingMetricName): RollingMetric {
+  return ROLLING_BY_NAME.get(name)!
 }
 
 /**
@@ -66,6 +79,6 @@ export function mainAccuracy(names: readonly string[]): string | null {
 /** The metric of an accuracy that is stated without a name. */
 export const UNNAMED_ACCURACY: MetricName = acc.name
 /** The metric of a perplexity that is stated without a text or unit. */
-export const UNNAMED_PERPLEXITY: string = perplexity.name
+export const UNNAMED_PERPLEXITY: MetricName = perplexity.name
 /** The metric that cards print in a table of its own. */
 export const BITS_PER_BYTE: MetricName = bitsPerByte.name

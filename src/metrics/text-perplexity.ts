@@ -2,7 +2,7 @@
 import { bootstrapError } from './bootstrap.ts'
 import { formatPlain } from './format.ts'
 import { isFiniteNumber } from './item-number.ts'
-import type { OfTexts, PerplexityMetric, ScoredText, TextValue } from './metric.ts'
+import type { OfRolling, PerplexityMetric, ScoredText, TextValue } from './metric.ts'
 
 /** What makes one perplexity differ from another. */
 export interface PerplexityFields<Name extends string> {
@@ -17,8 +17,8 @@ export function perplexityPer<const Name extends string>({
   name,
   weight,
   isPerToken = false,
-}: PerplexityFields<Name>): PerplexityMetric<Name> & OfTexts<TextValue> {
-  return { ...perplexityOfUnits(name), isPerToken, input: 'texts', itemValue: (text) => ({ logProb: text.logProb, weight: weight(text) }) }
+}: PerplexityFields<Name>): PerplexityMetric<Name> & OfRolling<TextValue> {
+  return { ...perplexityOfUnits(name), isPerToken, input: 'rolling', itemValue: (text) => ({ logProb: text.logProb, weight: weight(text) }) }
 }
 
 /** The same of values that are only read. */

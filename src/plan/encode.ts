@@ -85,7 +85,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
     request.context === '' ? afterNothing(request.continuation, encoder) : splitWhole(request, encodeContext, encode)
   return {
     add(request) {
-      if (request.kind === 'text') {
+      if (request.kind === 'rolling') {
         parts.push(textSequences(encode(request.text), encoder).map(indexOf))
         tokensCut.push(0)
         return

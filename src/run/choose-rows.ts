@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.ts'
 import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
 import type { Task } from '../task/define-task.ts'
-import { taskLabel, type TaskRow } from '../task/render.ts'
+import { taskLabel, type TaskRow } from '../task/render/row-source.ts'
 import type { LoadTaskOptions } from './loaded-task.ts'
 
 /** Which rows are asked for. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
 import type { Task } from '../task/define-task.ts'
-import { itemTaskName } from '../task/render.ts'
+import { itemTaskName } from '../task/render/row-source.ts'
 
 /**
  * Local files or folders by `NAME` or `NAME:SPLIT`; the name is a task's or a subset's. A file without a split holds the rows that are scored; a

@@ -2,8 +2,9 @@
 import type { DataOrigin, Dataset, HubRows } from '../data/dataset.ts'
 import { openDataset } from '../data/open-dataset.ts'
 import { DatasetError } from '../errors.ts'
-import type { QuestionTask, Task, TextTask } from '../task/define-task.ts'
-import { itemTaskName, renderText, type RowSource, type TaskRow } from '../task/render.ts'
+import { fewShotSplit, type RollingTask, type Task } from '../task/define-task.ts'
+import { rollingItem } from '../task/render/item.ts'
+import { itemTaskName, type RowSource, type TaskRow } from '../task/render/row-source.ts'
 import { readChosenRows } from './choose-rows.ts'
 import { dataFileOf } from './data-files.ts'
 import type { LoadedTaskPart, LoadTaskOptions } from './loaded-task.ts'
@@ -20,15 +21,15 @@ export async function loadPart(task: Task, subset: string, shotCount: number, op
   const name = itemTaskName(task, subset)
   const fileOf = (split: string) => dataFileOf(task, subset, split, options.dataFiles, options.dataDir)
   const open = (split: string, dataFile: string | undefined) => openSplit(task, subset, split, { ...options, dataFile })
-  const shotsSplit = task.kind !== 'text' && task.shots && shotCount > 0 ? task.shots.split : undefined
+  const shotsSplit = shotCount > 0 ? fewShotSplit(task) : undefined
   const shotsDataset = shotsSplit === undefined ? undefined : await open(shotsSplit, await fileOf(shotsSplit))
   const dataFile = await fileOf(task.dataset.split)
   const dataset = await open(task.dataset.split, dataFile)
-  if (shotsDataset && task.kind !== 'text') refuseSameRows(task, name, shotsDataset.origin, dataset.origin)
+  if (shotsDataset) refuseSameRows({ name, split: task.dataset.split, origin: dataset.origin }, { split: shotsSplit!, origin: shotsDataset.origin })
   const { rows, chosen, rowCount } = await readChosenRows(task, name, dataset, options)
   if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
   const rendered =
-    task.kind === 'text'
+    task.kind === 'rolling'
       ? renderTexts({ task, subset, source: sourceName(dataset) }, chosen)
       : await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
   const { items, ...rest } = rendered
@@ -62,20 +63,26 @@ function openSplit(
   })
 }
 
-function renderTexts(source: RowSource<TextTask>, chosen: readonly TaskRow[]): RenderedRows {
-  return { items: chosen.map((row) => renderText(source, row)), questions: [], instruction: '', others: () => [], notices: [] }
+function renderTexts(source: RowSource<RollingTask>, chosen: readonly TaskRow[]): RenderedRows {
+  return { items: chosen.map((row) => rollingItem(source, row)), questions: [], instructions: [], others: () => [], notices: [] }
 }
 
 function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {
   return 'repo' in dataset ? { repo: dataset.repo, config: subset === '' ? (dataset.config ?? null) : subset, split: dataset.split } : undefined
 }
 
+interface OpenedSplit {
+  readonly split: string
+  readonly origin: DataOrigin
+}
+
 /** Fails with DatasetError if both splits have the same content: few-shot examples and scored rows were mixed up. Partly equal splits are handled item by item. */
-function refuseSameRows(task: QuestionTask, name: string, shots: DataOrigin, scored: DataOrigin): void {
-  if (task.shots!.split === task.dataset.split || shots.kind !== 'file' || scored.kind !== 'file' || shots.sha256 !== scored.sha256) return
-  const files = shots.path === scored.path ? `are both ${scored.path}` : `have the same contents: ${shots.path} and ${scored.path}`
+function refuseSameRows(scored: OpenedSplit & { readonly name: string }, shots: OpenedSplit): void {
+  const [from, of] = [shots.origin, scored.origin]
+  if (shots.split === scored.split || from.kind !== 'file' || of.kind !== 'file' || from.sha256 !== of.sha256) return
+  const files = from.path === of.path ? `are both ${of.path}` : `have the same contents: ${from.path} and ${of.path}`
   throw new DatasetError(
-    `task ${name}: the few-shot split ${task.shots!.split} and the scored split ${task.dataset.split} ${files}`,
-    `Give other rows for one of them (--data ${name}:${task.shots!.split}=FILE), or score without examples: --num-fewshot 0.`,
+    `task ${scored.name}: the few-shot split ${shots.split} and the scored split ${scored.split} ${files}`,
+    `Give other rows for one of them (--data ${scored.name}:${shots.split}=FILE), or score without examples: --num-fewshot 0.`,
   )
 }

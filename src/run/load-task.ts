@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
 import type { Task } from '../task/define-task.ts'
 import { oddInstruction, oddRows } from '../task/odd-rows.ts'
-import { taskLabel, type Question } from '../task/render.ts'
+import type { Question } from '../task/render/question.ts'
 import type { LoadedTask, LoadTaskOptions } from './loaded-task.ts'
 import { loadPart, type LoadedPart } from './load-part.ts'
 
@@ -19,26 +19,20 @@ export async function loadTask(task: Task, options: LoadTaskOptions): Promise<Lo
     for (const part of loaded) yield* part.others()
   }
   const asked = loaded.flatMap(({ questions }) => questions)
-  const label = taskLabel(task)
-  const notices = [
-    ...loaded.flatMap((part) => part.notices),
-    ...oddInstruction(
-      label,
-      loaded.map(({ instruction }) => instruction),
-    ),
-    ...oddRows(label, task.taskFile === undefined, asked, others),
-  ]
+  const instructions = loaded.flatMap((part) => part.instructions)
+  const odd = task.kind === 'rolling' ? [] : [...oddInstruction(task, instructions), ...oddRows(task, asked, others)]
+  const notices = [...loaded.flatMap((part) => part.notices), ...odd]
   return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
 }
 
 /** The given number of few-shot examples, else the task's own. A number that the task cannot have is an error, not a silent zero. */
 function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
-  const source = task.kind === 'text' ? undefined : task.shots
+  const source = task.kind === 'rolling' ? undefined : task.shots
   const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
   if (!source && asked) {
     throw new UsageError(
       `task ${task.name} takes no few-shot examples, --num-fewshot asks for ${asked}`,
-      task.taskFile !== undefined && task.kind !== 'text'
+      task.taskFile !== undefined && task.kind !== 'rolling'
         ? 'Say in the task file where they come from: shots: { split, defaultCount } (docs/task-authoring.md).'
         : 'Name the tasks that take them: --num-fewshot mmlu=5.',
     )

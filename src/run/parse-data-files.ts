@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../errors.ts'
-import type { Task } from '../task/define-task.ts'
+import { fewShotSplit, type Task } from '../task/define-task.ts'
 import { selectedTask } from './selected-task.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import type { DataFiles } from './data-files.ts'
@@ -52,8 +52,7 @@ async function assertFolder(entry: string, folder: string, members: readonly str
 }
 
 function knownSplit(task: Task, split: string, entry: string): string {
-  const shots = task.kind !== 'text' && task.shots && task.shots.split !== task.dataset.split ? [task.shots.split] : []
-  const splits = [task.dataset.split, ...shots]
+  const splits = [...new Set([task.dataset.split, fewShotSplit(task) ?? task.dataset.split])]
   if (splits.includes(split)) return split
   throw new UsageError(`--data ${entry}: task ${task.name} has no split ${JSON.stringify(split)}`, `${didYouMean(split, splits)}It has: ${splits.join(', ')}.`)
 }

@@ -1,11 +1,12 @@
 /** The requests of a loaded task: all of them, in chunks, and by name. */
 import { cutChunks } from '../plan/chunks.ts'
+import type { Item, Request } from '../task/request.ts'
 import type { ChunkedRequests } from './encode-ahead.ts'
 import type { LoadedTask } from './loaded-task.ts'
 
 /** All requests of a task, in the order of its items. */
-export function requestsOf({ parts }: LoadedTask) {
-  return parts.flatMap(({ items }) => items.flatMap(({ requests }) => requests))
+export function requestsOf({ parts }: LoadedTask): Request[] {
+  return parts.flatMap(({ items }) => items.flatMap(({ requests }): readonly Request[] => requests))
 }
 
 /**
@@ -22,14 +23,18 @@ function requestNames({ parts }: LoadedTask): (index: number) => string {
   return (index) => {
     let next = 0
     for (const { name, items } of parts)
-      for (const { docId, choices, requests } of items) {
+      for (const item of items) {
         const place = index - next
-        next += requests.length
-        if (place >= requests.length) continue
-        const choice = choices.length === 0 ? '' : `, choice ${(place % choices.length) + 1} of ${choices.length}`
-        const isUnconditional = place >= choices.length && choices.length > 0
-        return `${name}, row ${docId}${choice}${isUnconditional ? ' without its prompt' : ''}`
+        next += item.requests.length
+        if (place < item.requests.length) return `${name}, row ${item.docId}${choiceName(item, place)}`
       }
     throw new RangeError(`no request ${index}`)
   }
+}
+
+/** Which choice of an item a request is about; '' without choices. */
+function choiceName(item: Item, place: number): string {
+  if (!('choices' in item)) return ''
+  const count = item.choices.length
+  return `, choice ${(place % count) + 1} of ${count}${place >= count ? ' without its prompt' : ''}`
 }

@@ -9,7 +9,7 @@ import { pythonFloat } from './python-number.ts'
 /** The sample as an object whose JSON lm-eval can read. */
 export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Record<string, unknown> {
   const filtered = logLikelihoods.map(({ logProb, isGreedy }) =>
-    item.requests[0]!.kind === 'text' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
+    item.kind === 'rolling' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
   )
   const values = Object.entries(metrics).map(([name, value]) => {
     const metric: BaseMetric = metricOf(name)
@@ -25,18 +25,18 @@ export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Rec
     filter: 'none',
     metrics: Object.keys(metrics),
     doc_hash: sha256(JSON.stringify(item.doc, null, 2)),
-    prompt_hash: sha256(firstText(item.requests[0]!)),
+    prompt_hash: sha256(firstText(item.requests[0])),
     target_hash: sha256(item.target),
     ...Object.fromEntries(values),
   }
 }
 
 function argumentsOf(request: Request): Record<string, string> {
-  return request.kind === 'text' ? { arg_0: request.text } : { arg_0: request.context, arg_1: request.continuation }
+  return request.kind === 'rolling' ? { arg_0: request.text } : { arg_0: request.context, arg_1: request.continuation }
 }
 
 function firstText(request: Request): string {
-  return request.kind === 'text' ? request.text : request.context
+  return request.kind === 'rolling' ? request.text : request.context
 }
 
 function sha256(text: string): string {

@@ -1,6 +1,7 @@
 /** The contract of a task plugin: one file, one `export default defineTask({ … })`. */
 import type { z } from 'zod'
-import type { ChoiceMetricName, MetricName, TextMetricName } from '../metrics/registry.ts'
+import type { ChoiceMetricName, MetricName, RollingMetricName, TextMetricName } from '../metrics/registry.ts'
+import type { FewShotSettings } from './few-shot-settings.ts'
 
 /** Where a task's rows come from: a repository of the hub, or a folder that comes with the task. */
 export type DatasetSource = HubSource | FolderSource
@@ -79,22 +80,36 @@ interface TaskFields<Row> {
   readonly benchmark?: Benchmark
 }
 
-/** What questions of both forms have. */
-interface QuestionFields<Row> extends TaskFields<Row> {
+/** What tasks have that put a text before the one that they score. */
+interface PromptedFields<Row> extends TaskFields<Row> {
   /** Comes once before the few-shot examples; lm-eval's `description`. `subset` is '' for a task without subsets. */
-  readonly instruction?: (subset: string) => string
-  /** Index of the right choice. */
-  readonly gold: (row: Row) => number
+  readonly instruction?: (subset: string, row: Row) => string
+  /** Between a question and its answer; default: a space. lm-eval's `target_delimiter`. */
+  readonly targetDelimiter?: string
+  /** How each answer begins: it follows the question, and what is scored follows it. lm-eval's `gen_prefix`. */
+  readonly answerPrefix?: (row: Row) => string
   /** Few-shot examples before the question, never the item's own row or rows of the same text. A task without this field takes none. */
-  readonly shots?: FewShotSettings
+  readonly shots?: FewShotSettings<Row>
+  /** White space at the ends of prompts and choices is intended, so it is neither an error nor noted. */
+  readonly keepsWhiteSpace?: boolean
+}
+
+/** Which answer is right: the index of a choice, its text, or its letter if no choice has that text; a list if several are right. */
+export type Gold = number | string | readonly (number | string)[]
+
+/** What questions of both forms have. */
+interface QuestionFields<Row> extends PromptedFields<Row> {
+  readonly gold: (row: Row) => Gold
 }
 
 /** Which choice does the model find most likely? */
 export interface ChoiceFields<Row> extends QuestionFields<Row> {
-  /** The question, without trailing space; the space leads the choice. */
-  readonly prompt: (row: Row) => string
-  /** The choices, without leading space. */
+  /** The question, without trailing space; the space leads the choice. Null if the choices are whole texts, as in BLiMP. */
+  readonly prompt: ((row: Row) => string) | null
+  /** The choices, without leading space; their number may differ by row. */
   readonly choices: (row: Row) => readonly string[]
+  /** What is recorded as the item's target; default: what `gold` returns. */
+  readonly target?: (row: Row) => string
   readonly metrics: readonly ChoiceMetricName[]
 }
 
@@ -108,31 +123,22 @@ export interface SchemaFields<Row> extends QuestionFields<Row> {
   readonly metrics: readonly 'acc'[]
 }
 
-/** How few-shot examples are chosen, by lm-eval's names: `default` draws at random, `first_n` takes the first rows of the split. */
-export const FEW_SHOT_SAMPLERS = ['default', 'first_n'] as const
-export type FewShotSampler = (typeof FEW_SHOT_SAMPLERS)[number]
-
-/** Where the few-shot examples of a task come from. */
-export interface FewShotSettings {
-  readonly split: string
-  /** Examples for each item if `--num-fewshot` is not given. */
-  readonly defaultCount: number
-  /** Default: `default`. */
-  readonly sampler?: FewShotSampler
-  /**
-   * The random draw takes one example more and leaves out the item's own row, by which the draws after it differ. Default: whether `split` is the scored
-   * one. lm-eval does so if `fewshot_split` and `test_split` of its YAML are equal, also if both are absent (`api/task.py` `fewshot_context`).
-   */
-  readonly leavesItemOut?: boolean
+/** How likely is a text after another one, and does the model write it by itself? lm-eval's `loglikelihood`, the form of LAMBADA. */
+export interface TextFields<Row> extends PromptedFields<Row> {
+  /** The text before; null if there is none. */
+  readonly prompt: ((row: Row) => string) | null
+  /** The text to score, with its leading space: nothing comes in between. As in lm-eval, examples have `targetDelimiter` there. */
+  readonly continuation: (row: Row) => string
+  readonly metrics: readonly TextMetricName[]
 }
 
-/** How likely does the model find a text? */
-export interface TextFields<Row> extends TaskFields<Row> {
+/** How likely does the model find a whole text, in windows? lm-eval's `loglikelihood_rolling`, the form of WikiText. */
+export interface RollingFields<Row> extends TaskFields<Row> {
   /** The text to score. */
   readonly text: (row: Row) => string
   /** The text in which words and bytes are counted, when it is not the scored one. */
   readonly referenceText?: (row: Row) => string
-  readonly metrics: readonly TextMetricName[]
+  readonly metrics: readonly RollingMetricName[]
 }
 
 /** Where a task is from. */
@@ -154,18 +160,39 @@ export interface SchemaTask<Row = any> extends SchemaFields<Row>, Loaded {
 /** A task whose items have one right answer among several. */
 export type QuestionTask = ChoiceTask | SchemaTask
 
-/** A task of texts. */
+/** A task of one continuation a row. */
 export interface TextTask<Row = any> extends TextFields<Row>, Loaded {
   readonly kind: 'text'
 }
 
-export type Task = QuestionTask | TextTask
+/** A task that puts a text before the one that it scores, and so takes few-shot examples. */
+export type PromptedTask = QuestionTask | TextTask
 
-/** A task from its fields; the rows' type follows from `row`. What has `choices` is a ChoiceTask, what has `contexts` a SchemaTask. */
+/** A task of whole texts. */
+export interface RollingTask<Row = any> extends RollingFields<Row>, Loaded {
+  readonly kind: 'rolling'
+}
+
+export type Task = PromptedTask | RollingTask
+
+/** Any task's fields. */
+type Fields<Row> = ChoiceFields<Row> | SchemaFields<Row> | TextFields<Row> | RollingFields<Row>
+
+/**
+ * A task from its fields; the rows' type follows from `row`. `choices` make a ChoiceTask, `contexts` a SchemaTask, `text` a RollingTask, and a
+ * `continuation` alone a TextTask.
+ */
 export function defineTask<Row>(fields: ChoiceFields<Row>): ChoiceTask<Row>
 export function defineTask<Row>(fields: SchemaFields<Row>): SchemaTask<Row>
 export function defineTask<Row>(fields: TextFields<Row>): TextTask<Row>
-export function defineTask<Row>(fields: ChoiceFields<Row> | SchemaFields<Row> | TextFields<Row>): Task {
+export function defineTask<Row>(fields: RollingFields<Row>): RollingTask<Row>
+export function defineTask<Row>(fields: Fields<Row>): Task {
   if ('choices' in fields) return { kind: 'choice', ...fields }
-  return 'contexts' in fields ? { kind: 'schema', ...fields } : { kind: 'text', ...fields }
+  if ('contexts' in fields) return { kind: 'schema', ...fields }
+  return 'continuation' in fields ? { kind: 'text', ...fields } : { kind: 'rolling', ...fields }
+}
+
+/** The split that the few-shot examples come from; undefined for a task that takes none, or has its own. */
+export function fewShotSplit(task: Task): string | undefined {
+  return task.kind !== 'rolling' && task.shots && 'split' in task.shots ? task.shots.split : undefined
 }

@@ -5,15 +5,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import { UsageError } from '../errors.ts'
 import { counted } from '../text/count.ts'
-import type { FewShotSampler } from './define-task.ts'
+import type { FewShotSampler } from './few-shot-settings.ts'
 import { pythonRandom, type PythonRandom } from './python-random.ts'
-import type { Question, TaskRow } from './render.ts'
-import { comparable, isSameQuestion, type ComparableQuestion } from './same-question.ts'
+import type { Example } from './render/example.ts'
+import type { TaskRow } from './render/row-source.ts'
+import { isSameQuestion, type ComparableQuestion } from './render/same-question.ts'
 
 /** The source of the examples. */
 export interface FewShotSource {
   /** Name of the items' results. */
   readonly name: string
+  /** Name of the split, or of the samples, in messages. */
   readonly split: string
   /** Examples for each item. */
   readonly count: number
@@ -24,28 +26,34 @@ export interface FewShotSource {
   readonly isScoredSplit: boolean
   /** A random draw takes one more and leaves out rows that equal the item's (`FewShotSettings`). */
   readonly leavesItemOut: boolean
+  /** The task's author chose the rows: an item with the text of one of them sees it all the same, and a notice says so. */
+  readonly isFixed: boolean
   readonly rows: AsyncIterable<TaskRow>
-  readonly render: (row: TaskRow) => Question
+  readonly render: (row: TaskRow) => RenderedExample
+}
+
+/** An example, and what is compared to find it in an item. */
+export interface RenderedExample {
+  readonly example: Example
+  readonly compared: ComparableQuestion
 }
 
 /** Draws examples. */
 export interface FewShotPool extends AsyncDisposable {
   /** Examples for the item of that row. A random draw depends on the draws before it. Fails with UsageError when there are too few. */
-  draw(item: Question, row: TaskRow): Promise<readonly Question[]>
-  /** Which examples were left out because they have an item's text, in one sentence; empty when none were. */
+  draw(item: ComparableQuestion, row: TaskRow): Promise<readonly Example[]>
+  /** Which examples have an item's text, in one sentence; empty when none have. */
   notices(): string[]
 }
 
-interface Example {
-  readonly question: Question
-  readonly compared: ComparableQuestion
+interface PlacedExample extends RenderedExample {
   readonly row: TaskRow
 }
 
 /** Rows of the split, read and rendered when they are needed. */
 interface ExampleRows extends AsyncDisposable {
   /** The example at a place of the split; undefined past its end. */
-  at(index: number): Promise<Example | undefined>
+  at(index: number): Promise<PlacedExample | undefined>
   /** Reads the split to its end. */
   all(): Promise<readonly TaskRow[]>
   readonly readCount: () => number
@@ -64,8 +72,7 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
   const replaced = { items: 0, examples: new Set<number>() }
   return {
     async draw(item, row) {
-      const compared = comparable(item)
-      const drawn: Question[] = []
+      const drawn: Example[] = []
       const same: number[] = []
       const seen = new Set<number>()
       for (const index of places(placesOf?.(row) ?? [])) {
@@ -75,8 +82,9 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
         const example = await examples.at(index)
         if (!example) throw tooFew(source, row.rowIndex, drawn.length)
         if (sampler === 'first_n' && source.isScoredSplit && example.row.rowIndex === row.rowIndex) continue
-        if (isSameQuestion(example.compared, compared)) same.push(example.row.rowIndex)
-        else drawn.push(example.question)
+        const isSame = isSameQuestion(example.compared, item)
+        if (isSame) same.push(example.row.rowIndex)
+        if (!isSame || source.isFixed) drawn.push(example.example)
       }
       if (same.length > 0) replaced.items++
       for (const index of same) replaced.examples.add(index)
@@ -86,8 +94,12 @@ export async function openFewShotPool(source: FewShotSource): Promise<FewShotPoo
       if (replaced.items === 0) return []
       const shown = [...replaced.examples].toSorted((a, b) => a - b)
       const rowList = `${shown.length === 1 ? 'row' : 'rows'} ${shown.slice(0, 10).join(', ')}${shown.length > 10 ? ', …' : ''}`
+      const consequence = source.isFixed
+        ? 'the task chose these examples, so such an item sees its answer'
+        : 'such an item gets other rows of the split instead, so that it does not see its answer'
+      const place = source.isFixed ? split : `split ${split}`
       return [
-        `${name}: ${counted(replaced.items, 'scored item has', 'scored items have')} the text of few-shot examples (split ${split}, ${rowList}); such an item gets other rows of the split instead, so that it does not see its answer`,
+        `${name}: ${counted(replaced.items, 'scored item has', 'scored items have')} the text of few-shot examples (${place}, ${rowList}); ${consequence}`,
       ]
     },
     [Symbol.asyncDispose]: () => examples[Symbol.asyncDispose](),
@@ -119,7 +131,7 @@ function placesWithout(raw: unknown, rows: readonly TaskRow[], count: number, ra
 function exampleRows({ rows: source, render }: FewShotSource): ExampleRows {
   const rows = source[Symbol.asyncIterator]()
   const read: TaskRow[] = []
-  const rendered = new Map<number, Example>()
+  const rendered = new Map<number, PlacedExample>()
   const readNext = async () => {
     const { value, done } = await rows.next()
     if (!done) read.push(value)
@@ -131,8 +143,7 @@ function exampleRows({ rows: source, render }: FewShotSource): ExampleRows {
       const row = read[index]!
       const known = rendered.get(index)
       if (known) return known
-      const question = render(row)
-      const example = { question, compared: comparable(question), row }
+      const example = { ...render(row), row }
       rendered.set(index, example)
       return example
     },

@@ -9,7 +9,10 @@
  */
 import { DatasetError } from '../errors.ts'
 import { endsWithSpace, startsWithSpace } from '../text/python-text.ts'
-import type { Question } from './render.ts'
+import type { PromptedTask } from './define-task.ts'
+import { optionsOf, type Question } from './render/question.ts'
+import { taskLabel } from './render/row-source.ts'
+import { DEFAULT_DELIMITERS } from './render/turns.ts'
 import { shownValue } from './shown-value.ts'
 
 /** A kind of oddity, with its messages. */
@@ -25,31 +28,44 @@ interface Oddity {
 
 const ODDITIES: readonly Oddity[] = [
   {
-    find: ({ prompt }) => (endsWithSpace(prompt) ? `…${prompt.slice(-20)}` : undefined),
+    find: (question) => (question.kind === 'choice' && endsWithSpace(question.prompt) ? `…${question.prompt.slice(-20)}` : undefined),
     have: 'a prompt that ends in white space',
     hint: 'evalharness puts a space between prompt and choice: end the prompt without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices, ending }) => (ending === undefined ? choices.find(startsWithSpace) : undefined),
+    find: (question) => (question.kind === 'choice' ? question.choices.find(startsWithSpace) : undefined),
     have: 'a choice that begins with white space',
     hint: 'evalharness puts a space between prompt and choice: begin the choices without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices, ending }) => (ending === undefined ? undefined : [...choices.filter(endsWithSpace), ...(startsWithSpace(ending) ? [ending] : [])][0]),
+    find: (question) => {
+      if (question.kind !== 'schema') return undefined
+      const { contexts, continuation } = question
+      return contexts.find(endsWithSpace) ?? (startsWithSpace(continuation) ? continuation : undefined)
+    },
     have: 'white space between a context and the continuation',
     hint: 'evalharness puts a space between them: end the contexts, and begin the continuation, without one.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices, ending }) => (ending === undefined ? choices.find(endsWithSpace) : undefined),
+    find: (question) => (question.kind === 'choice' ? question.choices.find(endsWithSpace) : undefined),
     have: 'a choice that ends in white space',
     hint: 'The white space is scored as part of the choice: remove it, for example with strip.',
     isOfBenchmarks: true,
   },
   {
-    find: ({ choices }) => choices.find((choice, index) => choices.indexOf(choice) !== index),
+    find: (question) => (question.kind === 'text' && !startsWithSpace(question.continuation) ? question.continuation : undefined),
+    have: 'a continuation that begins without white space',
+    hint: 'Nothing comes between prompt and continuation: begin the continuation with its space, or set keepsWhiteSpace.',
+    isOfBenchmarks: true,
+  },
+  {
+    find: (question) => {
+      const options = optionsOf(question)
+      return options.find((option, index) => options.indexOf(option) !== index)
+    },
     have: 'two equal choices',
     hint: 'Equal choices have equal scores and the first one wins, as in lm-eval, so a later right answer cannot be chosen.',
     isOfBenchmarks: false,
@@ -67,8 +83,10 @@ export interface PlacedQuestion {
  * Notices for oddities in some of the questions. Fails with DatasetError when every question of a task file has one, those of `others` included:
  * a few scored rows may be odd by chance. A built-in task gets a notice instead. `others` is read only when all scored questions are odd.
  */
-export function oddRows(label: string, isBuiltIn: boolean, asked: readonly PlacedQuestion[], others: () => Iterable<Question>): string[] {
-  return ODDITIES.flatMap(({ find, have, hint, isOfBenchmarks }) => {
+export function oddRows(task: PromptedTask, asked: readonly PlacedQuestion[], others: () => Iterable<Question>): string[] {
+  const label = taskLabel(task)
+  const isBuiltIn = task.taskFile === undefined
+  return odditiesOf(task).flatMap(({ find, have, hint, isOfBenchmarks }) => {
     const odd = asked.filter(({ question }) => find(question) !== undefined)
     if (odd.length === 0) return []
     const isEvery = odd.length === asked.length && everyOne(others(), find)
@@ -79,12 +97,19 @@ export function oddRows(label: string, isBuiltIn: boolean, asked: readonly Place
   })
 }
 
+/** Only equal choices are odd where white space is intended, or where no space comes between prompt and choice. */
+function odditiesOf({ keepsWhiteSpace, targetDelimiter }: PromptedTask): readonly Oddity[] {
+  const spaceMatters = !keepsWhiteSpace && (targetDelimiter === undefined || targetDelimiter === DEFAULT_DELIMITERS.target)
+  return spaceMatters ? ODDITIES : ODDITIES.filter(({ isOfBenchmarks }) => !isOfBenchmarks)
+}
+
 /** A notice for an instruction that does not end in white space: nothing separates it from the next text, as in lm-eval's `description`. */
-export function oddInstruction(label: string, instructions: readonly string[]): string[] {
+export function oddInstruction(task: PromptedTask, instructions: readonly string[]): string[] {
+  if (task.keepsWhiteSpace) return []
   const odd = instructions.find((instruction) => instruction !== '' && !endsWithSpace(instruction))
   if (odd === undefined) return []
   return [
-    `${label}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. ` +
+    `${taskLabel(task)}: the first example or question follows the instruction without white space: ${shownValue(`…${odd.slice(-20)}`)}. ` +
       String.raw`End the instruction with "\n\n".`,
   ]
 }

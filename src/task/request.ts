@@ -8,12 +8,12 @@ export interface ContinuationRequest {
 }
 
 /** How likely is a whole text, each token after all those before it that fit the window? lm-eval `loglikelihood_rolling`. */
-export interface TextRequest {
-  readonly kind: 'text'
+export interface RollingRequest {
+  readonly kind: 'rolling'
   readonly text: string
 }
 
-export type Request = ContinuationRequest | TextRequest
+export type Request = ContinuationRequest | RollingRequest
 
 /** Whether requests are those of a schema: several contexts before one continuation. A request without context is not one of its contexts. */
 export function isSchema(requests: readonly Pick<ContinuationRequest, 'context' | 'continuation'>[]): boolean {
@@ -33,22 +33,41 @@ export interface LogLikelihood {
   readonly tokenCount: number
 }
 
-/** One row of a dataset with its requests. */
-export interface Item {
+interface ItemFields {
   /** Name of the results: the task's, for a subset `TASK_SUBSET`. */
   readonly task: string
   /** Index of the row in its dataset file, from 0. */
   readonly docId: number
   /** The row as in the dataset. */
   readonly doc: unknown
-  /** What lm-eval records as `target`: the gold index as text, or the text of a perplexity document. */
+  /** What lm-eval records as `target`: the gold index or answer as text, the continuation, or the whole text. */
   readonly target: string
-  /** Without leading space; none for a text. */
-  readonly choices: readonly string[]
-  /** Index of the right choice; -1 for a text. */
-  readonly gold: number
-  /** The text in which words and bytes are counted; empty for choices. */
-  readonly referenceText: string
-  /** In the order of the choices; choices after an empty context, for metrics that need them, follow. */
-  readonly requests: readonly Request[]
 }
+
+/** A row with choices: continuations of one context, or of a schema contexts of one continuation. */
+export interface QuestionItem extends ItemFields {
+  readonly kind: 'choice' | 'schema'
+  /** Without leading space. */
+  readonly choices: readonly string[]
+  /** Indices of the right choices, mostly one. */
+  readonly gold: readonly number[]
+  /** In the order of the choices; choices after an empty context, for metrics that need them, follow. */
+  readonly requests: readonly ContinuationRequest[]
+}
+
+/** A row with one continuation. */
+export interface TextItem extends ItemFields {
+  readonly kind: 'text'
+  readonly requests: readonly [ContinuationRequest]
+}
+
+/** A row with a whole text. */
+export interface RollingItem extends ItemFields {
+  readonly kind: 'rolling'
+  /** The text in which words and bytes are counted. */
+  readonly referenceText: string
+  readonly requests: readonly [RollingRequest]
+}
+
+/** One row of a dataset with its requests. */
+export type Item = QuestionItem | TextItem | RollingItem

@@ -1,9 +1,18 @@
 /** From log-likelihoods to numbers: each item's metrics, each task's scores, and the groups of a task with subsets. */
 import type { BaseMetric, ItemValue, ScoredChoices } from '../metrics/metric.ts'
 import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
-import { choiceMetric, metricOf, textMetric, type MetricName } from '../metrics/registry.ts'
+import {
+  choiceMetric,
+  metricOf,
+  rollingMetric,
+  textMetric,
+  type ChoiceMetricName,
+  type MetricName,
+  type RollingMetricName,
+  type TextMetricName,
+} from '../metrics/registry.ts'
 import type { Task } from './define-task.ts'
-import type { LogLikelihood, Item } from './request.ts'
+import type { Item, LogLikelihood, QuestionItem } from './request.ts'
 
 /** An item with its log-likelihoods. */
 export interface ScoredItem {
@@ -31,12 +40,16 @@ export interface TaskScores {
 
 /** The metrics of one item. */
 export function scoreItem(task: Task, item: Item, logLikelihoods: readonly LogLikelihood[]): ScoredItem {
-  const [first] = logLikelihoods
-  const values =
-    task.kind === 'text'
-      ? task.metrics.map((name) => [name, textMetric(name).itemValue({ referenceText: item.referenceText, ...first! })])
-      : task.metrics.map((name) => [name, choiceMetric(name).itemValue(scoredChoices(item, logLikelihoods))])
+  const values = task.metrics.map((name) => [name, itemValue(name, item, logLikelihoods)])
   return { item, logLikelihoods, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
+}
+
+/** An item's kind is its task's, which has metrics of that kind only. */
+function itemValue(name: MetricName, item: Item, logLikelihoods: readonly LogLikelihood[]): ItemValue {
+  const [first] = logLikelihoods
+  if (item.kind === 'rolling') return rollingMetric(name as RollingMetricName).itemValue({ referenceText: item.referenceText, ...first! })
+  if (item.kind === 'text') return textMetric(name as TextMetricName).itemValue(first!)
+  return choiceMetric(name as ChoiceMetricName).itemValue(scoredChoices(item, logLikelihoods))
 }
 
 /** The scores of items that share a name; at least one item. `seed` is the bootstrap's. */
@@ -49,11 +62,11 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
   return { name: items[0]!.item.task, itemCount: items.length, scores }
 }
 
-/** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty for texts. */
+/** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty without choices. */
 export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
-  if (task.kind === 'text') return {}
+  if (task.kind === 'text' || task.kind === 'rolling') return {}
   const tiesOf = (name: (typeof task.metrics)[number]) =>
-    items.filter(({ item, logLikelihoods }) => choiceMetric(name).isTied(scoredChoices(item, logLikelihoods)))
+    items.filter(({ item, logLikelihoods }) => 'choices' in item && choiceMetric(name).isTied(scoredChoices(item, logLikelihoods)))
   return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))
 }
 
@@ -67,7 +80,7 @@ export function poolScores(name: string, members: readonly TaskScores[]): TaskSc
 }
 
 /** Log-likelihoods come in the order of the choices; those after an empty context follow them. */
-function scoredChoices({ choices, gold }: Item, logLikelihoods: readonly LogLikelihood[]): ScoredChoices {
+function scoredChoices({ choices, gold }: QuestionItem, logLikelihoods: readonly LogLikelihood[]): ScoredChoices {
   const logProbs = logLikelihoods.map(({ logProb }) => logProb)
   return { choices, gold, logProbs: logProbs.slice(0, choices.length), unconditionalLogProbs: logProbs.slice(choices.length) }
 }

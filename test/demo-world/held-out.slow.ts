@@ -45,7 +45,7 @@ describe('no sequence of a suite is in the training text', () => {
   })
 
   test.each(['piqa', 'boolq', 'hellaswag'])('%s: no prompt, whatever comes after it', (form) => {
-    const prompts = itemsOf(form).map(({ requests: [request] }) => (request!.kind === 'continuation' ? request!.context : ''))
+    const prompts = itemsOf(form).map(({ requests: [request] }) => (request.kind === 'continuation' ? request.context : ''))
     expect(prompts.filter((prompt) => text.includes(prompt))).toEqual([])
   })
 
@@ -55,7 +55,7 @@ describe('no sequence of a suite is in the training text', () => {
 
   test('mmlu: no question with its choices, in any order of them', () => {
     // Not the five shots before it, which are the same for all questions: the question itself.
-    const blocks = itemsOf('mmlu').map(({ requests: [request] }) => (request!.kind === 'continuation' ? request!.context.split('\n\n').at(-1)! : ''))
+    const blocks = itemsOf('mmlu').map(({ requests: [request] }) => (request.kind === 'continuation' ? request.context.split('\n\n').at(-1)! : ''))
     expect(blocks.filter((block) => text.includes(block))).toEqual([])
     const asked = new Set<string>()
     for (const [, question, ...choices] of text.matchAll(/\n\n([^\n]+\?)\nA\. ([^\n]+)\nB\. ([^\n]+)\nC\. ([^\n]+)\nD\. ([^\n]+)\n/gu))

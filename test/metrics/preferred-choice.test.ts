@@ -14,7 +14,7 @@ test.each([
   [[-3, -1, -1], 1, 1],
   [[-3, -1, -1], 2, 0],
 ])('of choices with log-likelihoods %j, %i being right gives %i', (logProbs, gold, value) => {
-  expect(metric.itemValue(scoredChoices(logProbs, { gold }))).toBe(value)
+  expect(metric.itemValue(scoredChoices(logProbs, { gold: [gold] }))).toBe(value)
 })
 
 test('an item is tied if several choices are best, not if others are equal', () => {

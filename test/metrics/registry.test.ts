@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { CHOICE_METRIC_NAMES, mainAccuracy, metricOf, TEXT_METRIC_NAMES } from '../../src/metrics/registry.ts'
+import { CHOICE_METRIC_NAMES, mainAccuracy, metricOf, ROLLING_METRIC_NAMES } from '../../src/metrics/registry.ts'
 
-test.each([...CHOICE_METRIC_NAMES, ...TEXT_METRIC_NAMES, 'exact_match', 'f1', 'perplexity'])('%s is found by its name', (name) => {
+test.each([...CHOICE_METRIC_NAMES, ...ROLLING_METRIC_NAMES, 'exact_match', 'f1', 'perplexity'])('%s is found by its name', (name) => {
   expect(metricOf(name).name).toBe(name)
 })
 

@@ -30,7 +30,7 @@ describe('a quick start', () => {
   })
 
   test('asks the shortest text first, however few there are: it repeats nothing', () => {
-    const texts: Request[][] = ['a', 'b', 'c'].map((letter) => [{ kind: 'text', text: letter + long.slice(letter === 'c' ? 100 : 0) }])
+    const texts: Request[][] = ['a', 'b', 'c'].map((letter) => [{ kind: 'rolling', text: letter + long.slice(letter === 'c' ? 100 : 0) }])
     expect(cutChunks([texts], { quickStart: true })).toEqual([[2], [0, 1]])
   })
 
@@ -42,7 +42,7 @@ describe('a quick start', () => {
 
 test('every request is in one chunk, with or without a quick start', () => {
   const request = fc.oneof(
-    fc.record({ kind: fc.constant('text' as const), text: fc.string() }),
+    fc.record({ kind: fc.constant('rolling' as const), text: fc.string() }),
     fc.tuple(fc.string({ maxLength: 2 }), fc.string()).map(([a, b]) => choice(a, b)),
   )
   fc.assert(

@@ -79,7 +79,7 @@ describe.each(Object.keys(goldens))('%s', (name) => {
 
   test('texts are fed in lm-eval’s windows', async () => {
     for (const { text, max_length: maxLength, windows } of goldens[name]!.texts)
-      expect(encode({ kind: 'text', text }, await encoderOf(name, maxLength)).windows, text).toEqual(windows)
+      expect(encode({ kind: 'rolling', text }, await encoderOf(name, maxLength)).windows, text).toEqual(windows)
   })
 })
 
@@ -88,13 +88,13 @@ test('bos once is what lm-eval does with add_bos_token=False, if the tokenizer p
     const texts = goldens[name]!.texts.filter(({ text }) => !/^<\/?s>/u.test(text))
     expect(texts.length).toBeGreaterThan(8)
     for (const { text, max_length: maxLength, add_bos_token_false: windows } of texts)
-      expect(encode({ kind: 'text', text }, await encoderOf(name, maxLength, 'once')).windows, `${name}: ${text}`).toEqual(windows)
+      expect(encode({ kind: 'rolling', text }, await encoderOf(name, maxLength, 'once')).windows, `${name}: ${text}`).toEqual(windows)
   }
 })
 
 test('with bos once, a text that begins with bos has it once as well', async () => {
   const { tokenizer } = goldens['bos']!
   const [bos, a] = [tokenizer.model.vocab['<s>'], tokenizer.model.vocab['a']]
-  expect(encode({ kind: 'text', text: '<s>a' }, await encoderOf('bos', 64, 'once')).windows).toEqual([{ input: [bos], targets: [a] }])
-  expect(encode({ kind: 'text', text: '<s>a' }, await encoderOf('bos', 64)).windows).toEqual([{ input: [bos, bos], targets: [bos, a] }])
+  expect(encode({ kind: 'rolling', text: '<s>a' }, await encoderOf('bos', 64, 'once')).windows).toEqual([{ input: [bos], targets: [a] }])
+  expect(encode({ kind: 'rolling', text: '<s>a' }, await encoderOf('bos', 64)).windows).toEqual([{ input: [bos, bos], targets: [bos, a] }])
 })

@@ -35,9 +35,9 @@ test('a window is cut from the left, one token of context before the last of the
 })
 
 test('tokens that the window has no room for are counted, and none of a text', () => {
-  expect(encode(ask('0123456789', ' xy'), ask('01234567', ' x'), ask('012345678', ' x'), { kind: 'text', text: 'longer than the window' }).tokensCut).toEqual([
-    3, 0, 1, 0,
-  ])
+  expect(
+    encode(ask('0123456789', ' xy'), ask('01234567', ' x'), ask('012345678', ' x'), { kind: 'rolling', text: 'longer than the window' }).tokensCut,
+  ).toEqual([3, 0, 1, 0])
 })
 
 test('a continuation as long as the window is scored after one token of context', () => {
@@ -82,7 +82,7 @@ test('a continuation longer than the window is refused with its text', () => {
 })
 
 test('a text is scored in windows, and an empty one (without special tokens) in none', () => {
-  const { sequences, parts } = encode({ kind: 'text', text: 'abcdefghijklm' })
+  const { sequences, parts } = encode({ kind: 'rolling', text: 'abcdefghijklm' })
   expect(sequences).toEqual([
     ['^^abcdefgh', '^abcdefghi'],
     ['defghijkl'.padStart(10, 'c'), 'jklm'],
@@ -91,7 +91,7 @@ test('a text is scored in windows, and an empty one (without special tokens) in 
 })
 
 test('parts add up, and a request without all its parts has no log-likelihood', () => {
-  const { sequences } = encodeRequests([{ kind: 'text', text: 'abcdefghijklm' }], encoder)
+  const { sequences } = encodeRequests([{ kind: 'rolling', text: 'abcdefghijklm' }], encoder)
   const scores = [
     { sequence: 0, logProb: -2, isGreedy: true },
     { sequence: 1, logProb: -3, isGreedy: false },

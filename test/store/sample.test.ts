@@ -7,7 +7,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 test('a sample has the fields of lm-eval: responses as text, hashes of row, prompt and target', () => {
   const doc = { goal: 'é', label: 1 }
   const requests = [' a', ' b'].map((continuation) => ({ kind: 'continuation' as const, context: 'Question:', continuation }))
-  const item = { task: 'piqa', docId: 7, doc, target: '1', choices: ['a', 'b'], gold: 1, referenceText: '', requests }
+  const item = { kind: 'choice' as const, task: 'piqa', docId: 7, doc, target: '1', choices: ['a', 'b'], gold: [1], requests }
   const logLikelihoods = [
     { logProb: -2.5, isGreedy: false, tokenCount: 1 },
     { logProb: -1, isGreedy: true, tokenCount: 1 },

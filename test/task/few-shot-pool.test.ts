@@ -7,7 +7,7 @@ import { parseDataFiles } from '../../src/run/parse-data-files.ts'
 import { DatasetError, UsageError } from '../../src/errors.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import type { LoadedTask, LoadTaskOptions } from '../../src/run/loaded-task.ts'
-import { defineTask, type FewShotSettings } from '../../src/task/define-task.ts'
+import { defineTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 import { selectTasks } from '../../src/task/select-tasks.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -46,7 +46,7 @@ function examplesOf({ parts }: LoadedTask): string[] {
   return parts.flatMap(({ items }) =>
     items.map((item) => {
       const [request] = item.requests
-      const context = request!.kind === 'continuation' ? request!.context : ''
+      const context = request.kind === 'continuation' ? request.context : ''
       return [...context.matchAll(/Q: (.*)\n/gu)]
         .map(([, question]) => question)
         .slice(0, -1)
@@ -55,7 +55,7 @@ function examplesOf({ parts }: LoadedTask): string[] {
   )
 }
 
-const contexts = ({ parts }: LoadedTask) => parts.flatMap(({ items }) => items.map((item) => (item.requests[0]! as { context: string }).context))
+const contexts = ({ parts }: LoadedTask) => parts.flatMap(({ items }) => items.map((item) => (item.requests[0] as { context: string }).context))
 
 describe('--data TASK=FILE holds the scored rows', () => {
   const folder = temporaryFolder()
@@ -239,7 +239,12 @@ describe('a task that takes its examples from the scored split', () => {
 })
 
 describe('examples drawn at random', () => {
-  const loadRandom = (rows: string, dev: string, options: LoadTaskOptions = {}, shots: Partial<FewShotSettings> = {}) => {
+  const loadRandom = (
+    rows: string,
+    dev: string,
+    options: LoadTaskOptions = {},
+    shots: { readonly split?: string; readonly sampler?: 'default' | 'first_n'; readonly leavesItemOut?: boolean } = {},
+  ) => {
     const folder = temporaryFolder()
     return loadTask(
       { ...mine, shots: { split: 'dev', defaultCount: 3, ...shots } },

@@ -39,8 +39,9 @@ describe('a row that no score follows from is refused by task, file, row and val
     ['a label that is not there', { label: -1 }, 'label -1 is out of range'],
     ['a label between two', { label: 0.5 }, 'gold returned 0.5, not the index of a choice'],
     ['a label as text', { label: '1' }, 'gold returned "1", not the index of a choice'],
-    ['several labels', { label: [0, 1] }, 'gold returned [0,1], not the index of a choice'],
-    ['a letter', { label: 'B' }, 'gold returned "B", not the index of a choice'],
+    ['several labels, one of which is none', { label: [0, 2] }, 'label 2 is out of range, there are 2 choices'],
+    ['no label of several', { label: [] }, 'gold returned [], no choice'],
+    ['a letter beyond the choices', { label: 'C' }, 'gold returned "C", not the index of a choice, its text or its letter'],
     ['a label null', { label: null }, 'gold returned null, not the index of a choice'],
   ])('%s', async (_, part, message) => {
     const error = await load(own(), [good, { ...good, ...part }]).catch((reason: unknown) => reason)
@@ -116,7 +117,7 @@ describe('white space and equal choices', () => {
     expect(notices).toEqual([
       expect.stringMatching(new RegExp(`^task mine \\(\\./mine\\.js\\): 1 of 3 rows has ${what}; the first, .*rows\\.jsonl, row 1: `, 'u')),
     ])
-    expect(parts[0]!.items[1]!.choices).toEqual((part as { a?: string[] }).a ?? good.a)
+    expect(parts[0]!.items[1]).toHaveProperty('choices', (part as { a?: string[] }).a ?? good.a)
   })
 
   test('few rows that happen to be odd are not taken for the definition', async () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { ChoiceTask } from '../../src/task/define-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
+import type { QuestionItem } from '../../src/task/request.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { writeRows } from '../tiny-model.ts'
@@ -11,7 +12,7 @@ const known = await loadTasks()
 /** The rows as items: context, choices, index of the right choice. */
 async function questions(name: string, rows: readonly object[]) {
   const { parts } = await loadTask(known.get(name)!, { dataFiles: { [name]: writeRows(temporaryFolder(), 'rows.jsonl', rows) } })
-  return parts[0]!.items.map(({ requests, choices, gold }) => [(requests[0] as { context: string }).context, choices, gold])
+  return (parts[0]!.items as readonly QuestionItem[]).map(({ requests, choices, gold }) => [requests[0]!.context, choices, ...gold])
 }
 
 const ARC_ROWS = [

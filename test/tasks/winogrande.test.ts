@@ -19,7 +19,7 @@ test('each context ends in an option, and the rest of the sentence follows; the 
       { context: 'Tea was made by Max', continuation: ' for two.' },
     ],
     target: 'for two.',
-    gold: 1,
+    gold: [1],
   })
 })
 

@@ -7,7 +7,7 @@ const METRICS: ReadonlySet<string> = new Set(CHOICE_METRIC_NAMES)
 
 /** Tasks with choices that cards have a title for. */
 const TASKS: ReadonlySet<string> = new Set(
-  [...BUILT_IN_TASKS.values()].flatMap(({ name, kind, benchmark }) => (kind !== 'text' && benchmark?.title ? [name] : [])),
+  [...BUILT_IN_TASKS.values()].flatMap(({ name, kind, benchmark }) => (kind !== 'rolling' && benchmark?.title ? [name] : [])),
 )
 
 /** Whether a task is a benchmark with choices that cards have a title for. */

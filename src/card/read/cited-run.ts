@@ -102,5 +102,5 @@ function citedTask(name: string, shotCount: number | null, scores: readonly { re
 /** Few-shot examples of a benchmark, for cards that do not say. */
 function usualShots(name: string): number | null {
   const task = BUILT_IN_TASKS.get(name)
-  return task && task.kind !== 'text' && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null
+  return task && task.kind !== 'rolling' && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { comparable, isSameQuestion } from '../../src/task/same-question.ts'
+import { comparable, isSameQuestion } from '../../../src/task/render/same-question.ts'
 
-const question = (prompt: string, choices: readonly string[], gold = 0) => comparable({ prompt, choices, gold })
+const question = (prompt: string, choices: readonly string[], gold = 0) =>
+  comparable({ kind: 'choice', prompt, choices, gold: [gold], target: '', answerPrefix: '' })
 
 test('a question is the same in other white space, and with its choices in another order', () => {
   expect(isSameQuestion(question('Why? ', [' a', 'b'], 1), question('Why?', ['b', 'a']))).toBe(true)
