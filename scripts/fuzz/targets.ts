@@ -122,7 +122,7 @@ async function unpackAll(folder: string): Promise<void> {
   const { root, packed } = await readWeights(folder, await readConfig(folder), { mayBeQuantized: true })
   let size = 0
   const reserve = (length: number) => (size += length) - length
-  const scratch = { file: '', reserve, write: async () => {}, [Symbol.asyncDispose]: async () => {} }
+  const scratch = { file: '', reserve, write: async () => {}, read: async () => {}, [Symbol.asyncDispose]: async () => {} }
   await using reader = tensorReader(root)
   for (const [name, matrix] of packed) await unpackMatrix(name, matrix, false, { reader, scratch, location: '' })
 }

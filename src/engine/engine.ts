@@ -26,6 +26,20 @@ export interface ScoredBatch {
   readonly failed?: readonly FailedSequence[]
   /** Whether the scores came from the response cache, and nothing was computed. */
   readonly isCached?: boolean
+  /** Of a variant whose distributions are compared with the original's: one for each of `scores`, in their order. */
+  readonly divergences?: readonly SequenceDivergence[]
+}
+
+/** How far the distributions of two models are apart at the targets of a sequence, in the order of the targets. */
+export interface SequenceDivergence {
+  readonly sequence: Sequence
+  /** KL(original ‖ variant), in nats. */
+  readonly kl: Float32Array
+  /** Whether both have the same most likely token. */
+  readonly isSameTop: readonly boolean[]
+  /** Log-probabilities of the targets. */
+  readonly original: Float32Array
+  readonly variant: Float32Array
 }
 
 /** A sequence without a score. */

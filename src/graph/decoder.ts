@@ -9,7 +9,8 @@ import { productAttention, productAttentionInputs } from './attention/product-at
 import type { AttentionForm, Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
 import { embedTokens } from './blocks/embedding.ts'
-import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead } from './blocks/head.ts'
+import { divergenceFromStates, hiddenStatesOutput, originalStates } from './blocks/divergence.ts'
+import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead, type HeadExtra } from './blocks/head.ts'
 import { deviceLogProbs, logProbsFor } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import type { Rotary } from './blocks/rotary.ts'
@@ -18,12 +19,41 @@ import { layersInPasses, PASS_INPUTS, type Tokens } from './layers-in-passes.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
 
-/** The graph for the CPU, in f32, over P passes of N packed tokens. `sumParts`: in how many parts the log-softmax sums the vocabulary. */
-export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1 } = {}): Graph {
+/**
+ * A model's part in a divergence. The original gives out the hidden states of scored positions. A variant is fed them, and compares its distributions with
+ * those that the original's head makes of them; both models' weights are below one folder.
+ */
+export type DivergencePart =
+  | { readonly kind: 'original' }
+  | { readonly kind: 'variant'; readonly original: { readonly config: ModelConfig; readonly weights: RunnableWeights } }
+
+/** Beside the model itself. */
+export interface DecoderOptions {
+  /** In how many parts the log-softmax sums the vocabulary. */
+  readonly sumParts?: number
+  readonly divergence?: DivergencePart | undefined
+}
+
+/** The graph for the CPU, in f32, over P passes of N packed tokens. */
+export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1, divergence }: DecoderOptions = {}): Graph {
   const g = graphBuilder()
   const model = { g, config, weights: graphWeights(g, runnable) }
-  scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config, sumParts))
-  return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS], HEAD_OUTPUTS)
+  const { inputs, extra } = divergenceOf(model, divergence)
+  const outputs = scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config, sumParts), extra)
+  return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS, ...inputs], [...HEAD_OUTPUTS, ...outputs])
+}
+
+/** The inputs of a model's part in a divergence, and what it adds to the head. */
+function divergenceOf(
+  { g, config }: Block<ModelConfig>,
+  part: DivergencePart | undefined,
+  type?: FloatType,
+): { readonly inputs: readonly ValueInfo[]; readonly extra?: HeadExtra } {
+  if (!part) return { inputs: [] }
+  if (part.kind === 'original') return { inputs: [], extra: hiddenStatesOutput }
+  const { original } = part
+  const head = { config: original.config, weights: graphWeights(g, original.weights, type, 'original: ') }
+  return { inputs: [originalStates(original.config)], extra: divergenceFromStates(head, config.vocabularySize, type) }
 }
 
 /** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions if the model learned some. */
@@ -52,14 +82,26 @@ export function deviceRopes({ rope, localRope = rope, layerRopes }: Pick<ModelCo
   return all.filter(({ kind }) => kinds.has(kind))
 }
 
+/** Beside the model itself, of a graph for GPUs. */
+export interface DeviceDecoderOptions {
+  /** In how many products attention is computed. */
+  readonly chunkCount?: number
+  readonly divergence?: DivergencePart | undefined
+}
+
 /** As HEAD_OUTPUTS; the arg-max keeps its axis. */
 const DEVICE_OUTPUTS: readonly ValueInfo[] = [HEAD_OUTPUTS[0], { ...HEAD_OUTPUTS[1], shape: ['C', 'M', 1] }]
 
 /**
- * The graph for GPUs, in `type` and in one pass: attention in `chunkCount` products, angles fed, and a log-softmax of operators that they have. Its one
+ * The graph for GPUs, in `type` and in one pass: attention in chunks, angles fed, and a log-softmax of operators that they have. Its one
  * Loop, over chunks of scored positions, is steered from the CPU and transfers only the log-probabilities of the targets.
  */
-export function deviceDecoderGraph(config: ModelConfig, runnable: RunnableWeights, type: FloatType, chunkCount = 1): Graph {
+export function deviceDecoderGraph(
+  config: ModelConfig,
+  runnable: RunnableWeights,
+  type: FloatType,
+  { chunkCount = 1, divergence }: DeviceDecoderOptions = {},
+): Graph {
   const g = graphBuilder()
   const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
   const model = { g, config, weights: graphWeights(g, runnable, type) }
@@ -67,13 +109,20 @@ export function deviceDecoderGraph(config: ModelConfig, runnable: RunnableWeight
   const ropes = deviceRopes(config)
   const rotary = new Map(ropes.map(({ kind, cosines, sines }) => [kind, { cosines: typed(cosines), sines: typed(sines) }]))
   const attention = (shape: LayerConfig) => ({ rotary: rotary.get(shape.layerRope), attend: (projections: Projections) => attend(g, shape, projections) })
-  scoreHead(model, decoderLayers(model, { ids: 'token_ids', positions: 'positions' }, attention), deviceLogProbs)
-  const graph = g.finish('decoder', [...tokenInputs(config, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS], DEVICE_OUTPUTS)
+  const { inputs, extra } = divergenceOf(model, divergence, type)
+  const outputs = scoreHead(model, decoderLayers(model, { ids: 'token_ids', positions: 'positions' }, attention), deviceLogProbs, extra)
+  const allInputs = [...tokenInputs(config, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS, ...inputs]
+  const graph = g.finish('decoder', allInputs, [...DEVICE_OUTPUTS, ...outputs])
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
 }
 
-function graphWeights(g: GraphBuilder, { tensors, quantized, adapter }: RunnableWeights, type?: FloatType): GraphWeights {
-  return storedWeights(g, { tensorOf: (name) => tensors.get(name)!, quantizedOf: (name) => quantized?.get(name), pairOf: (name) => adapter?.get(name) }, type)
+function graphWeights(g: GraphBuilder, { tensors, quantized, adapter }: RunnableWeights, type?: FloatType, prefix?: string): GraphWeights {
+  const lookup = {
+    tensorOf: (name: string) => tensors.get(name)!,
+    quantizedOf: (name: string) => quantized?.get(name),
+    pairOf: (name: string) => adapter?.get(name),
+  }
+  return storedWeights(g, lookup, type, prefix)
 }
 
 /** Embeddings and layers over packed tokens [N]: hidden states [N, hidden]. `attention` gives each layer its form. */

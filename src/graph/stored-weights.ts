@@ -45,11 +45,11 @@ export interface WeightLookup {
   readonly pairOf?: (name: string) => LowRankPair | undefined
 }
 
-/** Gives weights to the graph; what is stored in another type than `type` is cast. */
-export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup, type: FloatType = 'float'): GraphWeights {
+/** Gives weights to the graph; what is stored in another type than `type` is cast. `prefix` keeps the names of two models apart. */
+export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup, type: FloatType = 'float', prefix = ''): GraphWeights {
   const made = new Map<string, string>()
   const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor<GraphDtype>) =>
-    g.initializer({ kind: 'external', name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
+    g.initializer({ kind: 'external', name: prefix + name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
   const once = (name: string, make: () => string) => {
     const known = made.get(name)
     if (known !== undefined) return known

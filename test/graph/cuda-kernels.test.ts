@@ -63,7 +63,7 @@ describe.each(['float', 'float16', 'bfloat16'] as const)('in %s', (type) => {
   test.each(FAMILIES_OF_DEVICES)('every node of %s has a kernel on CUDA', async (family) => {
     const { folder } = fixtureRequests(family)
     const config = await readConfig(folder)
-    const graph = deviceDecoderGraph(config, await readWeights(folder, config), type, 2)
+    const graph = deviceDecoderGraph(config, await readWeights(folder, config), type, { chunkCount: 2 })
     expect(graph.opsetVersion).toBe(23)
     const used = typedNodes(graph).filter(({ operator }) => !STEERING.includes(operator))
     expect(used.length).toBeGreaterThan(100)

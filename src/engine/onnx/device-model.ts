@@ -1,7 +1,7 @@
 /** A model as its device runs it: the graph by the provider's form of attention, and batches as its inputs. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
-import { decoderGraph, deviceDecoderGraph } from '../../graph/decoder.ts'
+import { decoderGraph, deviceDecoderGraph, type DivergencePart } from '../../graph/decoder.ts'
 import { jointDecoderGraph, type JointModels } from '../../graph/joint-decoder.ts'
 import { hasLinearAttention } from '../../graph/attention/kv-cache.ts'
 import type { FloatType, Graph } from '../../graph/onnx-model.ts'
@@ -10,9 +10,9 @@ import { layOutRows } from '../../plan/row-layout.ts'
 import type { Sequence } from '../../plan/sequence.ts'
 import { LEAST_TOKENS } from './batch-budget.ts'
 import { cpuSumParts } from './cpu-sum-parts.ts'
-import { batchFeeds } from './feeds.ts'
+import { batchFeeds, HEAD_CHUNK } from './feeds.ts'
 import { rowFeeds } from './row-feeds.ts'
-import type { Feeds } from './session-messages.ts'
+import type { Feeds, SessionTensor } from './session-messages.ts'
 
 /** A model for a device. */
 export interface DeviceModel {
@@ -37,9 +37,25 @@ export interface LaidOutBatch {
   readonly feedsFor: (chunkCount: number) => Feeds
 }
 
+/** Positions that a head scores at once if it compares distributions: it then holds eight times as much of each. */
+const DIVERGENCE_HEAD_CHUNK = HEAD_CHUNK / 8
+
+/** The hidden states of the original, row-major, [scored, hidden], as an input of the graph beside those in `feeds`. */
+export function withOriginalStates(feeds: Feeds, states: Float32Array, { hiddenSize }: Pick<ModelConfig, 'hiddenSize'>): Feeds {
+  const shape = [...feeds['scored']!.shape, hiddenSize]
+  const values = new Float32Array(shape.reduce((product, extent) => product * extent, 1))
+  values.set(states)
+  const tensor: SessionTensor = { type: 'float32', values, shape }
+  return { ...feeds, original_states: tensor }
+}
+
+function headChunkOf(divergence: DivergencePart | undefined): number {
+  return divergence?.kind === 'variant' ? DIVERGENCE_HEAD_CHUNK : HEAD_CHUNK
+}
+
 /** For the CPU: attention over a KV cache, in passes. */
-export function modelInPasses(config: ModelConfig, weights: RunnableWeights): DeviceModel {
-  return inPasses([config], () => decoderGraph(config, weights, { sumParts: cpuSumParts() }))
+export function modelInPasses(config: ModelConfig, weights: RunnableWeights, divergence?: DivergencePart): DeviceModel {
+  return inPasses([config], () => decoderGraph(config, weights, { sumParts: cpuSumParts(), divergence }), headChunkOf(divergence))
 }
 
 /** Several models in one graph, for the CPU. */
@@ -50,12 +66,12 @@ export function jointModelInPasses(joint: JointModels): DeviceModel {
   )
 }
 
-function inPasses(configs: readonly ModelConfig[], graphOf: () => Graph): DeviceModel {
+function inPasses(configs: readonly ModelConfig[], graphOf: () => Graph, headChunk = HEAD_CHUNK): DeviceModel {
   const skipsLinearPasses = configs.every((config) => config.windows.every((window) => hasLinearAttention({ ...config, window })))
   return {
     hasPasses: true,
     graphWith: () => ({ graph: graphOf(), probe: undefined }),
-    layOut: (batch, passTokens) => ({ chunksNeeded: 1, feedsFor: () => batchFeeds(batch, passTokens, { skipsLinearPasses }) }),
+    layOut: (batch, passTokens) => ({ chunksNeeded: 1, feedsFor: () => batchFeeds(batch, passTokens, { skipsLinearPasses, headChunk }) }),
   }
 }
 
@@ -65,18 +81,30 @@ const SCORE_BYTES = 2 ** 29
 /** Long enough for all data of a pass to have more numbers than a shape has. */
 const PROBE: Sequence = { input: Int32Array.from({ length: 24 }, (_, index) => index % 3), targets: new Int32Array(12) }
 
-/** For GPUs: attention as matrix products, in one pass. `scoreBytes` bounds the attention scores of a chunk. */
-export function modelInOnePass(config: ModelConfig, weights: RunnableWeights, type: FloatType, scoreBytes = SCORE_BYTES): DeviceModel {
+/** How a GPU computes a model. */
+export interface OnePassOptions {
+  readonly type: FloatType
+  /** Most bytes of the attention scores of a chunk. */
+  readonly scoreBytes?: number | undefined
+  readonly divergence?: DivergencePart | undefined
+}
+
+/** For GPUs: attention as matrix products, in one pass. */
+export function modelInOnePass(config: ModelConfig, weights: RunnableWeights, { type, scoreBytes = SCORE_BYTES, divergence }: OnePassOptions): DeviceModel {
   const maxPairs = scoreBytes / (4 * config.headCount)
-  const feedsOf = rowFeeds(config)
+  const feedsOf = rowFeeds(config, headChunkOf(divergence))
   const layOut = (batch: Batch): LaidOutBatch => {
     const layout = layOutRows(batch.tree, maxPairs)
     return { chunksNeeded: layout.chunks.length, feedsFor: (chunkCount) => feedsOf(batch, layout, chunkCount) }
   }
   const probe = layOut(planBatches([PROBE], LEAST_TOKENS).batches[0]!)
+  const probeFeeds = (chunkCount: number) => {
+    const feeds = probe.feedsFor(chunkCount)
+    return divergence?.kind === 'variant' ? withOriginalStates(feeds, new Float32Array(0), divergence.original.config) : feeds
+  }
   return {
     hasPasses: false,
-    graphWith: (chunkCount) => ({ graph: deviceDecoderGraph(config, weights, type, chunkCount), probe: probe.feedsFor(chunkCount) }),
+    graphWith: (chunkCount) => ({ graph: deviceDecoderGraph(config, weights, type, { chunkCount, divergence }), probe: probeFeeds(chunkCount) }),
     layOut,
   }
 }

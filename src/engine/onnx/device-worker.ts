@@ -12,9 +12,10 @@ import type { ScoredBatch } from '../engine.ts'
 import { adapterOperations, batchOperations } from '../roofline/operations.ts'
 import { peakGemmMeter } from '../roofline/peak-gemm-rate.ts'
 import { batchBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
-import { modelInOnePass, modelInPasses, type DeviceModel } from './device-model.ts'
+import { modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
+import type { EngineDivergence } from './engine-divergence.ts'
 import { loadSession, type LoadedSession, type LoadTarget } from './load-session.ts'
-import { readScores, type BatchOutputs } from './read-scores.ts'
+import { batchOutputs, readDivergences, readScores, type BatchOutputs } from './read-scores.ts'
 import { OutOfMemory } from './session-process.ts'
 
 /** How a worker computes. */
@@ -25,6 +26,8 @@ export interface WorkerOptions extends Omit<LoadTarget, 'root'> {
   readonly deviceBytes: number | undefined
   /** Attention scores that a GPU holds at once, in bytes; the default when undefined. */
   readonly scoreBytes: number | undefined
+  /** The model's part in a divergence; undefined without one. */
+  readonly divergence: EngineDivergence | undefined
   readonly onNotice: (notice: string) => void
 }
 
@@ -44,11 +47,11 @@ export interface DeviceWorker {
 
 /** Loads a model on a device. Fails with EngineError if that is not possible, with UsageError when `memoryBytes` is too little for it. */
 export async function startWorker(config: ModelConfig, weights: RunnableWeights, options: WorkerOptions): Promise<DeviceWorker> {
-  const { limits, deviceBytes = 0, dtype, scoreBytes, device } = options
+  const { limits, deviceBytes = 0, dtype, scoreBytes, device, divergence } = options
   const shape = { ...config, ...weightMemory(weights) }
   const isInPasses = providerOf(device).attention === 'kv-cache'
   const budget = isInPasses ? batchBudget(shape, limits) : onePassBudget(shape, limits, deviceBytes)
-  const model = isInPasses ? modelInPasses(config, weights) : modelInOnePass(config, weights, graphType(dtype), scoreBytes)
+  const model = isInPasses ? modelInPasses(config, weights, divergence) : modelInOnePass(config, weights, { type: graphType(dtype), scoreBytes, divergence })
   const session = await loadSession(model.graphWith(1), { ...options, root: weights.root })
   return new SessionWorker({ config, weights, options, model }, session, budget)
 }
@@ -107,13 +110,17 @@ class SessionWorker implements DeviceWorker {
       return
     }
     const pass = model.hasPasses ? Math.min(this.#budget.pass, size) : size
-    const outputs = await this.#run(batch, pass).catch((cause: unknown) => this.#smallerAfter(cause, pass, batch, sequences))
+    const { divergence } = options
+    const originalStates = divergence?.kind === 'variant' ? await divergence.states.read(batch, sequences) : undefined
+    const outputs = await this.#run(batch, pass, originalStates).catch((cause: unknown) => this.#smallerAfter(cause, pass, batch, sequences))
     if (Array.isArray(outputs)) {
       for (const part of outputs) yield* this.score(part, sequences)
       return
     }
+    if (divergence?.kind === 'original') await divergence.states.add(batch, sequences, outputs.hiddenStates!)
     yield {
       scores: readScores(batch, sequences, outputs, options.dtype),
+      ...(outputs.divergence && { divergences: readDivergences(batch, sequences, outputs.divergence) }),
       tokensComputed: size,
       operations: batchOperations(config, batch) + adapterOperations(config, weights, batch),
     }
@@ -137,15 +144,17 @@ class SessionWorker implements DeviceWorker {
     this.#session.end()
   }
 
-  /** Runs a batch in passes of at most `pass` tokens, in a sound process; afterwards halves the passes if this one took too much memory. */
-  async #run(batch: Batch, pass: number): Promise<BatchOutputs> {
+  /** Runs a batch in passes of at most `pass` tokens, in a sound process, with the original's hidden states if a divergence is asked; afterwards halves the passes if this one took too much memory. */
+  async #run(batch: Batch, pass: number, originalStates: Float32Array | undefined): Promise<BatchOutputs> {
     const { chunksNeeded, feedsFor } = this.#work.model.layOut(batch, pass)
     if (this.#mustRestart || chunksNeeded > this.#chunkCount) await this.#restart(chunksNeeded)
     const before = this.#session.peakBytes()
-    const outputs = await this.#session.run(feedsFor(this.#chunkCount))
+    const feeds = feedsFor(this.#chunkCount)
+    const { divergence } = this.#work.options
+    const outputs = await this.#session.run(divergence?.kind === 'variant' ? withOriginalStates(feeds, originalStates!, divergence.original.config) : feeds)
     const peak = this.#notePeak()
     if (peak > Math.max(before, this.#memoryLimit)) this.#halve(pass, `passes of ${pass} tokens took ${mebibytes(peak)} in all, more than --memory allows`)
-    return { logProbs: outputs['log_probs'] as Float32Array, best: outputs['best'] as BigInt64Array }
+    return batchOutputs(outputs)
   }
 
   async #restart(chunksNeeded: number): Promise<void> {

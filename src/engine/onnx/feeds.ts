@@ -8,8 +8,15 @@ import type { SessionTensor } from './session-messages.ts'
 /** Positions that the head scores at once: bounds the memory of logits to this × vocabulary × 4 bytes, twice. */
 export const HEAD_CHUNK = 256
 
-/** The inputs of `decoderGraph`, by name. `skipsLinearPasses`: all layers have causal attention for linear passes, which need no rows. */
-export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses }: { readonly skipsLinearPasses: boolean }): Record<string, SessionTensor> {
+/** How a batch is laid out. */
+export interface FeedOptions {
+  /** All layers have causal attention for linear passes, which need no rows. */
+  readonly skipsLinearPasses: boolean
+  readonly headChunk?: number
+}
+
+/** The inputs of `decoderGraph`, by name. */
+export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses, headChunk }: FeedOptions): Record<string, SessionTensor> {
   const passes = cutPasses(batch.tree, passTokens)
   const passCount = passes.length
   const lastPosition = longestInput(batch.tree) - 1
@@ -33,13 +40,17 @@ export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses
     ),
     is_linear: { type: 'bool', values: Uint8Array.from(passes, ({ isLinear }) => Number(isLinear)), shape: [passCount] },
     output_positions: outputPositions,
-    ...headFeeds(batch, scored),
+    ...headFeeds(batch, headChunk, scored),
   }
 }
 
-/** The inputs of the head. `scored` are the rows of the hidden states in which it finds the batch's scored nodes, in their order. */
-export function headFeeds({ targets, targetColumns, scored: nodes }: Batch, scored = nodes): Record<'scored' | 'targets', SessionTensor> {
-  const chunkCount = Math.ceil(scored.length / HEAD_CHUNK)
+/** The inputs of the head, at most `headChunk` positions at once. `scored` are the rows of the hidden states in which it finds the batch's scored nodes, in their order. */
+export function headFeeds(
+  { targets, targetColumns, scored: nodes }: Batch,
+  headChunk = HEAD_CHUNK,
+  scored = nodes,
+): Record<'scored' | 'targets', SessionTensor> {
+  const chunkCount = Math.ceil(scored.length / headChunk)
   const chunkSize = Math.ceil(scored.length / chunkCount)
   return {
     scored: int32(padded(scored, chunkCount * chunkSize), chunkCount, chunkSize),

@@ -22,6 +22,7 @@ import { batchOperations } from '../roofline/operations.ts'
 import type { BatchLimits } from './batch-budget.ts'
 import { startWorker, type DeviceWorker } from './device-worker.ts'
 import { distributeBatches } from './distribute-batches.ts'
+import { withOneFolder, type EngineDivergence, type LoadedWeights } from './engine-divergence.ts'
 
 /**
  * Part of the key of cached responses. Raise it with any change that may move a log-probability, however little, in this folder, in graph/, in
@@ -39,6 +40,8 @@ export interface OnnxOptions extends BatchLimits {
   readonly scoreBytes?: number
   /** Threads inside an operator. */
   readonly threads?: number
+  /** The model's part in a divergence; absent without one. */
+  readonly divergence?: EngineDivergence
   /** Receives what libraries wrote to standard error while the model was loaded. */
   readonly onNativeMessages?: (lines: readonly string[]) => void
   /** Receives what a user should know: that passes were halved, that a device cannot be used. */
@@ -52,7 +55,7 @@ const CPU: readonly [Device] = [{ provider: 'cpu', index: 0 }]
  * model or options do not fit the device.
  */
 export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, options: OnnxOptions = {}): Promise<Engine> {
-  const { devices, dtype, workers } = await startWorkers({ config, weights }, options)
+  const { devices, dtype, workers } = await startWorkers({ config, ...withOneFolder(weights, options.divergence) }, options)
   const [first] = workers
   const isAlone = workers.length === 1
   const { provider } = devices[0]
@@ -82,9 +85,8 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
 }
 
 /** What is loaded. */
-interface Model {
+interface Model extends LoadedWeights {
   readonly config: ModelConfig
-  readonly weights: RunnableWeights
 }
 
 /** Workers on devices, and the type in which they compute. */
@@ -135,6 +137,7 @@ async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly G
       deviceBytes: deviceMemory(each, gpus),
       scoreBytes,
       threads,
+      divergence: model.divergence,
       onNotice,
       onNativeMessages,
     }),

@@ -1,8 +1,10 @@
-/** Scores of a batch's sequences from the outputs of the graph. */
+/** Scores of a batch's sequences, and their divergences, from the outputs of the graph. */
 import { EngineError } from '../../errors.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
 import type { Dtype } from '../devices/dtype.ts'
+import type { SequenceDivergence } from '../engine.ts'
+import type { RunResult } from './session-messages.ts'
 
 /** What a graph of graph/decoder.ts gives. */
 export interface BatchOutputs {
@@ -10,6 +12,58 @@ export interface BatchOutputs {
   readonly logProbs: Float32Array
   /** The arg-max token after each scored node. */
   readonly best: BigInt64Array
+  /** Of the original in a divergence: hidden states of the scored nodes, row-major, [scored, hidden]; padding at the end. */
+  readonly hiddenStates?: Float32Array
+  /** Of a variant. */
+  readonly divergence?: DivergenceOutputs
+}
+
+/** What `divergenceOutputs` of graph/blocks/divergence.ts gives: a value a scored node, and for log-probabilities a value a target. */
+export interface DivergenceOutputs {
+  readonly kl: Float32Array
+  readonly best: BigInt64Array
+  readonly originalBest: BigInt64Array
+  readonly originalLogProbs: Float32Array
+  readonly variantLogProbs: Float32Array
+}
+
+/** A graph's outputs by name, as its kind of graph has them. */
+export function batchOutputs(outputs: RunResult['outputs']): BatchOutputs {
+  const floats = (name: string) => outputs[name] as Float32Array
+  const [best, originalBest] = [outputs['best'] as BigInt64Array, outputs['original_best'] as BigInt64Array | undefined]
+  return {
+    logProbs: floats('log_probs'),
+    best,
+    ...(outputs['hidden_states'] && { hiddenStates: floats('hidden_states') }),
+    ...(originalBest && {
+      divergence: {
+        kl: floats('kl'),
+        best,
+        originalBest,
+        originalLogProbs: floats('original_log_probs'),
+        variantLogProbs: floats('variant_log_probs'),
+      },
+    }),
+  }
+}
+
+/** The divergence at each of a sequence's targets. Fails with EngineError on NaN. */
+export function readDivergences({ members, targetColumns }: Batch, sequences: readonly Sequence[], outputs: DivergenceOutputs): SequenceDivergence[] {
+  const { kl, best, originalBest, originalLogProbs, variantLogProbs } = outputs
+  return members.map(({ sequence, slots }) => {
+    const rows = slots.map((slot) => Math.floor(slot / targetColumns))
+    const divergence = {
+      sequence: sequences[sequence]!,
+      // Rounding can go below 0.
+      kl: Float32Array.from(rows, (row) => Math.max(0, kl[row]!)),
+      isSameTop: Array.from(rows, (row) => best[row] === originalBest[row]),
+      original: Float32Array.from(slots, (slot) => originalLogProbs[slot]!),
+      variant: Float32Array.from(slots, (slot) => variantLogProbs[slot]!),
+    }
+    if (divergence.kl.some(Number.isNaN))
+      throw new EngineError('the divergence from the original is NaN', 'A logit of one of the models is infinite; load them in transformers to check.')
+    return divergence
+  })
 }
 
 /** One score a sequence: the log-probabilities of its targets, summed in float64. Fails with EngineError on NaN. */

@@ -11,11 +11,12 @@ import type { SessionTensor } from './session-messages.ts'
 /** Returns a function that gives a batch, laid out in rows, the inputs of a `deviceDecoderGraph` with `chunkCount` chunks, by name. */
 export function rowFeeds(
   config: Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes' | 'rotaryWidth' | 'tensorNames'>,
+  headChunk?: number,
 ): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
   const ropes = deviceRopes(config).map(({ rope, ...names }) => ({ ...names, rope, scale: rotaryScale(rope) }))
   return (batch, { chunks, querySlots }, chunkCount) => ({
     token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
-    ...headFeeds(batch),
+    ...headFeeds(batch, headChunk),
     ...(config.tensorNames.positions !== undefined && { positions: int32(batch.tree.depths, batch.tree.depths.length) }),
     ...Object.assign(
       {},

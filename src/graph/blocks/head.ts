@@ -1,6 +1,6 @@
 /** The head: final norm, logits, and log-probabilities of the targets. */
 import type { ModelConfig } from '../../model/config/config.ts'
-import type { ValueInfo } from '../onnx-model.ts'
+import type { DataType, ValueInfo } from '../onnx-model.ts'
 import type { GraphBuilder } from '../builder.ts'
 import type { Block } from './block.ts'
 import { headName } from './embedding.ts'
@@ -24,7 +24,7 @@ export const HEAD_OUTPUTS = [
 ] as const satisfies readonly ValueInfo[]
 
 /** What the head needs to know. */
-type HeadConfig = NormConfig & Pick<ModelConfig, 'tiedHead' | 'tensorNames' | 'headBias' | 'isHeadNormalized' | 'logitScale' | 'logitSoftcap'>
+export type HeadConfig = NormConfig & Pick<ModelConfig, 'tiedHead' | 'tensorNames' | 'headBias' | 'isHeadNormalized' | 'logitScale' | 'logitSoftcap'>
 
 /** Logits [N, vocabulary] of hidden states [N, hidden]. */
 export function logitsOf(model: Block<HeadConfig>, hidden: string): string {
@@ -48,9 +48,9 @@ function normalizedHead({ config, weights }: Block<HeadConfig>): string {
   })
 }
 
-/** Adds the head over hidden states [N, hidden], a chunk of positions at a time: memory does not grow with vocabulary × tokens. */
-export function scoreHead(model: Block<HeadConfig>, hidden: string, logProbs: LogProbs): void {
-  scoreHeads(model.g, [{ model, hidden, logProbs }])
+/** Adds the head over hidden states [N, hidden], a chunk of positions at a time: memory does not grow with vocabulary × tokens. `extra` as of scoreHeads. */
+export function scoreHead(model: Block<HeadConfig>, hidden: string, logProbs: LogProbs, extra?: HeadExtra): ValueInfo[] {
+  return scoreHeads(model.g, [{ model, hidden, logProbs }], extra)
 }
 
 /** The head of one of several models over the same tokens. */
@@ -66,33 +66,55 @@ export function headOutputNames(index: number): { readonly logProbs: string; rea
   return index === 0 ? { logProbs: 'log_probs', best: 'best' } : { logProbs: `log_probs_${index}`, best: `best_${index}` }
 }
 
-/** Adds the heads of several models: each chunk of positions has the logits of all of them at once. */
-export function scoreHeads(g: GraphBuilder, heads: readonly ModelHead[]): void {
+/** Values of one chunk, in the body of the loop over chunks. */
+export interface HeadChunk {
+  /** Of each model: hidden states of the scored positions before the final norm, [M, hidden], and logits, [M, vocabulary]. */
+  readonly models: readonly { readonly states: string; readonly logits: string }[]
+  /** [M, T]. */
+  readonly targets: string
+  /** Index of the chunk. */
+  readonly chunk: string
+}
+
+/** A value of each chunk that leaves the graph, stacked over chunks. */
+export interface HeadOutput {
+  readonly name: string
+  readonly type: DataType
+  readonly value: string
+}
+
+/** Makes further values of each chunk. */
+export type HeadExtra = (body: GraphBuilder, chunk: HeadChunk) => readonly HeadOutput[]
+
+/** Adds the heads of several models: each chunk of positions has the logits of all of them at once. Returns the outputs that `extra` adds. */
+export function scoreHeads(g: GraphBuilder, heads: readonly ModelHead[], extra: HeadExtra = () => []): ValueInfo[] {
   const body = g.body()
-  const results = heads.map(({ model: { config, weights }, hidden, logProbs }) => {
-    const scored = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
-    const logits = logitsOf({ g: body, config, weights }, scored)
-    return logProbs(body, logits, body.node('Gather', ['targets', 'chunk']))
+  const targets = body.node('Gather', ['targets', 'chunk'])
+  const models = heads.map(({ model: { config, weights }, hidden }) => {
+    const states = body.node('Gather', [hidden, body.node('Gather', ['scored', 'chunk'])])
+    return { states, logits: logitsOf({ g: body, config, weights }, states) }
   })
+  const outputs: readonly HeadOutput[] = [
+    ...heads.flatMap(({ logProbs }, index): HeadOutput[] => {
+      const { wanted, best } = logProbs(body, models[index]!.logits, targets)
+      const names = headOutputNames(index)
+      return [
+        { name: names.logProbs, type: 'float', value: wanted },
+        { name: names.best, type: 'int64', value: best },
+      ]
+    }),
+    ...extra(body, { models, targets, chunk: 'chunk' }),
+  ]
   const loop = body.finish(
     'score_chunk',
     [
       { name: 'chunk', type: 'int64', shape: [] },
       { name: 'chunk_going', type: 'bool', shape: [] },
     ],
-    [
-      { name: body.node('Identity', ['chunk_going']), type: 'bool', shape: [] },
-      ...results.flatMap(({ wanted, best }): ValueInfo[] => [
-        { name: wanted, type: 'float' },
-        { name: best, type: 'int64' },
-      ]),
-    ],
+    [{ name: body.node('Identity', ['chunk_going']), type: 'bool', shape: [] }, ...outputs.map(({ value, type }): ValueInfo => ({ name: value, type }))],
   )
   const chunkCount = g.node('Gather', [g.node('Shape', ['scored']), g.integers(0)])
-  const outputs = g.nodes('Loop', [chunkCount, ''], 2 * heads.length, { body: { graph: loop } })
-  heads.forEach((_, index) => {
-    const names = headOutputNames(index)
-    g.output(outputs[2 * index]!, names.logProbs)
-    g.output(outputs[2 * index + 1]!, names.best)
-  })
+  const values = g.nodes('Loop', [chunkCount, ''], outputs.length, { body: { graph: loop } })
+  outputs.forEach(({ name }, index) => g.output(values[index]!, name))
+  return outputs.slice(2 * heads.length).map(({ name, type }) => ({ name, type }))
 }

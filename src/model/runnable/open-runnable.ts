@@ -10,11 +10,11 @@ import { expectedTensors, isLayerMatrix, matrixShape } from '../weights/expected
 import { tensorReader } from '../weights/tensor-bytes.ts'
 import { commonFolder, type StoredWeights } from '../weights/weights.ts'
 import { AbortError, UsageError } from '../../errors.ts'
+import { openScratchFile, type ScratchFile } from '../../io/scratch-file.ts'
 import { quantizedBytes, quantizeMatrix, type Packing } from './quantize-weights.ts'
 import { readAdapter, type Adapter } from './read-adapter.ts'
 import { locationBelow, relocateTensors, sumTensorBytes } from './relocate-tensors.ts'
 import type { QuantizedMatrix, RunnableWeights } from './runnable-weights.ts'
-import { openScratchFile, type ScratchFile } from './scratch-file.ts'
 import { unpackedBytes, unpackMatrix, type UnpackedMatrix } from './unpack-matrix.ts'
 import type { WeightSettings } from './weight-settings.ts'
 
@@ -77,7 +77,8 @@ export async function openRunnableWeights(
   const { signal, adapter = await readAdapterFor(config, settings) } = options
   const plan = planMatrices(config, weights, settings, adapter)
   if (plan.length === 0 && !adapter) return { config, weights, record: null, async [Symbol.asyncDispose]() {} }
-  const scratch = plan.length > 0 ? await openScratchFile(plan.reduce((sum, { bytes }) => sum + bytes, 0)) : undefined
+  const byteLength = plan.reduce((sum, { bytes }) => sum + bytes, 0)
+  const scratch = plan.length > 0 ? await openScratchFile(byteLength, { kind: 'weights', content: 'quantized weights' }) : undefined
   const dispose = async () => scratch?.[Symbol.asyncDispose]()
   try {
     const root = commonFolder([path.join(weights.root, 'any'), ...(adapter ? [path.join(adapter.root, 'any')] : []), ...(scratch ? [scratch.file] : [])])

@@ -6,7 +6,7 @@ import type { WeightTensor } from '../weights/stored-tensor.ts'
 import { packedRow, packIntegers } from './block-integers.ts'
 import { packNf4 } from './nf4.ts'
 import type { QuantizedMatrix } from './runnable-weights.ts'
-import type { ScratchFile } from './scratch-file.ts'
+import type { ScratchFile } from '../../io/scratch-file.ts'
 import type { QuantizeSetting } from './weight-settings.ts'
 
 /** The output of packed bytes; the returned tensors have this `location`. */
