@@ -13,6 +13,8 @@ export default defineConfig({
     maxWorkers: '100%',
     // Files of one worker share what they import, a fifth of the time; each cleans up its own stubs.
     isolate: false,
+    // `npm test` leaves out what is tagged; `npm run test:tagged` runs it.
+    tags: [{ name: 'slow', description: 'takes more than about a second on two cores' }],
     testTimeout: 30_000,
   },
 })

@@ -87,7 +87,7 @@ test('a model folder that cannot be written to, of links into another folder as 
   expect(readdirSync(blobs)).toEqual(before)
 })
 
-test('a custom task is loaded from a .js file in any folder', async () => {
+test('a custom task is loaded from a .js file in any folder', { tags: ['slow'] }, async () => {
   const model = tinyModel()
   const file = path.join(model, 'mine.js')
   writeFileSync(
@@ -126,7 +126,7 @@ test('a file that is not a task is refused with its name', async () => {
   expect(await evalharness('tasks', '--task-file', file)).toMatchObject({ code: 2, err: expect.stringContaining(`${file} does not export a task`) })
 })
 
-test('sentences of a text file have both perplexities, labelled', async () => {
+test('sentences of a text file have both perplexities, labelled', { tags: ['slow'] }, async () => {
   const model = tinyModel()
   const file = path.join(model, 'sentences.txt')
   writeFileSync(file, 'The first sentence.\n\nAnd a second one.\n')
@@ -316,7 +316,7 @@ test('tasks lists the tasks; one is shown with a prompt and its choices', async 
   for (const name of ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext', 'wikipedia']) expect(list.out).toContain(`│ ${name} `)
 })
 
-test('doctor checks a reference value on each device, and prints how to enable missing ones', async () => {
+test('doctor checks a reference value on each device, and prints how to enable missing ones', { tags: ['slow'] }, async () => {
   const { code, out } = await evalharness('doctor', '--json')
   expect(code).toBe(0)
   const found = JSON.parse(out) as { devices: readonly { device: string; works: boolean; difference?: number; reason?: string; hint?: string }[] }

@@ -34,13 +34,13 @@ test.each([
   ['src/compare/x.ts', `export { readFile as x } from 'node:fs/promises'`, 'compare/ is pure'],
   ['src/engine/x.ts', `export { InferenceSession as x } from 'onnxruntime-node'`, 'Only src/engine/onnx/onnx-session.ts talks to onnxruntime'],
   ['src/io/x.ts', `export { x } from '../cli.ts'`, 'Data flows one way: io comes before these'],
-])('%s may not contain: %s', (place, text, message) => expect(lint(place, text)).toContain(message))
+])('%s may not contain: %s', { tags: ['slow'] }, (place, text, message) => expect(lint(place, text)).toContain(message))
 
 test.each([
   ['src/plan/x.ts', `export type { Checkpoint as X } from '../model/checkpoint.ts'`],
   ['src/engine/onnx/onnx-session.ts', `export { InferenceSession as x } from 'onnxruntime-node'`],
   ['src/store/x.ts', `export { mean as x } from '../metrics/standard-error.ts'`],
-])('%s may contain: %s', (place, text) => expect(lint(place, text)).toContain('Found 0 warnings and 0 errors'))
+])('%s may contain: %s', { tags: ['slow'] }, (place, text) => expect(lint(place, text)).toContain('Found 0 warnings and 0 errors'))
 
 test.each(['text', 'metrics', 'plan', 'graph', 'compare'])('%s/ is pure: nothing in it awaits', (stage) => {
   expect(STAGES.find(({ name }) => name === stage)?.isPure).toBe(true)

@@ -37,7 +37,7 @@ function hostileCheckpoint(): { readonly folder: string; readonly marker: string
   return { folder, marker }
 }
 
-test('a checkpoint with code in every place is scored and pruned, and none of it runs', async () => {
+test('a checkpoint with code in every place is scored and pruned, and none of it runs', { tags: ['slow'] }, async () => {
   const { folder, marker } = hostileCheckpoint()
   const out = temporaryFolder()
   const run = (...args: string[]) => start(args, {}, folder).ended
@@ -49,7 +49,7 @@ test('a checkpoint with code in every place is scored and pruned, and none of it
   expect(existsSync(marker)).toBe(false)
 })
 
-test('code that is named by its path runs, so the test above can fail', async () => {
+test('code that is named by its path runs, so the test above can fail', { tags: ['slow'] }, async () => {
   const { folder, marker } = hostileCheckpoint()
   const { code } = await start(['tasks', '--task-file', path.join(folder, 'tasks/piqa.mjs')], {}, folder).ended
   expect(code).toBe(2)

@@ -47,7 +47,7 @@ test('the check tells a quadratic expression from a linear one', () => {
   expect(checkSync(String.raw`^[. ]+`, 'u').status).toBe('safe')
 })
 
-describe('literals are linear', () => {
+describe('literals are linear', { tags: ['slow'] }, () => {
   test.each([...FOUND].filter(([, { literals }]) => literals.length > 0))('%s', (_, { literals }) => {
     for (const { pattern, flags } of literals) expectLinear(pattern, flags)
   })

@@ -23,7 +23,7 @@ test.each([
   { name: 'a tree in rows', batch: tree!, layout: layOutRows(tree!.tree, 500), forms: ATTENTION_FORMS.filter(canHaveRows) },
   { name: 'a tree as a whole', batch: tree!, layout: wholeLayout(tree!), forms: ATTENTION_FORMS.filter((form) => !form.endsWith('causal')) },
   { name: 'a linear sequence', batch: linear!, layout: wholeLayout(linear!), forms: ATTENTION_FORMS },
-])('$name', async ({ batch, layout, forms }) => {
+])('$name', { tags: ['slow'] }, async ({ batch, layout, forms }) => {
   const expected = await attended(batch, layOutRows(batch.tree, Infinity), ['products'])
   const found = await attended(batch, layout, forms)
   expect(Math.max(...expected[0]!)).toBeGreaterThan(0.01)

@@ -30,7 +30,7 @@ test('requests whose scores are not all there are not compared, and none is not 
   expect(compareValues(reference, [{ sequence: 0, logProb: -0.5, isGreedy: true }], 1e-4)).toMatchObject({ compared: 0, isRight: false })
 })
 
-test('the CPU gives what transformers gives for every family’s random checkpoint', async () => {
+test('the CPU gives what transformers gives for every family’s random checkpoint', { tags: ['slow'] }, async () => {
   const names: string[] = []
   for (const { open } of await randomFamilies()) {
     await using reference = await open()
@@ -42,7 +42,7 @@ test('the CPU gives what transformers gives for every family’s random checkpoi
   expect(names).toEqual(['llama', 'mistral', 'qwen2', 'qwen3'])
 })
 
-test('the CPU gives what lm-eval gives for the built-in suites', async () => {
+test('the CPU gives what lm-eval gives for the built-in suites', { tags: ['slow'] }, async () => {
   await using reference = await builtInSuites()
   expect(reference.values).toHaveLength(40 + 40 + 40 + 80 + 3)
   const record = await checkNumbers(reference, cpu, 'float32', Infinity)

@@ -151,7 +151,7 @@ const runs = fc
 /** More are for a quiet machine: EVALHARNESS_ROUND_TRIPS=200. */
 const ROUND_TRIPS = Number(process.env['EVALHARNESS_ROUND_TRIPS'] ?? 12)
 
-describe('any run', () => {
+describe('any run', { tags: ['slow'] }, () => {
   test(
     'verify accepts what write wrote, and writing it again gives the same bytes',
     async () => {

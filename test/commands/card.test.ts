@@ -71,7 +71,7 @@ test('write leaves a card that is not UTF-8 as it was', async () => {
   expect(readFileSync(file).equals(bytes)).toBe(true)
 })
 
-test('verify --run scores both models and says which cells are reproduced', async () => {
+test('verify --run scores both models and says which cells are reproduced', { tags: ['slow'] }, async () => {
   const folder = temporaryFolder()
   const data = path.join(folder, 'data')
   const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
@@ -96,43 +96,51 @@ test('write: a column of a card beside another, into a card that is made', async
   expect(dry.out).toContain('<!-- evalharness:benchmarks:begin -->')
 })
 
-test('write needs --partial for a part of a split; table and model-index then show the part, and verify accepts it', async () => {
-  const folder = temporaryFolder()
-  const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
-  mkdirSync(path.join(folder, 'data/piqa'), { recursive: true })
-  copyFileSync(rows, path.join(folder, 'data/piqa/validation.jsonl'))
-  const [results, into] = [path.join(folder, 'results'), path.join(folder, 'card')]
-  const models = ['-m', `a=${tinyModel('qwen3')}`, '-m', `b=${tinyModel('qwen3-untied')}`]
-  expect(await evalharness('run', ...models, '-t', 'piqa', '-L', '5', '--data-dir', path.join(folder, 'data'), '-o', results, '--no-cache')).toMatchObject({
-    code: 0,
-  })
-  const write = (...args: readonly string[]) => evalharness('card', 'write', path.join(results, 'a'), path.join(results, 'b'), '--into', `${into}/`, ...args)
-  expect(await write()).toEqual({
-    code: 2,
-    out: '',
-    err: expect.stringMatching(/part of their split:\n {2}b, piqa: 5 of 30 items \(limit 5\)[\s\S]*--partial/u),
-  })
-  expect(existsSync(into)).toBe(false)
-  const written = await write('--partial')
-  expect(written).toMatchObject({ code: 0, err: expect.stringMatching(/the card names no base_model: give --base-model OWNER\/NAME\nwritten: .*README\.md/u) })
-  const text = readFileSync(path.join(into, 'README.md'), 'utf8')
-  expect(text).toMatch(/\| \*\*PIQA\*\*\s*\| 5 of 30 \(limit 5\) \|/u)
-  expect(readCard(text, 'x').frontMatter?.content).toMatchObject({
-    'model-index': [
-      {
-        name: 'b',
-        results: [
-          {
-            dataset: { name: 'PIQA', type: 'baber/piqa', split: 'validation', args: { num_few_shot: 0, num_items: 5, limit: 5 } },
-            metrics: [{ type: 'accuracy_norm', name: 'Accuracy (Normalized) (5 of 30 items)' }],
-          },
-        ],
-      },
-    ],
-  })
-  const verified = await evalharness('card', 'verify', path.join(into, 'README.md'))
-  expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('PIQA 5 of 30 items') })
-}, 60_000)
+test(
+  'write needs --partial for a part of a split; table and model-index then show the part, and verify accepts it',
+  { tags: ['slow'] },
+  async () => {
+    const folder = temporaryFolder()
+    const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
+    mkdirSync(path.join(folder, 'data/piqa'), { recursive: true })
+    copyFileSync(rows, path.join(folder, 'data/piqa/validation.jsonl'))
+    const [results, into] = [path.join(folder, 'results'), path.join(folder, 'card')]
+    const models = ['-m', `a=${tinyModel('qwen3')}`, '-m', `b=${tinyModel('qwen3-untied')}`]
+    expect(await evalharness('run', ...models, '-t', 'piqa', '-L', '5', '--data-dir', path.join(folder, 'data'), '-o', results, '--no-cache')).toMatchObject({
+      code: 0,
+    })
+    const write = (...args: readonly string[]) => evalharness('card', 'write', path.join(results, 'a'), path.join(results, 'b'), '--into', `${into}/`, ...args)
+    expect(await write()).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/part of their split:\n {2}b, piqa: 5 of 30 items \(limit 5\)[\s\S]*--partial/u),
+    })
+    expect(existsSync(into)).toBe(false)
+    const written = await write('--partial')
+    expect(written).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/the card names no base_model: give --base-model OWNER\/NAME\nwritten: .*README\.md/u),
+    })
+    const text = readFileSync(path.join(into, 'README.md'), 'utf8')
+    expect(text).toMatch(/\| \*\*PIQA\*\*\s*\| 5 of 30 \(limit 5\) \|/u)
+    expect(readCard(text, 'x').frontMatter?.content).toMatchObject({
+      'model-index': [
+        {
+          name: 'b',
+          results: [
+            {
+              dataset: { name: 'PIQA', type: 'baber/piqa', split: 'validation', args: { num_few_shot: 0, num_items: 5, limit: 5 } },
+              metrics: [{ type: 'accuracy_norm', name: 'Accuracy (Normalized) (5 of 30 items)' }],
+            },
+          ],
+        },
+      ],
+    })
+    const verified = await evalharness('card', 'verify', path.join(into, 'README.md'))
+    expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('PIQA 5 of 30 items') })
+  },
+  60_000,
+)
 
 describe('bad input: exit code 2, and the card is left as it was', () => {
   const table = CARD.slice(CARD.indexOf('| Benchmark'), CARD.indexOf('Closing'))

@@ -45,7 +45,7 @@ test('a record that could not be written is refused before minutes are spent', a
   expect(readdirSync(folder)).toEqual(['taken'])
 })
 
-test('skipped steps are named; progress goes to standard error, tables to standard output, the record to a file', async () => {
+test('skipped steps are named; progress goes to standard error, tables to standard output, the record to a file', { tags: ['slow'] }, async () => {
   const file = path.join(temporaryFolder(), 'new', 'cpu.json')
   const { code, out, err } = await evalharness('doctor', '--benchmark', '--device', 'cpu', '--model-size', '1m', '--budget', '0.1', '--json', file)
   expect(code).toBe(0)
@@ -61,7 +61,7 @@ test('skipped steps are named; progress goes to standard error, tables to standa
   ])
 })
 
-test('a device that was named and does not work is reported, and the rest goes on', async () => {
+test('a device that was named and does not work is reported, and the rest goes on', { tags: ['slow'] }, async () => {
   const { code, out } = await evalharness('doctor', '--benchmark', '--device', 'dml,cpu', '--model-size', '1m', '--budget', '0.1', '--json')
   const { devices } = JSON.parse(out) as BenchmarkRecord
   expect(code).toBe(2)

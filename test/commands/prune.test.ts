@@ -11,7 +11,7 @@ const model = deepModel({ layers: 8 })
 const outputFolder = () => path.join(temporaryFolder(), 'pruned')
 const SETTINGS = ['--lowest-layer', '1', '--highest-layer', '7', '--max-compression', '0.5', '--threshold', '-1']
 
-test('prune laco tells each decision on standard error and the sizes on standard output; layermap reads it back', async () => {
+test('prune laco tells each decision on standard error and the sizes on standard output; layermap reads it back', { tags: ['slow'] }, async () => {
   const [folder, out] = [await model, outputFolder()]
   const pruned = await evalharness('prune', 'laco', '-m', folder, '-o', out, ...SETTINGS)
   expect(pruned.code).toBe(0)
@@ -48,7 +48,7 @@ test('a dry run shows the merges it would try and the sizes, and writes nothing'
   expect((await evalharness('prune', 'drop', '-m', await model, '--layers', '2', '--dry-run')).out).toMatch(/│ layers\s+│\s+8 │\s+7 │/u)
 })
 
-test('Ctrl-C ends the search within two seconds and leaves nothing', async () => {
+test('Ctrl-C ends the search within two seconds and leaves nothing', { tags: ['slow'] }, async () => {
   const [folder, out] = [await deepModel({ layers: 60 }), outputFolder()]
   const { child, ended } = start(['prune', 'laco', '-m', folder, '-o', out, '--threshold', '-1', '--highest-layer', '60', '--max-compression', '1'])
   await new Promise<void>((resolve) => child.stderr!.once('data', () => resolve()))

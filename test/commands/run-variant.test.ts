@@ -13,7 +13,7 @@ const adapter = path.join(import.meta.dirname, '../model/runnable/goldens/adapte
 const run = (output: string, ...models: string[]) =>
   evalharness('run', ...models.flatMap((one) => ['-m', one]), '-t', 'piqa', '--data', `piqa=${rows}`, '-o', output)
 
-test('one table holds original, NF4, and NF4 with an adapter; their records tell them apart', async () => {
+test('one table holds original, NF4, and NF4 with an adapter; their records tell them apart', { tags: ['slow'] }, async () => {
   const output = path.join(temporaryFolder(), 'results')
   const { code, out, err } = await run(output, `original=${model}`, `nf4=${model},quantize=nf4`, `tuned=${model},quantize=nf4,block=32,adapter=${adapter}`)
   expect({ code, err }).toMatchObject({ code: 0 })

@@ -51,7 +51,7 @@ const asksAbout =
   ({ prompt }: AskedCompletion) =>
     prompt.some((tokens) => decodeText(tokens).includes(`cut ${ropes} ropes`))
 
-test('a run is stored with the server’s name, software and address, without weights; responses are those of the server', async () => {
+test('a run is stored with the server’s name, software and address, without weights; responses are those of the server', { tags: ['slow'] }, async () => {
   const { url } = await serve()
   const { code, err, texts } = await run(`big=${url},name=hash,tokenizer=${tokenizer}`)
   expect({ code, err }).toMatchObject({ code: 0 })

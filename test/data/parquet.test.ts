@@ -28,7 +28,7 @@ describe('a parquet file that does not end', () => {
     expect(await readAll(path.join(FIXTURES, 'rows-snappy.parquet'))).toHaveLength(3)
   })
 
-  test.skipIf(process.platform !== 'linux')('is not read any further when the program is killed', async () => {
+  test.skipIf(process.platform !== 'linux')('is not read any further when the program is killed', { tags: ['slow'] }, async () => {
     const script = path.join(import.meta.dirname, 'read-endless.ts')
     const program = spawn(process.execPath, ['--import', './scripts/typescript.js', script, path.join(FIXTURES, 'endless.parquet')], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { inputFiles } from '../../scripts/fuzz/input.ts'
 import { fuzzTargets } from '../../scripts/fuzz/targets.ts'
 
-test('an input is the same each time, another index or seed is another, and the first is a good one', () => {
+test('an input is the same each time, another index or seed is another, and the first is a good one', { tags: ['slow'] }, () => {
   for (const target of fuzzTargets()) {
     const text = (seed: number, index: number) => JSON.stringify(inputFiles(target, { target: target.name, seed, index }))
     expect(text(1, 7)).toBe(text(1, 7))

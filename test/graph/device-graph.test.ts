@@ -7,6 +7,6 @@ import { largestDifference } from './run-device-graph.ts'
 const session = startSessionProcess()
 afterAll(() => session.end())
 
-test.each(ONE_OF_EACH_FAMILY_OF_DEVICES)('%s in f32 gives the log-likelihoods of transformers, in several chunks', async (family) => {
+test.each(ONE_OF_EACH_FAMILY_OF_DEVICES)('%s in f32 gives the log-likelihoods of transformers, in several chunks', { tags: ['slow'] }, async (family) => {
   expect(await largestDifference(session, family, 'float', 4096)).toBeLessThan(2e-5)
 })

@@ -50,7 +50,7 @@ const origins = ({ layers }: LayerMap) =>
   layers.map(({ norms, kind, sum }) => [norms, kind, Object.fromEntries(sum.map(({ layer, coefficient }) => [layer, coefficient]))])
 const untouched = (layer: number) => [layer, 'own', { [layer]: 1 }]
 
-describe('a layer collapse', () => {
+describe('a layer collapse', { tags: ['slow'] }, () => {
   test.each<[Partial<LacoOptions['merge']>, Record<number, number>, string]>([
     [{}, { 8: 1 }, 'Layer collapse by the rule telescope: 6 of 10 layers, merged 4–8.'],
     [{ qkNorm: 'keep' }, { 8: 1 }, 'Layer collapse by the rule telescope: 6 of 10 layers, merged 4–8.'],
@@ -93,7 +93,7 @@ test('a plain drop', async () => {
   expect(verdictText(found)).toBe('A plain drop: 7 of 10 layers, without 4–5, 7.')
 })
 
-test('a drop that was trained further, and one that was not pruned at all', async () => {
+test('a drop that was trained further, and one that was not pruned at all', { tags: ['slow'] }, async () => {
   const trained = await dropped([4, 5])
   await changeProjections(trained, (value, index) => value * (1 + 0.1 * Math.sin(index)))
   expect(verdictText(await map(await base, trained))).toBe('A plain drop: 8 of 10 layers, without 4–5. Weights have changed since.')

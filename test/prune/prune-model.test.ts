@@ -35,7 +35,7 @@ async function tensorsOf(folder: string): Promise<Map<string, Buffer>> {
 /** With 8 layers these settings merge 4–6, then 2–4: layer 2 is 2, 3 and what became of 4, 5, 6. */
 const PROJECTIONS = ['self_attn.q_proj', 'self_attn.o_proj', 'mlp.down_proj'].map((name) => `${name}.weight`)
 
-describe('a collapsed checkpoint', () => {
+describe('a collapsed checkpoint', { tags: ['slow'] }, () => {
   const expected: Record<MergeRule, (layers: Float32Array[]) => number[]> = {
     telescope: (w) => [...w[6]!],
     paper: (w) => [...w[2]!].map((_, i) => -w[2]![i]! + w[3]![i]! - w[4]![i]! + w[5]![i]! + w[6]![i]!),
@@ -168,7 +168,7 @@ describe('nothing is written', () => {
     expect(readdirSync(path.dirname(out))).toEqual([])
   })
 
-  test('when it is interrupted while it searches or writes', async () => {
+  test('when it is interrupted while it searches or writes', { tags: ['slow'] }, async () => {
     for (const moment of ['onLayer', 'onIteration', 'onWrite', 'onBytes'] as const) {
       const [out, controller] = [outputFolder(), new AbortController()]
       const work = pruneLaco(modelOf(await original), OPTIONS, to(out, { signal: controller.signal }), { ...silent, [moment]: () => controller.abort() })

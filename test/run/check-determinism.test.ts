@@ -14,7 +14,7 @@ const loadedTasks = async () => [
   await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(50)) } }),
 ]
 
-test('other batches move a log-likelihood by less than 3e-5 nats a token', async () => {
+test('other batches move a log-likelihood by less than 3e-5 nats a token', { tags: ['slow'] }, async () => {
   const asked = await loadedTasks()
   const record = await evaluateModel(model, asked, {})
   const found = await checkDeterminism({ record, itemCount: 20, model, loadedTasks: asked }, {})

@@ -45,7 +45,7 @@ test('it comes back with records and files, and tells what happens in order', as
   ])
 })
 
-test('a signal cuts it short; resume continues it to the scores of a whole run', async () => {
+test('a signal cuts it short; resume continues it to the scores of a whole run', { tags: ['slow'] }, async () => {
   const whole = await runModels(optionsOf({ cache: false, batchTokens: 20 }))
   const options = optionsOf({ batchTokens: 20 })
   const abort = new AbortController()

@@ -123,14 +123,14 @@ test('a served model is sent the cut prompts, and they are counted', async () =>
 const program = (...args: string[]) =>
   start(['run', '-m', `tiny=${folder}`, '-t', 'piqa', '--data', `piqa=${rows}`, '--max-length', String(MAX_LENGTH), ...args]).ended
 
-test('--dry-run says how much would be cut, in its JSON too', async () => {
+test('--dry-run says how much would be cut, in its JSON too', { tags: ['slow'] }, async () => {
   const [plain, json] = await Promise.all([program('--dry-run'), program('--dry-run', '--json')])
   expect(plain.out).toMatch(/tiny · piqa: 6 requests .* · cut to the window: 4 requests of 2 items, by up to 12 tokens\n$/u)
   expect(plain.err).toMatch(/^tiny: warning: piqa: 2 of 3 items have prompts longer than the window of 26 tokens/u)
   expect(JSON.parse(json.out)).toMatchObject({ plans: [{ task: 'piqa', truncation: CUT }] })
 })
 
-test('a run warns once on standard error and says it below the table', async () => {
+test('a run warns once on standard error and says it below the table', { tags: ['slow'] }, async () => {
   const output = temporaryFolder()
   const { code, out, err } = await program('-o', output)
   expect(code).toBe(0)

@@ -14,7 +14,7 @@ test.each([
   ['naïve 🥚 ✅ −1', 'naïve 🥚 ✅ −1'],
 ])('%j is shown as %s', (text, shown) => expect(printable(text)).toBe(shown))
 
-test('no control character is left, and JSON stays the same JSON', () => {
+test('no control character is left, and JSON stays the same JSON', { tags: ['slow'] }, () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary', maxDepth: 2 }), (value) => {
       const text = printable(JSON.stringify(value))

@@ -28,7 +28,7 @@ describe('a card is verified', () => {
       : [],
   )
 
-  test('and a wrong digit in each cell in turn is caught, but in those that nothing in a card decides', async () => {
+  test('and a wrong digit in each cell in turn is caught, but in those that nothing in a card decides', { tags: ['slow'] }, async () => {
     const missed: string[] = []
     for (const { lineIndex, column, digit, line } of digits) {
       const lines = CARD.split('\n')

@@ -58,7 +58,7 @@ const afterProbe = (fault: (count: number) => FaultKind | undefined): NonNullabl
   return ({ prompt }) => (isProbe(prompt) ? undefined : fault(count++))
 }
 
-describe.each(['vllm', 'other'] as const)('a server that calls itself %s', (software) => {
+describe.each(['vllm', 'other'] as const)('a server that calls itself %s', { tags: ['slow'] }, (software) => {
   test('gives each sequence the sum of its own tokens’ log-probabilities', async () => {
     await using server = await startFaultServer({ software })
     const { scores, failed } = await scoreAll({ urls: [server.url] })
@@ -251,7 +251,7 @@ describe('work', () => {
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
-  test('with random failures, each sequence is scored correctly or reported, once', async () => {
+  test('with random failures, each sequence is scored correctly or reported, once', { tags: ['slow'] }, async () => {
     const kinds: FaultKind[] = [
       { kind: 'status', status: 500 },
       { kind: 'status', status: 429, headers: { 'retry-after': '0' } },

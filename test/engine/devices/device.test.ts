@@ -95,7 +95,7 @@ async function score(options: OnnxOptions, asked: readonly Sequence[] = sequence
   return { scores, info: engine.info, sizes }
 }
 
-test('two devices share the batches and give what one gives', async () => {
+test('two devices share the batches and give what one gives', { tags: ['slow'] }, async () => {
   const options = { threads: 1 }
   // Six batches' worth of tokens that share next to nothing.
   const many = Array.from({ length: 600 }, (_, row) => ({
@@ -110,7 +110,7 @@ test('two devices share the batches and give what one gives', async () => {
   expect(two.info).toMatchObject({ provider: 'cpu', devices: ['cpu', 'cpu'], dtype: 'float32' })
 })
 
-test('auto takes a device that gives the numbers of the CPU, and the record says which', async () => {
+test('auto takes a device that gives the numbers of the CPU, and the record says which', { tags: ['slow'] }, async () => {
   const [found, expected] = [await score({ devices: 'auto' }), await score({})]
   sequences.forEach(({ targets }, index) =>
     expect(Math.abs(found.scores[index]!.logProb - expected.scores[index]!.logProb) / targets.length).toBeLessThan(1e-4),

@@ -31,7 +31,7 @@ test.each([{}, { peakGemmRate: async () => undefined }])('there is no rate if th
   expect(meter.rate()).toBeNull()
 })
 
-test('the engine measures beside its model, again and again, and goes on scoring', async () => {
+test('the engine measures beside its model, again and again, and goes on scoring', { tags: ['slow'] }, async () => {
   const folder = tinyModel()
   const config = await readConfig(folder)
   await using engine = await onnxEngine(config, await readWeights(folder, config))
@@ -47,7 +47,7 @@ test('the engine measures beside its model, again and again, and goes on scoring
   expect(before!.operations).toBeGreaterThan(3 * config.layerCount * projectionOperations(config))
 })
 
-test('an engine that cannot measure says so once and goes on scoring', async () => {
+test('an engine that cannot measure says so once and goes on scoring', { tags: ['slow'] }, async () => {
   const folder = tinyModel()
   const config = await readConfig(folder)
   const { root, tensors } = await readWeights(folder, config)

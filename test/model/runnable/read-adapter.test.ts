@@ -23,7 +23,7 @@ const requestsOf = (fixture: string) => (readJson(FIXTURES, fixture, 'golden.jso
 describe.each(readdirSync(ADAPTERS).sort())('%s', (name) => {
   const { fixture, log_probs: expected } = readJson(ADAPTERS, name, 'golden.json') as Golden
 
-  test('gives the log-likelihoods of peft', async () => {
+  test('gives the log-likelihoods of peft', { tags: ['slow'] }, async () => {
     const requests = requestsOf(fixture)
     const { scores, runnable } = await scoreRunnable(path.join(FIXTURES, fixture), { adapter: path.join(ADAPTERS, name) }, requests)
     const differences = requests.map(({ continuation }, index) => Math.abs(scores[index]!.logProb - expected[index]!) / continuation.length)
@@ -32,7 +32,7 @@ describe.each(readdirSync(ADAPTERS).sort())('%s', (name) => {
   })
 })
 
-test('beside quantized weights an adapter adds what it adds beside plain ones', async () => {
+test('beside quantized weights an adapter adds what it adds beside plain ones', { tags: ['slow'] }, async () => {
   const requests = requestsOf('qwen3').slice(0, 8)
   const score = async (settings: Parameters<typeof scoreRunnable>[1]) => (await scoreRunnable(path.join(FIXTURES, 'qwen3'), settings, requests)).scores
   const adapter = path.join(ADAPTERS, 'plain')

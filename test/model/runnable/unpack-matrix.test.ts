@@ -12,7 +12,7 @@ import { CHECKPOINTS, folderOf, IN_FAST_SUITE, methodOf, missesOf } from './quan
 import { scoreRunnable } from './score-runnable.ts'
 
 /** One of each layout; unpack-matrix.slow.ts scores the others. */
-test.each(IN_FAST_SUITE)('%s gives the log-likelihoods of transformers over the unpacked weights', async (name) => {
+test.each(IN_FAST_SUITE)('%s gives the log-likelihoods of transformers over the unpacked weights', { tags: ['slow'] }, async (name) => {
   expect(await missesOf(name)).toEqual([])
 })
 

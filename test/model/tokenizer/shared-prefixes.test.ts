@@ -68,7 +68,7 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
   const { pipeline, content } = tokenizerOf(kind)
   const plain = (value: string) => pipeline.encode(value)
 
-  test('texts in a row have the same tokens as each text alone, with or without a common prefix', () => {
+  test('texts in a row have the same tokens as each text alone, with or without a common prefix', { tags: ['slow'] }, () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(text, fc.array(text, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 3 }), (groups) => {
         const encode = encodeSharingBeginnings(pipeline, content)!
