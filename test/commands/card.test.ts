@@ -98,7 +98,7 @@ test('write: a column of a card beside another, into a card that is made', async
 
 test(
   'write needs --partial for a part of a split; table and model-index then show the part, and verify accepts it',
-  { tags: ['slow'] },
+  { tags: ['slow'], timeout: 60_000 },
   async () => {
     const folder = temporaryFolder()
     const rows = writeRows(folder, 'piqa.jsonl', piqaRows(30))
@@ -139,7 +139,6 @@ test(
     const verified = await evalharness('card', 'verify', path.join(into, 'README.md'))
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('PIQA 5 of 30 items') })
   },
-  60_000,
 )
 
 describe('bad input: exit code 2, and the card is left as it was', () => {
