@@ -1,0 +1,50 @@
+/** Values as Python prints them. */
+import { TemplateError } from './template-error.ts'
+import { defined, isList, Tuple, Dict, typeName, type Value } from './values.ts'
+
+/** Python's `str()`. */
+export function pythonText(value: Value): string {
+  return typeof value === 'string' ? value : pythonRepr(value)
+}
+
+/** Python's `repr()`. */
+export function pythonRepr(given: Value): string {
+  const value = defined(given)
+  if (value === null) return 'None'
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return float(value)
+  if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`
+  if (value instanceof Tuple) return value.items.length === 1 ? `(${pythonRepr(value.items[0]!)},)` : `(${value.items.map(pythonRepr).join(', ')})`
+  if (value instanceof Dict) return `{${[...value.entries].map(([key, each]) => `${quoted(key)}: ${pythonRepr(each)}`).join(', ')}}`
+  throw new TemplateError(`${typeName(value)} cannot be printed; call it`)
+}
+
+/** Shortest digits that give the float back; an exponent below 1e-4 and from 1e16 on. */
+function float(value: number): string {
+  if (Number.isNaN(value)) return 'nan'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  const [, digits, exponentText] = /^(.+)e([+-]\d+)$/u.exec(value.toExponential())!
+  const exponent = Number(exponentText)
+  if (exponent < -4 || exponent >= 16) return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+  const text = Object.is(value, -0) ? '-0' : String(value)
+  if (text.includes('e')) return value.toFixed(digits!.replace(/\D/gu, '').length - 1 - exponent)
+  return text.includes('.') ? text : `${text}.0`
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` }
+
+/** Single quotes, unless the text has some and no double quote. */
+function quoted(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const escaped = text.replace(/[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => ESCAPES[character] ?? codePoint(character))
+  return quote + (quote === "'" ? escaped.replaceAll("'", String.raw`\'`) : escaped) + quote
+}
+
+function codePoint(character: string): string {
+  const code = character.codePointAt(0)!
+  const hexadecimal = (digits: number) => code.toString(16).padStart(digits, '0')
+  if (code < 0x100) return String.raw`\x${hexadecimal(2)}`
+  return code < 0x1_0000 ? String.raw`\u${hexadecimal(4)}` : String.raw`\U${hexadecimal(8)}`
+}

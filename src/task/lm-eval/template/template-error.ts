@@ -1,0 +1,6 @@
+/** What a template cannot do. */
+
+/** A template, or the value of one, that is refused. Who knows the task makes a HarnessError of it. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError'
+}
