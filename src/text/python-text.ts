@@ -73,6 +73,11 @@ export function capitalize(text: string): string {
   return (TITLE_CASE[first] ?? first.toUpperCase()) + text.slice(first.length).toLowerCase()
 }
 
+/** Unicode code points: what Python takes for the characters of a text. */
+export function codePoints(text: string): string[] {
+  return Array.from(text)
+}
+
 /** Number of Unicode code points: Python's `len()`. */
 export function codePointCount(text: string): number {
   let count = 0

@@ -60,7 +60,7 @@ export function checkNode(node: Node, depth = 0): void {
     case 'Comment':
       return
     default:
-      refuse(`${(node as { readonly type: string }).type}`)
+      refuse((node as { readonly type: string }).type)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Filters: `value|name(arguments)`, as Jinja2 3.1 defines them. */
-import { capitalize } from '../../../text/python-text.ts'
+import { capitalize, codePoints } from '../../../text/python-text.ts'
 import { lookUp } from '../../../io/look-up.ts'
 import { bind, intArgument, textArgument } from './arguments.ts'
 import type { Budget } from './budget.ts'
@@ -55,16 +55,21 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   },
   reverse: (value, args) => {
     bind('reverse', [], args)
-    const reversed = elements(value).toReversed()
-    return typeof value === 'string' ? reversed.join('') : reversed
+    return typeof value === 'string' ? codePoints(value).toReversed().join('') : elements(value).toReversed()
   },
   string: (value, args) => {
     bind('string', [], args)
     return pythonText(value)
   },
-  title: ofText('title', (text) => text.replace(/[^-\s({[<]+/gu, (word) => [...word][0]!.toUpperCase() + [...word].slice(1).join('').toLowerCase())),
+  title: ofText('title', (text) => text.replace(/[^-\s({[<]+/gu, titledWord)),
   trim: (value, args, budget) => TEXT_METHODS['strip']!(pythonText(value), args, budget),
   upper: ofText('upper', (text) => text.toUpperCase()),
+}
+
+/** Jinja2's, which is not Python's. */
+function titledWord(word: string): string {
+  const [first, ...rest] = codePoints(word)
+  return first!.toUpperCase() + rest.join('').toLowerCase()
 }
 
 /** Names of all filters. */
@@ -108,8 +113,7 @@ function mapped(value: Value, args: Arguments, budget: Budget): Value {
   const items = elements(value)
   budget.spend(items.length)
   const [filter, ...rest] = args.positional
-  if (filter !== undefined)
-    return items.map((item) => applyFilter(textArgument('map', filter), item, { positional: rest, named: args.named }, budget))
+  if (filter !== undefined) return items.map((item) => applyFilter(textArgument('map', filter), item, { positional: rest, named: args.named }, budget))
   const [name] = bind('map', ['attribute'], { ...NO_ARGUMENTS, named: args.named })
   const parts = textArgument('map', name).split('.')
   return items.map((item) => parts.reduce<Value>((part, key) => subscript(part, /^\d+$/u.test(key) ? BigInt(key) : key, budget), item))

@@ -1,4 +1,5 @@
 /** Operators between values. */
+import { codePoints } from '../../../text/python-text.ts'
 import type { Budget } from './budget.ts'
 import { pythonText } from './python-repr.ts'
 import { TemplateError } from './template-error.ts'
@@ -21,7 +22,8 @@ export function operate(operator: string, left: Value, right: Value, budget: Bud
   if (operator === '+' && typeof a === 'string' && typeof b === 'string') return concatenated(a, b, budget)
   if (operator === '+' && isList(a) && isList(b)) return spent([...a, ...b], budget)
   if (operator === '+' && a instanceof Tuple && b instanceof Tuple) return new Tuple(spent([...a.items, ...b.items], budget))
-  if (operator === '*' && (typeof a === 'bigint' || typeof b === 'bigint')) return typeof a === 'bigint' ? repeated(b, a, budget) : repeated(a, b as bigint, budget)
+  if (operator === '*' && (typeof a === 'bigint' || typeof b === 'bigint'))
+    return typeof a === 'bigint' ? repeated(b, a, budget) : repeated(a, b as bigint, budget)
   throw new TemplateError(`${operator} is not supported between ${typeName(a)} and ${typeName(b)}`)
 }
 
@@ -61,8 +63,9 @@ function contains(container: Value, wanted: Value, budget: Budget): boolean {
 
 /** Below 0, 0 or above 0; numbers or texts, or lists of them. */
 function compared(a: Value, b: Value): number {
-  if (isNumber(a) && isNumber(b)) return plainNumber(a) < plainNumber(b) ? -1 : plainNumber(a) > plainNumber(b) ? 1 : plainNumber(a) == plainNumber(b) ? 0 : Number.NaN
-  if (typeof a === 'string' && typeof b === 'string') return comparedTexts([...a], [...b])
+  if (isNumber(a) && isNumber(b))
+    return plainNumber(a) < plainNumber(b) ? -1 : plainNumber(a) > plainNumber(b) ? 1 : plainNumber(a) == plainNumber(b) ? 0 : Number.NaN
+  if (typeof a === 'string' && typeof b === 'string') return comparedTexts(codePoints(a), codePoints(b))
   throw new TemplateError(`${typeName(defined(a))} and ${typeName(defined(b))} cannot be ordered`)
 }
 

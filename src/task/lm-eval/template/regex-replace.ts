@@ -19,7 +19,8 @@ const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:=!]|\?<[=!])?|\)[*+?{]?|\
 /** The text with matches replaced. Fails with TemplateError on a pattern that is not supported, or that could take too long. */
 export function regexReplace(text: string, { pattern, replacement, count }: RegexReplacement, budget: Budget): string {
   const { source, degree, ways } = translate(pattern)
-  if (text.length ** degree * ways > MOST_STEPS) throw new TemplateError(`regex_replace: the pattern ${JSON.stringify(pattern)} can take too long on a text of this length`)
+  if (text.length ** degree * ways > MOST_STEPS)
+    throw new TemplateError(`regex_replace: the pattern ${JSON.stringify(pattern)} can take too long on a text of this length`)
   const expression = compile(source, pattern)
   let left = count === 0 ? Number.POSITIVE_INFINITY : count
   const replaced = text.replace(expression, (...found: readonly unknown[]) => {
@@ -38,7 +39,7 @@ function translate(pattern: string): { readonly source: string; readonly degree:
   for (const [token] of pattern.matchAll(TOKEN)) {
     if (/^\)[*+?{]/u.test(token)) throw refused(pattern, 'a repeated group')
     if (/^\\[1-9AZpPkG]/u.test(token)) throw refused(pattern, token)
-    if (/^\{,/u.test(token)) throw refused(pattern, token)
+    if (token.startsWith('{,')) throw refused(pattern, token)
     if (/^(?:[*+]|\{\d+,\})/u.test(token)) degree++
     else if (/^(?:\?|\{\d+,\d+\})/u.test(token)) ways *= token.startsWith('?') ? 2 : Number(/,(\d+)/u.exec(token)![1]) + 1
     else if (token === '|') ways *= 2
@@ -55,7 +56,7 @@ function translated(token: string): string {
   if (token.startsWith('[')) return token.replace(/\\./gsu, (escape) => inClass(escape)).replace(/^(\[\^?)\]/u, String.raw`$1\]`)
   if (!token.startsWith('\\')) return token
   if (token === String.raw`\b` || token === String.raw`\B`) throw new TemplateError(`regex_replace: ${token} is not supported`)
-  const upper = token[1] === token[1]!.toUpperCase() && /[DWS]/u.test(token[1]!)
+  const upper = /^\\[DWS]/u.test(token)
   const within = inClass(token.toLowerCase())
   return /[dws]/iu.test(token[1]!) ? `[${upper ? '^' : ''}${within}]` : inClass(token)
 }
@@ -87,7 +88,8 @@ function expand(replacement: string, found: readonly unknown[]): string {
     const group = Number(named ?? numbered)
     // After the groups come the position and the whole text.
     if (group > found.length - 3) throw new TemplateError(`regex_replace: there is no group ${group}`)
-    return String(found[group] ?? '')
+    const part = found[group]
+    return typeof part === 'string' ? part : ''
   })
 }
 

@@ -1,7 +1,9 @@
 /** Attributes and items of values: `a.b`, `a['b']`, `a[1:]`. Only what data has, and the methods of text-methods.ts and below. */
+import { codePoints } from '../../../text/python-text.ts'
 import { lookUp } from '../../../io/look-up.ts'
 import { bind, textArgument } from './arguments.ts'
 import type { Budget } from './budget.ts'
+import { pythonText } from './python-repr.ts'
 import { TemplateError } from './template-error.ts'
 import { TEXT_METHODS } from './text-methods.ts'
 import { defined, Dict, equals, isList, lengthOf, Method, Tuple, typeName, Undefined, type Arguments, type Value } from './values.ts'
@@ -59,7 +61,7 @@ export function subscript(object: Value, key: Value, budget: Budget): Value {
 /** `object[start:stop:step]` */
 export function sliced(given: Value, bounds: { readonly [Bound in 'start' | 'stop' | 'step']?: Value | undefined }, budget: Budget): Value {
   const object = defined(given)
-  const items = typeof object === 'string' ? [...object] : object instanceof Tuple ? object.items : object
+  const items = typeof object === 'string' ? codePoints(object) : object instanceof Tuple ? object.items : object
   if (!isList(items)) throw new TemplateError(`${typeName(object)} cannot be sliced`)
   budget.spend(items.length)
   const step = bound(bounds.step) ?? 1
@@ -70,7 +72,7 @@ export function sliced(given: Value, bounds: { readonly [Bound in 'start' | 'sto
   const chosen: Value[] = []
   if (step > 0) for (let index = Math.max(start, 0); index < Math.min(stop, items.length); index += step) chosen.push(items[index]!)
   else for (let index = Math.min(start, items.length - 1); index > Math.max(stop, -1); index += step) chosen.push(items[index]!)
-  if (typeof object === 'string') return chosen.join('')
+  if (typeof object === 'string') return chosen.map(pythonText).join('')
   return object instanceof Tuple ? new Tuple(chosen) : chosen
 }
 
@@ -105,7 +107,7 @@ function item(given: Value, key: Value): Value | undefined {
   if (typeof key !== 'bigint' && typeof key !== 'boolean') return undefined
   if (typeof object !== 'string' && !isList(object) && !(object instanceof Tuple)) return undefined
   const place = Number(key)
-  const items = typeof object === 'string' ? [...object] : object instanceof Tuple ? object.items : object
+  const items = typeof object === 'string' ? codePoints(object) : object instanceof Tuple ? object.items : object
   return items[place < 0 ? place + lengthOf(object) : place]
 }
 

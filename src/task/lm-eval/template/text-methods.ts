@@ -1,11 +1,13 @@
 /** Methods of Python's str. */
-import { capitalize, strip, stripEnd, stripStart, WHITE_SPACE } from '../../../text/python-text.ts'
+import { capitalize, codePoints, strip, stripEnd, stripStart, WHITE_SPACE } from '../../../text/python-text.ts'
 import { bind, intArgument, textArgument } from './arguments.ts'
 import type { Budget } from './budget.ts'
 import { TemplateError } from './template-error.ts'
 import { isList, Tuple, type Arguments, type Value } from './values.ts'
 
 const SPACE = new RegExp(`[${WHITE_SPACE}]`, 'u')
+
+const LINE_END = new RegExp(String.raw`\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]`, 'u')
 
 type TextMethod = (text: string, args: Arguments, budget: Budget) => Value
 
@@ -24,7 +26,7 @@ export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
   removesuffix: (text, args) => withoutPart('removesuffix', args, (part) => (part !== '' && text.endsWith(part) ? text.slice(0, -part.length) : text)),
   count: (text, args) => {
     const part = one('count', args)
-    return BigInt(part === '' ? [...text].length + 1 : text.split(part).length - 1)
+    return BigInt(part === '' ? codePoints(text).length + 1 : text.split(part).length - 1)
   },
   find: (text, args) => BigInt(place(text, one('find', args))),
   index: (text, args) => {
@@ -44,14 +46,14 @@ export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
   },
   splitlines: (text, args) => {
     bind('splitlines', [], args)
-    const lines = text.split(/\r\n|[\n\v\f\r\u001C-\u001E\u0085\u2028\u2029]/u)
+    const lines = text.split(LINE_END)
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines
   },
 }
 
 /** Python's `str.replace`; `count` limits it if it is a number from 0 on. */
 export function replaceText(text: string, { from, to, count }: { readonly from: string; readonly to: string; readonly count: Value }, budget: Budget): string {
-  const parts = from === '' ? ['', ...text, ''] : text.split(from)
+  const parts = from === '' ? ['', ...codePoints(text), ''] : text.split(from)
   const most = count === null ? -1 : intArgument('replace', count)
   const replaced = most < 0 ? parts.length - 1 : Math.min(most, parts.length - 1)
   budget.spend(text.length + to.length * replaced)
@@ -61,7 +63,7 @@ export function replaceText(text: string, { from, to, count }: { readonly from: 
 
 /** Python's `str.join`. */
 export function joinTexts(delimiter: string, list: Value, budget: Budget): string {
-  const items = list instanceof Tuple ? list.items : typeof list === 'string' ? [...list] : list
+  const items = list instanceof Tuple ? list.items : typeof list === 'string' ? codePoints(list) : list
   if (!isList(items)) throw new TemplateError('join needs a list')
   const texts = items.map((item) => textArgument('join', item))
   budget.spend(texts.reduce((sum, { length }) => sum + length + delimiter.length, 0))
@@ -84,7 +86,7 @@ function stripping(name: string, spaces: (text: string) => string, signs: (text:
 }
 
 function trimStart(text: string, signs: string): string {
-  const characters = [...text]
+  const characters = codePoints(text)
   const set = new Set(signs)
   let start = 0
   while (start < characters.length && set.has(characters[start]!)) start++
@@ -92,7 +94,7 @@ function trimStart(text: string, signs: string): string {
 }
 
 function trimEnd(text: string, signs: string): string {
-  const characters = [...text]
+  const characters = codePoints(text)
   const set = new Set(signs)
   let end = characters.length
   while (end > 0 && set.has(characters[end - 1]!)) end--
@@ -127,7 +129,7 @@ function anyOf(name: string, args: Arguments): readonly string[] {
 /** In code points; -1 if the part is not there. */
 function place(text: string, part: string): number {
   const found = text.indexOf(part)
-  return found < 0 ? -1 : [...text.slice(0, found)].length
+  return found < 0 ? -1 : codePoints(text.slice(0, found)).length
 }
 
 function splitAt(text: string, separator: string, limit: number): readonly string[] {
@@ -139,9 +141,7 @@ function splitAt(text: string, separator: string, limit: number): readonly strin
 function splitAtSpace(text: string, limit: number): readonly string[] {
   const parts: string[] = []
   let rest = stripStart(text)
-  while (rest !== '' && (limit < 0 || parts.length < limit)) {
-    const end = rest.search(SPACE)
-    if (end < 0) break
+  for (let end = rest.search(SPACE); end >= 0 && parts.length !== limit; end = rest.search(SPACE)) {
     parts.push(rest.slice(0, end))
     rest = stripStart(rest.slice(end))
   }

@@ -1,5 +1,5 @@
 /** Values of Python in templates: what a row holds, and what expressions give. */
-import { codePointCount } from '../../../text/python-text.ts'
+import { codePointCount, codePoints } from '../../../text/python-text.ts'
 import { isTooDeep } from '../../../io/parse-json.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -130,7 +130,7 @@ export function lengthOf(given: Value): number {
 /** What a loop over the value goes through. */
 export function elements(given: Value): readonly Value[] {
   const value = defined(given)
-  if (typeof value === 'string') return [...value]
+  if (typeof value === 'string') return codePoints(value)
   if (isList(value)) return value
   if (value instanceof Tuple) return value.items
   if (value instanceof Dict) return [...value.entries.keys()]
