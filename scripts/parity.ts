@@ -107,7 +107,7 @@ process.exit(failed > 0 ? 1 : 0)
 
 /** The task, with few-shot examples of that split. */
 function drawingFrom(split: string | undefined, task: Task): Task {
-  return split === undefined || task.kind === 'rolling' ? task : { ...task, shots: { ...task.shots!, split } }
+  return split === undefined || task.kind === 'rolling' || task.kind === 'corpus' ? task : { ...task, shots: { ...task.shots!, split } }
 }
 
 /** Every field of every golden row. */

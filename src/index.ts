@@ -53,6 +53,8 @@ export type {
   Benchmark,
   ChoiceFields,
   ChoiceTask,
+  CorpusFields,
+  CorpusTask,
   DatasetSource,
   FolderSource,
   Gold,

@@ -5,6 +5,9 @@ import { isSchema } from '../task/request.ts'
 import { byteSize } from '../text/byte-size.ts'
 import { count } from '../text/count.ts'
 
+/** Most characters of a text that are printed. */
+const MOST_SHOWN = 10_000
+
 /** The first item's prompts of each task, a line for each model, and a line for each model and task. */
 export function planText({ prompts, models, plans }: RunPlan): string {
   return [...prompts.flatMap(promptLines), ...models.map(outlineLine), ...plans.map(planLine)].join('\n')
@@ -13,11 +16,16 @@ export function planText({ prompts, models, plans }: RunPlan): string {
 function promptLines({ task, shots, items, requests, first }: TaskPrompts): string[] {
   const title = `── ${task} · ${items} items, ${shots} shots, ${requests} requests; the first item:`
   const [request] = first
-  if (request!.kind === 'rolling') return [title, request!.text]
+  if (request!.kind !== 'continuation') return [title, shortened(request!.text)]
   const { context } = request!
   const asked = first.flatMap((each) => (each.kind === 'continuation' ? [each] : []))
   if (isSchema(asked)) return [title, ...asked.map((each) => `${each.context}\n  →${JSON.stringify(each.continuation)}`)]
   return [title, context, ...asked.map((choice) => `  →${choice.context === context ? '' : ' (without context)'}${JSON.stringify(choice.continuation)}`)]
+}
+
+/** The beginning of a long text. */
+function shortened(text: string): string {
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}… (${count(text.length)} characters)` : text
 }
 
 function outlineLine({ model, architecture, layers, parameters, window, memory }: ModelOutline): string {

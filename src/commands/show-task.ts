@@ -43,7 +43,7 @@ function descriptionLines({ name, version, summary, source, split, shots, metric
 }
 
 function promptLines(item: Item): string[] {
-  if (item.kind === 'rolling') return [item.requests[0].text]
+  if (item.kind === 'rolling' || item.kind === 'corpus') return [item.requests[0].text]
   if (item.kind === 'text') return [item.requests[0].context, `✓ → ${JSON.stringify(item.requests[0].continuation)}`]
   const { requests, choices, gold } = item
   const mark = (index: number) => (gold.includes(index) ? '✓' : ' ')
@@ -52,10 +52,14 @@ function promptLines(item: Item): string[] {
   return [asked[0]!.context, ...asked.map(({ continuation }, index) => `${mark(index)} → ${JSON.stringify(continuation)}`)]
 }
 
+/** Rows of a corpus, of which single ones may be empty. */
+const CORPUS_ROWS = 20
+
 /** Only the first subset is read. */
 async function firstItem(task: Task, { dataDir, dataFiles }: Omit<ShowOptions, 'json'>, onNotice: Terminal['err']): Promise<Item> {
   const one = task.subsets ? { ...task, subsets: { names: task.subsets.names.slice(0, 1), groups: {} } } : task
-  const loaded = await loadTask(one, { limit: 1, dataFiles, ...(dataDir !== undefined && { dataDir }) })
+  const limit = task.kind === 'corpus' ? CORPUS_ROWS : 1
+  const loaded = await loadTask(one, { limit, dataFiles, ...(dataDir !== undefined && { dataDir }) })
   for (const notice of loaded.notices) onNotice(notice)
   return loaded.parts[0]!.items[0]!
 }

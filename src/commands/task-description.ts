@@ -1,5 +1,5 @@
 /** What `evalharness tasks` says of a task. */
-import type { Task } from '../task/define-task.ts'
+import { isPrompted, type Task } from '../task/define-task.ts'
 import { groupNames, subsetNames } from '../task/select-tasks.ts'
 
 /** The facts about a task, as `tasks --json` prints them. */
@@ -26,7 +26,7 @@ export function describeTask(task: Task): TaskDescription {
     summary,
     source: sourceOf(task),
     split: dataset.split,
-    shots: task.kind !== 'rolling' ? (task.shots?.defaultCount ?? 0) : 0,
+    shots: isPrompted(task) ? (task.shots?.defaultCount ?? 0) : 0,
     metrics,
     subsets: subsetNames(task),
     groups: Object.fromEntries(groupNames(task).map((group) => [group, subsets!.groups[group.slice(name.length + 1)]!.map((subset) => `${name}_${subset}`)])),

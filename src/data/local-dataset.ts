@@ -4,16 +4,19 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { DatasetError } from '../errors.ts'
 import { otherFormatOfFile } from '../io/untrusted-file.ts'
+import type { DatasetSource } from '../task/define-task.ts'
 import type { SourceRow } from './source-row.ts'
 import { isFile } from '../io/path-exists.ts'
 import { readCsv } from './csv.ts'
 import type { Dataset, DatasetQuery } from './dataset.ts'
 import { readJsonLines } from './json-lines.ts'
 import { readParquet } from './parquet.ts'
-import { readTextLines } from './text-lines.ts'
+import { readDocument, readRawLines, readTextLines } from './text-lines.ts'
+
+type ReadRows = (file: string) => AsyncIterable<SourceRow>
 
 /** Readers by extension, in the order in which a folder is searched. */
-const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow>>> = {
+const READERS: Readonly<Record<string, ReadRows>> = {
   '.jsonl': readJsonLines,
   '.parquet': readParquet,
   '.csv': readCsv,
@@ -21,9 +24,13 @@ const READERS: Readonly<Record<string, (file: string) => AsyncIterable<SourceRow
   '.raw': readTextLines,
 }
 
+/** Readers of text files whose rows are documents. */
+const DOCUMENT_READERS: Readonly<Record<string, ReadRows>> = { '.txt': readDocument, '.raw': readRawLines }
+
 /** Opens a file by its extension; records call it `shown`. Fails with DatasetError on an unknown format or a file whose content does not match its name. */
-export async function openFile(file: string, shown = file): Promise<Dataset> {
-  const read = READERS[path.extname(file).toLowerCase()]
+export async function openFile(file: string, { textRows }: Pick<DatasetSource, 'textRows'>, shown = file): Promise<Dataset> {
+  const extension = path.extname(file).toLowerCase()
+  const read = (textRows === 'document' ? DOCUMENT_READERS[extension] : undefined) ?? READERS[extension]
   if (!read) throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
   const other = await otherFormatOfFile(file)
   if (other) throw new DatasetError(`${file} ${other.what}`, other.hint)

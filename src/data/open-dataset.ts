@@ -10,9 +10,9 @@ const NO_SPLIT = 'The task has no rows of this split. If it is for few-shot exam
 /** Finds the rows. Fails with DatasetError if there is no such file or its format is unknown, and with HubError if the hub has no such dataset or fails. */
 export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const file = await localFile(query)
-  if (file !== undefined) return openFile(file)
   const { dataset } = query
+  if (file !== undefined) return openFile(file, dataset)
   if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
   const own = await findFile(path.join(dataset.folder, filePattern(query)), `the split ${query.split} of ${query.taskName}`, NO_SPLIT)
-  return openFile(own, shownPath(own))
+  return openFile(own, dataset, shownPath(own))
 }

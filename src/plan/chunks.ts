@@ -88,15 +88,15 @@ function sharedWithOthers(some: Chunk, order: readonly number[], requests: reado
 }
 
 function contextOf(request: Request): string {
-  return request.kind === 'rolling' ? request.text : request.context
+  return request.kind === 'continuation' ? request.context : request.text
 }
 
 function wholeText(request: Request): string {
-  return request.kind === 'rolling' ? request.text : request.context + request.continuation
+  return request.kind === 'continuation' ? request.context + request.continuation : request.text
 }
 
 function compareRequests(a: Request, b: Request): number {
-  return compareText(contextOf(a), contextOf(b)) || (a.kind === 'rolling' || b.kind === 'rolling' ? 0 : compareText(a.continuation, b.continuation))
+  return compareText(contextOf(a), contextOf(b)) || (a.kind === 'continuation' && b.kind === 'continuation' ? compareText(a.continuation, b.continuation) : 0)
 }
 
 /** By UTF-16 units; the order of a language would be slower and no better. */

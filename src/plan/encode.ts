@@ -1,7 +1,8 @@
 /** Requests to token sequences by lm-eval's rules: `api/model.py` `_encode_pair`, `models/huggingface.py` `_loglikelihood_tokens` and `loglikelihood_rolling`. */
 import { RequestError } from '../errors.ts'
 import { stripEnd } from '../text/python-text.ts'
-import type { LogLikelihood, ContinuationRequest, Request } from '../task/request.ts'
+import type { ContinuationRequest, CorpusRequest, LogLikelihood, Request } from '../task/request.ts'
+import { corpusWindows } from './corpus-windows.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
 
@@ -22,6 +23,8 @@ export interface Encoder {
   readonly prefixText: string
   /** The model's window, in tokens. */
   readonly maxLength: number
+  /** Tokens of the windows of a corpus; absent for those that its task says, or the model's window if that is shorter. */
+  readonly corpusWindow?: number
   readonly rollingBos: RollingBos
 }
 
@@ -32,6 +35,8 @@ export interface EncodedRequests {
   readonly parts: readonly (readonly number[])[]
   /** For each request the tokens of its context that the window has no room for: 0 for nearly all, and for texts, which are scored in windows. */
   readonly tokensCut: readonly number[]
+  /** Positions of the requests whose parts are the windows of a corpus. */
+  readonly corpora: ReadonlySet<number>
   /** Tokens that a model would read if each request were asked on its own. */
   readonly tokensAsked: number
 }
@@ -63,6 +68,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
   const sequences: Sequence[] = []
   const parts: number[][] = []
   const tokensCut: number[] = []
+  const corpora = new Set<number>()
   /** By hash, the sequences that have it: nearly always one. */
   const known = new Map<number, number[]>()
   let tokensAsked = 0
@@ -85,6 +91,12 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
     request.context === '' ? afterNothing(request.continuation, encoder) : splitWhole(request, encodeContext, encode)
   return {
     add(request) {
+      if (request.kind === 'corpus') {
+        corpora.add(parts.length)
+        parts.push(corpusSequences(request, encoder).map(indexOf))
+        tokensCut.push(0)
+        return
+      }
       if (request.kind === 'rolling') {
         parts.push(textSequences(encode(request.text), encoder).map(indexOf))
         tokensCut.push(0)
@@ -96,7 +108,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
       parts.push([indexOf(sequence)])
       tokensCut.push(cut)
     },
-    result: () => ({ sequences, parts, tokensCut, tokensAsked }),
+    result: () => ({ sequences, parts, tokensCut, corpora, tokensAsked }),
   }
 }
 
@@ -201,6 +213,12 @@ function cutToWindow({ context, continuation }: EncodedPair, maxLength: number):
   const tokens = [...context, ...continuation]
   const cut = Math.max(0, tokens.length - (maxLength + 1))
   return { sequence: { input: Int32Array.from(tokens.slice(cut, -1)), targets: Int32Array.from(continuation) }, cut }
+}
+
+/** The text has the special tokens that the tokenizer adds, once; so a window begins with bos only if it is the first. */
+function corpusSequences({ text, windowLength }: CorpusRequest, encoder: Encoder): Sequence[] {
+  const { corpusWindow, maxLength } = encoder
+  return corpusWindows(encoder.encode(text, { specialTokens: true }), Math.min(corpusWindow ?? windowLength, maxLength))
 }
 
 function textSequences(tokens: readonly number[], { prefixToken, maxLength, rollingBos }: Encoder): Sequence[] {

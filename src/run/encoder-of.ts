@@ -10,10 +10,11 @@ export type EncodingOptions = Pick<EvaluateOptions, 'maxLength' | 'rollingBos'>
 /** The tokenizer and window of a checkpoint. Fails with UsageError on a window longer than the model's. */
 export function encoderOf(
   { config, tokenizer }: Pick<Checkpoint, 'config' | 'tokenizer'>,
-  { maxLength = config.maxPositions, rollingBos = 'lm-eval' }: EncodingOptions,
+  { maxLength: given, rollingBos = 'lm-eval' }: EncodingOptions,
 ): Encoder {
+  const maxLength = given ?? config.maxPositions
   if (maxLength > config.maxPositions) {
     throw new UsageError(`--max-length ${maxLength} is longer than the model's window of ${config.maxPositions}`, `Give ${config.maxPositions} or less.`)
   }
-  return { ...tokenizer, maxLength, rollingBos }
+  return { ...tokenizer, maxLength, rollingBos, ...(given !== undefined && { corpusWindow: given }) }
 }

@@ -2,9 +2,11 @@
 import type { DataOrigin, Dataset, HubRows } from '../data/dataset.ts'
 import { openDataset } from '../data/open-dataset.ts'
 import { DatasetError } from '../errors.ts'
-import { fewShotSplit, type RollingTask, type Task } from '../task/define-task.ts'
+import { fewShotSplit, isPrompted, type CorpusTask, type RollingTask, type Task } from '../task/define-task.ts'
+import { corpusItem } from '../task/render/corpus.ts'
 import { rollingItem } from '../task/render/item.ts'
 import { itemTaskName, type RowSource, type TaskRow } from '../task/render/row-source.ts'
+import type { Item } from '../task/request.ts'
 import { readChosenRows } from './choose-rows.ts'
 import { dataFileOf } from './data-files.ts'
 import type { LoadedTaskPart, LoadTaskOptions } from './loaded-task.ts'
@@ -28,10 +30,9 @@ export async function loadPart(task: Task, subset: string, shotCount: number, op
   if (shotsDataset) refuseSameRows({ name, split: task.dataset.split, origin: dataset.origin }, { split: shotsSplit!, origin: shotsDataset.origin })
   const { rows, chosen, rowCount } = await readChosenRows(task, name, dataset, options)
   if (chosen.length === 0) throw new DatasetError(`${sourceName(dataset)} gives no rows for task ${name}`, 'Check the file, --limit and --samples.')
-  const rendered =
-    task.kind === 'rolling'
-      ? renderTexts({ task, subset, source: sourceName(dataset) }, chosen)
-      : await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
+  const rendered = isPrompted(task)
+    ? await renderQuestions(task, subset, { shotCount, ...options }, { dataset, shotsDataset, rows, chosen })
+    : { items: textItems(task, { subset, source: sourceName(dataset) }, chosen), questions: [], instructions: [], others: () => [], notices: [] }
   const { items, ...rest } = rendered
   const hubRows = dataFile === undefined ? hubRowsOf(task, subset) : undefined
   const part = {
@@ -63,8 +64,8 @@ function openSplit(
   })
 }
 
-function renderTexts(source: RowSource<RollingTask>, chosen: readonly TaskRow[]): RenderedRows {
-  return { items: chosen.map((row) => rollingItem(source, row)), questions: [], instructions: [], others: () => [], notices: [] }
+function textItems(task: RollingTask | CorpusTask, source: Omit<RowSource, 'task'>, chosen: readonly TaskRow[]): readonly Item[] {
+  return task.kind === 'corpus' ? [corpusItem({ task, ...source }, chosen)] : chosen.map((row) => rollingItem({ task, ...source }, row))
 }
 
 function hubRowsOf({ dataset }: Task, subset: string): HubRows | undefined {

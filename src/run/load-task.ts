@@ -1,7 +1,7 @@
 /** Loads a task: reads and checks its rows, renders its prompts. The result is the same for every model. */
 import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
-import type { Task } from '../task/define-task.ts'
+import { isPrompted, type Task } from '../task/define-task.ts'
 import { oddInstruction, oddRows } from '../task/odd-rows.ts'
 import type { Question } from '../task/render/question.ts'
 import type { LoadedTask, LoadTaskOptions } from './loaded-task.ts'
@@ -20,19 +20,19 @@ export async function loadTask(task: Task, options: LoadTaskOptions): Promise<Lo
   }
   const asked = loaded.flatMap(({ questions }) => questions)
   const instructions = loaded.flatMap((part) => part.instructions)
-  const odd = task.kind === 'rolling' ? [] : [...oddInstruction(task, instructions), ...oddRows(task, asked, others)]
+  const odd = isPrompted(task) ? [...oddInstruction(task, instructions), ...oddRows(task, asked, others)] : []
   const notices = [...loaded.flatMap((part) => part.notices), ...odd]
   return { task, shotCount, parts: loaded.map(({ part }) => part), notices }
 }
 
 /** The given number of few-shot examples, else the task's own. A number that the task cannot have is an error, not a silent zero. */
 function shotsOf(task: Task, shots: LoadTaskOptions['shots']): number {
-  const source = task.kind === 'rolling' ? undefined : task.shots
+  const source = isPrompted(task) ? task.shots : undefined
   const asked = typeof shots === 'object' ? lookUp(shots, task.name) : shots
   if (!source && asked) {
     throw new UsageError(
       `task ${task.name} takes no few-shot examples, --num-fewshot asks for ${asked}`,
-      task.taskFile !== undefined && task.kind !== 'rolling'
+      task.taskFile !== undefined && isPrompted(task)
         ? 'Say in the task file where they come from: shots: { split, defaultCount } (docs/task-authoring.md).'
         : 'Name the tasks that take them: --num-fewshot mmlu=5.',
     )

@@ -36,7 +36,7 @@ export async function openServed(
     )
   return {
     tokenizer,
-    encoder: { ...tokenizer, maxLength: maxLength ?? most!, rollingBos },
+    encoder: { ...tokenizer, maxLength: maxLength ?? most!, rollingBos, ...(maxLength !== undefined && { corpusWindow: maxLength }) },
     architecture: null,
     parameterCount: null,
     variant: null,

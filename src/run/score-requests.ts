@@ -3,6 +3,7 @@ import type { Engine, ScoredBatch } from '../engine/engine.ts'
 import type { RooflineMeter } from '../engine/roofline/roofline.ts'
 import { nullIfAborted, ServerLostError, unlessAborted } from '../errors.ts'
 import type { Chunk } from '../plan/chunks.ts'
+import { scoredWindows, type ScoredWindow } from '../plan/corpus-windows.ts'
 import { sumScores, type EncodedRequests } from '../plan/encode.ts'
 import { cutRequests, type EncodedAhead } from './encode-ahead.ts'
 import type { Sequence, SequenceScore } from '../plan/sequence.ts'
@@ -26,6 +27,8 @@ export interface ScoringContext {
 export interface ScoredRequests {
   /** One per request, in their order; undefined for requests that were not reached or have no response. */
   readonly logLikelihoods: readonly (LogLikelihood | undefined)[]
+  /** The scored windows of corpora, by request. */
+  readonly windows: ReadonlyMap<number, readonly ScoredWindow[]>
   /** Requests for which the engine has no response, and why. */
   readonly failed: ReadonlyMap<number, string>
   /** Tokens cut from the left of requests that are longer than the window, by request. */
@@ -48,8 +51,8 @@ export async function scoreRequests(engine: Engine, { chunks, totals }: EncodedA
   if (results.work.tokensComputed > 0) await measure(context, () => roofline.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfAborted) : await clock.time('tokenize', () => totals)) ?? UNKNOWN
-  const { logLikelihoods, failed, tokensCut, lost, work } = results
-  return { logLikelihoods, failed, tokensCut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() } }
+  const { logLikelihoods, windows, failed, tokensCut, lost, work } = results
+  return { logLikelihoods, windows, failed, tokensCut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() } }
 }
 
 /** Of a run that was cancelled. */
@@ -59,6 +62,7 @@ const UNKNOWN = { tokensAsked: null, tokensDistinct: null, encodingMs: null }
 interface Results {
   requestsDone: number
   readonly logLikelihoods: (LogLikelihood | undefined)[]
+  readonly windows: Map<number, readonly ScoredWindow[]>
   readonly failed: Map<number, string>
   readonly tokensCut: Map<number, number>
   lost: ServerLostError | undefined
@@ -70,6 +74,7 @@ function noResults(chunks: EncodedAhead['chunks']): Results {
   return {
     requestsDone: 0,
     logLikelihoods: Array.from({ length: requestCount }, () => undefined),
+    windows: new Map(),
     failed: new Map(),
     tokensCut: new Map(),
     lost: undefined,
@@ -84,7 +89,7 @@ async function scoreChunk(
   results: Results,
   context: ScoringContext,
 ): Promise<void> {
-  const { sequences, parts, tokensCut } = encoded
+  const { sequences, parts, corpora, tokensCut } = encoded
   for (const [index, tokens] of cutRequests(requests, tokensCut)) results.tokensCut.set(index, tokens)
   const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
   const failed = new Map<number, string>()
@@ -99,6 +104,7 @@ async function scoreChunk(
   }
   parts.forEach((part, index) => {
     results.logLikelihoods[requests[index]!] = sumScores(part, sequences, scores)
+    if (corpora.has(index)) results.windows.set(requests[index]!, scoredWindows(part, sequences, scores))
     const missing = part.find((sequence) => failed.has(sequence))
     if (missing !== undefined) results.failed.set(requests[index]!, failed.get(missing)!)
   })

@@ -5,6 +5,9 @@ import type { Task } from '../task/define-task.ts'
 import { countTruncation } from './count-truncation.ts'
 import type { LoadedTask, LoadedTaskPart } from './loaded-task.ts'
 import type { ScoredRequests } from './score-requests.ts'
+import { windowItem } from './window-items.ts'
+
+type Responses = Pick<ScoredRequests, 'logLikelihoods' | 'windows' | 'tokensCut'>
 
 /** The scores of one loaded task: an entry a part, an entry a group of subsets. */
 export interface TaskScoring {
@@ -13,7 +16,7 @@ export interface TaskScoring {
 }
 
 /** Scores the items whose requests all have a response; the others are left out. `seed` is that of the bootstrap. */
-export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>, seed: number): TaskScoring {
+export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number): TaskScoring {
   const tasks: TaskRecord[] = []
   let firstRequest = 0
   for (const part of loaded.parts) {
@@ -26,7 +29,8 @@ export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'l
       task: loaded.task.name,
       version: loaded.task.version,
       shotCount: loaded.shotCount,
-      rowCount: part.rowCount ?? null,
+      // The items of a corpus are its windows, not rows.
+      rowCount: loaded.task.kind === 'corpus' ? null : (part.rowCount ?? null),
       origin: part.origin,
       ...(part.hubRows && { hubRows: part.hubRows }),
       ties: countTies(loaded.task, scored),
@@ -41,13 +45,17 @@ export function scoreTask(loaded: LoadedTask, responses: Pick<ScoredRequests, 'l
 function scoreItems(
   task: Task,
   { items }: LoadedTaskPart,
-  { logLikelihoods, tokensCut }: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>,
+  { logLikelihoods, windows, tokensCut }: Responses,
   firstRequest: number,
 ): { readonly scored: readonly ScoredItem[]; readonly truncations: readonly TruncationRecord[] } {
   const scored: ScoredItem[] = []
   const truncations: TruncationRecord[] = []
   let next = firstRequest
   for (const item of items) {
+    if (item.kind === 'corpus') {
+      for (const window of windows.get(next++) ?? []) scored.push(scoreItem(task, windowItem(item, window), [window.logLikelihood]))
+      continue
+    }
     const own = logLikelihoods.slice(next, next + item.requests.length)
     if (own.every((each) => each !== undefined)) {
       scored.push(scoreItem(task, item, own))

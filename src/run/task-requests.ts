@@ -26,7 +26,7 @@ function requestNames({ parts }: LoadedTask): (index: number) => string {
       for (const item of items) {
         const place = index - next
         next += item.requests.length
-        if (place < item.requests.length) return `${name}, row ${item.docId}${choiceName(item, place)}`
+        if (place < item.requests.length) return item.kind === 'corpus' ? name : `${name}, row ${item.docId}${choiceName(item, place)}`
       }
     throw new RangeError(`no request ${index}`)
   }

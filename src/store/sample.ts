@@ -32,11 +32,11 @@ export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Rec
 }
 
 function argumentsOf(request: Request): Record<string, string> {
-  return request.kind === 'rolling' ? { arg_0: request.text } : { arg_0: request.context, arg_1: request.continuation }
+  return request.kind === 'continuation' ? { arg_0: request.context, arg_1: request.continuation } : { arg_0: request.text }
 }
 
 function firstText(request: Request): string {
-  return request.kind === 'rolling' ? request.text : request.context
+  return request.kind === 'continuation' ? request.context : request.text
 }
 
 function sha256(text: string): string {

@@ -51,6 +51,7 @@ const SOURCE_FIELDS: Fields = {
   config: { check: plainText, isOptional: true },
   file: { check: filePattern, isOptional: true },
   defaultLimit: { check: wholeFrom(1), isOptional: true },
+  textRows: { check: oneOf(['sentences', 'document']), isOptional: true },
 }
 const HUB_FIELDS: Fields = { repo: { check: repository }, revision: { check: plainText, isOptional: true }, ...SOURCE_FIELDS }
 const FOLDER_FIELDS: Fields = { folder: { check: text }, ...SOURCE_FIELDS }
@@ -124,9 +125,17 @@ const ROLLING_FIELDS: Fields = {
   metrics: { check: metricsOf('texts', ROLLING_METRIC_NAMES) },
 }
 
+const CORPUS_FIELDS: Fields = {
+  ...COMMON_FIELDS,
+  text: { check: aFunction },
+  separator: { check: anyText },
+  windowLength: { check: wholeFrom(2) },
+  metrics: { check: listOf(oneOf(['token_perplexity'])) },
+}
+
 /** The task that a file exports. Fails with UsageError on anything else; `file` is named in the message. */
 export function checkTask(exported: unknown, file: string): Task {
-  if (!isRecord(exported) || !['choice', 'schema', 'text', 'rolling'].includes(exported['kind'] as string))
+  if (!isRecord(exported) || !['choice', 'schema', 'text', 'rolling', 'corpus'].includes(exported['kind'] as string))
     fail(`${file} does not export a task`, 'Write `export default defineTask({ … })`; see docs/task-authoring.md.')
   const { kind, ...fields } = exported
   checkFields(fields, file, fieldsOfKind(kind, fields, file), ALIASES)
@@ -144,6 +153,7 @@ function fieldsOfKind(kind: unknown, fields: Readonly<Record<string, unknown>>, 
     for (const other of ['prompt', 'text']) if (other in fields) fail(`${file}: has both ${other} and contexts`, hint)
     return SCHEMA_FIELDS
   }
+  if (kind === 'corpus') return CORPUS_FIELDS
   if (kind === 'text') {
     if ('text' in fields) fail(`${file}: has both text and continuation`, hint)
     return TEXT_FIELDS

@@ -21,6 +21,11 @@ export interface FolderSource extends SourceFields {
 }
 
 interface SourceFields {
+  /**
+   * What a row of a local text file is: a sentence, which is a line without the white space around it (default), or a document, which is a whole `.txt`
+   * file. In WikiText's own format, `.raw`, a row is then a line with its line break, or empty, as in the datasets on the hub.
+   */
+  readonly textRows?: 'sentences' | 'document'
   /** Configuration in that repository; a task with subsets has one a subset instead. */
   readonly config?: string
   readonly split: string
@@ -141,6 +146,21 @@ export interface RollingFields<Row> extends TaskFields<Row> {
   readonly metrics: readonly RollingMetricName[]
 }
 
+/**
+ * How likely does the model find one long text? The texts of all rows are joined and tokenized once, and cut into windows that share no tokens; each
+ * window is an item. The tokens after the last whole window are left out.
+ */
+export interface CorpusFields<Row> extends TaskFields<Row> {
+  /** What a row adds to the text; may be empty. */
+  readonly text: (row: Row) => string
+  /** Between the texts of two rows. */
+  readonly separator: string
+  /** Tokens of a window if `--max-length` is not given; fewer if the model's window is shorter. */
+  readonly windowLength: number
+  /** Words and bytes of a window are not counted. */
+  readonly metrics: readonly 'token_perplexity'[]
+}
+
 /** Where a task is from. */
 interface Loaded {
   /** Path of the task file as `--task-file` gave it; absent for a built-in task. Set when the file is loaded. */
@@ -173,26 +193,38 @@ export interface RollingTask<Row = any> extends RollingFields<Row>, Loaded {
   readonly kind: 'rolling'
 }
 
-export type Task = PromptedTask | RollingTask
+/** A task of one long text. */
+export interface CorpusTask<Row = any> extends CorpusFields<Row>, Loaded {
+  readonly kind: 'corpus'
+}
+
+export type Task = PromptedTask | RollingTask | CorpusTask
+
+/** Whether a task puts a text before the one that it scores. */
+export function isPrompted(task: Task): task is PromptedTask {
+  return task.kind !== 'rolling' && task.kind !== 'corpus'
+}
 
 /** Any task's fields. */
-type Fields<Row> = ChoiceFields<Row> | SchemaFields<Row> | TextFields<Row> | RollingFields<Row>
+type Fields<Row> = ChoiceFields<Row> | SchemaFields<Row> | TextFields<Row> | RollingFields<Row> | CorpusFields<Row>
 
 /**
- * A task from its fields; the rows' type follows from `row`. `choices` make a ChoiceTask, `contexts` a SchemaTask, `text` a RollingTask, and a
- * `continuation` alone a TextTask.
+ * A task from its fields; the rows' type follows from `row`. `choices` make a ChoiceTask, `contexts` a SchemaTask, a `separator` a CorpusTask, `text`
+ * alone a RollingTask, and a `continuation` alone a TextTask.
  */
 export function defineTask<Row>(fields: ChoiceFields<Row>): ChoiceTask<Row>
 export function defineTask<Row>(fields: SchemaFields<Row>): SchemaTask<Row>
 export function defineTask<Row>(fields: TextFields<Row>): TextTask<Row>
+export function defineTask<Row>(fields: CorpusFields<Row>): CorpusTask<Row>
 export function defineTask<Row>(fields: RollingFields<Row>): RollingTask<Row>
 export function defineTask<Row>(fields: Fields<Row>): Task {
   if ('choices' in fields) return { kind: 'choice', ...fields }
   if ('contexts' in fields) return { kind: 'schema', ...fields }
+  if ('separator' in fields) return { kind: 'corpus', ...fields }
   return 'continuation' in fields ? { kind: 'text', ...fields } : { kind: 'rolling', ...fields }
 }
 
 /** The split that the few-shot examples come from; undefined for a task that takes none, or has its own. */
 export function fewShotSplit(task: Task): string | undefined {
-  return task.kind !== 'rolling' && task.shots && 'split' in task.shots ? task.shots.split : undefined
+  return isPrompted(task) && task.shots && 'split' in task.shots ? task.shots.split : undefined
 }

@@ -13,7 +13,15 @@ export interface RollingRequest {
   readonly text: string
 }
 
-export type Request = ContinuationRequest | RollingRequest
+/** How likely is each window of a long text? The text is tokenized once and cut into windows that share no tokens. */
+export interface CorpusRequest {
+  readonly kind: 'corpus'
+  readonly text: string
+  /** Tokens of a window, unless `--max-length` says otherwise. */
+  readonly windowLength: number
+}
+
+export type Request = ContinuationRequest | RollingRequest | CorpusRequest
 
 /** Whether requests are those of a schema: several contexts before one continuation. A request without context is not one of its contexts. */
 export function isSchema(requests: readonly Pick<ContinuationRequest, 'context' | 'continuation'>[]): boolean {
@@ -69,5 +77,14 @@ export interface RollingItem extends ItemFields {
   readonly requests: readonly [RollingRequest]
 }
 
-/** One row of a dataset with its requests. */
-export type Item = QuestionItem | TextItem | RollingItem
+/** All rows as one text. Its windows become items of the kind `rolling` when they are scored. */
+export interface CorpusItem extends ItemFields {
+  readonly kind: 'corpus'
+  readonly requests: readonly [CorpusRequest]
+}
+
+/** What has a score: a row, or a window of a corpus. */
+export type ScorableItem = QuestionItem | TextItem | RollingItem
+
+/** One row of a dataset with its requests, or all rows of a corpus. */
+export type Item = ScorableItem | CorpusItem

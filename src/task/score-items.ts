@@ -12,11 +12,11 @@ import {
   type TextMetricName,
 } from '../metrics/registry.ts'
 import type { Task } from './define-task.ts'
-import type { Item, LogLikelihood, QuestionItem } from './request.ts'
+import type { LogLikelihood, QuestionItem, ScorableItem } from './request.ts'
 
 /** An item with its log-likelihoods. */
 export interface ScoredItem {
-  readonly item: Item
+  readonly item: ScorableItem
   /** In the order of its requests. */
   readonly logLikelihoods: readonly LogLikelihood[]
   /** The item's value of each of the task's metrics. */
@@ -39,13 +39,13 @@ export interface TaskScores {
 }
 
 /** The metrics of one item. */
-export function scoreItem(task: Task, item: Item, logLikelihoods: readonly LogLikelihood[]): ScoredItem {
+export function scoreItem(task: Task, item: ScorableItem, logLikelihoods: readonly LogLikelihood[]): ScoredItem {
   const values = task.metrics.map((name) => [name, itemValue(name, item, logLikelihoods)])
   return { item, logLikelihoods, metrics: Object.fromEntries(values) as ScoredItem['metrics'] }
 }
 
 /** An item's kind is its task's, which has metrics of that kind only. */
-function itemValue(name: MetricName, item: Item, logLikelihoods: readonly LogLikelihood[]): ItemValue {
+function itemValue(name: MetricName, item: ScorableItem, logLikelihoods: readonly LogLikelihood[]): ItemValue {
   const [first] = logLikelihoods
   if (item.kind === 'rolling') return rollingMetric(name as RollingMetricName).itemValue({ referenceText: item.referenceText, ...first! })
   if (item.kind === 'text') return textMetric(name as TextMetricName).itemValue(first!)
@@ -64,7 +64,7 @@ export function aggregateItems(task: Task, items: readonly ScoredItem[], seed: n
 
 /** How many items have equal best choices, by metric: the first wins, as in lm-eval, so rounding can change the outcome. Empty without choices. */
 export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Partial<Record<MetricName, number>>> {
-  if (task.kind === 'text' || task.kind === 'rolling') return {}
+  if (task.kind !== 'choice' && task.kind !== 'schema') return {}
   const tiesOf = (name: (typeof task.metrics)[number]) =>
     items.filter(({ item, logLikelihoods }) => 'choices' in item && choiceMetric(name).isTied(scoredChoices(item, logLikelihoods)))
   return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))

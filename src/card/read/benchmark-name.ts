@@ -1,14 +1,13 @@
 /** Names of benchmarks as cards write them. */
 import { CHOICE_METRIC_NAMES } from '../../metrics/registry.ts'
 import { BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
+import { isPrompted } from '../../task/define-task.ts'
 
 /** A benchmark's name may end with the metric. */
 const METRICS: ReadonlySet<string> = new Set(CHOICE_METRIC_NAMES)
 
 /** Tasks with choices that cards have a title for. */
-const TASKS: ReadonlySet<string> = new Set(
-  [...BUILT_IN_TASKS.values()].flatMap(({ name, kind, benchmark }) => (kind !== 'rolling' && benchmark?.title ? [name] : [])),
-)
+const TASKS: ReadonlySet<string> = new Set([...BUILT_IN_TASKS.values()].flatMap((task) => (isPrompted(task) && task.benchmark?.title ? [task.name] : [])))
 
 /** Whether a task is a benchmark with choices that cards have a title for. */
 export function isKnownBenchmark(task: string): boolean {

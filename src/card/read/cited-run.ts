@@ -2,6 +2,7 @@
 import { CardError } from '../../errors.ts'
 import { UNNAMED_ACCURACY, UNNAMED_PERPLEXITY } from '../../metrics/registry.ts'
 import { benchmarkOf, BUILT_IN_TASKS } from '../../task/built-in-tasks.ts'
+import { isPrompted } from '../../task/define-task.ts'
 import type { StoredRun, StoredTask } from '../../store/stored-run.ts'
 import { cardFigures } from './card-figures.ts'
 import { plainName } from './benchmark-name.ts'
@@ -102,5 +103,5 @@ function citedTask(name: string, shotCount: number | null, scores: readonly { re
 /** Few-shot examples of a benchmark, for cards that do not say. */
 function usualShots(name: string): number | null {
   const task = BUILT_IN_TASKS.get(name)
-  return task && task.kind !== 'rolling' && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null
+  return task && isPrompted(task) && task.benchmark?.title ? (task.shots?.defaultCount ?? 0) : null
 }

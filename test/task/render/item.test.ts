@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { defineTask, type PromptedTask } from '../../../src/task/define-task.ts'
+import { defineTask, isPrompted, type PromptedTask } from '../../../src/task/define-task.ts'
 import { loadTasks } from '../../../src/task/registry.ts'
+import { corpusItem } from '../../../src/task/render/corpus.ts'
 import { renderExample } from '../../../src/task/render/example.ts'
 import { questionItem, renderInstruction, rollingItem } from '../../../src/task/render/item.ts'
 import { renderQuestion } from '../../../src/task/render/question.ts'
@@ -11,8 +12,8 @@ const tasks = await loadTasks()
 function render(name: string, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
   const task = tasks.get(name)!
   const row = { rowIndex: 4, row: raw, raw }
-  if (task.kind === 'rolling') return rollingItem({ task, subset, source: 'rows.jsonl' }, row)
-  return renderPrompted(task, raw, { subset, shots })
+  if (isPrompted(task)) return renderPrompted(task, raw, { subset, shots })
+  return task.kind === 'rolling' ? rollingItem({ task, subset, source: 'rows.jsonl' }, row) : corpusItem({ task, subset, source: 'rows.jsonl' }, [row])
 }
 
 function renderPrompted(task: PromptedTask, raw: unknown, { subset = '', shots = [] as unknown[] } = {}) {
