@@ -23,6 +23,7 @@ export async function cachingEngine(
     info: engine.info,
     responsesDependOn,
     score: (sequences) => score(sequences, engine, cache),
+    ...(engine.layers && { layers: engine.layers }),
     ...(engine.peakBytes && { peakBytes: () => engine.peakBytes!() }),
     ...(engine.peakGemmRate && { peakGemmRate: () => engine.peakGemmRate!() }),
     async [Symbol.asyncDispose]() {

@@ -34,7 +34,12 @@ function outlineLine({ model, architecture, layers, parameters, window, memory }
 
 function planLine(plan: TaskPlan): string {
   const tokens = `${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`
-  return `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${tokens}${truncationText(plan)}`
+  return `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${tokens}${layersText(plan)}${truncationText(plan)}`
+}
+
+function layersText({ layerPassesAsked: asked, layerPassesDistinct: distinct, layerPassesComputed: planned }: TaskPlan): string {
+  if (asked === null || distinct === null || planned === null) return ''
+  return ` · layer passes: ${count(asked)} asked, ${count(distinct)} distinct, ${count(planned)} planned`
 }
 
 function truncationText({ truncation: { requestCount, itemCount, mostTokensLost } }: TaskPlan): string {

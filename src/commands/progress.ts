@@ -21,6 +21,8 @@ export interface Progress {
   /** Sets how much of the total is done; `detail` is what else is known, such as a rate. */
   update(done: number, detail?: string): void
   increment(by?: number): void
+  /** Says that another work started beside this one, if there is no bar. */
+  announce(line: string): void
   /** Clears the bar's line for other words; the bar is drawn again at the next update. */
   makeRoom(): void
   /** Ends the work, if there is one. */
@@ -80,6 +82,9 @@ export function progressOf({ errorStream, err, verbosity }: Pick<Terminal, 'erro
       timer = canDraw ? setInterval(draw, DRAWING_MS) : setInterval(() => err(minuteLine(state())), MINUTE_MS)
       timer.unref()
       if (canDraw) draw()
+    },
+    announce(line) {
+      if (verbosity !== 'quiet' && !canDraw) err(line)
     },
     update,
     increment: (by = 1) => update((current?.done ?? 0) + by, current?.detail),

@@ -20,8 +20,9 @@ export function runProgress(terminal: Terminal): RunProgress {
     progress.makeRoom()
     terminal.err(line)
   }
-  let tokens = 0
-  let startedAt = 0
+  /** The tasks in progress, by their models: several if models are computed together. The bar shows the first. */
+  const running = new Map<string, RunningTask>()
+  const show = ({ title }: RunningTask, announcement?: string) => progress.start({ title, total: 1, ...(announcement !== undefined && { announcement }) })
   const onEvent = (event: RunEvent) => {
     switch (event.kind) {
       case 'notice':
@@ -31,20 +32,29 @@ export function runProgress(terminal: Terminal): RunProgress {
         progress.start({ title: `${labelOf(event)}: loading`, total: null, announcement: `${labelOf(event)}: loading` })
         break
       case 'task-started': {
-        tokens = 0
-        startedAt = performance.now()
         const title = `${labelOf(event)} · ${event.task}`
-        progress.start({ title, total: 1, announcement: `${title}: ${counted(event.requestCount, 'request')}` })
+        const task = { title, tokens: 0, startedAt: performance.now() }
+        running.set(labelOf(event), task)
+        const announcement = `${title}: ${counted(event.requestCount, 'request')}`
+        if (running.size === 1) show(task, announcement)
+        else progress.announce(announcement)
         break
       }
-      case 'batch-scored':
-        tokens += event.tokensComputed
-        progress.update(event.doneShare, `${count(Math.round((tokens / (performance.now() - startedAt)) * 1000))} tokens/s`)
+      case 'batch-scored': {
+        const task = running.get(labelOf(event))!
+        task.tokens += event.tokensComputed
+        const rate = `${count(Math.round((task.tokens / (performance.now() - task.startedAt)) * 1000))} tokens/s`
+        if (running.values().next().value === task) progress.update(event.doneShare, rate)
         break
-      case 'task-scored':
+      }
+      case 'task-scored': {
+        running.delete(labelOf(event))
         progress.stop()
+        const [next] = running.values()
+        if (next) show(next)
         if (isVerbose) say(`${labelOf(event)} · ${event.work.task}: ${taskWorkSummary(event.work)}`)
         break
+      }
       case 'resumed':
         say(`resuming ${event.file}: ${event.models.map((one) => `--model ${one}`).join(' ')} --tasks ${event.tasks.join(',')}`)
         break
@@ -56,6 +66,12 @@ export function runProgress(terminal: Terminal): RunProgress {
     }
   }
   return { onEvent, close: () => progress.stop() }
+}
+
+interface RunningTask {
+  readonly title: string
+  tokens: number
+  readonly startedAt: number
 }
 
 function labelOf({ model, isRepeat }: { readonly model: string | null; readonly isRepeat: boolean }): string {

@@ -22,6 +22,12 @@ export interface ScoredBatch {
   readonly tokensComputed: number
   /** Floating-point operations of the model's matrix products; absent if the engine does not know them. */
   readonly operations?: number
+  /** Layers × tokens that were computed; tokens × layers of the engine when absent. */
+  readonly layerPasses?: number
+  /** Wall time that counts for this batch, in milliseconds, if others were computed beside it; how long it was waited for when absent. */
+  readonly engineMs?: number
+  /** Wall time that the model was loaded just before it, in milliseconds; 0 when absent. */
+  readonly loadMs?: number
   /** Sequences that will get no score, and why: an engine that can go on without them does. */
   readonly failed?: readonly FailedSequence[]
   /** Whether the scores came from the response cache, and nothing was computed. */
@@ -60,6 +66,8 @@ export interface Engine extends AsyncDisposable {
    * known, as behind a server: such scores are not cached.
    */
   readonly responsesDependOn?: string
+  /** Layers that each token goes through, and how many of them no other model computes for this one; absent if the engine does not know. */
+  readonly layers?: { readonly asked: number; readonly distinct: number }
   /**
    * Plans at once, and computes as the results are read. Batches in any order; every sequence once, in `scores` or in `failed`, except batches that
    * `isAnswered` leaves out.

@@ -14,6 +14,7 @@ import type { Encoder } from '../plan/encode.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import { workRecord, type TaskWork } from '../store/work-record.ts'
 import type { GroupRecord, ModelRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
+import { encodingKey } from './encoding-key.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { reportFailed, tokensBehindWarning, failedItemsError, warnOfTruncation } from './evaluation-notices.ts'
 import type { LoadedTask } from './loaded-task.ts'
@@ -80,7 +81,7 @@ function encodeOnce(
   { tokenizer, encoder }: { readonly tokenizer: CheckpointTokenizer; readonly encoder: Encoder },
   { encodings, signal }: EvaluateOptions,
 ): readonly EncodedAhead[] {
-  const key = `${tokenizer.hash} ${encoder.prefixToken} ${encoder.maxLength} ${encoder.rollingBos}`
+  const key = encodingKey(tokenizer, encoder)
   const known = encodings?.get(key)
   if (known) return known
   const encoded = encodeAhead(loadedTasks.map(inChunks), encoder, signal)

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../model/checkpoint.ts'
 import type { DeviceChoice } from '../engine/devices/device.ts'
 import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { RunnableModel } from '../model/runnable/open-runnable.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 import type { EvaluationEvent, OnEvent } from './run-events.ts'
@@ -33,6 +34,8 @@ export interface EvaluateOptions {
   readonly cache?: string
   /** Opens the engine; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
+  /** Opens the engine of a model that is computed together with others. */
+  readonly joinPass?: (model: Pick<RunnableModel, 'config' | 'weights'>) => Promise<Engine>
   readonly onEvent?: OnEvent<EvaluationEvent>
   /** Ends the evaluation at once; the record has the results until then. Before the first score it fails with AbortError. */
   readonly signal?: AbortSignal

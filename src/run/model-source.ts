@@ -2,6 +2,7 @@
 import type { ServedSource } from '../engine/completions/completions-engine.ts'
 import { batchBudget, type BatchLimits } from '../engine/onnx/batch-budget.ts'
 import { readConfigFile, type ConfigFile } from '../model/config/config.ts'
+import type { Checkpoint } from '../model/checkpoint.ts'
 import type { ModelSettings } from '../model/model-settings.ts'
 import { readAdapterFor } from '../model/runnable/open-runnable.ts'
 import type { Adapter } from '../model/runnable/read-adapter.ts'
@@ -24,6 +25,8 @@ export interface ModelSource {
   readonly served?: ServedSource
   /** Files that were read before it is opened, so that they are not read twice. */
   readonly inspected?: Inspection
+  /** The same with its tokenizer and the places of its weights. */
+  readonly checkpoint?: Checkpoint
 }
 
 /** The facts about a model that need no weights. */

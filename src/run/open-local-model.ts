@@ -13,7 +13,7 @@ import { weightsSummary } from './weights-summary.ts'
 /** Opens a checkpoint with the settings of its model. Fails with a HarnessError if the model is at fault. */
 export async function openLocal(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
   const { configFile, weightSettings, adapter } = await inspectModel(model)
-  const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true, configFile })
+  const checkpoint = model.checkpoint ?? (await openCheckpoint(model.folder, { mayBeQuantized: true, configFile }))
   for (const notice of checkpoint.notices) onNotice(notice)
   const encoder = encoderOf(checkpoint, options)
   const runnable = await openRunnableWeights(checkpoint, weightSettings, { adapter, signal: options.signal })
@@ -39,7 +39,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     notices: checkpoint.notices,
     weightsHash,
     async openEngine() {
-      const engine = await (options.openEngine?.(checkpoint) ?? onnxEngine(runnable.config, runnable.weights, engineOptions))
+      const engine = await (options.openEngine?.(checkpoint) ?? options.joinPass?.(runnable) ?? onnxEngine(runnable.config, runnable.weights, engineOptions))
       if (options.cache === undefined) return engine
       const { label, source } = model
       const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }

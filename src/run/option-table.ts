@@ -102,6 +102,11 @@ export function flag(facts: Facts) {
   return withFacts(z.boolean().default(false), { ...facts, kind: 'flag', default: false })
 }
 
+/** On or off, and on by default: `--no-NAME` turns it off. */
+export function flagThatIsOn(facts: Facts) {
+  return withFacts(z.boolean().default(true), { ...facts, kind: 'flag', default: true, canBeOff: true })
+}
+
 /** Texts; the option may be repeated. */
 export function list(facts: Facts) {
   return withFacts(z.array(nonEmpty()).default([]), { ...facts, kind: 'list' })

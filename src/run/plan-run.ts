@@ -1,15 +1,19 @@
 /** A dry run: the prompts, sizes and amount of work of a run, without weights, without computing and without writing anything. */
+import type { Engine } from '../engine/engine.ts'
 import type { BatchLimits } from '../engine/onnx/batch-budget.ts'
 import { unlessAborted } from '../errors.ts'
 import { tokenizerIfAny } from '../model/checkpoint.ts'
 import { frequencySwitch } from '../graph/blocks/rope.ts'
 import { planBatches } from '../plan/batches.ts'
+import { divideLayers, layerTrie } from '../plan/layer-trie.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import type { TruncationRecord } from '../store/run-record.ts'
 import type { Request } from '../task/request.ts'
 import { countTruncation } from './count-truncation.ts'
 import { encoderOf, type EncodingOptions } from './encoder-of.ts'
 import { tokensBehindWarning } from './evaluation-notices.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { passesOf, type Sharing } from './one-pass/plan-passes.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import { modelOutline, type ModelOutline } from './model-outline.ts'
 import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
@@ -54,6 +58,10 @@ export interface TaskPlan {
   readonly tokensDistinct: number
   readonly encodingMs: number
   readonly tokensComputed: number
+  /** Layers × tokens, as in a WorkRecord: of all sequences, distinct, and planned. Null for a model on a server. */
+  readonly layerPassesAsked: number | null
+  readonly layerPassesDistinct: number | null
+  readonly layerPassesComputed: number | null
   readonly batches: number
   /** Prompts that are longer than the window. */
   readonly truncation: TruncationRecord
@@ -69,11 +77,13 @@ export async function planRun({ definedTasks, onEvent = () => {}, signal, ...giv
   const prompts = loadedTasks.map(promptsOf)
   const outlines: ModelOutline[] = []
   const plans: TaskPlan[] = []
+  const layersOf = await plannedLayers(models, { ...evaluateOptions, ...(signal && { signal }) }, { isShared: options.sharedLayers, onNotice: noticeOf(null) })
   for (const model of models) {
     const onNotice = noticeOf(model.label)
     if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), onNotice))
     const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
-    if (planner) plans.push(...(await unlessAborted(planModel(model.label, planner, loadedTasks, { onNotice, signal }), signal)))
+    if (planner)
+      plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, loadedTasks, { onNotice, signal }), signal)))
     else onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
   }
   return { prompts, models: outlines, plans }
@@ -93,6 +103,22 @@ function promptsOf(loaded: LoadedTask): TaskPrompts {
 
 /** The encoder of a model, and the share of its sequences that would be computed. */
 type Planner = Pick<OpenedServed, 'encoder' | 'planWork'>
+
+/** The same with `Engine.layers`. */
+type LayeredPlanner = Planner & { readonly layers: Engine['layers'] | undefined }
+
+/** As `Engine.layers`, for each model of the run; undefined for a model on a server. */
+async function plannedLayers(models: readonly ModelSource[], options: EvaluateOptions, sharing: Sharing): Promise<(model: ModelSource) => Engine['layers']> {
+  const layers = new Map<string, Engine['layers']>()
+  for (const { models: together, identities } of await passesOf(models, options, sharing)) {
+    const own = divideLayers(layerTrie(identities))
+    for (const [index, model] of together.entries()) {
+      const asked = model.served ? undefined : (await inspectModel(model)).configFile.config.layerCount
+      layers.set(model.label, asked === undefined ? undefined : { asked, distinct: own[index] ?? asked })
+    }
+  }
+  return ({ label }) => layers.get(label)
+}
 
 /** Undefined if the folder has no tokenizer. A server is only queried for its context length. */
 async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOptions): Promise<Planner | undefined> {
@@ -118,7 +144,7 @@ interface Watching {
 
 async function planModel(
   model: string,
-  { encoder, planWork }: Planner,
+  { encoder, planWork, layers }: LayeredPlanner,
   loadedTasks: readonly LoadedTask[],
   { onNotice, signal }: Watching,
 ): Promise<TaskPlan[]> {
@@ -126,14 +152,19 @@ async function planModel(
   const encoded = encodeAhead(loadedTasks.map(inChunks), encoder, signal)
   const plans: TaskPlan[] = []
   for (const [index, loaded] of loadedTasks.entries()) {
-    const plan = await planTask(model, loaded, encoded[index]!, planWork)
+    const plan = await planTask(model, loaded, encoded[index]!, { planWork, layers })
     plans.push(plan)
     if (plan.truncation.itemCount > 0) onNotice(warningOf(loaded, plan.truncation, encoder.maxLength))
   }
   return plans
 }
 
-async function planTask(model: string, loaded: LoadedTask, { chunks, totals }: EncodedAhead, planWork: Planner['planWork']): Promise<TaskPlan> {
+async function planTask(
+  model: string,
+  loaded: LoadedTask,
+  { chunks, totals }: EncodedAhead,
+  { planWork, layers }: Pick<LayeredPlanner, 'planWork' | 'layers'>,
+): Promise<TaskPlan> {
   let [tokensComputed, batches] = [0, 0]
   for (const chunk of chunks) {
     const work = planWork((await chunk.encoded).sequences)
@@ -150,6 +181,9 @@ async function planTask(model: string, loaded: LoadedTask, { chunks, totals }: E
     tokensDistinct,
     encodingMs,
     tokensComputed,
+    layerPassesAsked: layers ? tokensAsked * layers.asked : null,
+    layerPassesDistinct: layers ? tokensDistinct * layers.distinct : null,
+    layerPassesComputed: layers ? tokensComputed * layers.distinct : null,
     batches,
     truncation: countTruncation(items, tokensCut),
   }

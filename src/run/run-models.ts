@@ -2,8 +2,8 @@
  * READ THIS FIRST: a run, from its options to its stored results.
  *
  * `evalharness run` is this function over a terminal. The options are checked and everything that they name is found before
- * anything is computed; then each model is evaluated on all tasks and stored, and the manifest that allows to resume goes when
- * all is complete.
+ * anything is computed; then each model is evaluated on all tasks and stored, models that share layers at the same time, and the
+ * manifest that allows to resume goes when all is complete.
  */
 import type { z } from 'zod'
 import { AbortError, HarnessError, nullIfAborted } from '../errors.ts'
@@ -16,6 +16,8 @@ import { evaluateModel } from './evaluate-model.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { beginManifest, type OpenManifest } from './manifest.ts'
 import type { ModelSource } from './model-source.ts'
+import { passesOf } from './one-pass/plan-passes.ts'
+import { scoreTogether } from './one-pass/score-together.ts'
 import { parseStrictly } from './option-table.ts'
 import { cacheFolderOf } from './parse-run-options.ts'
 import { prepareRun, type PreparedRun } from './prepare-run.ts'
@@ -68,12 +70,13 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
   const shared = { ...prepared.evaluateOptions, encodings: new Map(), ...(cache !== undefined && { cache }), ...(signal && { signal }) }
   const context = { prepared, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
   const runs: StoredResult[] = []
-  for (const model of prepared.models) {
-    const result = signal?.aborted ? null : await scoreAndStore(model, context)
-    if (!result) break
-    runs.push(result)
+  for (const pass of await passesOf(prepared.models, shared, { isShared: options.sharedLayers, onNotice })) {
+    if (signal?.aborted) break
+    const results = await scoreTogether(pass, shared, (model, joined, turn) => scoreAndStore(model, joined, turn, context), onNotice)
+    runs.push(...results.filter((result) => result !== null))
   }
   if (runs.length === 0) throw new AbortError()
+  runs.sort((a, b) => orderOf(prepared, a) - orderOf(prepared, b))
   const isComplete = runs.length === prepared.models.length && runs.every(({ record }) => record.isComplete)
   if (isComplete) await manifest.finish()
   const canResume = !isComplete && cache !== undefined && prepared.models.some(({ served }) => !served)
@@ -91,13 +94,23 @@ interface RunContext {
   readonly onEvent: OnEvent<RunEvent>
 }
 
-/** Scores a model and stores its results; null if the signal was aborted before the first score. */
-async function scoreAndStore(model: ModelSource, context: RunContext): Promise<StoredResult | null> {
+function orderOf({ models }: PreparedRun, { record }: StoredResult): number {
+  return models.findIndex(({ label }) => label === record.model.label)
+}
+
+/** Scores a model and stores its results when it is its turn; null if the signal was aborted before the first score. */
+async function scoreAndStore(
+  model: ModelSource,
+  joined: Pick<EvaluateOptions, 'joinPass'>,
+  turn: Promise<unknown>,
+  context: RunContext,
+): Promise<StoredResult | null> {
   const { prepared, options, output, manifest, onEvent } = context
   const watch = (isRepeat: boolean) => (event: EvaluationEvent) => onEvent({ ...event, model: model.label, isRepeat })
   return finishOnceScored(watch(false), async (onScoringEvent) => {
-    const scored = await evaluateModel(model, prepared.loadedTasks, { ...options, onEvent: onScoringEvent }).catch(nullIfAborted)
+    const scored = await evaluateModel(model, prepared.loadedTasks, { ...options, ...joined, onEvent: onScoringEvent }).catch(nullIfAborted)
     if (!scored || scored.tasks.length === 0) return null
+    await turn
     const record = await withDeterminism(scored, model, context, watch(true))
     manifest.keep()
     const files = await writeRun(output, record)

@@ -1,7 +1,7 @@
 /** The options of a run: `evalharness run` and `runModels` take the same ones. */
 import { z } from 'zod'
 import { ROLLING_BOS } from '../plan/encode.ts'
-import { choice, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
+import { choice, flagThatIsOn, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
 
 const SCORED = 'What to score'
 const ROWS = 'Rows and prompts'
@@ -70,6 +70,10 @@ export const scoringOptions = z.object({
     description: 'Device: auto, cpu, webgpu, cuda:0, or several as cuda:0,cuda:1; auto takes a GPU that works, else the CPU',
   }),
   dtype: text({ group: COMPUTING, description: 'Type of weights and products: f32, f16 or bf16 (default: f32; on CUDA the checkpoint’s)' }),
+  sharedLayers: flagThatIsOn({
+    group: COMPUTING,
+    description: 'Compute layers that several models share once, on the CPU (default: on); --no-shared-layers computes each model by itself',
+  }),
   output: textOr('results', { aliases: ['o'], group: STORING, description: 'Folder for results and samples' }),
   cache: textOrOff({ group: STORING, description: 'Response cache directory (default: ~/.cache/evalharness); --no-cache neither reads nor writes one' }),
 })

@@ -41,7 +41,7 @@ export interface ScoredRequests {
 /** Scores all requests. Fails if `failing` rejects or the engine fails; if all servers fail, it ends with the results until then. */
 export async function scoreRequests(engine: Engine, { chunks, totals }: EncodedAhead, context: ScoringContext): Promise<ScoredRequests> {
   const { clock, roofline, signal } = context
-  const results = noResults(chunks)
+  const results = noResults(chunks, engine)
   for (const chunk of chunks) {
     if (signal?.aborted || results.lost) break
     const encoded = await clock.time('tokenize', () => chunk.encoded.catch(nullIfAborted))
@@ -52,7 +52,13 @@ export async function scoreRequests(engine: Engine, { chunks, totals }: EncodedA
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfAborted) : await clock.time('tokenize', () => totals)) ?? UNKNOWN
   const { logLikelihoods, windows, failed, tokensCut, lost, work } = results
-  return { logLikelihoods, windows, failed, tokensCut, lost, work: { ...work, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() } }
+  const passes = (tokens: number | null, layers: number | undefined) => (tokens === null || layers === undefined ? null : tokens * layers)
+  const layerPasses = {
+    layerPassesAsked: passes(tokensAsked, engine.layers?.asked),
+    layerPassesDistinct: passes(tokensDistinct, engine.layers?.distinct),
+  }
+  const whole = { ...work, ...layerPasses, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() }
+  return { logLikelihoods, windows, failed, tokensCut, lost, work: whole }
 }
 
 /** Of a run that was cancelled. */
@@ -66,10 +72,10 @@ interface Results {
   readonly failed: Map<number, string>
   readonly tokensCut: Map<number, number>
   lost: ServerLostError | undefined
-  readonly work: { tokensComputed: number; operations: number; engineMs: number; cachedCount: number }
+  readonly work: { tokensComputed: number; layerPassesComputed: number | null; operations: number; engineMs: number; cachedCount: number }
 }
 
-function noResults(chunks: EncodedAhead['chunks']): Results {
+function noResults(chunks: EncodedAhead['chunks'], { layers }: Pick<Engine, 'layers'>): Results {
   const requestCount = chunks.reduce((sum, { requests }) => sum + requests.length, 0)
   return {
     requestsDone: 0,
@@ -78,7 +84,7 @@ function noResults(chunks: EncodedAhead['chunks']): Results {
     failed: new Map(),
     tokensCut: new Map(),
     lost: undefined,
-    work: { tokensComputed: 0, operations: 0, engineMs: 0, cachedCount: 0 },
+    work: { tokensComputed: 0, layerPassesComputed: layers ? 0 : null, operations: 0, engineMs: 0, cachedCount: 0 },
   }
 }
 
@@ -98,7 +104,7 @@ async function scoreChunk(
     for (const score of batch.scores) scores[score.sequence] = score
     for (const { sequence, reason } of batch.failed ?? []) failed.set(sequence, reason)
     scored += batch.scores.length + (batch.failed?.length ?? 0)
-    addWork(results.work, batch, batchMs)
+    addWork(results.work, engine, batch, batchMs)
     context.onBatch(batch.tokensComputed, (results.requestsDone + (requests.length * scored) / sequences.length) / results.logLikelihoods.length)
     if (!batch.isCached) await measure(context, () => context.roofline.afterBatch(batchMs))
   }
@@ -120,20 +126,25 @@ async function* timedBatches(
 ): AsyncGenerator<{ readonly batch: ScoredBatch; readonly batchMs: number }> {
   const batches = untilEnded(await clock.time('plan', () => engine.score(sequences)), failing, signal)
   for (;;) {
-    const engineMsBefore = clock.elapsedMs.engine
-    const next = await clock
-      .time('engine', () => batches.next())
-      .catch((error: unknown) => {
-        if (!(error instanceof ServerLostError)) throw error
-        results.lost = error
-      })
-    if (!next || next.done) return
-    yield { batch: next.value, batchMs: clock.elapsedMs.engine - engineMsBefore }
+    const askedAt = performance.now()
+    const next = await batches.next().catch((error: unknown) => {
+      if (!(error instanceof ServerLostError)) throw error
+      results.lost = error
+    })
+    const waitedMs = performance.now() - askedAt
+    const batch = !next || next.done ? undefined : next.value
+    const batchMs = batch?.engineMs ?? waitedMs
+    clock.add('engine', batchMs)
+    clock.add('load', batch?.loadMs ?? 0)
+    if (!batch) return
+    yield { batch, batchMs }
   }
 }
 
-function addWork(work: Results['work'], { tokensComputed, isCached, scores, operations = 0 }: ScoredBatch, batchMs: number): void {
+function addWork(work: Results['work'], { layers }: Pick<Engine, 'layers'>, batch: ScoredBatch, batchMs: number): void {
+  const { tokensComputed, isCached, scores, operations = 0 } = batch
   work.tokensComputed += tokensComputed
+  if (layers && work.layerPassesComputed !== null) work.layerPassesComputed += batch.layerPasses ?? tokensComputed * layers.asked
   if (isCached) work.cachedCount += scores.length
   work.operations += operations
   work.engineMs += batchMs

@@ -5,6 +5,8 @@ import type { WorkRecord } from '../store/work-record.ts'
 export interface StageClock {
   /** Milliseconds so far. */
   readonly elapsedMs: WorkRecord['elapsedMs']
+  /** Adds what was measured elsewhere. */
+  add(stage: keyof WorkRecord['elapsedMs'], ms: number): void
   time<T>(stage: keyof WorkRecord['elapsedMs'], work: () => T | Promise<T>): Promise<T>
 }
 
@@ -13,6 +15,9 @@ export function stageClock(): StageClock {
   const elapsedMs = { load: 0, tokenize: 0, plan: 0, engine: 0, roofline: 0, record: 0 }
   return {
     elapsedMs,
+    add(stage, ms) {
+      elapsedMs[stage] += ms
+    },
     async time(stage, work) {
       const startedAt = performance.now()
       try {

@@ -8,11 +8,17 @@ export interface TaskWork {
   /** Nodes of the trie of all sequences: the least that has to be computed. Null as above. */
   readonly tokensDistinct: number | null
   readonly tokensComputed: number
+  /** Layers × tokens of all sequences, each on its own. Null as above, and if the engine does not know its layers. */
+  readonly layerPassesAsked: number | null
+  /** The same of the trie of tokens, without layers that a model before this one in the run computes for both. Null as above. */
+  readonly layerPassesDistinct: number | null
+  /** Layers × tokens that were computed for this model; what models share counts for the first of them. Null as above. */
+  readonly layerPassesComputed: number | null
   /** Sequences that were answered from the cache. */
   readonly cachedCount: number
   /** Floating-point operations of the matrix products that were computed; 0 if the engine does not know them. */
   readonly operations: number
-  /** Wall time of the engine in milliseconds. */
+  /** Wall time of the engine in milliseconds. If several models were computed together: this one's part of it, by its operations. */
   readonly engineMs: number
   /** Milliseconds that making the tokens took, most of it beside loading and computing; for models that share tokens, once. Null as above. */
   readonly encodingMs: number | null
@@ -49,6 +55,9 @@ export function workRecord(tasks: readonly TaskWork[], whole: Pick<WorkRecord, '
     tokensAsked: total(({ tokensAsked }) => tokensAsked),
     tokensDistinct: total(({ tokensDistinct }) => tokensDistinct),
     tokensComputed: total(({ tokensComputed }) => tokensComputed)!,
+    layerPassesAsked: total(({ layerPassesAsked }) => layerPassesAsked),
+    layerPassesDistinct: total(({ layerPassesDistinct }) => layerPassesDistinct),
+    layerPassesComputed: total(({ layerPassesComputed }) => layerPassesComputed),
     cachedCount: total(({ cachedCount }) => cachedCount)!,
     operations: total(({ operations }) => operations)!,
     encodingMs: total(({ encodingMs }) => encodingMs),

@@ -6,6 +6,9 @@ const work = (changes: Partial<TaskWork> = {}): TaskWork => ({
   tokensAsked: 200,
   tokensDistinct: 100,
   tokensComputed: 125,
+  layerPassesAsked: 400,
+  layerPassesDistinct: 100,
+  layerPassesComputed: 125,
   cachedCount: 0,
   operations: 3e9,
   engineMs: 1000,
@@ -30,6 +33,8 @@ test('tasks add up; what one of them does not know is not known of all', () => {
   expect(workRecord([work(), work({ tokensAsked: null, peakGemmRate: 5e9 })], whole)).toMatchObject({
     tokensAsked: null,
     tokensDistinct: 200,
+    layerPassesAsked: 800,
+    layerPassesComputed: 250,
     operations: 6e9,
     peakGemmRate: 5e9,
     peakBytes: 7,

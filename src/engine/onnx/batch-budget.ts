@@ -4,7 +4,9 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import { UsageError } from '../../errors.ts'
 import { ROW_PAIRS } from '../../plan/attention-layout.ts'
 import type { WeightMemory } from '../../model/runnable/weight-memory.ts'
-import { projectionValues } from '../../model/weights/token-projections.ts'
+import { layerSteps, type JointModel } from '../../graph/joint-decoder.ts'
+import { layerProjectionValues, projectionValues } from '../../model/weights/token-projections.ts'
+import type { LayerTrie } from '../../plan/layer-trie.ts'
 import { benchmarkRows } from '../roofline/peak-gemm-rate.ts'
 import { HEAD_CHUNK } from './feeds.ts'
 import { projectionOperations } from '../roofline/operations.ts'
@@ -37,23 +39,70 @@ const MOST_TOKENS = 32_768
 const PASS_TOKENS = 1024
 /** The share of the machine's memory that a pass may take besides the weights, by default. */
 const MEMORY_SHARE = 1 / 8
+/** The share of the machine's memory that models computed together may take, weights included, if no limit is given. */
+const TOGETHER_SHARE = 3 / 4
 /** Below this a pass is neither planned nor halved. */
 export const LEAST_TOKENS = 32
 /** What the process holds besides weights and batches: 110 MiB were measured with a tiny model. */
 const RUNTIME_BYTES = 150e6
 
+/** Memory of the process that computes, in bytes. */
+export interface MemoryNeed {
+  /** Whatever the batch. */
+  readonly fixed: number
+  /** Of each token of a pass. */
+  readonly perToken: number
+}
+
+/** What one model needs. */
+export function memoryNeed(config: BatchShape): MemoryNeed {
+  return { fixed: fixedBytes(config), perToken: bytesPerToken(config) + config.layerCount * bytesPerPastToken(config) }
+}
+
+/** What models need that are computed together: the layers of their trie, and each distinct matrix outside the layers. */
+export function jointMemoryNeed(models: readonly (BatchShape & Pick<JointModel, 'outside'>)[], trie: LayerTrie): MemoryNeed {
+  const steps = layerSteps(trie).map(({ model, layer }) => ({ shape: models[model]!, layer: layer! }))
+  const layers = steps.reduce((sum, { shape, layer }) => sum + (shape.projectionBytes ?? 4) * layerProjectionValues(shape, layer, 'stored'), 0)
+  const adapters = models.reduce((sum, { adapterBytes = 0 }) => sum + adapterBytes, 0)
+  const most = (bytes: (shape: BatchShape) => number) => Math.max(...models.map(bytes))
+  const logits = models.reduce((sum, { vocabularySize }) => sum + 4 * HEAD_CHUNK * vocabularySize, 0)
+  return {
+    fixed: RUNTIME_BYTES + layers + adapters + outsideBytes(models) + most(gemmBenchmarkBytes) + most(unpackedBytes) + logits + most(workBytes),
+    // Where the trie branches, the states are held until all branches are computed.
+    perToken:
+      most(bytesPerToken) + models.length * most(({ hiddenSize }) => 4 * hiddenSize) + steps.reduce((sum, { shape }) => sum + bytesPerPastToken(shape), 0),
+  }
+}
+
+/** Matrices outside the layers, equal ones once. */
+function outsideBytes(models: readonly (BatchShape & Pick<JointModel, 'outside'>)[]): number {
+  const sizes = new Map<string, number>()
+  models.forEach((shape, model) => {
+    for (const [name, bytes] of outsideMatrices(shape)) sizes.set(shape.outside.get(name) ?? `${model} ${name}`, bytes)
+  })
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Whether models fit together: in what is allowed, or without a limit in most of the machine. */
+export function fitsMemory({ fixed, perToken }: MemoryNeed, { memoryBytes }: Pick<BatchLimits, 'memoryBytes'>, machineBytes = machineMemory()): boolean {
+  return fixed + LEAST_TOKENS * perToken <= (memoryBytes ?? machineBytes * TOGETHER_SHARE)
+}
+
 /**
  * What a model's batches may have. Without limits it is the same on machines of one size: it does not look at what happens to be free. Fails
  * with UsageError if `memoryBytes` is too little for the model.
  */
-export function batchBudget(
-  config: BatchShape,
-  { batchTokens, passTokens = PASS_TOKENS, memoryBytes }: BatchLimits = {},
+export function batchBudget(config: BatchShape, limits: BatchLimits = {}, machineBytes = machineMemory()): BatchBudget {
+  return budgetFor(memoryNeed(config), limits, machineBytes)
+}
+
+/** The same by what is needed. */
+export function budgetFor(
+  { fixed, perToken }: MemoryNeed,
+  { batchTokens, passTokens = PASS_TOKENS, memoryBytes }: BatchLimits,
   machineBytes = machineMemory(),
 ): BatchBudget {
   if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
-  const fixed = fixedBytes(config)
-  const perToken = bytesPerToken(config) + bytesPerPastToken(config)
   const tokens = Math.floor(memoryBytes === undefined ? (machineBytes * MEMORY_SHARE) / perToken : (memoryBytes - fixed) / perToken)
   if (memoryBytes !== undefined && tokens < LEAST_TOKENS) {
     const needed = Math.ceil((fixed + LEAST_TOKENS * perToken) / 2 ** 20)
@@ -75,8 +124,7 @@ export function onePassBudget(config: BatchShape, { batchTokens }: Pick<BatchLim
 
 /** What the process that computes takes on the CPU: at the least, and with passes as they are when nothing is said. In bytes, about. */
 export function expectedMemory(config: BatchShape): { readonly least: number; readonly usual: number } {
-  const perToken = bytesPerToken(config) + bytesPerPastToken(config)
-  const fixed = fixedBytes(config)
+  const { fixed, perToken } = memoryNeed(config)
   return { least: fixed + LEAST_TOKENS * perToken, usual: fixed + batchBudget(config).pass * perToken }
 }
 
@@ -88,22 +136,50 @@ function bytesPerToken({ hiddenSize, intermediateSize, headCount, headSize, expe
   return 4 * (3 * width + 3 * hiddenSize + 4 * headCount * headSize)
 }
 
-/** Keys and values of all layers, in f32: as the pass finds them and as it leaves them. Reckoned for the pass's own tokens; a longer past shows in the measured peak. */
-function bytesPerPastToken({ layerCount, keyValueHeadCount, headSize }: BatchShape): number {
-  return 2 * 4 * layerCount * 2 * keyValueHeadCount * headSize
+/** Keys and values of a layer, in f32: as the pass finds them and as it leaves them. Reckoned for the pass's own tokens; a longer past shows in the measured peak. */
+function bytesPerPastToken({ keyValueHeadCount, headSize }: BatchShape): number {
+  return 2 * 4 * 2 * keyValueHeadCount * headSize
 }
 
 /** What the process holds whatever the batch: weights, one chunk of the head's logits and what is made of it, one group's attention, and the GEMM benchmark. */
 function fixedBytes(config: BatchShape): number {
-  const { hiddenSize, intermediateSize, vocabularySize, maxPositions, tiedHead, headCount, tensorNames, projectionBytes = 4, adapterBytes = 0 } = config
+  const { projectionBytes = 4, adapterBytes = 0, vocabularySize } = config
+  const embeddings = outsideMatrices(config).reduce((sum, [, bytes]) => sum + bytes, 0)
   const projections = projectionBytes * projectionValues(config, 'stored')
-  // Some operators unpack a matrix before they multiply with it.
-  const unpacked = projectionBytes === 4 ? 0 : 4 * hiddenSize * intermediateSize
-  const embeddings = hiddenSize * (vocabularySize * (tiedHead ? 1 : 2) + (tensorNames.positions === undefined ? 0 : maxPositions))
-  const logits = HEAD_CHUNK * vocabularySize
-  const attention = ROW_PAIRS * headCount
-  const gemmBenchmark = (projectionBytes * projectionOperations(config)) / 2 + benchmarkRows(config) * bytesPerToken(config)
-  return RUNTIME_BYTES + gemmBenchmark + projections + unpacked + adapterBytes + 4 * (embeddings + 3 * logits + 3 * attention)
+  return (
+    RUNTIME_BYTES +
+    gemmBenchmarkBytes(config) +
+    projections +
+    unpackedBytes(config) +
+    adapterBytes +
+    embeddings +
+    4 * HEAD_CHUNK * vocabularySize +
+    workBytes(config)
+  )
+}
+
+/** Matrices outside the layers, in f32. */
+function outsideMatrices({ hiddenSize, vocabularySize, maxPositions, tiedHead, tensorNames: names }: BatchShape): [name: string, bytes: number][] {
+  const words = 4 * hiddenSize * vocabularySize
+  return [
+    [names.embeddings, words],
+    ...(tiedHead ? [] : [[names.head, words] satisfies [string, number]]),
+    ...(names.positions === undefined ? [] : [[names.positions, 4 * hiddenSize * maxPositions] satisfies [string, number]]),
+  ]
+}
+
+/** What is made of a chunk of logits, and one group's attention. */
+function workBytes({ vocabularySize, headCount }: BatchShape): number {
+  return 4 * (2 * HEAD_CHUNK * vocabularySize + 3 * ROW_PAIRS * headCount)
+}
+
+/** Some operators unpack a matrix before they multiply with it. */
+function unpackedBytes({ hiddenSize, intermediateSize, projectionBytes = 4 }: BatchShape): number {
+  return projectionBytes === 4 ? 0 : 4 * hiddenSize * intermediateSize
+}
+
+function gemmBenchmarkBytes(config: BatchShape): number {
+  return ((config.projectionBytes ?? 4) * projectionOperations(config)) / 2 + benchmarkRows(config) * bytesPerToken(config)
 }
 
 /** The machine's, or the container's if that is less. */

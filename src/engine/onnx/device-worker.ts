@@ -1,21 +1,22 @@
 /** One session process on one device: batches in, scores out, in smaller steps if memory runs out. */
+import type { JointModels } from '../../graph/joint-decoder.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { weightMemory } from '../../model/runnable/weight-memory.ts'
 import { EngineError } from '../../errors.ts'
 import { planBatches, type Batch } from '../../plan/batches.ts'
-import type { Sequence } from '../../plan/sequence.ts'
+import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
 import { mebibytes } from '../../text/byte-size.ts'
 import { providerOf } from '../devices/device.ts'
 import { graphType, type Dtype } from '../devices/dtype.ts'
-import type { ScoredBatch } from '../engine.ts'
-import { adapterOperations, batchOperations } from '../roofline/operations.ts'
+import type { SequenceDivergence } from '../engine.ts'
 import { peakGemmMeter } from '../roofline/peak-gemm-rate.ts'
 import { batchBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
-import { modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
+import { jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
 import type { EngineDivergence } from './engine-divergence.ts'
 import { loadSession, type LoadedSession, type LoadTarget } from './load-session.ts'
-import { batchOutputs, readDivergences, readScores, type BatchOutputs } from './read-scores.ts'
+import { batchOutputs, readDivergences, readScores } from './read-scores.ts'
+import type { RunResult } from './session-messages.ts'
 import { OutOfMemory } from './session-process.ts'
 
 /** How a worker computes. */
@@ -36,13 +37,32 @@ export interface DeviceWorker {
   readonly runtimeVersion: string
   /** How many tokens batches may have, as of now. */
   budget(): BatchBudget
-  /** Scores the members of a batch. If it does not fit in memory: in shorter passes, or in smaller batches if a batch is one pass. */
-  score(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch>
+  /**
+   * Scores the members of a batch with each of its models. If it does not fit in memory: in shorter passes, or in smaller batches if a batch is
+   * one pass.
+   */
+  score(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ComputedBatch>
   /** Peak memory of its processes, in bytes, without a GPU's own. */
   peakBytes(): number
   /** Measures the peak GEMM rate, in operations a second; undefined if memory does not allow it. */
   peakGemmRate(): Promise<number | undefined>
   end(): void
+}
+
+/** What was computed at once. */
+export interface ComputedBatch {
+  /** The batch, or the part of it that fits in memory. */
+  readonly batch: Batch
+  /** The scores that the model at an index gives. Fails with EngineError on NaN. */
+  readonly scoresOf: (model: number) => readonly SequenceScore[]
+  /** Of a variant whose distributions are compared with the original's. */
+  readonly divergences?: readonly SequenceDivergence[]
+}
+
+/** A model with the weights that its worker runs. */
+interface LoadedModel {
+  readonly config: ModelConfig
+  readonly weights: RunnableWeights
 }
 
 /** Loads a model on a device. Fails with EngineError if that is not possible, with UsageError when `memoryBytes` is too little for it. */
@@ -53,13 +73,21 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
   const budget = isInPasses ? batchBudget(shape, limits) : onePassBudget(shape, limits, deviceBytes)
   const model = isInPasses ? modelInPasses(config, weights, divergence) : modelInOnePass(config, weights, { type: graphType(dtype), scoreBytes, divergence })
   const session = await loadSession(model.graphWith(1), { ...options, root: weights.root })
-  return new SessionWorker({ config, weights, options, model }, session, budget)
+  return new SessionWorker({ models: [{ config, weights }], options, model }, session, budget)
+}
+
+/** Loads several models in one graph on the CPU, within `budget`. Fails as `startWorker`. */
+export async function startJointWorker(joint: JointModels, budget: BatchBudget, options: WorkerOptions): Promise<DeviceWorker> {
+  const [first] = joint.models
+  const model = jointModelInPasses(joint)
+  const session = await loadSession(model.graphWith(1), { ...options, root: first!.weights.root })
+  return new SessionWorker({ models: [first!, ...joint.models.slice(1)], options, model }, session, budget)
 }
 
 /** What a worker works with. */
 interface Work {
-  readonly config: ModelConfig
-  readonly weights: RunnableWeights
+  /** Below one root. */
+  readonly models: readonly [LoadedModel, ...LoadedModel[]]
   readonly options: WorkerOptions
   readonly model: DeviceModel
 }
@@ -90,7 +118,8 @@ class SessionWorker implements DeviceWorker {
     this.#largestPeak = session.peakBytes()
     this.#memoryLimit = this.#largestPeak <= allowed ? allowed : Infinity
     if (this.#largestPeak > allowed) onNotice(`the model alone took ${mebibytes(this.#largestPeak)}, more than --memory allows`)
-    this.#measureGemm = peakGemmMeter(work.config, work.weights, { threads, device, type: graphType(dtype) })
+    const [{ config, weights }] = work.models
+    this.#measureGemm = peakGemmMeter(config, weights, { threads, device, type: graphType(dtype) })
   }
 
   budget(): BatchBudget {
@@ -101,8 +130,8 @@ class SessionWorker implements DeviceWorker {
     return this.#largestPeak
   }
 
-  async *score(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ScoredBatch> {
-    const { config, weights, options, model } = this.#work
+  async *score(batch: Batch, sequences: readonly Sequence[]): AsyncGenerator<ComputedBatch> {
+    const { options, model } = this.#work
     const size = batch.tree.tokenIds.length
     const parts = model.hasPasses || size <= this.#budget.pass ? [batch] : this.#cut(batch, sequences)
     if (parts.length > 1) {
@@ -117,12 +146,12 @@ class SessionWorker implements DeviceWorker {
       for (const part of outputs) yield* this.score(part, sequences)
       return
     }
-    if (divergence?.kind === 'original') await divergence.states.add(batch, sequences, outputs.hiddenStates!)
+    const { hiddenStates, divergence: compared } = batchOutputs(outputs)
+    if (divergence?.kind === 'original') await divergence.states.add(batch, sequences, hiddenStates!)
     yield {
-      scores: readScores(batch, sequences, outputs, options.dtype),
-      ...(outputs.divergence && { divergences: readDivergences(batch, sequences, outputs.divergence) }),
-      tokensComputed: size,
-      operations: batchOperations(config, batch) + adapterOperations(config, weights, batch),
+      batch,
+      scoresOf: (index) => readScores(batch, sequences, batchOutputs(outputs, index), options.dtype),
+      ...(compared && { divergences: readDivergences(batch, sequences, compared) }),
     }
   }
 
@@ -145,7 +174,7 @@ class SessionWorker implements DeviceWorker {
   }
 
   /** Runs a batch in passes of at most `pass` tokens, in a sound process, with the original's hidden states if a divergence is asked; afterwards halves the passes if this one took too much memory. */
-  async #run(batch: Batch, pass: number, originalStates: Float32Array | undefined): Promise<BatchOutputs> {
+  async #run(batch: Batch, pass: number, originalStates: Float32Array | undefined): Promise<RunResult['outputs']> {
     const { chunksNeeded, feedsFor } = this.#work.model.layOut(batch, pass)
     if (this.#mustRestart || chunksNeeded > this.#chunkCount) await this.#restart(chunksNeeded)
     const before = this.#session.peakBytes()
@@ -154,14 +183,14 @@ class SessionWorker implements DeviceWorker {
     const outputs = await this.#session.run(divergence?.kind === 'variant' ? withOriginalStates(feeds, originalStates!, divergence.original.config) : feeds)
     const peak = this.#notePeak()
     if (peak > Math.max(before, this.#memoryLimit)) this.#halve(pass, `passes of ${pass} tokens took ${mebibytes(peak)} in all, more than --memory allows`)
-    return batchOutputs(outputs)
+    return outputs
   }
 
   async #restart(chunksNeeded: number): Promise<void> {
-    const { options, weights, model } = this.#work
+    const { options, models, model } = this.#work
     this.#session.end()
     while (this.#chunkCount < chunksNeeded) this.#chunkCount *= 2
-    this.#session = await loadSession(model.graphWith(this.#chunkCount), { ...options, root: weights.root })
+    this.#session = await loadSession(model.graphWith(this.#chunkCount), { ...options, root: models[0].weights.root })
     this.#mustRestart = false
   }
 

@@ -1,9 +1,11 @@
 /** Scoring on this machine through onnxruntime, over the weights of a checkpoint on disk. */
+import { createRequire } from 'node:module'
 import type { ModelConfig } from '../../model/config/config.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { EngineError, UsageError } from '../../errors.ts'
-import { planBatches } from '../../plan/batches.ts'
+import { planBatches, type Batch } from '../../plan/batches.ts'
+import type { Sequence } from '../../plan/sequence.ts'
 import {
   assertAvailable,
   deviceMemory,
@@ -17,8 +19,8 @@ import {
 } from '../devices/device.ts'
 import type { Dtype } from '../devices/dtype.ts'
 import { listGpus, type Gpu } from '../devices/gpus.ts'
-import type { Engine } from '../engine.ts'
-import { batchOperations } from '../roofline/operations.ts'
+import type { Engine, ScoredBatch } from '../engine.ts'
+import { adapterOperations, batchOperations } from '../roofline/operations.ts'
 import type { BatchLimits } from './batch-budget.ts'
 import { startWorker, type DeviceWorker } from './device-worker.ts'
 import { distributeBatches } from './distribute-batches.ts'
@@ -29,6 +31,9 @@ import { withOneFolder, type EngineDivergence, type LoadedWeights } from './engi
  * model/runnable/, or in what plan/ makes of batches: passes, rows of attention. Responses cached under other numbers are then never used.
  */
 const GRAPH_VERSION = 2
+
+/** Version of the installed onnxruntime, as its sessions report it. */
+export const ONNXRUNTIME_VERSION = packageVersion()
 
 /** Options of the engine. */
 export interface OnnxOptions extends BatchLimits {
@@ -62,7 +67,7 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
   const versions = { onnxruntime: first!.runtimeVersion }
   return {
     info: { name: 'onnx', provider, devices: devices.map(deviceName), dtype, versions },
-    responsesDependOn: JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions }),
+    responsesDependOn: responsesKey({ provider, dtype, versions }),
     score(sequences, isAnswered = () => false) {
       const budgets = workers.map((worker) => worker.budget())
       const [usual, most] = [Math.min(...budgets.map((budget) => budget.usual)), Math.min(...budgets.map((budget) => budget.most))]
@@ -72,15 +77,46 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
       const ordered = isAlone ? batches : batches.toSorted((a, b) => costs.get(b)! - costs.get(a)!)
       return distributeBatches(
         ordered,
-        workers.map((worker) => (batch) => worker.score(batch, sequences)),
+        workers.map((worker) => (batch) => scoredBatches(worker, { config, weights }, batch, sequences)),
       )
     },
+    layers: { asked: config.layerCount, distinct: config.layerCount },
     peakBytes: () => workers.reduce((sum, worker) => sum + worker.peakBytes(), 0),
     /** Several devices are never idle together: each computes while another's results are read. */
     peakGemmRate: async () => (isAlone ? first!.peakGemmRate() : undefined),
     async [Symbol.asyncDispose]() {
       for (const worker of workers) worker.end()
     },
+  }
+}
+
+function packageVersion(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }
+  return version
+}
+
+/** As `Engine.responsesDependOn`. */
+export function responsesKey({ provider, dtype, versions }: Pick<Engine['info'], 'provider' | 'dtype' | 'versions'>): string {
+  return JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions })
+}
+
+/** Whether models are computed on one session of the CPU, by what is known before they are loaded. */
+export async function runsOnCpu({ devices = CPU, dtype }: Pick<OnnxOptions, 'devices' | 'dtype'>): Promise<boolean> {
+  if (dtype !== undefined && dtype !== 'float32') return false
+  const [first, ...others] = devices === 'auto' ? devicesToTry(await listGpus()).filter((device) => supportsDtype(device, dtype)) : devices
+  return first?.provider === 'cpu' && others.length === 0
+}
+
+/** A batch as a model's worker computes it, in parts if memory is short. */
+async function* scoredBatches(
+  worker: DeviceWorker,
+  { config, weights }: Pick<Model, 'config' | 'weights'>,
+  batch: Batch,
+  sequences: readonly Sequence[],
+): AsyncGenerator<ScoredBatch> {
+  for await (const { batch: part, scoresOf, divergences } of worker.score(batch, sequences)) {
+    const operations = batchOperations(config, part) + adapterOperations(config, weights, part)
+    yield { scores: scoresOf(0), ...(divergences && { divergences }), tokensComputed: part.tree.tokenIds.length, operations }
   }
 }
 

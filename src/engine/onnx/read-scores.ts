@@ -1,5 +1,6 @@
 /** Scores of a batch's sequences, and their divergences, from the outputs of the graph. */
 import { EngineError } from '../../errors.ts'
+import { headOutputNames } from '../../graph/blocks/head.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
 import type { Dtype } from '../devices/dtype.ts'
@@ -27,12 +28,13 @@ export interface DivergenceOutputs {
   readonly variantLogProbs: Float32Array
 }
 
-/** A graph's outputs by name, as its kind of graph has them. */
-export function batchOutputs(outputs: RunResult['outputs']): BatchOutputs {
+/** A graph's outputs by name, as its kind of graph has them; of several models, those of the one at `model`. */
+export function batchOutputs(outputs: RunResult['outputs'], model = 0): BatchOutputs {
   const floats = (name: string) => outputs[name] as Float32Array
-  const [best, originalBest] = [outputs['best'] as BigInt64Array, outputs['original_best'] as BigInt64Array | undefined]
+  const names = headOutputNames(model)
+  const [best, originalBest] = [outputs[names.best] as BigInt64Array, outputs['original_best'] as BigInt64Array | undefined]
   return {
-    logProbs: floats('log_probs'),
+    logProbs: floats(names.logProbs),
     best,
     ...(outputs['hidden_states'] && { hiddenStates: floats('hidden_states') }),
     ...(originalBest && {

@@ -10,12 +10,21 @@ export function projectionOperations(config: ModelConfig): number {
 }
 
 /** Of a batch: projections of its tokens, attention between each token and its ancestors, and the head at the scored positions. */
-export function batchOperations(config: ModelConfig, { tree, scored }: Batch): number {
-  const { layerCount, headCount, headSize, vocabularySize, hiddenSize } = config
+export function batchOperations(config: ModelConfig, batch: Batch): number {
+  return layerOperations(config, batch) + headOperations(config, batch)
+}
+
+/** The same of all layers. */
+export function layerOperations(config: ModelConfig, { tree }: Pick<Batch, 'tree'>): number {
+  const { layerCount, headCount, headSize } = config
   let pairs = 0
   for (const depth of tree.depths) pairs += depth + 1
-  const inLayers = 2 * tree.tokenIds.length * projectionValues(config, 'token') + layerCount * 4 * headCount * headSize * pairs
-  return inLayers + 2 * scored.length * vocabularySize * hiddenSize
+  return 2 * tree.tokenIds.length * projectionValues(config, 'token') + layerCount * 4 * headCount * headSize * pairs
+}
+
+/** The same of the head. */
+export function headOperations({ vocabularySize, hiddenSize }: ModelConfig, { scored }: Pick<Batch, 'scored'>): number {
+  return 2 * scored.length * vocabularySize * hiddenSize
 }
 
 /** Operations that an adapter adds to a batch: two thin products a module for each token; of the head at scored positions only. */

@@ -10,7 +10,7 @@ export function modelSummary({ tasks, work, elapsedMs }: Pick<RunRecord, 'tasks'
   return `${counted(items, 'item')}, ${counted(work.tokensComputed, 'token')} in ${seconds(elapsedMs)}${cached(work)}`
 }
 
-/** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, and in a second line the time by stage and the memory. */
+/** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, `layer passes: 513,036 asked, 332,496 distinct, 332,676 computed` (layers × tokens), and a line with the time by stage and the memory. */
 export function workSummary(work: WorkRecord): string {
   const { tokensAsked, tokensDistinct, tokensComputed, elapsedMs, peakBytes } = work
   const counts = [
@@ -19,7 +19,14 @@ export function workSummary(work: WorkRecord): string {
     [`${count(tokensComputed)} computed`],
   ]
   const stages = Object.entries(elapsedMs).map(([stage, ms]) => `${stage} ${seconds(ms)}`)
-  return `tokens: ${counts.flat().join(', ')}${cached(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
+  return `tokens: ${counts.flat().join(', ')}${cached(work)}${efficiency(work)}${rate({ ...work, engineMs: elapsedMs.engine })}${layerPasses(work)}\ntime: ${stages.join(', ')} · memory: ${mebibytes(peakBytes)}`
+}
+
+/** A line of its own; empty if the layers are not known. */
+function layerPasses({ layerPassesAsked: asked, layerPassesDistinct: distinct, layerPassesComputed: computed }: WorkRecord): string {
+  if (computed === null) return ''
+  const counts = asked === null || distinct === null ? [] : [`${count(asked)} asked`, `${count(distinct)} distinct`]
+  return `\nlayer passes: ${[...counts, `${count(computed)} computed`].join(', ')}`
 }
 
 /** `9,241 tokens in 6.0 s (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`: one task. */

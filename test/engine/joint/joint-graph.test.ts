@@ -24,7 +24,7 @@ afterAll(() => session.end())
 
 const PASS_TOKENS = 16
 
-test('original, merged and dropped layers of a deep model', async () => {
+test('original, merged and dropped layers of a deep model', { tags: ['slow'] }, async () => {
   const original = await deepModel({ layers: 8, dtype: 'BF16' })
   const [laco, drop] = [path.join(temporaryFolder(), 'laco'), path.join(temporaryFolder(), 'drop')]
   await prune({

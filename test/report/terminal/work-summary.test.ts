@@ -8,6 +8,9 @@ const taskWork = {
   tokensAsked: 14251,
   tokensDistinct: 9236,
   tokensComputed: 9241,
+  layerPassesAsked: 513036,
+  layerPassesDistinct: 83124,
+  layerPassesComputed: 83169,
   cachedCount: 0,
   operations: 1.2e12,
   engineMs: 6000,
@@ -15,9 +18,9 @@ const taskWork = {
   peakGemmRate: 2.5e11,
 }
 
-test('the work of a run is two lines, that of a task one', () => {
+test('the work of a run is three lines, that of a task one', () => {
   expect(workSummary(workRecord([taskWork], whole))).toBe(
-    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)\ntime: load 3.1 s, tokenize 0.0 s, plan 0.0 s, engine 6.0 s, roofline 0.2 s, record 0.0 s · memory: 980 MiB',
+    'tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)\nlayer passes: 513,036 asked, 83,124 distinct, 83,169 computed\ntime: load 3.1 s, tokenize 0.0 s, plan 0.0 s, engine 6.0 s, roofline 0.2 s, record 0.0 s · memory: 980 MiB',
   )
   expect(taskWorkSummary(taskWork)).toBe('9,241 tokens in 6.0 s (efficiency 1.00) · 1,540 tokens/s (roofline 0.80)')
 })
@@ -31,6 +34,12 @@ test('an interrupted run claims no efficiency, an engine that counts no operatio
   const work = { ...taskWork, tokensDistinct: null, operations: 0 }
   expect(taskWorkSummary(work)).toBe('9,241 tokens in 6.0 s · 1,540 tokens/s')
   expect(taskWorkSummary({ ...taskWork, tokensComputed: 500 })).toBe('500 tokens in 6.0 s · 83 tokens/s (roofline 0.80)')
+})
+
+test('layer passes of an engine that does not know its layers, and of an interrupted run', () => {
+  const unknown = { ...taskWork, layerPassesAsked: null, layerPassesDistinct: null }
+  expect(workSummary(workRecord([{ ...unknown, layerPassesComputed: null }], whole))).not.toContain('layer passes')
+  expect(workSummary(workRecord([unknown], whole))).toContain('\nlayer passes: 83,169 computed\n')
 })
 
 test('responses of the cache are counted', () => {

@@ -1,0 +1,82 @@
+/**
+ * What it saves to compute models together that share layers: node scripts/bench/one-pass.ts MODEL DATA [ROWS] [ROUNDS]
+ *
+ * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
+ * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
+ * beside that of the layer passes, and peak memory. Other work on the machine shows in the rounds; it moves no layer pass.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { prune } from '../../src/prune/prune.ts'
+import { runModels, type RunResult } from '../../src/run/run-models.ts'
+import { mebibytes } from '../../src/text/byte-size.ts'
+import { median } from './median.ts'
+
+const [model, data, rows = '50', rounds = '3'] = process.argv.slice(2)
+if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [ROWS] [ROUNDS]')
+
+/** Largest share of the layers that each variant loses. */
+const SETTINGS = [0.1, 0.2, 0.3]
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'one-pass-'))
+try {
+  await measure(model, data)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+async function measure(original: string, dataDir: string): Promise<void> {
+  const models = [`original=${original}`]
+  for (const maxCompression of SETTINGS) {
+    const out = path.join(folder, `laco-${maxCompression}`)
+    await prune({ method: 'laco', model: original, out, threshold: 0.3, maxCompression })
+    models.push(`laco-${maxCompression}=${out}`)
+  }
+  const run = (sharedLayers: boolean, given = models) =>
+    runModels({ model: given, tasks: ['piqa'], dataDir, limit: Number(rows), sharedLayers, cache: false, device: 'cpu', output: path.join(folder, 'results') })
+  const alone = await run(false, models.slice(0, 1))
+  console.log(`${models[0]} alone: memory ${mebibytes(peakOf(alone))}`)
+  const shares: number[] = []
+  for (let round = 1; round <= Number(rounds); round++) {
+    const isFirst = round % 2 === 1
+    const [one, other] = [await run(isFirst), await run(!isFirst)]
+    const [together, apart] = isFirst ? [one, other] : [other, one]
+    const [time, passes] = [engineMsOf(together) / engineMsOf(apart), layerPassesOf(together) / layerPassesOf(apart)]
+    shares.push(time / passes)
+    console.log(
+      `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
+        `engine ${seconds(engineMsOf(together))} of ${seconds(engineMsOf(apart))} = ${time.toFixed(3)} · layer passes ${passes.toFixed(3)} · ` +
+        `memory ${mebibytes(peakOf(together))}, one after another ${mebibytes(peakOf(apart))}`,
+    )
+  }
+  console.log(`engine time ÷ layer passes: ${median(shares).toFixed(3)} (median of ${rounds})`)
+}
+
+function engineMsOf({ runs }: RunResult): number {
+  return runs.reduce((sum, { record }) => sum + record.work.elapsedMs.engine, 0)
+}
+
+function layerPassesOf({ runs }: RunResult): number {
+  return runs.reduce((sum, { record }) => sum + record.work.layerPassesComputed!, 0)
+}
+
+function peakOf({ runs }: RunResult): number {
+  return Math.max(...runs.map(({ record }) => record.work.peakBytes))
+}
+
+function areEqual(a: RunResult, b: RunResult): boolean {
+  const scores = ({ runs }: RunResult) => JSON.stringify(runs.map(({ record }) => record.tasks.map(({ scores: own }) => own)))
+  return scores(a) === scores(b)
+}
+
+function largestDifference(a: RunResult, b: RunResult): number {
+  const logProbs = ({ runs }: RunResult) =>
+    runs.flatMap(({ record }) => record.tasks.flatMap(({ items }) => items.flatMap(({ logLikelihoods }) => logLikelihoods.map(({ logProb }) => logProb))))
+  const others = logProbs(b)
+  return Math.max(...logProbs(a).map((logProb, index) => Math.abs(logProb - others[index]!)))
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,144 @@
+/** Which models of a run are computed together: those that share their first layers and read the same tokens, on the CPU. */
+import { fitsMemory, jointMemoryNeed, type MemoryNeed } from '../../engine/onnx/batch-budget.ts'
+import { runsOnCpu } from '../../engine/onnx/onnx-engine.ts'
+import { identifyLayers, type ModelIdentity, type ModelOutline } from '../../engine/joint/layer-identity.ts'
+import { HarnessError, unlessAborted } from '../../errors.ts'
+import { frequencySwitch } from '../../graph/blocks/rope.ts'
+import { openCheckpoint, type Checkpoint } from '../../model/checkpoint.ts'
+import { expectedWeightMemory } from '../../model/runnable/weight-memory.ts'
+import type { WeightSettings } from '../../model/runnable/weight-settings.ts'
+import { countLayers, groupByTrunk, layerTrie } from '../../plan/layer-trie.ts'
+import { byteSize } from '../../text/byte-size.ts'
+import { listNames } from '../../text/list-names.ts'
+import { encoderOf } from '../encoder-of.ts'
+import { encodingKey } from '../encoding-key.ts'
+import type { EvaluateOptions } from '../evaluate-options.ts'
+import { inspectModel, type ModelSource } from '../model-source.ts'
+
+/** Models that are computed together; one model is computed by itself. */
+export interface PlannedPass {
+  /** In the order of the run. */
+  readonly models: readonly ModelSource[]
+  /** One a model; none for a model by itself. */
+  readonly identities: readonly ModelIdentity[]
+}
+
+/** A model whose layers can be compared with those of others. */
+interface Candidate {
+  readonly model: ModelSource
+  readonly checkpoint: Checkpoint
+  readonly outline: ModelOutline
+  readonly weightSettings: WeightSettings
+  /** Equal for models that get the same sequences and plan the same batches of them. */
+  readonly tokens: string
+}
+
+/** Whether layers may be shared, and who hears which are. */
+export interface Sharing {
+  readonly isShared: boolean
+  readonly onNotice: (notice: string) => void
+}
+
+/** The passes of a run by its options: each model by itself unless layers are shared; says which are. Fails with AbortError. */
+export async function passesOf(models: readonly ModelSource[], options: EvaluateOptions, { isShared, onNotice }: Sharing): Promise<PlannedPass[]> {
+  if (!isShared) return models.map((model) => ({ models: [model], identities: [] }))
+  const passes = await planPasses(models, options, onNotice)
+  for (const pass of passes) if (pass.models.length > 1) onNotice(passSummary(pass))
+  return passes
+}
+
+/**
+ * The passes of a run, in the order of their first models; every model is in one. Models that cannot be opened are by themselves, and fail when they
+ * are. Fails with AbortError.
+ */
+export async function planPasses(models: readonly ModelSource[], options: EvaluateOptions, onNotice: (notice: string) => void): Promise<PlannedPass[]> {
+  const alone = models.map((model): PlannedPass => ({ models: [model], identities: [] }))
+  const local = models.filter(({ served }) => !served)
+  if (local.length < 2 || options.openEngine || !(await runsOnCpu(options))) return alone
+  const candidates = (await Promise.all(local.map((model) => openCandidate(model, options)))).filter((candidate) => candidate !== undefined)
+  const identities = await unlessAborted(identifyLayers(candidates.map(({ outline }) => outline)), options.signal).catch((error: unknown) => {
+    if (!(error instanceof HarnessError)) throw error
+  })
+  if (!identities) return alone
+  const passes = groupByTrunk(identities)
+    .flatMap((group) => byTokens(group, candidates, onNotice))
+    .filter((group) => group.length > 1)
+    .filter((group) =>
+      fits(
+        group.map((index) => candidates[index]!),
+        group.map((index) => identities[index]!),
+        options,
+        onNotice,
+      ),
+    )
+    .map((group): PlannedPass => ({
+      models: group.map((index) => ({ ...candidates[index]!.model, checkpoint: candidates[index]!.checkpoint })),
+      identities: group.map((index) => identities[index]!),
+    }))
+  return inOrder(alone, passes)
+}
+
+/** Undefined if the model cannot be opened. */
+async function openCandidate(model: ModelSource, options: EvaluateOptions): Promise<Candidate | undefined> {
+  try {
+    const { configFile, weightSettings, adapter } = await inspectModel(model)
+    const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true, configFile })
+    const config = adapter?.isUntied ? { ...checkpoint.config, tiedHead: false } : checkpoint.config
+    const outline = { config, weights: checkpoint.weights, quantize: weightSettings.quantize, adapter }
+    const tokens = `${encodingKey(checkpoint.tokenizer, encoderOf(checkpoint, options))} ${frequencySwitch(config.rope)}`
+    return { model, checkpoint, outline, weightSettings, tokens }
+  } catch (error) {
+    if (error instanceof HarnessError) return undefined
+    throw error
+  }
+}
+
+/** A group cut into those that read the same tokens. */
+function byTokens(group: readonly number[], candidates: readonly Candidate[], onNotice: (notice: string) => void): number[][] {
+  const kinds = [...new Set(group.map((index) => candidates[index]!.tokens))]
+  const parts = kinds.map((tokens) => group.filter((index) => candidates[index]!.tokens === tokens))
+  if (parts.length > 1)
+    onNotice(`${labelsOf(group.map((index) => candidates[index]!.model))} share layers but not tokens (tokenizer or window differ): not computed together`)
+  return parts
+}
+
+/** Whether a group fits in memory; says so if it does not. */
+function fits(group: readonly Candidate[], identities: readonly ModelIdentity[], options: EvaluateOptions, onNotice: (notice: string) => void): boolean {
+  const need = memoryOf(group, identities)
+  if (fitsMemory(need, options)) return true
+  const labels = labelsOf(group.map(({ model }) => model))
+  onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(need.fixed)} and batches): computed one after another`)
+  return false
+}
+
+function memoryOf(group: readonly Candidate[], identities: readonly ModelIdentity[]): MemoryNeed {
+  const shapes = group.map(({ outline: { config }, weightSettings }, index) => ({
+    ...config,
+    ...expectedWeightMemory(config, weightSettings),
+    outside: identities[index]!.outside,
+  }))
+  return jointMemoryNeed(shapes, layerTrie(identities))
+}
+
+/** Passes of several models in the place of their first one. */
+function inOrder(alone: readonly PlannedPass[], passes: readonly PlannedPass[]): PlannedPass[] {
+  return alone.flatMap((own) => {
+    const { label } = own.models[0]!
+    const pass = passes.find(({ models }) => models.some((model) => model.label === label))
+    return !pass ? [own] : pass.models[0]!.label === label ? [pass] : []
+  })
+}
+
+/** `original, laco: 45 of 62 layers are computed`. */
+export function passSummary({ models, identities }: PlannedPass): string {
+  const { asked, distinct } = countLayers(layerTrie(identities))
+  return `${labelsOf(models)} share layers and are computed together: ${distinct} layers instead of ${asked}`
+}
+
+/** Names of models in a message. */
+export function labelsOf(models: readonly Pick<ModelSource, 'label'>[]): string {
+  return listNames(
+    models.map(({ label }) => label),
+    5,
+  )
+}

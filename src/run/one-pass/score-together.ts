@@ -1,0 +1,47 @@
+/** Evaluates the models of a pass at the same time, each with an engine of one joint pass. */
+import { JointPass } from '../../engine/joint/joint-pass.ts'
+import { AbortError } from '../../errors.ts'
+import type { EvaluateOptions } from '../evaluate-options.ts'
+import type { ModelSource } from '../model-source.ts'
+import { labelsOf, type PlannedPass } from './plan-passes.ts'
+
+/** How one model is scored: with the options of its engine, and stored when `turn` has resolved. */
+export type ScoreModel<T> = (model: ModelSource, joined: Pick<EvaluateOptions, 'joinPass'>, turn: Promise<unknown>) => Promise<T>
+
+/**
+ * Scores the models of a pass with `score`; results in their order. If memory runs out, those that are not done are scored one after another. Fails as the
+ * first model that fails, when all others are done.
+ */
+export async function scoreTogether<T>(
+  { models, identities }: PlannedPass,
+  { batchTokens, memoryBytes, threads, signal }: EvaluateOptions,
+  score: ScoreModel<T>,
+  onNotice: (notice: string) => void,
+): Promise<T[]> {
+  if (models.length === 1) return [await score(models[0]!, {}, Promise.resolve())]
+  const pass = new JointPass(identities, {
+    onNotice: (notice) => onNotice(`${labelsOf(models)}: ${notice}`),
+    threads,
+    ...(batchTokens !== undefined && { batchTokens }),
+    ...(memoryBytes !== undefined && { memoryBytes }),
+  })
+  let turn: Promise<unknown> = Promise.resolve()
+  const scoring = models.map((model, index) => {
+    const result = score(model, { joinPass: (member) => pass.join(index, member) }, turn).finally(() => pass.leave(index))
+    turn = Promise.allSettled([turn, result])
+    return result
+  })
+  const settled = await Promise.allSettled(scoring)
+  const results: T[] = []
+  let isSaid = false
+  for (const [index, result] of settled.entries()) {
+    if (result.status === 'fulfilled') results.push(result.value)
+    else if (!pass.isOutOfMemory || result.reason instanceof AbortError || signal?.aborted) throw result.reason
+    else {
+      if (!isSaid) onNotice(`out of memory with ${labelsOf(models)} together: going on with one after another; --no-shared-layers does so from the start`)
+      isSaid = true
+      results.push(await score(models[index]!, {}, Promise.resolve()))
+    }
+  }
+  return results
+}
