@@ -1,11 +1,11 @@
 /**
  * Compares every row of lm-eval's own results with ours.
  *
- *     npm run parity -- SHARED [--model FOLDER] [--threads N]
+ *     npm run parity -- SHARED [--model FOLDER] [--threads N] [--files piqa,mmlu]
  *
  * SHARED holds data/, golden/ and models/. Without --model the checkpoint is made once by SHARED/models/make-smollm2.py, in a virtual
- * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. If SHARED is absent
- * the check is skipped with a message.
+ * environment below node_modules/.cache (Python 3, about a minute). One line a file; exit 1 on any difference. --files names
+ * some of the files. If SHARED is absent the check is skipped with a message.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -59,6 +59,7 @@ const FILES: readonly GoldenFile[] = [
   { file: 'arc_challenge', task: 'arc_challenge', limit: 60 },
   { file: 'openbookqa', task: 'openbookqa', limit: 60 },
   { file: 'winogrande', task: 'winogrande', limit: 60 },
+  { file: 'lambada_openai', task: 'lambada_openai', limit: 60 },
   { file: 'piqa_5shot', task: 'piqa', limit: 30, shots: 5, shotsSplit: 'validation' },
   { file: 'hellaswag_10shot', task: 'hellaswag', limit: 30, shots: 10, shotsSplit: 'validation' },
   { file: 'boolq_3shot', task: 'boolq', limit: 20, shots: 3, shotsSplit: 'validation' },
@@ -69,7 +70,12 @@ const FILES: readonly GoldenFile[] = [
 
 const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && console.error(event.message)
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { model: { type: 'string' }, threads: { type: 'string' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { model: { type: 'string' }, threads: { type: 'string' }, files: { type: 'string' } },
+})
+const wanted = values.files?.split(',')
+const files = FILES.filter(({ file }) => wanted?.includes(file) ?? true)
 const shared = positionals[0] ?? '../shared'
 if (!existsSync(path.join(shared, 'golden'))) {
   console.log(`skipped: parity with lm-eval: no goldens in ${path.resolve(shared)}`)
@@ -83,7 +89,7 @@ const summary = JSON.parse(readFileSync(path.join(shared, 'golden/summary.json')
   { results: Record<string, Record<string, number | string>> } | undefined
 >
 let failed = 0
-for (const { file, task, limit, shots, shotsSplit, ...rest } of FILES) {
+for (const { file, task, limit, shots, shotsSplit, ...rest } of files) {
   const startedAt = performance.now()
   const loaded = await loadTask(drawingFrom(shotsSplit, selectTasks(tasks, [task])[0]!), {
     limit,
@@ -102,7 +108,7 @@ for (const { file, task, limit, shots, shotsSplit, ...rest } of FILES) {
   for (const mismatch of mismatches.slice(0, 10)) console.log(`  ${mismatch}`)
   if (mismatches.length > 0) failed++
 }
-console.log(`parity: ${FILES.length - failed} passed, ${failed} failed`)
+console.log(`parity: ${files.length - failed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
 
 /** The task, with few-shot examples of that split. */

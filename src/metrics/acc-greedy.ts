@@ -3,7 +3,7 @@ import type { AccuracyMetric, OfText } from './metric.ts'
 import { acc } from './acc.ts'
 
 /** Called `acc`, as accuracy over choices. */
-export const accGreedy: AccuracyMetric<'acc'> & OfText<number> = {
+export const accGreedy: AccuracyMetric<'acc', number> & OfText<number> = {
   ...acc,
   input: 'text',
   itemValue: ({ isGreedy }) => (isGreedy ? 1 : 0),

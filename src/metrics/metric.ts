@@ -11,7 +11,9 @@ export interface ScoredChoices {
   readonly gold: readonly number[]
   /** Natural log-likelihood of each choice after the context. */
   readonly logProbs: readonly number[]
-  /** The same after an empty context; empty unless the metric `needsUnconditional`. */
+  /** Whether the model would have written each choice by itself: each of its tokens is the arg-max at its position. */
+  readonly isGreedy: readonly boolean[]
+  /** Log-likelihoods after an empty context; empty unless the metric `needsUnconditional`. */
   readonly unconditionalLogProbs: readonly number[]
 }
 
@@ -54,8 +56,8 @@ export interface BaseMetric<Name extends string = string, Value extends ItemValu
   format(value: number, standardError: number): string
 }
 
-/** The share of items that are right, from 0 to 1: compared by points, retention and flips. */
-export interface AccuracyMetric<Name extends string = string> extends BaseMetric<Name, number> {
+/** The share of items that are right, from 0 to 1, or a figure on that scale: compared by points, retention and flips. */
+export interface AccuracyMetric<Name extends string = string, Value extends ItemValue = ItemValue> extends BaseMetric<Name, Value> {
   readonly comparedAs: 'accuracy'
   readonly card: CardMetric
 }
@@ -89,6 +91,8 @@ export interface OfChoices<Value extends ItemValue = ItemValue> {
   readonly input: 'choices'
   /** The task also asks each choice after an empty context. */
   readonly needsUnconditional: boolean
+  /** Most choices of an item for which the metric has a meaning; absent without a limit. */
+  readonly mostChoices?: number
   itemValue(item: ScoredChoices): Value
   /** Whether several choices are equally good, so that their order decides the item. */
   isTied(item: ScoredChoices): boolean

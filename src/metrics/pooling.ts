@@ -1,5 +1,8 @@
 /** Scores of several tasks as one score of their group, as lm-eval 0.4.13 `api/metrics.py` pools them. */
 
+/** How a group weighs its tasks: by their items, or all alike; lm-eval's `weight_by_size`. */
+export type Pooling = 'items' | 'tasks'
+
 /** One task's part in a group. */
 export interface GroupPart {
   readonly itemCount: number
@@ -7,14 +10,19 @@ export interface GroupPart {
   readonly standardError: number
 }
 
-/** The group's score: the tasks' scores weighted by their number of items. lm-eval `aggregate_subtask_metrics`. */
-export function pooledMean(parts: readonly GroupPart[]): number {
+/** The group's score: the mean of the tasks' scores. lm-eval `aggregate_subtask_metrics`. */
+export function pooledMean(parts: readonly GroupPart[], pooling: Pooling = 'items'): number {
+  if (pooling === 'tasks') return parts.reduce((sum, { score }) => sum + score, 0) / parts.length
   const total = parts.reduce((sum, { itemCount }) => sum + itemCount, 0)
   return parts.reduce((sum, { score, itemCount }) => sum + score * itemCount, 0) / total
 }
 
-/** The group's standard error: √(Σ(nᵢ−1)·nᵢ·seᵢ² ÷ (Σnᵢ − k) ÷ Σnᵢ). lm-eval `pooled_sample_stderr`. */
-export function pooledStandardError(parts: readonly GroupPart[]): number {
+/**
+ * The group's standard error: √(Σ(nᵢ−1)·nᵢ·seᵢ² ÷ (Σnᵢ − k) ÷ Σnᵢ), or √(Σseᵢ²) ÷ k if all tasks weigh alike. lm-eval `pooled_sample_stderr` and
+ * `unweighted_mean_stderr`.
+ */
+export function pooledStandardError(parts: readonly GroupPart[], pooling: Pooling = 'items'): number {
+  if (pooling === 'tasks') return Math.sqrt(parts.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / parts.length
   const total = parts.reduce((sum, { itemCount }) => sum + itemCount, 0)
   const squares = parts.reduce((sum, { itemCount, standardError }) => sum + (itemCount - 1) * standardError ** 2 * itemCount, 0)
   return Math.sqrt(squares / (total - parts.length) / total)

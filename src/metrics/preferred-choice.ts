@@ -19,7 +19,7 @@ export function preferenceAccuracy<const Name extends string>({
   preference,
   needsUnconditional = false,
   card,
-}: PreferenceFields<Name>): AccuracyMetric<Name> & OfChoices<number> {
+}: PreferenceFields<Name>): AccuracyMetric<Name, number> & OfChoices<number> {
   return {
     ...share(name, card),
     input: 'choices',

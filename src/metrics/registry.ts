@@ -5,9 +5,12 @@ import { accBytes } from './acc-bytes.ts'
 import { accMutualInfo } from './acc-mutual-info.ts'
 import { accNorm } from './acc-norm.ts'
 import { bitsPerByte } from './bits-per-byte.ts'
+import { brierScore } from './brier-score.ts'
 import { bytePerplexity } from './byte-perplexity.ts'
 import { exactMatch } from './exact-match.ts'
 import { f1 } from './f1.ts'
+import { mc2 } from './mc2.ts'
+import { mcc } from './mcc.ts'
 import type { ChoiceMetric, Metric, RollingMetric, TextMetric } from './metric.ts'
 import { otherMetric } from './other-metric.ts'
 import { perplexity } from './perplexity.ts'
@@ -17,13 +20,11 @@ import { tokenPerplexity } from './token-perplexity.ts'
 import { wordPerplexity } from './word-perplexity.ts'
 
 /** Metrics that a task with choices can name. */
-const CHOICE_METRICS = [acc, accNorm, accBytes, accMutualInfo] as const
+const CHOICE_METRICS = [acc, accNorm, accBytes, accMutualInfo, exactMatch, f1, mcc, brierScore, mc2] as const
 /** Metrics that a task of single continuations can name. */
 const TEXT_METRICS = [perplexity, accGreedy] as const
 /** Metrics that a task of whole texts can name. */
 const ROLLING_METRICS = [wordPerplexity, bytePerplexity, bitsPerByte, tokenPerplexity, sentencePerplexity] as const
-/** Metrics that are only read: from lm-eval's files, or from model cards. */
-const READ_METRICS: readonly Metric[] = [exactMatch, f1]
 
 /** Name of a metric of items with choices. */
 export type ChoiceMetricName = (typeof CHOICE_METRICS)[number]['name']
@@ -42,7 +43,7 @@ export const TEXT_METRIC_NAMES: readonly TextMetricName[] = TEXT_METRICS.map(({ 
 export const ROLLING_METRIC_NAMES: readonly RollingMetricName[] = ROLLING_METRICS.map(({ name }) => name)
 
 const byName = <M extends Metric>(metrics: readonly M[]): ReadonlyMap<string, M> => new Map(metrics.map((metric) => [metric.name, metric]))
-const BY_NAME = byName<Metric>([...TEXT_METRICS, ...CHOICE_METRICS, ...ROLLING_METRICS, ...READ_METRICS])
+const BY_NAME = byName<Metric>([...TEXT_METRICS, ...CHOICE_METRICS, ...ROLLING_METRICS])
 const CHOICES_BY_NAME = byName<ChoiceMetric>(CHOICE_METRICS)
 const TEXTS_BY_NAME = byName<TextMetric>(TEXT_METRICS)
 const ROLLING_BY_NAME = byName<RollingMetric>(ROLLING_METRICS)

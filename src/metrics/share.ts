@@ -5,7 +5,7 @@ import type { AccuracyMetric, CardMetric } from './metric.ts'
 import { mean, meanStandardError } from './standard-error.ts'
 
 /** An accuracy by its name. Cards call it by `card`, or by its own name. */
-export function share<const Name extends string>(name: Name, card: Pick<CardMetric, 'type' | 'name'> = { type: name, name }): AccuracyMetric<Name> {
+export function share<const Name extends string>(name: Name, card: Pick<CardMetric, 'type' | 'name'> = { type: name, name }): AccuracyMetric<Name, number> {
   return {
     name,
     comparedAs: 'accuracy',

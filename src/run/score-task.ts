@@ -69,12 +69,12 @@ function scoreItems(
 /** The whole task as a group of its subsets, and the groups that it defines. */
 function poolGroups({ task, shotCount }: LoadedTask, tasks: readonly TaskRecord[]): GroupRecord[] {
   if (!task.subsets) return []
-  const { names, groups, isPart } = task.subsets
+  const { names, groups, isPart, pooling } = task.subsets
   const whole = isPart ? [] : [[task.name, names] as const]
   const named = [...whole, ...Object.entries(groups).map(([group, subsets]) => [`${task.name}_${group}`, subsets] as const)]
   return named.flatMap(([name, subsets]): GroupRecord[] => {
     const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
     if (members.length === 0) return []
-    return [{ ...poolScores(name, members), members: members.map((member) => member.name), shotCount, version: task.version }]
+    return [{ ...poolScores(name, members, pooling), members: members.map((member) => member.name), shotCount, version: task.version }]
   })
 }

@@ -252,6 +252,7 @@ function subsets(value: unknown, at: string): void {
       check: (groups, where) => void (isRecord(groups) || fail(`${where} is ${shownValue(groups)}, not groups`, 'Write groups: {} when there are none.')),
     },
     wholeConfig: { check: plainText, isOptional: true },
+    pooling: { check: oneOf(['items', 'tasks']), isOptional: true },
     isPart: { check: flag, isOptional: true },
   })
   const { names, groups } = value as { readonly names: readonly string[]; readonly groups: Readonly<Record<string, unknown>> }

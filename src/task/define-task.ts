@@ -1,5 +1,6 @@
 /** The contract of a task plugin: one file, one `export default defineTask({ … })`. */
 import type { z } from 'zod'
+import type { Pooling } from '../metrics/pooling.ts'
 import type { ChoiceMetricName, MetricName, RollingMetricName, TextMetricName } from '../metrics/registry.ts'
 import type { FewShotSettings } from './few-shot-settings.ts'
 
@@ -43,6 +44,8 @@ export interface Subsets {
   readonly groups: Readonly<Record<string, readonly string[]>>
   /** The configuration of the hub repository that holds the rows of all subsets; cards name it. */
   readonly wholeConfig?: string
+  /** How the whole and its groups weigh the subsets; default: by their items. lm-eval's `weight_by_size`. */
+  readonly pooling?: Pooling
   /** The task has more subsets than these, so it has no score of the whole. */
   readonly isPart?: boolean
 }

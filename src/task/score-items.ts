@@ -1,6 +1,6 @@
 /** From log-likelihoods to numbers: each item's metrics, each task's scores, and the groups of a task with subsets. */
 import type { BaseMetric, ItemValue, ScoredChoices } from '../metrics/metric.ts'
-import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
+import { pooledMean, pooledStandardError, type Pooling } from '../metrics/pooling.ts'
 import {
   choiceMetric,
   metricOf,
@@ -70,11 +70,11 @@ export function countTies(task: Task, items: readonly ScoredItem[]): Readonly<Pa
   return Object.fromEntries(task.metrics.map((name) => [name, tiesOf(name).length]))
 }
 
-/** A group's scores: its members' weighted by their numbers of items. */
-export function poolScores(name: string, members: readonly TaskScores[]): TaskScores {
+/** A group's scores: means of its members'. */
+export function poolScores(name: string, members: readonly TaskScores[], pooling?: Pooling): TaskScores {
   const scores = members[0]!.scores.map(({ metric }, index): Score => {
     const parts = members.map(({ itemCount, scores: own }) => ({ itemCount, score: own[index]!.value, standardError: own[index]!.standardError }))
-    return { metric, value: pooledMean(parts), standardError: pooledStandardError(parts) }
+    return { metric, value: pooledMean(parts, pooling), standardError: pooledStandardError(parts, pooling) }
   })
   return { name, itemCount: members.reduce((sum, { itemCount }) => sum + itemCount, 0), scores }
 }
@@ -82,5 +82,11 @@ export function poolScores(name: string, members: readonly TaskScores[]): TaskSc
 /** Log-likelihoods come in the order of the choices; those after an empty context follow them. */
 function scoredChoices({ choices, gold }: QuestionItem, logLikelihoods: readonly LogLikelihood[]): ScoredChoices {
   const logProbs = logLikelihoods.map(({ logProb }) => logProb)
-  return { choices, gold, logProbs: logProbs.slice(0, choices.length), unconditionalLogProbs: logProbs.slice(choices.length) }
+  return {
+    choices,
+    gold,
+    logProbs: logProbs.slice(0, choices.length),
+    isGreedy: logLikelihoods.slice(0, choices.length).map(({ isGreedy }) => isGreedy),
+    unconditionalLogProbs: logProbs.slice(choices.length),
+  }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pooledMean, pooledStandardError } from '../../src/metrics/pooling.ts'
+import { GOLDEN } from './golden.ts'
 
 test('57 subjects of two items pool as lm-eval 0.4.13 pools them: 3 all right, 28 half right', () => {
   const subject = (count: number, score: number, standardError: number) => Array.from({ length: count }, () => ({ itemCount: 2, score, standardError }))
@@ -15,4 +16,9 @@ test('a larger task weighs more', () => {
       { itemCount: 1, score: 0, standardError: 0 },
     ]),
   ).toBe(0.75)
+})
+
+test.each(GOLDEN.groups)('groups pool as lm-eval 0.4.13 pools them, by items or all tasks alike', ({ parts, items, tasks }) => {
+  expect([pooledMean(parts), pooledStandardError(parts)]).toEqual(items.map((value) => expect.closeTo(value, 12)))
+  expect([pooledMean(parts, 'tasks'), pooledStandardError(parts, 'tasks')]).toEqual(tasks.map((value) => expect.closeTo(value, 12)))
 })

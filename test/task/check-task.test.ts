@@ -122,7 +122,7 @@ test.each<[string, unknown, string, string]>([
   ['text and choices', { ...choice, text: () => '' }, 'has both text and choices', 'make two tasks'],
 
   ['accnorm', { ...choice, metrics: ['acc', 'accnorm'] }, 'metrics: unknown metric "accnorm"', 'Did you mean acc_norm?'],
-  ['f1', { ...choice, metrics: ['f1'] }, 'metrics: unknown metric "f1"', 'A task of choices has: acc, acc_norm, '],
+  ['bleu', { ...choice, metrics: ['bleu'] }, 'metrics: unknown metric "bleu"', 'A task of choices has: acc, acc_norm, '],
   ['is_greedy', { ...choice, metrics: ['is_greedy'] }, 'metrics: unknown metric "is_greedy"', 'A task of choices has:'],
   ['constructor', { ...choice, metrics: ['constructor'] }, 'metrics: unknown metric "constructor"', 'A task of choices has:'],
   ['a number', { ...choice, metrics: [7] }, 'metrics: unknown metric 7', 'A task of choices has:'],

@@ -153,3 +153,7 @@ describe('white space and equal choices', () => {
     expect(notices).toEqual([expect.stringContaining('task piqa: 1 of 1 rows has a choice that begins with white space')])
   })
 })
+
+test('f1 is for two choices', async () => {
+  await expect(load(own({ metrics: ['acc', 'f1'] }), [{ ...good, a: ['yes', 'no', 'perhaps'] }])).rejects.toThrow('row 0: 3 choices, but f1 is for 2')
+})

@@ -1,6 +1,7 @@
 /** Rows as questions: what a task's functions return for a row, checked. */
-import type { PromptedTask } from '../define-task.ts'
-import { optionalText, textOf, textsOf } from './call-task.ts'
+import { choiceMetric } from '../../metrics/registry.ts'
+import type { ChoiceTask, PromptedTask } from '../define-task.ts'
+import { failRow, optionalText, textOf, textsOf } from './call-task.ts'
 import { rightChoices } from './gold.ts'
 import { placeOf, type RowSource, type TaskRow } from './row-source.ts'
 
@@ -52,9 +53,16 @@ export function renderQuestion(source: RowSource<PromptedTask>, taskRow: TaskRow
   const prompt = task.prompt ? textOf(place, 'prompt', () => task.prompt!(row)) : ''
   if (task.kind === 'text') return { kind: 'text', prompt, continuation: textOf(place, 'continuation', () => task.continuation(row)), answerPrefix }
   const choices = textsOf(place, 'choices', 'choice', () => task.choices(row))
+  checkCount(task, choices.length, place)
   const right = rightChoices(task, row, choices, place)
   const target = task.target ? textOf(place, 'target', () => task.target!(row)) : right.target
   return { kind: 'choice', prompt, choices, gold: right.gold, target, answerPrefix }
+}
+
+/** Some metrics are about two classes. */
+function checkCount({ metrics }: ChoiceTask, count: number, place: string): void {
+  const limited = metrics.find((name) => count > (choiceMetric(name).mostChoices ?? Infinity))
+  if (limited) failRow(`${place}: ${count} choices, but ${limited} is for ${choiceMetric(limited).mostChoices}`, `Leave ${limited} out of the task's metrics.`)
 }
 
 /** What a question offers: choices, contexts, or its one continuation. */
