@@ -5,6 +5,7 @@ import { accuracyLine, averageOf, withAdjustedPValues } from './accuracy-line.ts
 import { ALPHA } from './betting-bounds.ts'
 import { commonItemsOf, type CommonRuns } from './common-items.ts'
 import type { Comparison, RunSummary } from './comparison.ts'
+import { divergenceLines } from './divergence-line.ts'
 import { differencesOf, type EntryPair, type RunPair } from './differences.ts'
 import { truncationNote, windowNote } from './encoding-differences.ts'
 import { accuracyMetrics, entriesOf, perplexityMetrics, selectEntries, type Entry, type EntrySelection } from './entries.ts'
@@ -61,6 +62,11 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
     settings: { profile: profile.name, confidence: 1 - ALPHA },
     accuracies,
     perplexities,
+    divergences: divergenceLines(
+      entries.map(({ name }) => name),
+      original,
+      matched.map(({ paired }) => paired),
+    ),
     averages: variants.map((_, variant) => averageOf(accuracies, variant)),
     notes: [
       ...new Set([

@@ -1,4 +1,5 @@
 /** The result of comparing an original with its variants. Plain data; tables, cards, gates and pages are made from it. */
+import type { DivergenceFigures } from '../metrics/divergence/figures.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 
 /** Both bounds of a 95 % interval: of accuracies by betting (betting-bounds.ts), of perplexities by Student's t (text-interval.ts). */
@@ -89,6 +90,22 @@ export interface PerplexityLine {
   readonly cells: readonly (PerplexityCell | null)[]
 }
 
+/** A variant's next-token distributions beside the original's. */
+export interface DivergenceCell extends DivergenceFigures {
+  /** Of the mean KL divergence, in nats; null below ten items. */
+  readonly klInterval: Interval | null
+  /** Of the share of positions with the same most likely token. */
+  readonly sameTopInterval: Interval | null
+}
+
+/** Divergences of a task. */
+export interface DivergenceLine {
+  /** Null for all tasks together. */
+  readonly task: string | null
+  /** In the order of the comparison's variants; null if its run has no divergence from this original. */
+  readonly cells: readonly (DivergenceCell | null)[]
+}
+
 /** A variant over all accuracy lines that it has. */
 export interface AverageCell {
   readonly lineCount: number
@@ -107,6 +124,8 @@ export interface Comparison {
   readonly settings: { readonly profile: string; readonly confidence: number }
   readonly accuracies: readonly AccuracyLine[]
   readonly perplexities: readonly PerplexityLine[]
+  /** Empty if no run was made with `--divergence`; the line of all tasks is the last. */
+  readonly divergences: readonly DivergenceLine[]
   /** In the order of the variants; null if a variant has no accuracy. */
   readonly averages: readonly (AverageCell | null)[]
   /** Notes: mixed provenance, items left out, tasks that only some runs have. */

@@ -4,6 +4,7 @@ import type { ComparedRuns } from '../compare/compare-runs.ts'
 import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
 import { flippedItems } from '../compare/flips.ts'
 import { alignedTable, paragraph } from '../text/markdown.ts'
+import { divergenceTable } from './divergence-cells.ts'
 import type { ComparisonReport, Records } from './formats/report-format.ts'
 import { accuracyTable, averageLines, perplexityTable, withShortNames } from './retention-cells.ts'
 import { retentionTable } from './terminal/retention-table.ts'
@@ -26,7 +27,7 @@ export function comparisonReport({ runs, ...comparison }: ComparedRuns): Compari
 export function comparisonBlocks(stored: Comparison): RootContent[] {
   const comparison = withShortNames(stored)
   return [
-    ...[accuracyTable(comparison), perplexityTable(comparison)].filter(({ rows }) => rows.length > 0).map(alignedTable),
+    ...[accuracyTable(comparison), perplexityTable(comparison), divergenceTable(comparison)].filter(({ rows }) => rows.length > 0).map(alignedTable),
     ...averageLines(comparison).map(paragraph),
     ...comparison.notes.map((note) => paragraph(`Note: ${note}`)),
   ]

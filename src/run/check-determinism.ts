@@ -24,7 +24,7 @@ export interface DeterminismCheck {
  */
 export async function checkDeterminism(
   { record, itemCount, model, loadedTasks }: DeterminismCheck,
-  { batchTokens, cache: _cache, encodings: _encodings, onEvent = () => {}, ...options }: EvaluateOptions,
+  { batchTokens, cache: _cache, encodings: _encodings, divergence: _divergence, onEvent = () => {}, ...options }: EvaluateOptions,
 ): Promise<DeterminismRecord> {
   const chosen = chooseItems(record, loadedTasks, itemCount)
   const otherTokens = batchTokens === undefined ? OTHER_BATCH_TOKENS : Math.max(1, Math.floor(batchTokens / 3))

@@ -9,6 +9,7 @@ import { rooflineMeter } from '../engine/roofline/roofline.ts'
 import type { Engine } from '../engine/engine.ts'
 import { AbortError, nullIfAborted, unlessAborted, type EngineError } from '../errors.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
+import { divergenceFigures } from '../metrics/divergence/figures.ts'
 import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import type { Encoder } from '../plan/encode.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
@@ -44,12 +45,13 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
   const encoded = await clock.time('plan', () => encodeOnce(loadedTasks, opened, options))
   for (const notice of tokensBehindWarning(opened.encoder)) onNotice(notice)
   for (const [index, loaded] of loadedTasks.entries()) warnOfTruncation(loaded, encoded[index]!, opened.encoder.maxLength, onNotice)
-  await using engine = await clock.time('load', () => unlessAborted(opened.openEngine(), signal))
+  await using engine = await clock.time('load', () => unlessAborted(opened.openEngine(encoded), signal))
   const scored = await scoreTasks(engine, loadedTasks, encoded, { ...options, clock, beganAt, onNotice })
   // Reading all weights takes longer than an interrupted user waits.
   const weightsHash = await clock.time('record', () => unlessAborted(opened.weightsHash, signal).catch(nullIfAborted))
   const peakBytes = process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0)
   const { tasks, groups, failure, firstScoreMs } = scored
+  const original = options.divergence?.original
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: performance.now() - beganAt,
@@ -66,6 +68,7 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
     },
     tasks,
     groups,
+    ...(original && { divergence: { original, all: divergenceFigures(tasks.flatMap(({ items }) => items.flatMap(({ divergence }) => divergence ?? []))) } }),
     work: workRecord(scored.work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes }),
   }
 }

@@ -5,6 +5,7 @@ import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RunnableModel } from '../model/runnable/open-runnable.ts'
 import type { RollingBos } from '../plan/encode.ts'
+import type { DivergenceRole } from './divergence-role.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 import type { EvaluationEvent, OnEvent } from './run-events.ts'
 
@@ -32,6 +33,8 @@ export interface EvaluateOptions {
   readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** Response cache directory; no cache when absent. */
   readonly cache?: string
+  /** The model's part in a divergence; then no response comes from the cache, and none is added. */
+  readonly divergence?: DivergenceRole
   /** Opens the engine; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Opens the engine of a model that is computed together with others. */

@@ -18,7 +18,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
   const encoder = encoderOf(checkpoint, options)
   const runnable = await openRunnableWeights(checkpoint, weightSettings, { adapter, signal: options.signal })
   if (runnable.record) onNotice(weightsSummary(runnable.record))
-  const { batchTokens, memoryBytes, threads, devices, dtype } = options
+  const { batchTokens, memoryBytes, threads, devices, dtype, divergence: role } = options
   const engineOptions = {
     onNotice,
     ...(batchTokens !== undefined && { batchTokens }),
@@ -38,13 +38,15 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     variant: runnable.record,
     notices: checkpoint.notices,
     weightsHash,
-    async openEngine() {
-      const engine = await (options.openEngine?.(checkpoint) ?? options.joinPass?.(runnable) ?? onnxEngine(runnable.config, runnable.weights, engineOptions))
-      if (options.cache === undefined) return engine
+    async openEngine(encoded) {
+      const divergence = await role?.begin(runnable, encoded)
+      const alone = () => onnxEngine(runnable.config, runnable.weights, { ...engineOptions, ...(divergence && { divergence }) })
+      const engine = await (options.openEngine?.(checkpoint) ?? options.joinPass?.(runnable) ?? alone())
+      if (options.cache === undefined || divergence) return engine
       const { label, source } = model
       const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
       return cachingEngine(engine, { label, source, fingerprint, settings }, options.cache, onNotice)
     },
-    [Symbol.asyncDispose]: () => runnable[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => (role ? role.keep(runnable) : runnable[Symbol.asyncDispose]()),
   }
 }

@@ -10,6 +10,7 @@ import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import type { TruncationRecord } from '../store/run-record.ts'
 import type { Request } from '../task/request.ts'
 import { countTruncation } from './count-truncation.ts'
+import { countPositions, temporaryBytes } from './divergence-run.ts'
 import { encoderOf, type EncodingOptions } from './encoder-of.ts'
 import { tokensBehindWarning } from './evaluation-notices.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
@@ -33,6 +34,8 @@ export interface RunPlan {
   readonly models: readonly ModelOutline[]
   /** One a model and task; none for a model without a tokenizer. */
   readonly plans: readonly TaskPlan[]
+  /** With `divergence`: what the temporary file for the original's hidden states takes at the most, in bytes; null if its folder has no tokenizer. */
+  readonly temporaryBytes?: number | null
 }
 
 /** A task's prompts. */
@@ -77,16 +80,29 @@ export async function planRun({ definedTasks, onEvent = () => {}, signal, ...giv
   const prompts = loadedTasks.map(promptsOf)
   const outlines: ModelOutline[] = []
   const plans: TaskPlan[] = []
-  const layersOf = await plannedLayers(models, { ...evaluateOptions, ...(signal && { signal }) }, { isShared: options.sharedLayers, onNotice: noticeOf(null) })
+  const layersOf = await plannedLayers(
+    models,
+    { ...evaluateOptions, ...(signal && { signal }) },
+    { isShared: options.sharedLayers && !options.divergence, onNotice: noticeOf(null) },
+  )
+  let positions: number | null = null
   for (const model of models) {
     const onNotice = noticeOf(model.label)
     if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), onNotice))
     const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
-    if (planner)
-      plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, loadedTasks, { onNotice, signal }), signal)))
-    else onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
+    if (!planner) {
+      onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
+      continue
+    }
+    plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, loadedTasks, { onNotice, signal }), signal)))
+    if (model === models[0] && options.divergence) positions = await unlessAborted(countPositions(encode(loadedTasks, planner, signal)), signal)
   }
-  return { prompts, models: outlines, plans }
+  const original = options.divergence ? models[0] : undefined
+  return { prompts, models: outlines, plans, ...(original && { temporaryBytes: positions === null ? null : await temporaryBytes(original, positions) }) }
+}
+
+function encode(loadedTasks: readonly LoadedTask[], { encoder }: Planner, signal: AbortSignal | undefined): readonly EncodedAhead[] {
+  return encodeAhead(loadedTasks.map(inChunks), encoder, signal)
 }
 
 function promptsOf(loaded: LoadedTask): TaskPrompts {

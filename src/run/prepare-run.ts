@@ -4,6 +4,7 @@ import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks } from '../task/registry.ts'
 import { expandNames, selectTasks } from '../task/select-tasks.ts'
+import { checkComparable } from './check-comparable.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { loadTask } from './load-task.ts'
 import type { LoadedTask } from './loaded-task.ts'
@@ -43,6 +44,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   const models: ModelSource[] = []
   const needed: NeededFiles = purpose === 'scoring' ? 'all' : 'tokenizer'
   for (const model of given) models.push(await unlessAborted(locateModel(model, onNotice, needed), signal))
+  if (options.divergence) await unlessAborted(checkComparable(models, evaluateOptions), signal)
   if (models.length > 0 && models.every(({ served }) => served)) refuseForServers(options, preparation)
   const inspected: ModelSource[] = []
   for (const model of models) inspected.push(await inspect(model, evaluateOptions))

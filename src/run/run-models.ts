@@ -13,6 +13,7 @@ import { writeRun, type RunFiles } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
 import { checkDeterminism } from './check-determinism.ts'
 import { evaluateModel } from './evaluate-model.ts'
+import { divergenceRun } from './divergence-run.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { beginManifest, type OpenManifest } from './manifest.ts'
 import type { ModelSource } from './model-source.ts'
@@ -66,13 +67,18 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
     signal,
   })
   await using manifest = await beginManifest(options)
-  const cache = cacheFolderOf(options)
+  const cache = options.divergence ? undefined : cacheFolderOf(options)
   const shared = { ...prepared.evaluateOptions, encodings: new Map(), ...(cache !== undefined && { cache }), ...(signal && { signal }) }
   const context = { prepared, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
   const runs: StoredResult[] = []
-  for (const pass of await passesOf(prepared.models, shared, { isShared: options.sharedLayers, onNotice })) {
+  await using divergence = options.divergence ? divergenceRun() : undefined
+  // Distributions are compared with the stored states of a model that has ended.
+  const isShared = options.sharedLayers && !divergence
+  for (const pass of await passesOf(prepared.models, shared, { isShared, onNotice })) {
     if (signal?.aborted) break
-    const results = await scoreTogether(pass, shared, (model, joined, turn) => scoreAndStore(model, joined, turn, context), onNotice)
+    const role = divergence?.roleOf(runs[0]?.record.model)
+    const own = { ...context, options: { ...shared, ...(role && { divergence: role }) } }
+    const results = await scoreTogether(pass, shared, (model, joined, turn) => scoreAndStore(model, joined, turn, own), onNotice)
     runs.push(...results.filter((result) => result !== null))
   }
   if (runs.length === 0) throw new AbortError()

@@ -1,7 +1,7 @@
 /** The options of a run: `evalharness run` and `runModels` take the same ones. */
 import { z } from 'zod'
 import { ROLLING_BOS } from '../plan/encode.ts'
-import { choice, flagThatIsOn, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
+import { choice, flag, flagThatIsOn, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
 
 const SCORED = 'What to score'
 const ROWS = 'Rows and prompts'
@@ -73,6 +73,11 @@ export const scoringOptions = z.object({
   sharedLayers: flagThatIsOn({
     group: COMPUTING,
     description: 'Compute layers that several models share once, on the CPU (default: on); --no-shared-layers computes each model by itself',
+  }),
+  divergence: flag({
+    group: COMPUTING,
+    description:
+      'Compare each model’s next-token distributions with the first model’s: KL divergence, same most likely token; the response cache is not used, hidden states take a temporary file',
   }),
   output: textOr('results', { aliases: ['o'], group: STORING, description: 'Folder for results and samples' }),
   cache: textOrOff({ group: STORING, description: 'Response cache directory (default: ~/.cache/evalharness); --no-cache neither reads nor writes one' }),

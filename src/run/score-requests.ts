@@ -1,5 +1,5 @@
 /** Scores the requests of one loaded task with an engine, chunk by chunk. */
-import type { Engine, ScoredBatch } from '../engine/engine.ts'
+import type { Engine, ScoredBatch, SequenceDivergence } from '../engine/engine.ts'
 import type { RooflineMeter } from '../engine/roofline/roofline.ts'
 import { nullIfAborted, ServerLostError, unlessAborted } from '../errors.ts'
 import type { Chunk } from '../plan/chunks.ts'
@@ -33,6 +33,8 @@ export interface ScoredRequests {
   readonly failed: ReadonlyMap<number, string>
   /** Tokens cut from the left of requests that are longer than the window, by request. */
   readonly tokensCut: ReadonlyMap<number, number>
+  /** One per request, the divergences of its sequences; undefined for requests whose distributions were not compared. */
+  readonly divergences: readonly (readonly SequenceDivergence[] | undefined)[]
   /** Why scoring ended early. */
   readonly lost: ServerLostError | undefined
   readonly work: Omit<TaskWork, 'task'>
@@ -51,14 +53,14 @@ export async function scoreRequests(engine: Engine, { chunks, totals }: EncodedA
   if (results.work.tokensComputed > 0) await measure(context, () => roofline.afterTask())
   const { tokensAsked, tokensDistinct, encodingMs } =
     (signal?.aborted ? await totals.catch(nullIfAborted) : await clock.time('tokenize', () => totals)) ?? UNKNOWN
-  const { logLikelihoods, windows, failed, tokensCut, lost, work } = results
+  const { logLikelihoods, windows, failed, tokensCut, divergences, lost, work } = results
   const passes = (tokens: number | null, layers: number | undefined) => (tokens === null || layers === undefined ? null : tokens * layers)
   const layerPasses = {
     layerPassesAsked: passes(tokensAsked, engine.layers?.asked),
     layerPassesDistinct: passes(tokensDistinct, engine.layers?.distinct),
   }
   const whole = { ...work, ...layerPasses, tokensAsked, tokensDistinct, encodingMs, peakGemmRate: roofline.rate() }
-  return { logLikelihoods, windows, failed, tokensCut, lost, work: whole }
+  return { logLikelihoods, windows, failed, tokensCut, divergences, lost, work: whole }
 }
 
 /** Of a run that was cancelled. */
@@ -71,6 +73,7 @@ interface Results {
   readonly windows: Map<number, readonly ScoredWindow[]>
   readonly failed: Map<number, string>
   readonly tokensCut: Map<number, number>
+  readonly divergences: (readonly SequenceDivergence[] | undefined)[]
   lost: ServerLostError | undefined
   readonly work: { tokensComputed: number; layerPassesComputed: number | null; operations: number; engineMs: number; cachedCount: number }
 }
@@ -83,6 +86,7 @@ function noResults(chunks: EncodedAhead['chunks'], { layers }: Pick<Engine, 'lay
     windows: new Map(),
     failed: new Map(),
     tokensCut: new Map(),
+    divergences: Array.from({ length: requestCount }, () => undefined),
     lost: undefined,
     work: { tokensComputed: 0, layerPassesComputed: layers ? 0 : null, operations: 0, engineMs: 0, cachedCount: 0 },
   }
@@ -98,10 +102,12 @@ async function scoreChunk(
   const { sequences, parts, corpora, tokensCut } = encoded
   for (const [index, tokens] of cutRequests(requests, tokensCut)) results.tokensCut.set(index, tokens)
   const scores: (SequenceScore | undefined)[] = Array.from(sequences, () => undefined)
+  const divergences = new Map<number, SequenceDivergence>()
   const failed = new Map<number, string>()
   let scored = 0
   for await (const { batch, batchMs } of timedBatches(engine, sequences, results, context)) {
     for (const score of batch.scores) scores[score.sequence] = score
+    batch.divergences?.forEach((each, index) => divergences.set(batch.scores[index]!.sequence, each))
     for (const { sequence, reason } of batch.failed ?? []) failed.set(sequence, reason)
     scored += batch.scores.length + (batch.failed?.length ?? 0)
     addWork(results.work, engine, batch, batchMs)
@@ -111,6 +117,8 @@ async function scoreChunk(
   parts.forEach((part, index) => {
     results.logLikelihoods[requests[index]!] = sumScores(part, sequences, scores)
     if (corpora.has(index)) results.windows.set(requests[index]!, scoredWindows(part, sequences, scores))
+    const diverging = part.flatMap((sequence) => divergences.get(sequence) ?? [])
+    if (part.length > 0 && diverging.length === part.length) results.divergences[requests[index]!] = diverging
     const missing = part.find((sequence) => failed.has(sequence))
     if (missing !== undefined) results.failed.set(requests[index]!, failed.get(missing)!)
   })

@@ -1,13 +1,16 @@
 /** Items with all their responses become scores; subsets are pooled into the task's groups. */
+import { divergenceFigures } from '../metrics/divergence/figures.ts'
 import { aggregateItems, countTies, poolScores, scoreItem, type ScoredItem } from '../task/score-items.ts'
 import { sumTruncation, type GroupRecord, type TaskRecord, type TruncationRecord } from '../store/run-record.ts'
 import type { Task } from '../task/define-task.ts'
 import { countTruncation } from './count-truncation.ts'
 import type { LoadedTask, LoadedTaskPart } from './loaded-task.ts'
+import { itemDivergence } from './item-divergence.ts'
 import type { ScoredRequests } from './score-requests.ts'
 import { windowItem } from './window-items.ts'
 
-type Responses = Pick<ScoredRequests, 'logLikelihoods' | 'windows' | 'tokensCut'>
+/** What is known of a task's requests. */
+type Responses = Pick<ScoredRequests, 'logLikelihoods' | 'windows' | 'tokensCut' | 'divergences'>
 
 /** The scores of one loaded task: an entry a part, an entry a group of subsets. */
 export interface TaskScoring {
@@ -35,6 +38,7 @@ export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number
       ...(part.hubRows && { hubRows: part.hubRows }),
       ties: countTies(loaded.task, scored),
       truncation: sumTruncation(truncations),
+      ...divergenceOf(scored),
       items: scored,
     })
   }
@@ -45,7 +49,7 @@ export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number
 function scoreItems(
   task: Task,
   { items }: LoadedTaskPart,
-  { logLikelihoods, windows, tokensCut }: Responses,
+  { logLikelihoods, windows, tokensCut, divergences }: Responses,
   firstRequest: number,
 ): { readonly scored: readonly ScoredItem[]; readonly truncations: readonly TruncationRecord[] } {
   const scored: ScoredItem[] = []
@@ -53,12 +57,19 @@ function scoreItems(
   let next = firstRequest
   for (const item of items) {
     if (item.kind === 'corpus') {
-      for (const window of windows.get(next++) ?? []) scored.push(scoreItem(task, windowItem(item, window), [window.logLikelihood]))
+      for (const window of windows.get(next) ?? []) {
+        const own = windowItem(item, window)
+        const diverging = divergences[next]?.[window.index]
+        scored.push({ ...scoreItem(task, own, [window.logLikelihood]), ...(diverging && { divergence: itemDivergence(own, [[diverging]]) }) })
+      }
+      next++
       continue
     }
     const own = logLikelihoods.slice(next, next + item.requests.length)
     if (own.every((each) => each !== undefined)) {
-      scored.push(scoreItem(task, item, own))
+      const diverging = divergences.slice(next, next + item.requests.length)
+      const isCompared = diverging.every((each) => each !== undefined)
+      scored.push({ ...scoreItem(task, item, own), ...(isCompared && { divergence: itemDivergence(item, diverging) }) })
       truncations.push(countTruncation([item], tokensCut, next))
     }
     next += item.requests.length
@@ -75,6 +86,20 @@ function poolGroups({ task, shotCount }: LoadedTask, tasks: readonly TaskRecord[
   return named.flatMap(([name, subsets]): GroupRecord[] => {
     const members = tasks.filter((entry) => subsets.includes(entry.name.slice(task.name.length + 1)))
     if (members.length === 0) return []
-    return [{ ...poolScores(name, members, pooling), members: members.map((member) => member.name), shotCount, version: task.version }]
+    return [
+      {
+        ...poolScores(name, members, pooling),
+        members: members.map((member) => member.name),
+        shotCount,
+        version: task.version,
+        ...divergenceOf(members.flatMap(({ items }) => items)),
+      },
+    ]
   })
+}
+
+/** The field of a record; empty if no item was compared. */
+function divergenceOf(items: readonly ScoredItem[]): Pick<TaskRecord, 'divergence'> {
+  const figures = divergenceFigures(items.flatMap(({ divergence }) => divergence ?? []))
+  return figures ? { divergence: figures } : {}
 }

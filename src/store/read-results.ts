@@ -85,12 +85,14 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
       samples.items.length < counts.effective ? 'The file was cut short; copy it again or score again.' : 'The samples belong to another run; score again.',
     )
   }
+  const original = results.evalharness?.divergence?.original
   const dataset = datasetOf(lookUp(results.configs, name))
   return {
     ...figures,
     scores: plainScores(figures.scores),
     itemCount: samples?.items.length ?? counts?.effective ?? null,
     rowCount: counts?.original ?? null,
+    ...(original && { divergenceFrom: { label: original.label, weightsHash: original.weightsHash } }),
     items: samples?.items ?? null,
     ...withProblems({ ...problems, ...samples?.problems }),
     ...(ties && { ties }),

@@ -7,6 +7,7 @@ import { parsePythonJson } from '../io/parse-json.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { BaseMetric, ItemValue, Metric } from '../metrics/metric.ts'
 import type { StoredItem, StoredRequest, StoredScore } from './stored-run.ts'
+import { readDivergence } from './sample-divergence.ts'
 import { errorText } from '../text/error-text.ts'
 
 /** A score, and how lm-eval computed it. */
@@ -112,6 +113,7 @@ function checkScore({ metric, value, aggregation }: ReadScore, values: readonly 
 }
 
 function itemOf(sample: Sample, columns: readonly (readonly [string, readonly ItemValue[]])[], index: number): StoredItem {
+  const divergence = readDivergence(sample['divergence'])
   return {
     docId: sample.doc_id,
     promptHash: sample.prompt_hash,
@@ -119,6 +121,7 @@ function itemOf(sample: Sample, columns: readonly (readonly [string, readonly It
     target: typeof sample.target === 'string' ? sample.target : (JSON.stringify(sample.target) ?? ''),
     values: Object.fromEntries(columns.map(([metric, values]) => [metric, values[index]!])),
     requests: withoutUnconditional(requestsOf(sample)),
+    ...(divergence && { divergence }),
   }
 }
 

@@ -42,6 +42,7 @@ const resultsSchema = z.looseObject({
       is_complete: z.boolean(),
       ties: z.record(z.string(), z.record(z.string(), z.number())).optional(),
       truncation: z.record(z.string(), truncationSchema).optional(),
+      divergence: z.looseObject({ original: z.looseObject({ label: nameSchema, weightsHash: z.string().nullable() }) }).optional(),
       settings: z.looseObject({ rollingBos: z.enum(ROLLING_BOS).optional() }).optional(),
       model: z.looseObject({
         label: nameSchema,

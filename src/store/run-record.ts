@@ -3,6 +3,7 @@ import type { EngineInfo } from '../engine/engine.ts'
 import type { DataOrigin, HubRows } from '../data/dataset.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { WeightsRecord } from '../model/runnable/open-runnable.ts'
+import type { DivergenceFigures } from '../metrics/divergence/figures.ts'
 import type { Score, ScoredItem, TaskScores } from '../task/score-items.ts'
 import type { WorkRecord } from './work-record.ts'
 
@@ -39,6 +40,8 @@ export interface TaskRecord extends TaskScores {
   /** Items with equal best choices, by metric; none for texts. */
   readonly ties: Readonly<Partial<Record<Score['metric'], number>>>
   readonly truncation: TruncationRecord
+  /** From the original's distributions; absent without `--divergence`. */
+  readonly divergence?: DivergenceFigures
   readonly items: readonly ScoredItem[]
 }
 
@@ -47,6 +50,15 @@ export interface GroupRecord extends TaskScores {
   readonly members: readonly string[]
   readonly shotCount: number
   readonly version: number
+  /** As of a task. */
+  readonly divergence?: DivergenceFigures
+}
+
+/** The model that a variant's distributions were compared with. */
+export interface DivergenceOriginal {
+  readonly label: string
+  readonly source: string
+  readonly weightsHash: string | null
 }
 
 /** The model that was scored. */
@@ -108,6 +120,8 @@ export interface RunRecord {
   readonly tasks: readonly TaskRecord[]
   readonly groups: readonly GroupRecord[]
   readonly work: WorkRecord
+  /** Of a variant, with `--divergence`: the original, and the figures over all tasks, null if no item was compared. */
+  readonly divergence?: { readonly original: DivergenceOriginal; readonly all: DivergenceFigures | null }
   /** With `--check-determinism`. */
   readonly determinism?: DeterminismRecord
 }

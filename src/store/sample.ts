@@ -1,13 +1,14 @@
 /** One line of a samples file, in lm-eval's schema: `loggers/evaluation_tracker.py` `save_results_samples` and `evaluator.py`. */
 import { createHash } from 'node:crypto'
 import type { BaseMetric } from '../metrics/metric.ts'
+import { storedDivergence } from './sample-divergence.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { ScoredItem } from '../task/score-items.ts'
 import type { Request } from '../task/request.ts'
 import { pythonFloat } from './python-number.ts'
 
 /** The sample as an object whose JSON lm-eval can read. */
-export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Record<string, unknown> {
+export function sampleRecord({ item, logLikelihoods, metrics, divergence }: ScoredItem): Record<string, unknown> {
   const filtered = logLikelihoods.map(({ logProb, isGreedy }) =>
     item.kind === 'rolling' ? pythonFloat(logProb) : [pythonFloat(logProb), isGreedy ? 'True' : 'False'],
   )
@@ -28,6 +29,7 @@ export function sampleRecord({ item, logLikelihoods, metrics }: ScoredItem): Rec
     prompt_hash: sha256(firstText(item.requests[0])),
     target_hash: sha256(item.target),
     ...Object.fromEntries(values),
+    ...(divergence && { divergence: storedDivergence(divergence) }),
   }
 }
 

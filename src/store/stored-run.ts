@@ -1,4 +1,5 @@
 /** A run read from disk, written by evalharness or lm-eval, or cited from a model card. Plain data. */
+import type { ItemDivergence } from '../metrics/divergence/item-divergence.ts'
 import type { ItemValue } from '../metrics/metric.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { TruncationRecord } from './run-record.ts'
@@ -14,6 +15,8 @@ export interface StoredItem {
   readonly values: Readonly<Record<string, ItemValue>>
   /** One per choice, in order; one for a text. */
   readonly requests: readonly StoredRequest[]
+  /** From the distributions of the run's original; absent if they were not compared. */
+  readonly divergence?: ItemDivergence
 }
 
 /** A context, a continuation and its log-likelihood. */
@@ -59,6 +62,8 @@ export interface StoredTask {
   readonly ties?: Readonly<Record<string, number>>
   /** Prompts that were truncated to the window; absent if the file does not count them. */
   readonly truncation?: TruncationRecord
+  /** The model that the items' divergences are from; absent without any. */
+  readonly divergenceFrom?: { readonly label: string; readonly weightsHash: string | null }
   /** Null if no samples were stored. */
   readonly items: readonly StoredItem[] | null
   /** Why a metric's score or its items' values cannot be used, by metric. */

@@ -60,6 +60,12 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
       work,
       ties: each(tasks, ({ ties }) => ties),
       truncation: each(tasks, ({ truncation }) => truncation),
+      ...(run.divergence && {
+        divergence: {
+          ...run.divergence,
+          tasks: Object.fromEntries(all.flatMap(({ name, divergence }) => (divergence ? [[name, divergence]] : []))),
+        },
+      }),
       ...(run.determinism && { determinism: run.determinism }),
     },
   }

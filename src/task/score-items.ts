@@ -11,6 +11,7 @@ import {
   type RollingMetricName,
   type TextMetricName,
 } from '../metrics/registry.ts'
+import type { ItemDivergence } from '../metrics/divergence/item-divergence.ts'
 import type { Task } from './define-task.ts'
 import type { LogLikelihood, QuestionItem, ScorableItem } from './request.ts'
 
@@ -21,6 +22,8 @@ export interface ScoredItem {
   readonly logLikelihoods: readonly LogLikelihood[]
   /** The item's value of each of the task's metrics. */
   readonly metrics: Readonly<Record<string, ItemValue>>
+  /** From the original's distributions; absent without `--divergence`. */
+  readonly divergence?: ItemDivergence
 }
 
 /** One figure of a task or group. */

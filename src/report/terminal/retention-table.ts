@@ -3,6 +3,7 @@ import { fittingTable } from '../../text/fitting-table.ts'
 import { framedTable, numberColumns, textColumns, withoutRepetition, type TextTable } from '../../text/text-table.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { accuracyRows, accuracyTable, averageLines, perplexityTable, withShortNames } from '../retention-cells.ts'
+import { divergenceRows, divergenceTable } from '../divergence-cells.ts'
 import { NONE } from '../numbers.ts'
 
 /** In both tables the first four columns are the task's, or the first three the text's. */
@@ -24,11 +25,32 @@ export function retentionTable(stored: Comparison, columns = Infinity): string {
   return [
     fittingTable(accuracies, columns),
     fittingTable(perplexities, columns),
+    divergenceLayout(comparison, columns),
     ...averageLines(comparison),
     ...comparison.notes.map((note) => `note: ${note}`),
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+/** Divergences, if there are any: in one table, in a narrower one, or as paragraphs. */
+function divergenceLayout(comparison: Comparison, columns: number): string {
+  const narrow: TextTable = {
+    columns: [...textColumns('task', 'variant'), ...numberColumns('mean KL', 'same top', 'KL 99 %, max', 'Δp, RMS')],
+    rows: divergenceRows(comparison).map(({ task, variant, figures }) => [
+      `${task}\n${figures.positions} positions`,
+      variant,
+      `${figures.meanKl}\nmedian ${figures.median}`,
+      `${figures.sameTop}\nr (log p) ${figures.correlation}`,
+      `${figures.p99}, ${figures.max}`,
+      `${figures.probability}\nJS of choices ${figures.choices}`,
+    ]),
+  }
+  const paragraphs = divergenceRows(comparison).flatMap(({ task, variant, figures }) => [
+    `${task}, ${variant}: KL ${figures.meanKl} on ${figures.positions} positions, same top ${figures.sameTop}`,
+    `  KL median ${figures.median}, 99 % ${figures.p99}, max ${figures.max}; Δp, RMS ${figures.probability}; r (log p) ${figures.correlation}; JS of choices ${figures.choices}`,
+  ])
+  return fittingTable([framedTable(withoutRepetition(divergenceTable(comparison), 1)), framedTable(narrow), paragraphs.join('\n')], columns)
 }
 
 /** The same figures in two lines a row. */

@@ -1,0 +1,51 @@
+/** `--divergence` from options to records; its numbers are checked in test/graph/divergence.test.ts. The suite fails if a temporary file stays. */
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { planRun } from '../../src/run/plan-run.ts'
+import { runModels, type RunModelsOptions } from '../../src/run/run-models.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
+
+const original = tinyModel()
+const rows = writeRows(temporaryFolder(), 'piqa.jsonl', piqaRows(12))
+const optionsOf = (model: readonly string[], more: Partial<RunModelsOptions> = {}): RunModelsOptions => ({
+  model: [...model],
+  tasks: ['piqa'],
+  data: [`piqa=${rows}`],
+  output: path.join(temporaryFolder(), 'results'),
+  cache: temporaryFolder(),
+  device: 'cpu',
+  divergence: true,
+  ...more,
+})
+
+test('a variant has divergences, with the original’s log-probabilities beside its own', async () => {
+  const { runs } = await runModels(optionsOf([`original=${original}`, `other=${tinyModel('llama3')}`], { batchTokens: 50 }))
+  const [first, other] = runs.map(({ record }) => record)
+  expect(first!.divergence).toBeUndefined()
+  expect(other!.divergence!.original).toEqual({ label: 'original', source: original, weightsHash: first!.model.weightsHash })
+  const figures = other!.tasks[0]!.divergence!
+  expect(figures).toMatchObject({ itemCount: 12, positionCount: other!.divergence!.all!.positionCount })
+  expect(figures.kl.value).toBeGreaterThan(0.1)
+  first!.tasks[0]!.items.forEach(({ item, logLikelihoods }, index) => {
+    if (item.kind !== 'choice') throw new TypeError('PIQA has choices')
+    const { divergence, ...variant } = other!.tasks[0]!.items[index]!
+    const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+    expect(sumOf(divergence!.original)).toBeCloseTo(logLikelihoods[item.gold[0]!]!.logProb, 3)
+    expect(sumOf(divergence!.variant)).toBeCloseTo(variant.logLikelihoods[item.gold[0]!]!.logProb, 3)
+  })
+})
+
+test('a dry run says how large the temporary file is: a hidden state of 32 numbers for each distinct position', async () => {
+  const { temporaryBytes, plans } = await planRun(optionsOf([`original=${original}`, `same=${original}`]))
+  expect(temporaryBytes! % (32 * 4)).toBe(0)
+  expect(temporaryBytes! / (32 * 4)).toBeGreaterThan(plans[0]!.requests)
+})
+
+test.each([
+  [[`one=${original}`], '--divergence compares models, and there is only one'],
+  [[`a=${original}`, `b=${tinyModel('gemma2')}`], '--divergence: a and b have different vocabularies, of 160 and 128 tokens'],
+  [[`a=${original}`, `b=http://127.0.0.1:9/v1,tokenizer=${original}`], '--divergence needs b’s whole distributions, which a server does not give'],
+])('%j: refused before anything is computed', async (models, message) => {
+  await expect(runModels(optionsOf(models))).rejects.toThrow(message)
+})
