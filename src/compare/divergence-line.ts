@@ -1,5 +1,5 @@
 /** Lines of divergences: how far a variant's next-token distributions are from the original's, as its run stored them item by item. */
-import { divergenceFigures, sameTopCount } from '../metrics/divergence/figures.ts'
+import { divergenceFigures, sameTopCount, type Cluster } from '../metrics/divergence/figures.ts'
 import type { ItemDivergence } from '../metrics/divergence/item-divergence.ts'
 import type { StoredItem, StoredRun } from '../store/stored-run.ts'
 import { ratioInterval } from './betting-bounds.ts'
@@ -37,20 +37,40 @@ function cellOf(items: readonly StoredItem[]): DivergenceCell | null {
   return figures && { ...figures, klInterval: klInterval(divergences), sameTopInterval: sameTopInterval(divergences) }
 }
 
-/** Of the mean over positions, from items, which are independent; as of a change in perplexity. */
+/** Of the mean over positions. */
 function klInterval(items: readonly ItemDivergence[]): Interval | null {
+  return studentInterval(items.map(({ kl }) => ({ sum: kl.reduce((sum, value) => sum + value, 0), count: kl.length })))
+}
+
+/** Items are about as large as one another if the largest has at most this many times the mean number of positions. */
+const MOST_UNEVEN = 2
+
+/**
+ * Of the share of positions. By betting on items if they are about as large as one another, and if all or no positions agree, where Student's t would see no
+ * spread; few large items among small ones would make that very wide, so then as the mean.
+ */
+function sameTopInterval(items: readonly ItemDivergence[]): Interval | null {
+  const same = items.map((item) => ({ sum: sameTopCount(item), count: item.kl.length }))
+  const differing = same.map(({ sum, count }) => ({ sum: count - sum, count }))
+  const [most, total] = [Math.max(...same.map(({ count }) => count)), same.reduce((sum, { count }) => sum + count, 0)]
+  const isOneSided = [same, differing].some((clusters) => clusters.every(({ sum }) => sum === 0))
+  const isEven = most * same.length <= MOST_UNEVEN * total
+  const interval = isOneSided || isEven ? null : studentInterval(same)
+  // Both bounds are lower ones, because a share is at most 1, which a ratio need not be.
+  return interval ? [interval[0], Math.min(1, interval[1])] : [lowerShare(same, most), 1 - lowerShare(differing, most)]
+}
+
+function lowerShare(clusters: readonly Cluster[], most: number): number {
+  return ratioInterval(clusters.map(({ sum, count }) => ({ original: count / most, variant: sum / most, count: 1 })))![0]
+}
+
+/** Of the mean over all values of the clusters, as of a change in perplexity: clusters are independent, and below ten there is no interval. */
+function studentInterval(clusters: readonly Cluster[]): Interval | null {
   const { interval } = natsChange(
-    items.map(({ kl }) => [
-      { logProb: kl.reduce((sum, value) => sum + value, 0), weight: kl.length },
-      { logProb: 0, weight: kl.length },
+    clusters.map(({ sum, count }) => [
+      { logProb: sum, weight: count },
+      { logProb: 0, weight: count },
     ]),
   )
   return interval && [Math.max(0, interval[0]), interval[1]]
-}
-
-/** Of the share of positions, by betting on items: a ratio of two means of values from 0 to 1. */
-function sameTopInterval(items: readonly ItemDivergence[]): Interval | null {
-  const most = Math.max(...items.map(({ kl }) => kl.length))
-  const interval = ratioInterval(items.map((item) => ({ original: item.kl.length / most, variant: sameTopCount(item) / most, count: 1 })))
-  return interval && [interval[0], Math.min(1, interval[1])]
 }

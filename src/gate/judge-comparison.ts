@@ -1,10 +1,11 @@
 /** Judges a comparison by a policy: one verdict per rule. Limits are compared with both bounds of an interval, so that chance decides nothing. */
-import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
+import type { AccuracyLine, Comparison, DivergenceCell, Interval, PerplexityLine } from '../compare/comparison.ts'
 import { LEAST_TEXTS } from '../compare/text-interval.ts'
 import type { Policy, TaskLimits } from './policy.ts'
 
 /** The limit that a rule sets. */
-export type RuleKind = 'min_retention' | 'max_drop_points' | 'max_perplexity_ratio'
+export type RuleKind = 'min_retention' | 'max_drop_points' | 'max_perplexity_ratio' | DivergenceKind
+type DivergenceKind = 'max_mean_kl' | 'min_top1_agreement'
 
 /** `passed`: the whole interval keeps the limit. `regressed`: all of it breaks the limit. `undecided`: part of it does. `incomparable`: no interval. */
 export type RuleVerdict = 'passed' | 'regressed' | 'undecided' | 'incomparable'
@@ -15,7 +16,7 @@ export interface JudgedRule {
   readonly metric: string | null
   readonly kind: RuleKind
   readonly limit: number
-  /** In the limit's unit: a share, points lost, or a ratio. */
+  /** In the limit's unit: a share, points lost, a ratio, or nats. */
   readonly value: number | null
   readonly interval: Interval | null
   readonly verdict: RuleVerdict
@@ -57,16 +58,25 @@ interface RuleRequest {
   readonly limit: number
 }
 
-function requestsOf(task: string, { metric, minRetention, maxDropPoints, maxPerplexityRatio }: TaskLimits): RuleRequest[] {
+function requestsOf(task: string, limitsOfTask: TaskLimits): RuleRequest[] {
+  const { metric, minRetention, maxDropPoints, maxPerplexityRatio, maxMeanKl, minTop1Agreement } = limitsOfTask
   const limits: readonly (readonly [RuleKind, number | undefined])[] = [
     ['min_retention', minRetention],
     ['max_drop_points', maxDropPoints],
     ['max_perplexity_ratio', maxPerplexityRatio],
+    ['max_mean_kl', maxMeanKl],
+    ['min_top1_agreement', minTop1Agreement],
   ]
   return limits.flatMap(([kind, limit]) => (limit === undefined ? [] : [{ task, metric, kind, limit }]))
 }
 
-function judgeRule(request: RuleRequest, { accuracies, perplexities }: Comparison): JudgedRule {
+function judgeRule(request: RuleRequest, { accuracies, perplexities, divergences }: Comparison): JudgedRule {
+  if (request.kind === 'max_mean_kl' || request.kind === 'min_top1_agreement') {
+    const { task, kind, limit } = request
+    const splitCount = [...accuracies, ...perplexities].find((line) => line.task === task)?.splitCount ?? null
+    const cell = divergences.find((line) => line.task === task)?.cells[0] ?? null
+    return judgeDivergence({ task, metric: null, kind, limit, itemCount: cell && cell.itemCount, splitCount }, kind, cell)
+  }
   return request.kind === 'max_perplexity_ratio' ? judgePerplexity(request, lineOf(request, perplexities)) : judgeAccuracy(request, lineOf(request, accuracies))
 }
 
@@ -97,6 +107,17 @@ function judgePerplexity(request: RuleRequest, line: PerplexityLine | undefined)
     return { ...rule, value: cell.ratio, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
   }
   return decide(rule, { value: cell.ratio, interval: cell.ratioInterval, side: 'at most' })
+}
+
+function judgeDivergence(rule: Rule, kind: DivergenceKind, cell: DivergenceCell | null): JudgedRule {
+  if (!cell) return incomparable(rule, 'the candidate has no divergence from this baseline: run --divergence with the model of the baseline first')
+  const found: Found =
+    kind === 'max_mean_kl'
+      ? { value: cell.kl.value, interval: cell.klInterval, side: 'at most' }
+      : { value: cell.sameTop.value, interval: cell.sameTopInterval, side: 'at least' }
+  if (found.interval) return decide(rule, found)
+  const reason = `fewer than ${LEAST_TEXTS} items give no interval`
+  return { ...rule, value: found.value, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
 }
 
 type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount' | 'splitCount'>

@@ -14,6 +14,10 @@ export interface TaskLimits {
   readonly maxDropPoints?: number | undefined
   /** Largest ratio of the perplexities. */
   readonly maxPerplexityRatio?: number | undefined
+  /** Largest mean KL(original ‖ candidate) over positions, in nats. */
+  readonly maxMeanKl?: number | undefined
+  /** Smallest share of positions with the same most likely token. */
+  readonly minTop1Agreement?: number | undefined
 }
 
 /** Limits by task. */
@@ -32,10 +36,12 @@ const limits = z
     min_retention: share.refine((value) => value <= 2, 'more than 200 %: for 95 % write 0.95 or 95%').optional(),
     max_drop_points: z.number().nonnegative().max(100).optional(),
     max_perplexity_ratio: z.number().min(1).optional(),
+    max_mean_kl: z.number().positive().optional(),
+    min_top1_agreement: share.refine((value) => value <= 1, 'more than 100 %').optional(),
   })
   .refine(
-    ({ min_retention: a, max_drop_points: b, max_perplexity_ratio: c }) => a !== undefined || b !== undefined || c !== undefined,
-    'no limit: give min_retention, max_drop_points or max_perplexity_ratio',
+    ({ metric: _metric, ...given }) => Object.values(given).some((limit) => limit !== undefined),
+    'no limit: give min_retention, max_drop_points, max_perplexity_ratio, max_mean_kl or min_top1_agreement',
   )
 const policySchema = z.strictObject({ tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task') })
 
@@ -50,11 +56,16 @@ export function parsePolicy(text: string, file: string): Policy {
   const checked = policySchema.safeParse(content)
   if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')
   return new Map(
-    Object.entries(checked.data.tasks).map(
-      ([task, { metric, min_retention: minRetention, max_drop_points: maxDropPoints, max_perplexity_ratio: maxPerplexityRatio }]) => [
-        task,
-        { metric, minRetention, maxDropPoints, maxPerplexityRatio },
-      ],
-    ),
+    Object.entries(checked.data.tasks).map(([task, given]) => [
+      task,
+      {
+        metric: given.metric,
+        minRetention: given.min_retention,
+        maxDropPoints: given.max_drop_points,
+        maxPerplexityRatio: given.max_perplexity_ratio,
+        maxMeanKl: given.max_mean_kl,
+        minTop1Agreement: given.min_top1_agreement,
+      },
+    ]),
   )
 }

@@ -1,6 +1,7 @@
 /** A judgement in words: for the terminal, and as Markdown for a pull request. */
 import type { RootContent } from 'mdast'
 import { cellText, fittingTable } from '../text/fitting-table.ts'
+import { natsText } from '../report/divergence-cells.ts'
 import { bounded, NONE } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import { framedTable, numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
@@ -20,6 +21,10 @@ export function describeRule({ kind, limit, metric }: JudgedRule): string {
       return `${of}at most ${amount(kind, limit)} lost`
     case 'max_perplexity_ratio':
       return `${of}at most ${amount(kind, limit)} the perplexity`
+    case 'max_mean_kl':
+      return `mean KL at most ${amount(kind, limit)}`
+    case 'min_top1_agreement':
+      return `same most likely token at ${amount(kind, limit)} of positions at least`
   }
 }
 
@@ -75,7 +80,13 @@ function limitText({ kind, limit }: JudgedRule): string {
   return `${LIMITS[kind]} ${amount(kind, limit)}`
 }
 
-const LIMITS: Readonly<Record<JudgedRule['kind'], string>> = { min_retention: 'retention ≥', max_drop_points: 'loss ≤', max_perplexity_ratio: 'perplexity ≤' }
+const LIMITS: Readonly<Record<JudgedRule['kind'], string>> = {
+  min_retention: 'retention ≥',
+  max_drop_points: 'loss ≤',
+  max_perplexity_ratio: 'perplexity ≤',
+  max_mean_kl: 'mean KL ≤',
+  min_top1_agreement: 'same top ≥',
+}
 
 function whatIsMissing(rule: JudgedRule): string {
   return rule.reason ?? whatWouldDecide(rule)
@@ -121,7 +132,8 @@ function outcome(verdict: RuleVerdict): string {
 }
 
 function amount(kind: JudgedRule['kind'], value: number): string {
-  if (kind === 'min_retention') return `${bounded(value * 100, 1)} %`
+  if (kind === 'max_mean_kl') return `${natsText(value)} nats`
+  if (kind === 'min_retention' || kind === 'min_top1_agreement') return `${bounded(value * 100, 1)} %`
   return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${bounded(value, 3)}×`
 }
 

@@ -40,6 +40,19 @@ test('the share of equal most likely tokens has an interval that is not empty ev
   expect(some!.sameTopInterval![1]).toBeGreaterThan(0.75)
 })
 
+test('items of very unequal sizes have the interval of a ratio of means by Student’s t', () => {
+  const task = diverging('piqa', 0.1, 6)
+  const [first, ...others] = task.items!
+  const long = { ...first!.divergence!, kl: Array.from({ length: 40 }, () => 0.1), isSameTop: Array.from({ length: 40 }, (_, index) => index % 4 > 0) }
+  const [line] = linesOf(storedRun('nf4', [{ ...task, items: [{ ...first!, divergence: long }, ...others] }]))
+  const { sameTop, sameTopInterval } = line!.cells[0]!
+  // 30 of 40, and 17 of 22.
+  expect(sameTop.value).toBeCloseTo(47 / 62, 12)
+  expect(sameTopInterval![0]).toBeGreaterThan(0.3)
+  expect(sameTopInterval![0]).toBeLessThan(sameTop.value)
+  expect(sameTopInterval![1]).toBeGreaterThan(sameTop.value)
+})
+
 test('no line without divergences, and none from another original', () => {
   expect(linesOf(storedRun('nf4', [choiceTask('piqa', OUTCOMES)]))).toEqual([])
   expect(linesOf(storedRun('nf4', [diverging('piqa', 0.1, 0, 'other')]))).toEqual([])

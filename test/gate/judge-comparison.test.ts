@@ -1,11 +1,12 @@
 /** Judgements in literal cases. */
 import { describe, expect, test } from 'vitest'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
-import type { Comparison, Interval } from '../../src/compare/comparison.ts'
+import type { Comparison, DivergenceCell, Interval } from '../../src/compare/comparison.ts'
 import { judgeComparison } from '../../src/gate/judge-comparison.ts'
 import { parsePolicy } from '../../src/gate/policy.ts'
 import type { StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
+import { divergenceLine } from '../divergences.ts'
 import { comparisonOf, judgeOne } from './comparison-of.ts'
 
 describe('a rule is compared with the bounds of the interval', () => {
@@ -115,4 +116,31 @@ test('the worst rule decides: regressed before incomparable before undecided', (
   expect(verdict('{ piqa: { min_retention: 0.9 } }')).toBe('undecided')
   expect(verdict('{ piqa: { min_retention: 0.9 }, mmlu: { min_retention: 0.9 } }')).toBe('incomparable')
   expect(verdict('{ piqa: { min_retention: 0.95 }, mmlu: { min_retention: 0.9 } }')).toBe('regressed')
+})
+
+describe('limits for the divergence of distributions', () => {
+  const judgeOf = (limit: string, changes: Partial<DivergenceCell>) =>
+    judgeOne(`{ piqa: { ${limit} } }`, { ...comparisonOf({}), divergences: [divergenceLine('piqa', changes)] })
+
+  test.each<[Interval | null, string]>([
+    [[0.01, 0.019], 'passed'],
+    [[0.015, 0.03], 'undecided'],
+    [[0.021, 0.03], 'regressed'],
+    [null, 'undecided'],
+  ])('max_mean_kl 0.02 on the interval %j: %s', (klInterval, verdict) => {
+    expect(judgeOf('max_mean_kl: 0.02', { klInterval })).toMatchObject({ verdict, metric: null, value: 0.0125, itemCount: 20, splitCount: 10_000 })
+  })
+
+  test.each<[Interval, string]>([
+    [[0.96, 0.99], 'passed'],
+    [[0.94, 0.99], 'undecided'],
+    [[0.9, 0.94], 'regressed'],
+  ])('min_top1_agreement 95%% on the interval %j: %s', (sameTopInterval, verdict) => {
+    expect(judgeOf('min_top1_agreement: 95%', { sameTopInterval }).verdict).toBe(verdict)
+  })
+
+  test('a candidate without divergences is not comparable', () => {
+    const rule = judgeOne('{ piqa: { max_mean_kl: 0.02 } }', comparisonOf({}))
+    expect(rule).toMatchObject({ verdict: 'incomparable', reason: expect.stringContaining('run --divergence') as string })
+  })
 })
