@@ -2,6 +2,7 @@
  * Several models in one pass over the same tokens, each as an engine of its own. The models join one after another; what they share is loaded and computed
  * once. A model whose responses to a call's sequences are all known is not computed there.
  */
+import { HarnessError, StoreError, UsageError } from '../../errors.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import type { JointModels } from '../../graph/joint-decoder.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
@@ -54,7 +55,7 @@ export class JointPass {
   #loaded: Loaded | undefined
   #largestPeak = 0
   #lastRate: number | undefined
-  #isOutOfMemory = false
+  #failure: HarnessError | undefined
 
   constructor(identities: readonly ModelIdentity[], options: JointOptions) {
     this.#identities = identities
@@ -64,9 +65,9 @@ export class JointPass {
     this.#joined = rendezvous(this.#active)
   }
 
-  /** Whether memory ran out: then the models may still be computed one after another. */
-  get isOutOfMemory(): boolean {
-    return this.#isOutOfMemory
+  /** Why the models cannot be computed together, memory in most cases; each may still be computed by itself. */
+  get failure(): HarnessError | undefined {
+    return this.#failure
   }
 
   /** The engine of a model, when all others have joined or left. `weights` as they are run. */
@@ -125,7 +126,7 @@ export class JointPass {
     const known = round.results.get(batch)
     if (known) return known
     // Outside of the turn: a model that is still in an earlier call may need a batch of that one first.
-    const result = round.asked.all.then(() => this.#inTurn(() => this.#compute(round, batch)))
+    const result = round.asked.all.then(() => this.#inTurn.run(() => this.#compute(round, batch)))
     // Each model that reads it gets the failure; if all are gone, it must not be an unhandled rejection.
     result.catch(() => {})
     round.results.set(batch, result)
@@ -167,7 +168,7 @@ export class JointPass {
       }
       return results
     } catch (error) {
-      this.#isOutOfMemory ||= isOutOfMemory(error)
+      if (error instanceof HarnessError && isOfCompany(error)) this.#failure ??= error
       throw error
     } finally {
       this.#notePeak()
@@ -214,12 +215,15 @@ export class JointPass {
     }
   }
 
-  /** The first model measures for all. */
+  /** The first model measures for all. Does not wait for a batch that is being computed: the rate then comes with the next call. */
   async #peakGemmRate(model: number): Promise<number | undefined> {
     if (model !== Math.min(...this.#active)) return this.#lastRate
-    const rate = await this.#inTurn(async () => this.#loaded?.worker.peakGemmRate())
-    this.#notePeak()
-    this.#lastRate = rate ?? this.#lastRate
+    const isIdle = this.#inTurn.isIdle()
+    const measured = this.#inTurn.run(async () => {
+      this.#lastRate = (await this.#loaded?.worker.peakGemmRate()) ?? this.#lastRate
+      this.#notePeak()
+    })
+    if (isIdle) await measured
     return this.#lastRate
   }
 
@@ -246,6 +250,7 @@ interface Round {
   readonly results: Map<Batch, Promise<ResultOf>>
 }
 
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof OutOfMemory || (error instanceof Error && isOutOfMemory(error.cause))
+/** Whether a model by itself may not fail so: it needs less memory, and its files are in one place. */
+function isOfCompany(error: HarnessError): boolean {
+  return error instanceof UsageError || error instanceof StoreError || error.cause instanceof OutOfMemory
 }

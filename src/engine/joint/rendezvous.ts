@@ -22,12 +22,25 @@ export function rendezvous(expected: Iterable<number>): Rendezvous {
   return { all, arrive: remove, leave: remove }
 }
 
-/** Runs works one after another, in the order of the calls, whatever becomes of those before. */
-export function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Works that must not run at the same time. */
+export interface Turns {
+  /** Whether nothing runs or waits. */
+  isIdle(): boolean
+  /** Runs a work after all those before it, whatever becomes of them. */
+  run<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** Turns without a work. */
+export function inTurn(): Turns {
   let before: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const result = before.then(work, work)
-    before = result.catch(() => {})
-    return result
+  let pending = 0
+  return {
+    isIdle: () => pending === 0,
+    run(work) {
+      pending++
+      const result = before.then(work, work)
+      before = result.catch(() => {}).finally(() => pending--)
+      return result
+    },
   }
 }

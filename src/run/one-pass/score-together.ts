@@ -9,7 +9,7 @@ import { labelsOf, type PlannedPass } from './plan-passes.ts'
 export type ScoreModel<T> = (model: ModelSource, joined: Pick<EvaluateOptions, 'joinPass'>, turn: Promise<unknown>) => Promise<T>
 
 /**
- * Scores the models of a pass with `score`; results in their order. If memory runs out, those that are not done are scored one after another. Fails as the
+ * Scores the models of a pass with `score`; results in their order. If that does not work, for lack of memory for example, those that are not done are scored one after another. Fails as the
  * first model that fails, when all others are done.
  */
 export async function scoreTogether<T>(
@@ -36,9 +36,10 @@ export async function scoreTogether<T>(
   let isSaid = false
   for (const [index, result] of settled.entries()) {
     if (result.status === 'fulfilled') results.push(result.value)
-    else if (!pass.isOutOfMemory || result.reason instanceof AbortError || signal?.aborted) throw result.reason
+    else if (!pass.failure || result.reason instanceof AbortError || signal?.aborted) throw result.reason
     else {
-      if (!isSaid) onNotice(`out of memory with ${labelsOf(models)} together: going on with one after another; --no-shared-layers does so from the start`)
+      if (!isSaid)
+        onNotice(`${labelsOf(models)} cannot be computed together (${pass.failure.message}): going on with one after another, as --no-shared-layers does`)
       isSaid = true
       results.push(await score(models[index]!, {}, Promise.resolve()))
     }

@@ -1,6 +1,13 @@
 /** Models that share layers in one run: the scores, caches and partial results of separate runs. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { expectedMemory } from '../../../src/engine/onnx/batch-budget.ts'
+import { readConfig } from '../../../src/model/config/config.ts'
+import { evaluateModel } from '../../../src/run/evaluate-model.ts'
+import { loadTask } from '../../../src/run/load-task.ts'
+import { planPasses } from '../../../src/run/one-pass/plan-passes.ts'
+import { scoreTogether } from '../../../src/run/one-pass/score-together.ts'
+import { loadTasks } from '../../../src/task/registry.ts'
 import { runModels, type RunModelsOptions, type RunResult } from '../../../src/run/run-models.ts'
 import type { RunEvent } from '../../../src/run/run-events.ts'
 import { prune } from '../../../src/prune/prune.ts'
@@ -65,4 +72,29 @@ test('a signal leaves partial results of each, and resuming ends in the same dig
   const resumed = await runModels({ resume: options.output! })
   expect(resumed.runs.every(({ record }) => record.work.cachedCount > 0)).toBe(true)
   expect(scoresOf(resumed)).toEqual(scoresOf(await apart()))
+})
+
+test('models that turn out not to fit together are computed one after another', { tags: ['slow'] }, async () => {
+  const least = expectedMemory(await readConfig(original)).least + 1000
+  const models = [original, drop].map((folder, index) => ({ label: `model-${index}`, source: folder, folder, revision: null }))
+  const [pass] = await planPasses(models, {}, () => {})
+  const piqa = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, limit: 3 })
+  const encodings = new Map()
+  const notices: string[] = []
+  const joined: boolean[] = []
+  const results = await scoreTogether(
+    pass!,
+    { memoryBytes: least },
+    async (model, options) => {
+      joined.push(options.joinPass !== undefined)
+      return evaluateModel(model, [piqa], { ...options, memoryBytes: least, encodings })
+    },
+    (notice) => notices.push(notice),
+  )
+  expect(results.map(({ isComplete, model }) => [model.label, isComplete])).toEqual([
+    ['model-0', true],
+    ['model-1', true],
+  ])
+  expect(joined).toEqual([true, true, false, false])
+  expect(notices).toEqual([expect.stringMatching(/^model-0, model-1 cannot be computed together \(--memory .*\): going on with one after another/u)])
 })
