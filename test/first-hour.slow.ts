@@ -203,7 +203,7 @@ describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack'
     [`run -m ${MODEL} -t valley_piqa --device cdua:0`, 'unknown device "cdua:0"', 'Did you mean cuda?'],
     [`run -m ${MODEL},quantize=nf5 -t valley_piqa`, 'unknown quantize=nf5', 'Did you mean nf4?'],
     [`run -m ./nowhere -t valley_piqa`, 'no such model folder: ./nowhere', 'OWNER/NAME'],
-    [`run -m ${MODEL} -t valley_piqa --apply_chat_template`, '--apply_chat_template: evalharness scores plain prompts', 'Leave it out'],
+    [`run -m ${MODEL} -t valley_piqa --apply_chat_template`, 'has no chat template', 'Leave --apply-chat-template out'],
     [`run -m hf -t valley_piqa`, '"hf" is lm-eval\'s name of a kind of models', '--model NAME=FOLDER'],
     [`run -m ${MODEL} -t valley_piqa -o /proc/x`, 'cannot write results to /proc/x', 'writable folder'],
     [`run -m ${MODEL} -t valley_piqa --data valley_piqa=nope.jsonl`, 'there is no such file or folder', 'Check the path'],

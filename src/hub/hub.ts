@@ -26,9 +26,11 @@ const PARALLEL_DOWNLOADS = 4
 const DEFAULT_REVISION = 'main'
 
 /** Files of a model besides its weights; other files of a repository are not fetched. */
-const MODEL_FILES = /^(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
-/** Files of a tokenizer. */
-const TOKENIZER_FILES = /^(?:config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json$/u
+const MODEL_FILES =
+  /^(?:(?:config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json|(?:chat_template|additional_chat_templates\/[^/]+)\.jinja)$/u
+/** Files of a tokenizer, with its chat templates. */
+const TOKENIZER_FILES =
+  /^(?:(?:config|tokenizer|tokenizer_config|special_tokens_map|added_tokens)\.json|(?:chat_template|additional_chat_templates\/[^/]+)\.jinja)$/u
 const CONFIG = 'config.json'
 const WEIGHTS = 'model.safetensors'
 const WEIGHTS_INDEX = 'model.safetensors.index.json'

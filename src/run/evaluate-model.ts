@@ -60,6 +60,7 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
     harnessVersion: HARNESS_VERSION,
     model: modelRecord(model, opened, weightsHash),
     engine: engine.info,
+    prompting: model.prompting ?? { chatTemplate: null, systemInstruction: null, fewshotAsMultiturn: null },
     settings: {
       limit: options.limit ?? null,
       seed: options.seed ?? 0,

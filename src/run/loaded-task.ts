@@ -1,6 +1,7 @@
 /** A task with its rows rendered: the input of every model. */
 import type { DataOrigin, HubRows } from '../data/dataset.ts'
 import type { Task } from '../task/define-task.ts'
+import type { PromptFormat } from '../task/render/prompt-format.ts'
 import type { Item } from '../task/request.ts'
 import type { DataFiles } from './data-files.ts'
 
@@ -17,6 +18,8 @@ export interface LoadTaskOptions {
   /** Folder of local datasets. */
   readonly dataDir?: string
   readonly dataFiles?: DataFiles
+  /** How prompts are written; plain if absent. */
+  readonly format?: PromptFormat
 }
 
 /** The items of a task or of one of its subsets. */

@@ -8,6 +8,7 @@ import { readAdapterFor } from '../model/runnable/open-runnable.ts'
 import type { Adapter } from '../model/runnable/read-adapter.ts'
 import { expectedWeightMemory } from '../model/runnable/weight-memory.ts'
 import { weightSettings, type WeightSettings } from '../model/runnable/weight-settings.ts'
+import type { PromptingRecord } from '../store/run-record.ts'
 
 /** A model whose files are here. */
 export interface ModelSource {
@@ -23,6 +24,8 @@ export interface ModelSource {
   readonly settings?: ModelSettings
   /** The servers that have it, if its weights are not on this machine. */
   readonly served?: ServedSource
+  /** How the prompts are written; plain if absent. */
+  readonly prompting?: PromptingRecord
   /** Files that were read before it is opened, so that they are not read twice. */
   readonly inspected?: Inspection
   /** The same with its tokenizer and the places of its weights. */

@@ -107,6 +107,11 @@ export function flagThatIsOn(facts: Facts) {
   return withFacts(z.boolean().default(true), { ...facts, kind: 'flag', default: true, canBeOff: true })
 }
 
+/** On, off after `--no-NAME`, or undefined if it is not given. */
+export function onOrOff(facts: Facts) {
+  return withFacts(z.boolean().optional(), { ...facts, kind: 'flag', canBeOff: true })
+}
+
 /** Texts; the option may be repeated. */
 export function list(facts: Facts) {
   return withFacts(z.array(nonEmpty()).default([]), { ...facts, kind: 'list' })

@@ -76,25 +76,27 @@ export async function planRun({ definedTasks, onEvent = () => {}, signal, ...giv
   const options = resume === undefined ? asked : await resumedOptions(resume, asked, onEvent)
   const noticeOf = (model: string | null) => (message: string) => onEvent({ kind: 'notice', model, isRepeat: false, message })
   const preparation = { purpose: 'planning', definedTasks, checkDeterminism, onNotice: noticeOf(null), signal } as const
-  const { models, loadedTasks, evaluateOptions } = await prepareRun(options, preparation)
+  const { models, loadedTasks, tasksOf, evaluateOptions } = await prepareRun(options, preparation)
   const prompts = loadedTasks.map(promptsOf)
   const outlines: ModelOutline[] = []
   const plans: TaskPlan[] = []
   const layersOf = await plannedLayers(
     models,
     { ...evaluateOptions, ...(signal && { signal }) },
-    { isShared: options.sharedLayers && !options.divergence, onNotice: noticeOf(null) },
+    { isShared: options.sharedLayers && !options.divergence && models.every((model) => tasksOf(model) === loadedTasks), onNotice: noticeOf(null) },
   )
   let positions: number | null = null
   for (const model of models) {
     const onNotice = noticeOf(model.label)
+    const own = tasksOf(model)
+    if (own !== loadedTasks) onNotice(`its chat template is another one than that of ${models[0]!.label}, whose prompts are shown`)
     if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), onNotice))
     const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
     if (!planner) {
       onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
       continue
     }
-    plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, loadedTasks, { onNotice, signal }), signal)))
+    plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, own, { onNotice, signal }), signal)))
     if (model === models[0] && options.divergence) positions = await unlessAborted(countPositions(encode(loadedTasks, planner, signal)), signal)
   }
   const original = options.divergence ? models[0] : undefined

@@ -7,17 +7,21 @@ import { expandNames, selectTasks } from '../task/select-tasks.ts'
 import { checkComparable } from './check-comparable.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { loadTask } from './load-task.ts'
-import type { LoadedTask } from './loaded-task.ts'
+import type { LoadedTask, LoadTaskOptions } from './loaded-task.ts'
 import { locateModel, type NeededFiles } from './locate-model.ts'
 import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
 import { parseModel, type GivenModel } from './parse-model.ts'
 import { parseEvaluateOptions, parseLoadOptions, parseNames } from './parse-run-options.ts'
+import { checkPromptOptions, openPrompting, plainPrompting, type Prompting } from './prompting.ts'
 import type { ScoringOptions } from './run-options.ts'
 
 /** A run that is ready to begin. */
 export interface PreparedRun {
   readonly models: readonly ModelSource[]
+  /** Those of the first model; with plain prompts if there is none. */
   readonly loadedTasks: readonly LoadedTask[]
+  /** The tasks with the prompts of a model; the same object for models with the same prompts. */
+  readonly tasksOf: (model: ModelSource) => readonly LoadedTask[]
   readonly evaluateOptions: EvaluateOptions
 }
 
@@ -36,10 +40,11 @@ export interface Preparation {
 export async function prepareRun(options: ScoringOptions, preparation: Preparation): Promise<PreparedRun> {
   const { purpose, definedTasks = [], onNotice, signal } = preparation
   const evaluateOptions = parseEvaluateOptions(options)
-  const known = await loadTasks(options.taskFile, definedTasks)
-  const selected = selectTasks(known, taskNames(options, known))
+  const tasks = await loadTasks(options.taskFile, definedTasks)
+  const selected = selectTasks(tasks, taskNames(options, tasks))
   const given = parseModels(options, purpose)
-  const loadOptions = await parseLoadOptions(options, known, selected)
+  checkPromptOptions(options, given.length)
+  const loadOptions = await parseLoadOptions(options, tasks, selected)
   if (purpose === 'scoring') await prepareResultsFolder(options.output)
   const models: ModelSource[] = []
   const needed: NeededFiles = purpose === 'scoring' ? 'all' : 'tokenizer'
@@ -48,13 +53,34 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   if (models.length > 0 && models.every(({ served }) => served)) refuseForServers(options, preparation)
   const inspected: ModelSource[] = []
   for (const model of models) inspected.push(await inspect(model, evaluateOptions))
+  const load = async ({ format, notices }: Prompting) => {
+    const loadedTasks = await loadAll(selected, { ...loadOptions, format }, preparation)
+    for (const notice of notices()) onNotice(notice)
+    return loadedTasks
+  }
+  const known = new Map<string, readonly LoadedTask[]>()
+  const prepared = new Map<ModelSource, readonly LoadedTask[]>()
+  for (const model of inspected) {
+    const prompting = await unlessAborted(openPrompting(model, options, onNotice), signal)
+    const loadedTasks = known.get(prompting.key) ?? (await load(prompting))
+    known.set(prompting.key, loadedTasks)
+    prepared.set({ ...model, prompting: prompting.record }, loadedTasks)
+  }
+  if (options.divergence && known.size > 1)
+    throw new UsageError('--divergence compares models on the same prompts, and their chat templates differ', 'Leave --apply-chat-template out.')
+  const [first] = known.values()
+  const loadedTasks = first ?? (await load(plainPrompting(options)))
+  return { models: [...prepared.keys()], loadedTasks, tasksOf: (model) => prepared.get(model)!, evaluateOptions }
+}
+
+async function loadAll(tasks: readonly Task[], options: LoadTaskOptions, { onNotice, signal }: Preparation): Promise<readonly LoadedTask[]> {
   const loadedTasks: LoadedTask[] = []
-  for (const task of selected) {
-    const loaded = await unlessAborted(loadTask(task, loadOptions), signal)
+  for (const task of tasks) {
+    const loaded = await unlessAborted(loadTask(task, options), signal)
     for (const notice of loaded.notices) onNotice(notice)
     loadedTasks.push(loaded)
   }
-  return { models: inspected, loadedTasks, evaluateOptions }
+  return loadedTasks
 }
 
 function taskNames({ tasks }: ScoringOptions, known: ReadonlyMap<string, Task>): string[] {

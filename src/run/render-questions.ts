@@ -12,6 +12,7 @@ import { itemTaskName, taskLabel, type RowSource, type TaskRow } from '../task/r
 import { comparable, comparableExample } from '../task/render/same-question.ts'
 import type { Item } from '../task/request.ts'
 import { sampleRows, SAMPLES } from '../task/sample-rows.ts'
+import type { LoadTaskOptions } from './loaded-task.ts'
 import { sourceName } from './source-name.ts'
 
 /** As in lm-eval. */
@@ -41,7 +42,7 @@ export interface RenderedRows {
 export async function renderQuestions(
   task: PromptedTask,
   subset: string,
-  { shotCount, fewshotSeed = DEFAULT_FEWSHOT_SEED }: { readonly shotCount: number; readonly fewshotSeed?: number },
+  { shotCount, fewshotSeed = DEFAULT_FEWSHOT_SEED, format }: Pick<LoadTaskOptions, 'fewshotSeed' | 'format'> & { readonly shotCount: number },
   { dataset, shotsDataset, rows, chosen }: QuestionRows,
 ): Promise<RenderedRows> {
   const source = { task, subset, source: sourceName(dataset) }
@@ -54,7 +55,7 @@ export async function renderQuestions(
     const instruction = renderInstruction(source, row)
     instructions.add(instruction)
     const examples = (await pool?.draw(comparable(question, ownForm(source, row)), row)) ?? []
-    items.push(questionItem(source, row, question, { instruction, examples }))
+    items.push(questionItem(source, row, question, { instruction, examples, ...(format && { format }) }))
   }
   const asked = new Set(chosen)
   function* others(): Iterable<Question> {

@@ -16,6 +16,7 @@ import { evaluateModel } from './evaluate-model.ts'
 import { divergenceRun } from './divergence-run.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { beginManifest, type OpenManifest } from './manifest.ts'
+import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
 import { passesOf } from './one-pass/plan-passes.ts'
 import { scoreTogether } from './one-pass/score-together.ts'
@@ -68,12 +69,13 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
   })
   await using manifest = await beginManifest(options)
   const cache = options.divergence ? undefined : cacheFolderOf(options)
-  const shared = { ...prepared.evaluateOptions, encodings: new Map(), ...(cache !== undefined && { cache }), ...(signal && { signal }) }
-  const context = { prepared, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
+  const shared = { ...prepared.evaluateOptions, ...(cache !== undefined && { cache }), ...(signal && { signal }) }
+  const encodings = new Map(prepared.models.map((model) => [prepared.tasksOf(model), new Map()] as const))
+  const context = { prepared, encodings, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
   const runs: StoredResult[] = []
   await using divergence = options.divergence ? divergenceRun() : undefined
   // Distributions are compared with the stored states of a model that has ended.
-  const isShared = options.sharedLayers && !divergence
+  const isShared = options.sharedLayers && !divergence && encodings.size === 1
   for (const pass of await passesOf(prepared.models, shared, { isShared, onNotice })) {
     if (signal?.aborted) break
     const role = divergence?.roleOf(runs[0]?.record.model)
@@ -92,6 +94,8 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
 /** The parts that all models of a run share. */
 interface RunContext {
   readonly prepared: PreparedRun
+  /** By the tasks that models share. */
+  readonly encodings: ReadonlyMap<readonly LoadedTask[], NonNullable<EvaluateOptions['encodings']>>
   readonly options: EvaluateOptions
   /** Items of the determinism check; undefined for no check. */
   readonly checkedItemCount: number | undefined
@@ -111,10 +115,12 @@ async function scoreAndStore(
   turn: Promise<unknown>,
   context: RunContext,
 ): Promise<StoredResult | null> {
-  const { prepared, options, output, manifest, onEvent } = context
+  const { prepared, encodings, output, manifest, onEvent } = context
+  const loadedTasks = prepared.tasksOf(model)
+  const options = { ...context.options, encodings: encodings.get(loadedTasks)! }
   const watch = (isRepeat: boolean) => (event: EvaluationEvent) => onEvent({ ...event, model: model.label, isRepeat })
   return finishOnceScored(watch(false), async (onScoringEvent) => {
-    const scored = await evaluateModel(model, prepared.loadedTasks, { ...options, ...joined, onEvent: onScoringEvent }).catch(nullIfAborted)
+    const scored = await evaluateModel(model, loadedTasks, { ...options, ...joined, onEvent: onScoringEvent }).catch(nullIfAborted)
     if (!scored || scored.tasks.length === 0) return null
     await turn
     const record = await withDeterminism(scored, model, context, watch(true))
@@ -142,12 +148,12 @@ function finishOnceScored<T>(onEvent: OnEvent<EvaluationEvent>, work: (onEvent: 
 async function withDeterminism(
   record: RunRecord,
   model: ModelSource,
-  { prepared: { loadedTasks }, options, checkedItemCount, onEvent }: RunContext,
+  { prepared, options, checkedItemCount, onEvent }: RunContext,
   onRepeatEvent: OnEvent<EvaluationEvent>,
 ): Promise<RunRecord> {
   if (checkedItemCount === undefined || !record.isComplete) return record
   try {
-    const check = { record, itemCount: checkedItemCount, model, loadedTasks }
+    const check = { record, itemCount: checkedItemCount, model, loadedTasks: prepared.tasksOf(model) }
     const determinism = await checkDeterminism(check, { ...options, onEvent: onRepeatEvent })
     onEvent({ kind: 'determinism-checked', model: model.label, determinism })
     return { ...record, determinism }

@@ -1,7 +1,22 @@
 /** The options of a run: `evalharness run` and `runModels` take the same ones. */
 import { z } from 'zod'
 import { ROLLING_BOS } from '../plan/encode.ts'
-import { choice, flag, flagThatIsOn, list, numberThat, text, textOr, textOrData, textOrDataOr, textOrOff, wholeNumber, wholeNumberOr } from './option-table.ts'
+import {
+  choice,
+  flag,
+  flagThatIsOn,
+  list,
+  numberThat,
+  onOrOff,
+  text,
+  textOr,
+  textOrData,
+  textOrDataOr,
+  textOrNothing,
+  textOrOff,
+  wholeNumber,
+  wholeNumberOr,
+} from './option-table.ts'
 
 const SCORED = 'What to score'
 const ROWS = 'Rows and prompts'
@@ -41,6 +56,15 @@ export const scoringOptions = z.object({
     description: 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the task defines)',
   }),
   fewshotSeed: wholeNumber(0, { group: ROWS, description: 'Seed of the random draw of few-shot examples, the same draw as lm-eval’s (default: 1234)' }),
+  applyChatTemplate: textOrNothing({
+    group: ROWS,
+    description: 'Write prompts with the chat template of each checkpoint; NAME chooses one if it has several (default: plain prompts)',
+  }),
+  systemInstruction: text({ group: ROWS, description: 'System message, which comes before the task’s instruction (default: none)' }),
+  fewshotAsMultiturn: onOrOff({
+    group: ROWS,
+    description: 'With a chat template: each few-shot example is a turn of its own (default); --no-fewshot-as-multiturn puts all into one message',
+  }),
   limit: numberThat((value) => value > 0 && (value < 1 || Number.isInteger(value)), {
     aliases: ['L'],
     group: ROWS,

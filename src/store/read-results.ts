@@ -68,6 +68,11 @@ function runFields(results: ResultsFile): Omit<StoredRun, 'file' | 'tasks' | 'gr
     isComplete: evalharness?.is_complete ?? true,
     ...(typeof config?.limit === 'number' && { limit: config.limit }),
     ...(rollingBos && { rollingBos }),
+    prompting: {
+      chatTemplate: results.chat_template_sha ?? null,
+      systemInstruction: results.system_instruction_sha ?? null,
+      fewshotAsMultiturn: results.fewshot_as_multiturn ?? null,
+    },
     model,
   }
 }

@@ -36,6 +36,9 @@ const resultsSchema = z.looseObject({
   model_name: nameSchema.optional(),
   max_length: z.number().optional(),
   lm_eval_version: z.string().optional(),
+  chat_template_sha: z.string().nullish(),
+  system_instruction_sha: z.string().nullish(),
+  fewshot_as_multiturn: z.boolean().nullish(),
   evalharness: z
     .looseObject({
       version: z.string(),

@@ -98,6 +98,15 @@ export interface DeterminismRecord {
   readonly tieCount: number
 }
 
+/** How prompts were written; lm-eval's settings of these names. */
+export interface PromptingRecord {
+  /** Null for plain prompts. */
+  readonly chatTemplate: { readonly text: string; /** Hexadecimal. */ readonly sha256: string } | null
+  readonly systemInstruction: string | null
+  /** Null for plain prompts. */
+  readonly fewshotAsMultiturn: boolean | null
+}
+
 /** One model on all tasks. */
 export interface RunRecord {
   /** ISO 8601. */
@@ -110,6 +119,7 @@ export interface RunRecord {
   readonly harnessVersion: string
   readonly model: ModelRecord
   readonly engine: EngineInfo
+  readonly prompting: PromptingRecord
   readonly settings: {
     readonly limit: number | null
     readonly seed: number

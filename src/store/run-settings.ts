@@ -20,7 +20,12 @@ const evalharnessSchema = z.looseObject({
 /** The settings of a results file. */
 export function settingsOf(results: Readonly<Record<string, unknown>>): RunSettings {
   const own = evalharnessSchema.safeParse(results.evalharness)
-  return new Map(Object.entries(own.success ? ownSettings(own.data) : lmEvalSettings(results)).map(([name, value]) => [name, shown(value)]))
+  return new Map(
+    Object.entries({ ...(own.success ? ownSettings(own.data) : lmEvalSettings(results)), ...promptSettings(results) }).map(([name, value]) => [
+      name,
+      shown(value),
+    ]),
+  )
 }
 
 function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSchema>): Record<string, unknown> {
@@ -52,6 +57,12 @@ function lmEvalSettings(results: Readonly<Record<string, unknown>>): Record<stri
     limit: config.limit,
     gen_kwargs: config.gen_kwargs,
     fewshot_seed: config.fewshot_seed,
+  }
+}
+
+/** How prompts were written: both tools have these fields. */
+function promptSettings(results: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
     system_instruction_sha: results.system_instruction_sha,
     chat_template_sha: results.chat_template_sha,
     fewshot_as_multiturn: results.fewshot_as_multiturn,

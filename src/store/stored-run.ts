@@ -103,6 +103,16 @@ export interface RunSource {
   readonly newestOf?: number
 }
 
+/** How prompts were written. */
+export interface StoredPrompting {
+  /** sha256 of the chat template; null for plain prompts. */
+  readonly chatTemplate: string | null
+  /** sha256 of the system instruction; null for none. */
+  readonly systemInstruction: string | null
+  /** Null for plain prompts. */
+  readonly fewshotAsMultiturn: boolean | null
+}
+
 /** One model on its tasks. */
 export interface StoredRun {
   /** Computed from items, or cited from a card. */
@@ -125,6 +135,8 @@ export interface StoredRun {
   readonly limit?: number
   /** Which tokens precede a text that is scored as a whole; absent for lm-eval's rule. */
   readonly rollingBos?: RollingBos
+  /** Absent for a card. */
+  readonly prompting?: StoredPrompting
   readonly model: StoredModel
   readonly tasks: readonly StoredTask[]
   readonly groups: readonly StoredGroup[]

@@ -1,12 +1,13 @@
 /** A run as lm-eval's results file. */
+import { createHash } from 'node:crypto'
 import { metricOf } from '../metrics/registry.ts'
 import type { Score } from '../task/score-items.ts'
-import type { RunRecord } from './run-record.ts'
+import type { PromptingRecord, RunRecord } from './run-record.ts'
 import { sanitizedName } from './sanitized-name.ts'
 
 /** The record as lm-eval's results file, with everything else under `evalharness`. JSON has no NaN: such a score is "N/A", as lm-eval writes it. */
 export function toResultsFile(run: RunRecord): Record<string, unknown> {
-  const { tasks, groups, model, settings, work } = run
+  const { tasks, groups, model, settings, work, prompting } = run
   const each = <T extends { name: string }>(list: readonly T[], value: (entry: T) => unknown) =>
     Object.fromEntries(list.map((entry) => [entry.name, value(entry)]))
   const all = [...groups, ...tasks]
@@ -48,6 +49,7 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
     model_name: model.source,
     model_name_sanitized: sanitizedName(model.label),
     max_length: model.maxLength,
+    ...promptingFields(prompting),
     total_evaluation_time_seconds: String(run.elapsedMs / 1000),
     evalharness: {
       version: run.harnessVersion,
@@ -68,6 +70,17 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
       }),
       ...(run.determinism && { determinism: run.determinism }),
     },
+  }
+}
+
+/** lm-eval's fields. */
+function promptingFields({ chatTemplate, systemInstruction, fewshotAsMultiturn }: PromptingRecord): Record<string, unknown> {
+  return {
+    system_instruction: systemInstruction,
+    system_instruction_sha: systemInstruction === null ? null : createHash('sha256').update(systemInstruction).digest('hex'),
+    fewshot_as_multiturn: fewshotAsMultiturn,
+    chat_template: chatTemplate?.text ?? null,
+    chat_template_sha: chatTemplate?.sha256 ?? null,
   }
 }
 

@@ -31,6 +31,8 @@ export interface AppliedSettings {
   readonly splitsSpecial: boolean
   readonly bos: number | undefined
   readonly eos: number | undefined
+  /** Texts of the named special tokens, such as `bos_token`: transformers' `special_tokens_map`. */
+  readonly specialTokens: Readonly<Record<string, string>>
   /** Warnings for the user: fields of the file that the class ignores. */
   readonly notices: readonly string[]
 }
@@ -87,6 +89,7 @@ export function applySettings(file: TokenizerContent, { settings, config, specia
     splitsSpecial: flag(merged, 'split_special_tokens') ?? false,
     bos: idOf('bos_token'),
     eos: idOf('eos_token'),
+    specialTokens: Object.fromEntries(NAMED.flatMap((key) => (named.has(key) ? [[key, contentOf(named.get(key))!]] : []))),
     notices: noticesOf(name, file, rebuilt.content),
   }
 }

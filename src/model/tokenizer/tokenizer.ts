@@ -20,6 +20,8 @@ export interface CheckpointTokenizer {
   readonly prefixToken: number
   /** The prefix token as text, such as `<s>`; empty if only config.json names the token and the tokenizer has no text for it. */
   readonly prefixText: string
+  /** Texts of the named special tokens, such as `bos_token`. */
+  readonly specialTokens: Readonly<Record<string, string>>
   /** sha256 of tokenizer.json, hexadecimal. */
   readonly hash: string
   /** Warnings for the user about how the file is read. */
@@ -69,6 +71,7 @@ export async function readTokenizer(folder: string, special: SpecialIds, configC
     encode: checkedEncoder(pipeline, applied.content, file, special),
     prefixToken,
     prefixText: applied.tokens.textOf(prefixToken) ?? '',
+    specialTokens: applied.specialTokens,
     hash: createHash('sha256').update(content).digest('hex'),
     notices: applied.notices,
   }

@@ -28,7 +28,6 @@ export interface LmEvalFlag {
 }
 
 const NO_TRACKER = { because: 'nothing is sent to a tracker', instead: 'Log the results file: it is in the schema of lm-eval.' }
-const NO_CHAT = { because: 'evalharness scores plain prompts, without chat templates', instead: 'Leave it out to score the plain prompt, or use lm-eval.' }
 
 /** The flags of `lm-eval run`, in the order of its help. */
 export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
@@ -36,7 +35,7 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
   flag('tasks', 't', 'several', option('tasks')),
   flag('model', 'M', 'one', { kind: 'model', note: '`--model NAME=FOLDER` or `NAME=OWNER/REPO`, once per model; `hf` with `--model_args` is translated' }),
   flag('model_args', 'a', 'several', { kind: 'model', note: 'settings after the model: `--model NAME=WHERE,quantize=nf4`; translated where they exist here' }),
-  flag('apply_chat_template', undefined, 'optional', refused(NO_CHAT.because, NO_CHAT.instead)),
+  flag('apply_chat_template', undefined, 'optional', option('apply-chat-template')),
   flag('limit', 'L', 'one', option('limit')),
   flag('use_cache', 'c', 'one', option('cache', 'responses are cached by default')),
   flag('num_fewshot', 'f', 'one', option('num-fewshot')),
@@ -57,8 +56,12 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
   flag('samples', 'E', 'one', option('samples')),
   flag('cache_requests', undefined, 'optional', unneeded('prompts are rendered in seconds and not cached')),
   flag('check_integrity', undefined, 'none', unneeded('rows are always checked before anything is scored')),
-  flag('system_instruction', undefined, 'one', refused(NO_CHAT.because, 'Leave it out; a task of your own may have an instruction (docs/task-authoring.md).')),
-  flag('fewshot_as_multiturn', undefined, 'optional', refused(NO_CHAT.because, NO_CHAT.instead)),
+  flag('system_instruction', undefined, 'one', option('system-instruction')),
+  flag('fewshot_as_multiturn', undefined, 'optional', {
+    kind: 'levels',
+    levels: { TRUE: ['--fewshot-as-multiturn'], FALSE: ['--no-fewshot-as-multiturn'] },
+    note: '`--fewshot-as-multiturn`, the default with a chat template, or `--no-fewshot-as-multiturn`',
+  }),
   flag(
     'include_path',
     undefined,

@@ -15,7 +15,7 @@ export interface ModelArgument {
 
 const SAME_DTYPE = 'The type is the same for all models of a run: --dtype f32, f16 or bf16.'
 const NOT_SPLIT = 'A model is not split over devices; --device cuda:0,cuda:1 scores with a copy on each.'
-const NO_CHAT = 'evalharness scores plain prompts, without chat templates; leave it out.'
+const NO_TEMPLATE_ARGUMENTS = 'A chat template gets no arguments besides the messages; leave it out.'
 const DTYPES = { auto: '', float: 'float32', half: 'float16' }
 const OFF = ['False', 'false']
 
@@ -49,9 +49,9 @@ export const HF_ARGUMENTS: Readonly<Record<string, ModelArgument>> = {
   autogptq: unneeded('A GPTQ checkpoint is recognized by its config.json.'),
   gptqmodel: unneeded('A GPTQ checkpoint is recognized by its config.json.'),
   gguf_file: refused('GGUF files are not read; give the checkpoint that it was made from.'),
-  think_end_token: refused(NO_CHAT),
-  enable_thinking: refused(NO_CHAT),
-  chat_template_args: refused(NO_CHAT),
+  think_end_token: refused('No text is generated; leave it out.'),
+  enable_thinking: refused(NO_TEMPLATE_ARGUMENTS),
+  chat_template_args: refused(NO_TEMPLATE_ARGUMENTS),
 }
 
 /** Arguments that lm-eval hands to transformers. */

@@ -6,7 +6,8 @@ import { optionalText, textOf } from './call-task.ts'
 import type { Example } from './example.ts'
 import type { Question } from './question.ts'
 import { itemTaskName, placeOf, type RowSource, type TaskRow } from './row-source.ts'
-import { DEFAULT_DELIMITERS, exampleTurns, instructionTurns, plainPrompt, questionTurns, type Delimiters } from './turns.ts'
+import { continuationDelimiter, PLAIN_FORMAT, promptText, type PromptFormat } from './prompt-format.ts'
+import { DEFAULT_DELIMITERS, exampleTurns, instructionTurns, questionTurns, type Delimiters } from './turns.ts'
 
 /** A row as a text to score. Fails with DatasetError when the text is empty or a function of the task fails. */
 export function rollingItem(source: RowSource<RollingTask>, taskRow: TaskRow): RollingItem {
@@ -18,10 +19,11 @@ export function rollingItem(source: RowSource<RollingTask>, taskRow: TaskRow): R
   return { kind: 'rolling', task: itemTaskName(task, subset), docId: rowIndex, doc: raw, target: text, referenceText, requests: [{ kind: 'rolling', text }] }
 }
 
-/** The text before a question: the instruction, then few-shot examples. */
+/** The text before a question: the instruction, then few-shot examples; and how all of it is written, which is plain if absent. */
 export interface QuestionContext {
   readonly instruction: string
   readonly examples: readonly Example[]
+  readonly format?: PromptFormat
 }
 
 /** The item of a question. */
@@ -29,26 +31,31 @@ export function questionItem(
   { task, subset }: RowSource<PromptedTask>,
   { rowIndex, raw }: TaskRow,
   question: Question,
-  { instruction, examples }: QuestionContext,
+  { instruction, examples, format = PLAIN_FORMAT }: QuestionContext,
 ): Item {
   const item = { task: itemTaskName(task, subset), docId: rowIndex, doc: raw }
-  const { target: delimiter } = delimitersOf(task)
-  const before = [...instructionTurns(instruction), ...examples.flatMap((example) => exampleTurns(example, exampleDelimiters(task)))]
+  const { target: delimiter, example: exampleDelimiter } = delimitersOf(task)
+  const before = [
+    ...instructionTurns(format.systemInstruction, instruction, exampleDelimiter),
+    ...examples.flatMap((example) => exampleTurns(example, exampleDelimiters(task))),
+  ]
   /** Nothing comes between a context of a schema and the beginning of its answer. */
-  const contextOf = (prompt: string) => plainPrompt([...before, ...questionTurns(prompt, question.answerPrefix, question.kind === 'schema' ? '' : delimiter)])
+  const contextOf = (prompt: string) =>
+    promptText([...before, ...questionTurns(prompt, question.answerPrefix, question.kind === 'schema' ? '' : delimiter)], format)
   if (question.kind === 'text') {
     const { prompt, continuation } = question
     return { ...item, kind: 'text', target: continuation, requests: [request(contextOf(prompt), continuation)] }
   }
   const { gold } = question
+  const between = continuationDelimiter(delimiter, question.answerPrefix, format)
   if (question.kind === 'schema') {
     const { contexts, continuation } = question
-    const requests = contexts.map((context) => request(contextOf(context), delimiter + continuation))
+    const requests = contexts.map((context) => request(contextOf(context), between + continuation))
     return { ...item, kind: 'schema', target: continuation, choices: contexts, gold, requests }
   }
   const { choices, target, prompt } = question
   const context = contextOf(prompt)
-  const after = (text: string) => choices.map((choice) => request(text, delimiter + choice))
+  const after = (text: string) => choices.map((choice) => request(text, between + choice))
   return { ...item, kind: 'choice', target, choices, gold, requests: needsUnconditional(task) ? [...after(context), ...after('')] : after(context) }
 }
 

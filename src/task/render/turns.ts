@@ -21,9 +21,11 @@ export interface Delimiters {
 /** lm-eval's defaults. */
 export const DEFAULT_DELIMITERS: Delimiters = { target: ' ', example: '\n\n' }
 
-/** The instruction; no turn if there is none. */
-export function instructionTurns(instruction: string): Turn[] {
-  return instruction === '' ? [] : [{ role: 'system', text: instruction, delimiter: '' }]
+/** The system instruction, and the task's behind it; no turn if there is neither. `delimiter` comes between them, unless white space is there already. */
+export function instructionTurns(systemInstruction: string, instruction: string, delimiter: string): Turn[] {
+  const between = systemInstruction !== '' && instruction !== '' ? beforePrefix(systemInstruction, instruction, delimiter) : ''
+  const text = systemInstruction + between + instruction
+  return text === '' ? [] : [{ role: 'system', text, delimiter: '' }]
 }
 
 /** An example: its question and its answer. */
