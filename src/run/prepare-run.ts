@@ -21,7 +21,7 @@ export interface PreparedRun {
   /** Those of the first model; with plain prompts if there is none. */
   readonly loadedTasks: readonly LoadedTask[]
   /** The tasks with the prompts of a model; the same object for models with the same prompts. */
-  readonly tasksOf: (model: ModelSource) => readonly LoadedTask[]
+  readonly tasksOf: (model: Pick<ModelSource, 'label'>) => readonly LoadedTask[]
   readonly evaluateOptions: EvaluateOptions
 }
 
@@ -59,18 +59,20 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
     return loadedTasks
   }
   const known = new Map<string, readonly LoadedTask[]>()
-  const prepared = new Map<ModelSource, readonly LoadedTask[]>()
+  const prepared: ModelSource[] = []
+  const byLabel = new Map<string, readonly LoadedTask[]>()
   for (const model of inspected) {
     const prompting = await unlessAborted(openPrompting(model, options, onNotice), signal)
     const loadedTasks = known.get(prompting.key) ?? (await load(prompting))
     known.set(prompting.key, loadedTasks)
-    prepared.set({ ...model, prompting: prompting.record }, loadedTasks)
+    prepared.push({ ...model, prompting: prompting.record })
+    byLabel.set(model.label, loadedTasks)
   }
   if (options.divergence && known.size > 1)
     throw new UsageError('--divergence compares models on the same prompts, and their chat templates differ', 'Leave --apply-chat-template out.')
   const [first] = known.values()
   const loadedTasks = first ?? (await load(plainPrompting(options)))
-  return { models: [...prepared.keys()], loadedTasks, tasksOf: (model) => prepared.get(model)!, evaluateOptions }
+  return { models: prepared, loadedTasks, tasksOf: ({ label }) => byLabel.get(label)!, evaluateOptions }
 }
 
 async function loadAll(tasks: readonly Task[], options: LoadTaskOptions, { onNotice, signal }: Preparation): Promise<readonly LoadedTask[]> {
