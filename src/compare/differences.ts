@@ -1,7 +1,7 @@
 /** Why two scores of one task cannot be compared, in words. */
 import { metricOf } from '../metrics/registry.ts'
 import type { StoredRun } from '../store/stored-run.ts'
-import { differingRollingBos } from './encoding-differences.ts'
+import { differingAddBosToken, differingRollingBos } from './encoding-differences.ts'
 import { differingPrompting } from './prompting-differences.ts'
 import { hasItems, perplexityMetrics, storedItemCount, sumOf, type Entry } from './entries.ts'
 
@@ -25,6 +25,7 @@ export function differencesOf(entries: EntryPair, runs: RunPair, { areItemsChose
     ...differingMembers(entries, label),
     ...differingMetrics(entries, label),
     ...differingTokenizers(entries, runs),
+    ...differingAddBosToken(entries.original.name, runs.original, runs.variant),
     ...differingPrompting(entries.original, runs.original, runs.variant),
     ...(perplexityMetrics(entries.original).length > 0 ? differingRollingBos(entries.original.name, runs.original, runs.variant) : []),
   ]

@@ -18,6 +18,13 @@ export function differingRollingBos(name: string, original: StoredRun, variant: 
   return a === b ? [] : [`${name}: --rolling-bos ${a} against ${b} in ${variant.label}`]
 }
 
+/** Why two scores cannot be compared: their texts begin in different ways. Empty if they can. */
+export function differingAddBosToken(name: string, original: StoredRun, variant: StoredRun): string[] {
+  const shown = ({ addBosToken }: StoredRun) => (addBosToken === undefined ? 'as the tokenizer' : addBosToken ? 'on' : 'off')
+  const [a, b] = [shown(original), shown(variant)]
+  return a === b ? [] : [`${name}: --add-bos-token ${a} against ${b} in ${variant.label}`]
+}
+
 /** A note for perplexities with different windows: tokens have less context in the smaller one. Empty if a side does not say. */
 export function windowNote(name: string, original: StoredRun, variant: StoredRun): string[] {
   const [a, b] = [original.model.maxLength, variant.model.maxLength]

@@ -19,6 +19,13 @@ export interface Encoder {
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
   /** Precedes a text that has no context: bos, else eos. */
   readonly prefixToken: number
+  /** Absent if the tokenizer has none. */
+  readonly bosToken?: number
+  /**
+   * lm-eval's `add_bos_token`: whether each text that has a context or is scored as a whole begins with bos, and has no other special tokens. Absent:
+   * special tokens are those of the tokenizer.
+   */
+  readonly addBosToken?: boolean
   /** The prefix token as text: a text that begins with it is encoded without special tokens. */
   readonly prefixText: string
   /** The model's window, in tokens. */
@@ -142,8 +149,13 @@ type EncodeText = (text: string) => readonly number[]
 
 /** lm-eval's `tok_encode` as it is called by default: the tokenizer's own special tokens, but none for a text that begins with the prefix token's text. */
 function defaultEncoding(encoder: Encoder): EncodeText {
-  const { prefixText } = encoder
-  return (text) => encoder.encode(text, { specialTokens: prefixText === '' || !text.startsWith(prefixText) })
+  const { prefixText, addBosToken, bosToken } = encoder
+  const hasOwn = (text: string) => prefixText !== '' && text.startsWith(prefixText)
+  if (addBosToken === undefined) return (text) => encoder.encode(text, { specialTokens: !hasOwn(text) })
+  return (text) => {
+    const ids = encoder.encode(text, { specialTokens: false })
+    return addBosToken && bosToken !== undefined && !hasOwn(text) ? [bosToken, ...ids] : ids
+  }
 }
 
 /** The choices of an item share their context, so the tokens of the last context are cached. */

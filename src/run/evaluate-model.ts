@@ -66,6 +66,7 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
       seed: options.seed ?? 0,
       batchTokens: options.batchTokens ?? 'auto',
       rollingBos: opened.encoder.rollingBos,
+      addBosToken: opened.encoder.addBosToken ?? null,
     },
     tasks,
     groups,

@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly maxLength?: number
   /** How texts that are scored as a whole begin; as in lm-eval when absent. */
   readonly rollingBos?: RollingBos
+  /** Whether texts begin with bos; as the tokenizer does when absent. */
+  readonly addBosToken?: boolean
   /** Most tokens of a forward pass. */
   readonly batchTokens?: number
   /** Most memory of the process that computes, in bytes. */

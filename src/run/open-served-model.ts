@@ -19,7 +19,7 @@ export interface OpenedServed extends OpenedModel {
 export async function openServed(
   source: ServedSource,
   folder: string,
-  { maxLength, rollingBos = 'lm-eval' }: EncodingOptions,
+  { maxLength, rollingBos = 'lm-eval', addBosToken }: EncodingOptions,
   onNotice: (notice: string) => void,
 ): Promise<OpenedServed> {
   const { special, content } = await readServedConfig(folder)
@@ -36,7 +36,13 @@ export async function openServed(
     )
   return {
     tokenizer,
-    encoder: { ...tokenizer, maxLength: maxLength ?? most!, rollingBos, ...(maxLength !== undefined && { corpusWindow: maxLength }) },
+    encoder: {
+      ...tokenizer,
+      maxLength: maxLength ?? most!,
+      rollingBos,
+      ...(maxLength !== undefined && { corpusWindow: maxLength }),
+      ...(addBosToken !== undefined && { addBosToken }),
+    },
     architecture: null,
     parameterCount: null,
     variant: null,

@@ -17,7 +17,7 @@ import { selectedTask } from './selected-task.ts'
 
 /** How to evaluate each model. Fails with UsageError. */
 export function parseEvaluateOptions(options: ScoringOptions): EvaluateOptions {
-  const { seed, limit, maxLength, rollingBos, memory, threads, device, dtype } = options
+  const { seed, limit, maxLength, rollingBos, addBosToken, memory, threads, device, dtype } = options
   const batchTokens = parseBatchTokens(options.batchTokens)
   return {
     seed,
@@ -27,6 +27,7 @@ export function parseEvaluateOptions(options: ScoringOptions): EvaluateOptions {
     ...(limit !== undefined && { limit }),
     ...(maxLength !== undefined && { maxLength }),
     ...(rollingBos !== undefined && { rollingBos }),
+    ...(addBosToken !== undefined && { addBosToken }),
     ...(threads !== undefined && { threads }),
     ...(dtype !== undefined && { dtype: parseDtype(dtype) }),
   }

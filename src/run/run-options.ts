@@ -75,6 +75,10 @@ export const scoringOptions = z.object({
   samples: textOrData(rowIndices, { group: ROWS, description: 'Rows by task, as JSON or a file that holds it: {"piqa":[0,7]}' }),
   seed: wholeNumberOr(0, 0, { group: COMPUTING, description: 'Seed of the bootstrap for standard errors' }),
   maxLength: wholeNumber(2, { group: COMPUTING, description: 'Window in tokens (default: the model’s); longer prompts are cut at the left' }),
+  addBosToken: onOrOff({
+    group: COMPUTING,
+    description: 'Begin each text with bos; --no-add-bos-token leaves all special tokens out (default: as the tokenizer does)',
+  }),
   rollingBos: choice(ROLLING_BOS, {
     group: COMPUTING,
     description: 'Bos tokens before a text that is scored as a whole, if the tokenizer adds one itself: lm-eval puts a second before it (default: lm-eval)',

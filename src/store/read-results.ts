@@ -60,6 +60,7 @@ function runFields(results: ResultsFile): Omit<StoredRun, 'file' | 'tasks' | 'gr
   const { evalharness, lm_eval_version: lmEvalVersion, date, config } = results
   const model = modelOf(results)
   const rollingBos = evalharness?.settings?.rollingBos
+  const addBosToken = evalharness?.settings?.addBosToken ?? undefined
   return {
     kind: 'measured',
     label: evalharness?.model.label ?? lastPart(model.source),
@@ -68,6 +69,7 @@ function runFields(results: ResultsFile): Omit<StoredRun, 'file' | 'tasks' | 'gr
     isComplete: evalharness?.is_complete ?? true,
     ...(typeof config?.limit === 'number' && { limit: config.limit }),
     ...(rollingBos && { rollingBos }),
+    ...(addBosToken !== undefined && { addBosToken }),
     prompting: {
       chatTemplate: results.chat_template_sha ?? null,
       systemInstruction: results.system_instruction_sha ?? null,

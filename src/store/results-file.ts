@@ -46,7 +46,7 @@ const resultsSchema = z.looseObject({
       ties: z.record(z.string(), z.record(z.string(), z.number())).optional(),
       truncation: z.record(z.string(), truncationSchema).optional(),
       divergence: z.looseObject({ original: z.looseObject({ label: nameSchema, weightsHash: z.string().nullable() }) }).optional(),
-      settings: z.looseObject({ rollingBos: z.enum(ROLLING_BOS).optional() }).optional(),
+      settings: z.looseObject({ rollingBos: z.enum(ROLLING_BOS).optional(), addBosToken: z.boolean().nullish() }).optional(),
       model: z.looseObject({
         label: nameSchema,
         source: nameSchema,

@@ -126,6 +126,8 @@ export interface RunRecord {
     readonly batchTokens: number | 'auto'
     /** Which tokens precede a text that is scored as a whole. */
     readonly rollingBos: RollingBos
+    /** Whether texts begin with bos; null if the tokenizer decides. */
+    readonly addBosToken: boolean | null
   }
   readonly tasks: readonly TaskRecord[]
   readonly groups: readonly GroupRecord[]

@@ -14,7 +14,7 @@ const evalharnessSchema = z.looseObject({
     maxLength: z.number(),
   }),
   engine: z.looseObject({ dtype: z.unknown().optional() }).optional(),
-  settings: z.looseObject({ limit: z.unknown().optional(), rollingBos: z.unknown().optional() }).optional(),
+  settings: z.looseObject({ limit: z.unknown().optional(), rollingBos: z.unknown().optional(), addBosToken: z.unknown().optional() }).optional(),
 })
 
 /** The settings of a results file. */
@@ -40,6 +40,7 @@ function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSche
     limit: settings?.limit,
     // Records from before the setting existed did as lm-eval does.
     rolling_bos: settings?.rollingBos ?? 'lm-eval',
+    add_bos_token: settings?.addBosToken,
   }
 }
 

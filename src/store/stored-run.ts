@@ -135,6 +135,8 @@ export interface StoredRun {
   readonly limit?: number
   /** Which tokens precede a text that is scored as a whole; absent for lm-eval's rule. */
   readonly rollingBos?: RollingBos
+  /** Whether texts begin with bos; absent if the tokenizer decides. */
+  readonly addBosToken?: boolean
   /** Absent for a card. */
   readonly prompting?: StoredPrompting
   readonly model: StoredModel

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differingRollingBos, truncationNote, windowNote } from '../../src/compare/encoding-differences.ts'
+import { differingAddBosToken, differingRollingBos, truncationNote, windowNote } from '../../src/compare/encoding-differences.ts'
 import { choiceTask, storedRun } from '../stored-runs.ts'
 
 const cut = (itemCount: number, mostTokensLost: number) =>
@@ -21,6 +21,13 @@ test('perplexities with bos once and twice differ; a run that does not say did a
   expect(differingRollingBos('wikitext', none, once)).toEqual(['wikitext: --rolling-bos lm-eval against once in c'])
   expect(differingRollingBos('wikitext', once, lmEval)).toEqual(['wikitext: --rolling-bos once against lm-eval in b'])
   expect(differingRollingBos('wikitext', none, lmEval)).toEqual([])
+})
+
+test('an added bos token differs from none and from the tokenizer’s choice', () => {
+  const [none, on, off] = [storedRun('a', []), storedRun('b', [], { addBosToken: true }), storedRun('c', [], { addBosToken: false })]
+  expect(differingAddBosToken('piqa', none, on)).toEqual(['piqa: --add-bos-token as the tokenizer against on in b'])
+  expect(differingAddBosToken('piqa', on, off)).toEqual(['piqa: --add-bos-token on against off in c'])
+  expect(differingAddBosToken('piqa', on, on)).toEqual([])
 })
 
 test('windows that differ are noted, if both runs say theirs', () => {

@@ -30,6 +30,17 @@ test('an empty context is the prefix token', () => {
   expect(encode(ask('', ' c')).sequences).toEqual([['^ ', ' c']])
 })
 
+test('lm-eval’s add_bos_token: on, each text begins with one bos; off, none does', () => {
+  const inputs = (addBosToken: boolean) => {
+    const bos = { bosToken: '^'.codePointAt(0)!, addBosToken }
+    const asked = [ask('ab', ' c'), ask('^ab', ' c'), { kind: 'rolling', text: 'xyz' } as const]
+    return encodeRequests(asked, { ...encoder, ...bos }).sequences.map(({ input }) => shown(input))
+  }
+  // With bos the first two are one sequence. The prefix token precedes a whole text in any case.
+  expect(inputs(true)).toEqual(['^ab ', '^^xy'])
+  expect(inputs(false)).toEqual(['ab ', '^ab ', '^xy'])
+})
+
 test('a window is cut from the left, one token of context before the last of the continuation', () => {
   expect(encode(ask('0123456789', ' xy')).sequences).toEqual([['23456789 x', ' xy']])
 })

@@ -18,6 +18,8 @@ export interface CheckpointTokenizer {
   encode(text: string, options?: { readonly specialTokens: boolean }): readonly number[]
   /** The token before a text without context: bos, else eos; lm-eval `prefix_token_id`. */
   readonly prefixToken: number
+  /** Absent if the tokenizer has none. */
+  readonly bosToken?: number
   /** The prefix token as text, such as `<s>`; empty if only config.json names the token and the tokenizer has no text for it. */
   readonly prefixText: string
   /** Texts of the named special tokens, such as `bos_token`. */
@@ -70,6 +72,7 @@ export async function readTokenizer(folder: string, special: SpecialIds, configC
   return {
     encode: checkedEncoder(pipeline, applied.content, file, special),
     prefixToken,
+    ...(applied.bos !== undefined && { bosToken: applied.bos }),
     prefixText: applied.tokens.textOf(prefixToken) ?? '',
     specialTokens: applied.specialTokens,
     hash: createHash('sha256').update(content).digest('hex'),

@@ -37,7 +37,7 @@ export const HF_ARGUMENTS: Readonly<Record<string, ModelArgument>> = {
   max_batch_size: unneeded('Batches are sized in tokens; --batch-tokens N sets the size.'),
   trust_remote_code: unneeded('Code of a checkpoint is never run.'),
   use_fast_tokenizer: unneeded('tokenizer.json, the fast tokenizer, is always used.'),
-  add_bos_token: refused('Special tokens are those that the tokenizer adds (docs/scoring.md); --rolling-bos sets them for texts.'),
+  add_bos_token: refused('It is the same for all models of a run: --add-bos-token, or --no-add-bos-token for False.'),
   prefix_token_id: refused('The token before a text is the tokenizer’s (docs/scoring.md).'),
   parallelize: { says: NOT_SPLIT, as: { kind: 'unneeded' }, harmless: OFF },
   max_memory_per_gpu: refused('--memory SIZE limits the memory of the process that computes.'),
