@@ -7,6 +7,7 @@ import { retentionChart } from '../charts/retention-chart.ts'
 import { markup, type Html } from '../markup.ts'
 import { verdictsOf, type Verdict } from '../verdict.ts'
 import { accuracySection } from './accuracy-section.ts'
+import { divergenceSection } from './divergence-section.ts'
 import { flipData, flipSection } from './flip-section.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { perplexitySection } from './perplexity-section.ts'
@@ -35,7 +36,7 @@ export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]
             Holm’s correction; the status follows the profile ${settings.profile}.
           </p>
           ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
-          ${perplexitySection(comparison)}
+          ${perplexitySection(comparison)} ${divergenceSection(comparison)}
           ${flipSection(flips)} ${runSection(comparison)}
         </main>
         ${flipData(flips)}${script()}
