@@ -50,6 +50,8 @@ const MOST_UNEVEN = 2
  * spread; few large items among small ones would make that very wide, so then as the mean.
  */
 function sameTopInterval(items: readonly ItemDivergence[]): Interval | null {
+  // One text says nothing about others.
+  if (items.length < 2) return null
   const same = items.map((item) => ({ sum: sameTopCount(item), count: item.kl.length }))
   const differing = same.map(({ sum, count }) => ({ sum: count - sum, count }))
   const [most, total] = [Math.max(...same.map(({ count }) => count)), same.reduce((sum, { count }) => sum + count, 0)]

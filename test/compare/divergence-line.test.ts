@@ -53,6 +53,14 @@ test('items of very unequal sizes have the interval of a ratio of means by Stude
   expect(sameTopInterval![1]).toBeGreaterThan(sameTop.value)
 })
 
+test('one item gives no interval', () => {
+  const [item] = diverging('piqa', 0.1).items!
+  const task = { ...diverging('piqa', 0.1), items: [item!], itemCount: 1, rowCount: 1 }
+  const before = storedRun('original', [choiceTask('piqa', [1])])
+  const cell = compareRuns(before, [storedRun('nf4', [task])]).divergences[0]!.cells[0]!
+  expect(cell).toMatchObject({ itemCount: 1, klInterval: null, sameTopInterval: null })
+})
+
 test('no line without divergences, and none from another original', () => {
   expect(linesOf(storedRun('nf4', [choiceTask('piqa', OUTCOMES)]))).toEqual([])
   expect(linesOf(storedRun('nf4', [diverging('piqa', 0.1, 0, 'other')]))).toEqual([])
