@@ -104,6 +104,17 @@ function shard(weights: Buffer, header: Readonly<Record<string, Tensor>>, names:
   return Buffer.concat([prefix, text, ...pieces])
 }
 
+/** The templates of the tests, in a file of their own and in tokenizer_config.json. */
+export function chatTemplateSeeds(): Files[] {
+  const golden = path.join(import.meta.dirname, '../../test/model/chat-template/chat-template.golden.json')
+  const { templates } = JSON.parse(readFileSync(golden, 'utf8')) as { readonly templates: Readonly<Record<string, string>> }
+  const texts = Object.values(templates)
+  return [
+    ...texts.map((text): Files => ({ 'chat_template.jinja': Buffer.from(text) })),
+    { 'tokenizer_config.json': json({ chat_template: texts.map((template, index) => ({ name: index === 0 ? 'default' : `other${index}`, template })) }) },
+  ]
+}
+
 /** Tokenizers: BPE over bytes with several pre-tokenizers, WordPiece and Unigram. */
 export function tokenizerSeeds(): Files[] {
   const { 'tokenizer.json': bytes, 'tokenizer_config.json': settings } = filesOf(tinyModel('qwen3'))

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
+import { compileChatTemplate, type ChatMessage } from '../../src/model/chat-template/chat-template.ts'
+import { readChatTemplate } from '../../src/model/chat-template/read-chat-template.ts'
 import { openCheckpoint } from '../../src/model/checkpoint.ts'
 import { readConfig } from '../../src/model/config/config.ts'
 import { countParameters } from '../../src/model/weights/expected-tensors.ts'
@@ -24,6 +26,7 @@ import { hubTarget } from './hub-target.ts'
 import {
   ADAPTED_MODEL,
   adapterSeeds,
+  chatTemplateSeeds,
   checkpointSeeds,
   jsonFile,
   LACO_RECORD,
@@ -38,6 +41,18 @@ import {
   SHORTEST_CONFIG,
 } from './seeds.ts'
 import type { FuzzTarget } from './target.ts'
+
+const CHAT: readonly ChatMessage[] = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'open a jar' },
+  { role: 'assistant', content: 'Use' },
+]
+
+async function renderChats(folder: string): Promise<void> {
+  const { text } = await readChatTemplate(folder)
+  const template = compileChatTemplate(text, { bos_token: '<s>', eos_token: '</s>' }, folder)
+  for (const count of [1, 2, 3]) template.render(CHAT.slice(0, count), { continues: count === 3 })
+}
 
 /** A few texts that benchmarks have, and some that they do not. */
 const TEXTS = [
@@ -59,6 +74,7 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'safetensors', share: 12, seeds: only('model.safetensors').slice(0, 4), read: (folder) => readTensors(path.join(folder, 'model.safetensors')) },
     { name: 'config', links: true, share: 12, seeds: [...only('config.json'), SHORTEST_CONFIG], read: readModelConfig },
     { name: 'weights-index', links: true, share: 8, seeds: checkpoints.slice(-1), read: readIndexed },
+    { name: 'chat-template', links: true, share: 6, seeds: chatTemplateSeeds(), read: renderChats },
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },
     { name: 'checkpoint', links: true, share: 6, seeds: checkpoints, read: async (folder) => void (await hashWeights((await openCheckpoint(folder)).weights)) },
     { name: 'prune', links: true, share: 4, seeds: checkpoints, read: pruneInto },
