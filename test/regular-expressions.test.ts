@@ -66,9 +66,21 @@ test('so are those that are made of text, of which there are these', () => {
     // Patterns of a tokenizer, under a time limit if they are not known.
     ['src/model/tokenizer/regular-expression.ts', 1],
     ['src/run/parse-model.ts', 1],
+    // A pattern of a task, of which only those are taken that end soon.
+    ['src/task/lm-eval/template/regex-replace.ts', 1],
+    ['src/task/lm-eval/template/text-methods.ts', 2],
+    // The parser's pattern of booleans.
+    ['src/task/lm-eval/yaml-file.ts', 1],
     ['src/text/python-text.ts', 3],
   ])
-  for (const pattern of [`[${WHITE_SPACE}]+`, `^[${WHITE_SPACE}]+`, `[${WHITE_SPACE}]`, `,(?=(?:${MODEL_SETTINGS.join('|')})=)`]) expectLinear(pattern, 'u')
+  for (const pattern of [
+    `[${WHITE_SPACE}]+`,
+    `^[${WHITE_SPACE}]+`,
+    `[${WHITE_SPACE}]`,
+    String.raw`\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]`,
+    `,(?=(?:${MODEL_SETTINGS.join('|')})=)`,
+  ])
+    expectLinear(pattern, 'u')
   expectLinear(String.raw`^data/(?:validation(?:-\d{5}-of-\d{5}(?:-[0-9a-f]+)?)?\.parquet|validation/\d{4}\.parquet)$`, 'u')
   expect(splitFiles([`data/validation-00000-of-00001-${'a'.repeat(100_000)}.parque`], 'validation', undefined)).toEqual([])
 })

@@ -1,13 +1,17 @@
 /** `evalharness tasks`: lists the tasks; `tasks NAME` shows one with a rendered prompt. */
 import Table from 'cli-table3'
 import { z } from 'zod'
+import { nameTasks } from '../run/name-tasks.ts'
 import type { Task } from '../task/define-task.ts'
+import { readCatalogue } from '../task/lm-eval/catalogue.ts'
+import { surveyCatalogue } from '../task/lm-eval/survey.ts'
 import { loadTasks } from '../task/registry.ts'
 import { allNames, expandNames, groupNames, selectTasks, subsetNames } from '../task/select-tasks.ts'
 import { flag, list, optionalPositional, text } from '../run/option-table.ts'
 import { parseDataFiles } from '../run/parse-data-files.ts'
 import { runOptions } from '../run/run-options.ts'
 import { defineCommand } from './command.ts'
+import { listCatalogue } from './list-catalogue.ts'
 import { showTask } from './show-task.ts'
 import { describeTask } from './task-description.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +20,7 @@ const options = z.object({
   name: optionalPositional({ description: 'Task, group or subset to show, or names with * to list' }),
   all: flag({ description: 'List the names of groups and subsets too' }),
   taskFile: runOptions.shape.taskFile,
+  includePath: runOptions.shape.includePath,
   dataDir: text({ description: 'Folder of local datasets, for the prompt (default: the hub)' }),
   data: list({ description: 'Local rows for the prompt, TASK=FILE, as for `run`' }),
   json: flag({ description: 'Print as JSON' }),
@@ -30,10 +35,17 @@ export const tasksCommand = defineCommand({
     ['tasks piqa', 'source, metrics and a prompt'],
     ['tasks mmlu', 'the same, with groups and subsets'],
     ["tasks 'mmlu_*'", 'the names of its groups and subsets'],
+    ['tasks --include-path my_tasks', 'what of a folder of lm-eval YAML can run, and why the rest cannot'],
   ],
-  async run({ name, all, taskFile, data, ...given }, terminal) {
-    const tasks = await loadTasks(taskFile)
-    const names = name === undefined ? allNames(tasks) : expandNames(tasks, [name])
+  async run({ name, all, taskFile, includePath, data, ...given }, terminal) {
+    if (includePath.length > 0 && name === undefined) {
+      listCatalogue(surveyCatalogue(await readCatalogue(includePath)), { all, json: given.json }, terminal)
+      return
+    }
+    const own = await loadTasks(taskFile)
+    const named = includePath.length > 0 ? await nameTasks(own, [name!], includePath) : undefined
+    const tasks = named?.known ?? own
+    const names = named?.selected.map((task) => task.name) ?? (name === undefined ? allNames(tasks) : expandNames(tasks, [name]))
     if (name !== undefined && names.length === 1) {
       const selected = selectTasks(tasks, names)
       await showTask(selected[0]!, { ...given, dataFiles: await parseDataFiles(data, tasks, selected) }, terminal)

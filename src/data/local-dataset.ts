@@ -22,6 +22,7 @@ const READERS: Readonly<Record<string, ReadRows>> = {
   '.csv': readCsv,
   '.txt': readTextLines,
   '.raw': readTextLines,
+  '.json': readJsonLines,
 }
 
 /** Readers of text files whose rows are documents. */

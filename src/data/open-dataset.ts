@@ -1,5 +1,6 @@
 /** Finds the rows of a task: in a local file that the user gave, in the folder of the task, or on the hub. */
 import path from 'node:path'
+import { lookUp } from '../io/look-up.ts'
 import { shownPath } from '../text/shown-path.ts'
 import type { Dataset, DatasetQuery } from './dataset.ts'
 import { openHubDataset } from './hub-dataset.ts'
@@ -13,6 +14,8 @@ export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   const { dataset } = query
   if (file !== undefined) return openFile(file, dataset)
   if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
+  const named = lookUp(dataset.files, query.split)
+  if (named !== undefined) return openFile(named, dataset, shownPath(named))
   const own = await findFile(path.join(dataset.folder, filePattern(query)), `the split ${query.split} of ${query.taskName}`, NO_SPLIT)
   return openFile(own, dataset, shownPath(own))
 }

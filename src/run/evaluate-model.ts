@@ -23,6 +23,7 @@ import type { ModelSource } from './model-source.ts'
 import { openLocal } from './open-local-model.ts'
 import { openServed } from './open-served-model.ts'
 import type { OpenedModel } from './opened-model.ts'
+import { poolTaskGroups } from './pool-task-groups.ts'
 import { scoreRequests } from './score-requests.ts'
 import { scoreTask } from './score-task.ts'
 import { stageClock, type StageClock } from './stage-clock.ts'
@@ -69,7 +70,7 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
       addBosToken: opened.encoder.addBosToken ?? null,
     },
     tasks,
-    groups,
+    groups: [...poolTaskGroups(options.taskGroups ?? [], tasks), ...groups],
     ...(original && { divergence: { original, all: divergenceFigures(tasks.flatMap(({ items }) => items.flatMap(({ divergence }) => divergence ?? []))) } }),
     work: workRecord(scored.work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes }),
   }

@@ -5,6 +5,7 @@ import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RunnableModel } from '../model/runnable/open-runnable.ts'
 import type { RollingBos } from '../plan/encode.ts'
+import type { TaskGroup } from '../task/lm-eval/expand-name.ts'
 import type { DivergenceRole } from './divergence-role.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 import type { EvaluationEvent, OnEvent } from './run-events.ts'
@@ -31,6 +32,8 @@ export interface EvaluateOptions {
   readonly devices?: DeviceChoice
   /** Type of weights and products; the device's usual one when absent. */
   readonly dtype?: Dtype
+  /** Groups of the tasks, each with scores of its own; none when absent. */
+  readonly taskGroups?: readonly TaskGroup[]
   /** Shared by calls with the same loaded tasks: models with one tokenizer are then encoded for once. */
   readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** Response cache directory; no cache when absent. */

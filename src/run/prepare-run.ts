@@ -3,7 +3,6 @@ import { unlessAborted, UsageError } from '../errors.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks } from '../task/registry.ts'
-import { expandNames, selectTasks } from '../task/select-tasks.ts'
 import { checkComparable } from './check-comparable.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { loadTask } from './load-task.ts'
@@ -11,6 +10,7 @@ import type { LoadedTask, LoadTaskOptions } from './loaded-task.ts'
 import { locateModel, type NeededFiles } from './locate-model.ts'
 import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
 import { parseModel, type GivenModel } from './parse-model.ts'
+import { nameTasks } from './name-tasks.ts'
 import { parseEvaluateOptions, parseLoadOptions, parseNames } from './parse-run-options.ts'
 import { checkPromptOptions, openPrompting, plainPrompting, type Prompting } from './prompting.ts'
 import type { ScoringOptions } from './run-options.ts'
@@ -40,8 +40,8 @@ export interface Preparation {
 export async function prepareRun(options: ScoringOptions, preparation: Preparation): Promise<PreparedRun> {
   const { purpose, definedTasks = [], onNotice, signal } = preparation
   const evaluateOptions = parseEvaluateOptions(options)
-  const tasks = await loadTasks(options.taskFile, definedTasks)
-  const selected = selectTasks(tasks, taskNames(options, tasks))
+  const own = await loadTasks(options.taskFile, definedTasks)
+  const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options, own), options.includePath)
   const given = parseModels(options, purpose)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)
@@ -72,7 +72,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
     throw new UsageError('--divergence compares models on the same prompts, and their chat templates differ', 'Leave --apply-chat-template out.')
   const [first] = known.values()
   const loadedTasks = first ?? (await load(plainPrompting(options)))
-  return { models: prepared, loadedTasks, tasksOf: ({ label }) => byLabel.get(label)!, evaluateOptions }
+  return { models: prepared, loadedTasks, tasksOf: ({ label }) => byLabel.get(label)!, evaluateOptions: { ...evaluateOptions, taskGroups: groups } }
 }
 
 async function loadAll(tasks: readonly Task[], options: LoadTaskOptions, { onNotice, signal }: Preparation): Promise<readonly LoadedTask[]> {
@@ -86,7 +86,7 @@ async function loadAll(tasks: readonly Task[], options: LoadTaskOptions, { onNot
 }
 
 function taskNames({ tasks }: ScoringOptions, known: ReadonlyMap<string, Task>): string[] {
-  const names = expandNames(known, parseNames(tasks))
+  const names = parseNames(tasks)
   if (names.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...known.keys()].join(', ')}.`)
   return names
 }

@@ -43,7 +43,12 @@ export const scoringOptions = z.object({
     example: 'piqa,boolq',
     description: 'Names of tasks, subsets or groups, separated by commas; mmlu_* for several, all for all; `evalharness tasks` lists them',
   }),
-  taskFile: list({ group: SCORED, description: 'JavaScript or TypeScript module that defines a task' }),
+  taskFile: list({ group: SCORED, description: 'File that defines a task: a JavaScript or TypeScript module, or YAML of lm-eval' }),
+  includePath: list({
+    group: SCORED,
+    example: 'my_tasks',
+    description: 'Folder of lm-eval YAML: --tasks then takes the names of its tasks, groups and tags too; repeat for several',
+  }),
   dataDir: text({ group: ROWS, description: 'Folder of local datasets: TASK/SPLIT.jsonl, .parquet or .csv (default: the hub)' }),
   data: list({
     group: ROWS,

@@ -54,7 +54,7 @@ const SOURCE_FIELDS: Fields = {
   textRows: { check: oneOf(['sentences', 'document']), isOptional: true },
 }
 const HUB_FIELDS: Fields = { repo: { check: repository }, revision: { check: plainText, isOptional: true }, ...SOURCE_FIELDS }
-const FOLDER_FIELDS: Fields = { folder: { check: text }, ...SOURCE_FIELDS }
+const FOLDER_FIELDS: Fields = { folder: { check: text }, files: { check: textsByName, isOptional: true }, ...SOURCE_FIELDS }
 const EXAMPLE_FIELDS: Fields = {
   prompt: { check: aFunction, isOptional: true },
   answer: { check: aFunction, isOptional: true },
@@ -266,4 +266,9 @@ function checkGroup(group: string, members: unknown, names: readonly string[], a
   uniqueNames(members, place)
   const unknown = (members as readonly string[]).find((member) => !names.includes(member))
   if (unknown !== undefined) fail(`${place}: unknown subset ${shownValue(unknown)}`, `${didYouMean(unknown, names)}Groups are made of the subsets in names.`)
+}
+
+function textsByName(value: unknown, at: string): void {
+  if (!isRecord(value)) fail(`${at} is ${shownValue(value)}, not an object`, "Write for example files: { test: '/path/rows.jsonl' }.")
+  for (const [name, each] of Object.entries(value)) text(each, `${at}: ${name}`)
 }

@@ -19,6 +19,8 @@ export interface HubSource extends SourceFields {
 export interface FolderSource extends SourceFields {
   /** The folder: what `--data-dir` is for other tasks. */
   readonly folder: string
+  /** Paths of the files by split, if they are not named after the splits. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 interface SourceFields {

@@ -6,6 +6,7 @@ import { UsageError } from '../errors.ts'
 import { BUILT_IN_TASKS } from './built-in-tasks.ts'
 import { checkTask } from './check-task.ts'
 import type { Task } from './define-task.ts'
+import { isYaml, loadYamlFile } from './lm-eval/load-yaml-tasks.ts'
 import { loadTaskModule } from './load-task-module.ts'
 import type { TaskFileHooksData } from './task-file-hooks.ts'
 
@@ -14,9 +15,12 @@ import type { TaskFileHooksData } from './task-file-hooks.ts'
  * that are taken: results of a task with the name of a built-in one would be read as the benchmark's.
  */
 export async function loadTasks(taskFiles: readonly string[] = [], definedTasks: readonly Task[] = []): Promise<ReadonlyMap<string, Task>> {
-  if (taskFiles.length > 0) registerHooks(taskFiles)
+  const modules = taskFiles.filter((file) => !isYaml(file))
+  if (modules.length > 0) registerHooks(modules)
   const files = taskFiles.filter((file, index) => taskFiles.findIndex((other) => path.resolve(other) === path.resolve(file)) === index)
-  const own = await Promise.all(files.map(async (taskFile): Promise<Task> => ({ ...(await loadTaskModule(taskFile)), taskFile })))
+  const own = await Promise.all(
+    files.map(async (taskFile): Promise<Task> => ({ ...(isYaml(taskFile) ? await loadYamlFile(taskFile) : await loadTaskModule(taskFile)), taskFile })),
+  )
   const defined = definedTasks.map((task) => ({ ...checkTask(task, 'definedTasks'), taskFile: 'definedTasks' }))
   const tasks = [...BUILT_IN_TASKS.values(), ...own, ...defined]
   checkNames(tasks)

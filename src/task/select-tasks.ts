@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts'
 import { listNames } from '../text/list-names.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import type { Subsets, Task } from './define-task.ts'
+import { matchesName } from './matches-name.ts'
 import { explainUnsupportedTask } from './unsupported-tasks.ts'
 
 /** Most names of tasks in a message. */
@@ -41,26 +42,10 @@ function isOfDemo({ dataset, taskFile }: Task): boolean {
 }
 
 function matching(known: ReadonlyMap<string, Task>, pattern: string): string[] {
-  const names = allNames(known).filter((name) => matches(name, pattern))
+  const names = allNames(known).filter((name) => matchesName(name, pattern))
   if (names.length === 0)
     throw new UsageError(`no task matches ${JSON.stringify(pattern)}`, '`evalharness tasks --all` lists the names of tasks, groups and subsets.')
   return names
-}
-
-/** Whether a name matches a pattern of `*` and `?`; in time proportional to the product of their lengths. */
-function matches(name: string, pattern: string): boolean {
-  // Whether the pattern so far matches the first n characters of the name, for each n.
-  let fits = [true, ...Array.from(name, () => false)]
-  for (const sign of pattern) {
-    const before = fits
-    let any = false
-    fits = before.map((fit, length) => {
-      any ||= fit
-      if (sign === '*') return any
-      return length > 0 && before[length - 1]! && (sign === '?' || sign === name[length - 1])
-    })
-  }
-  return fits.at(-1)!
 }
 
 /**

@@ -100,7 +100,6 @@ describe('lm-eval’s command line', () => {
     ['ls tasks', 'no command ls', 'Write: evalharness tasks --all'],
     ['validate --tasks piqa', 'no command validate', 'Write: evalharness run --tasks NAME --dry-run'],
     ['--model hf --tasks piqa', 'no command before --model', 'evalharness run --model hf --tasks piqa'],
-    ['run --include_path x', '--include_path: the YAML tasks of lm-eval are not read', '--task-file FILE'],
     ['run --seed 0,1234,1234,1234', '--seed 0,1234,1234,1234 is not accepted', 'Give the first number'],
     ['run --output_path r.json', '--output_path r.json is not accepted', 'Give a folder'],
     ['run --device mps', '--device mps is not accepted', 'webgpu'],

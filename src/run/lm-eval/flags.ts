@@ -62,12 +62,7 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
     levels: { TRUE: ['--fewshot-as-multiturn'], FALSE: ['--no-fewshot-as-multiturn'] },
     note: '`--fewshot-as-multiturn`, the default with a chat template, or `--no-fewshot-as-multiturn`',
   }),
-  flag(
-    'include_path',
-    undefined,
-    'one',
-    refused('the YAML tasks of lm-eval are not read', 'Write the task in a few lines (docs/task-authoring.md): --task-file FILE.'),
-  ),
+  flag('include_path', undefined, 'one', option('include-path', 'functions of the YAML are JavaScript ([moving from lm-eval](moving-from-lm-eval.md))')),
   flag('verbosity', 'v', 'one', {
     kind: 'levels',
     levels: { DEBUG: ['--verbose'], INFO: [], WARNING: [], ERROR: ['--quiet'], CRITICAL: ['--quiet'] },

@@ -125,7 +125,7 @@ function toInt(value: Exclude<Value, Undefined>): bigint | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.trim()
   if (/^[+-]?\d+$/u.test(text)) return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text.replace('+', ''))
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/u.test(text) ? ofFloat(Number(text)) : undefined
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/u.test(text) ? ofFloat(Number(text)) : undefined
 }
 
 function ofFloat(value: number): bigint | undefined {

@@ -29,15 +29,30 @@ function syntaxTree(text: string): Node {
   }
 }
 
+const BLOCKS: readonly (readonly [string, string])[] = [
+  ['{{', '}}'],
+  ['{%', '%}'],
+  ['{#', '#}'],
+]
+
 /** In the texts of expressions: a backslash before a sign that needs none stays, as in Python. */
 function withPythonEscapes(text: string): string {
-  return text.replace(/\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}/gsu, (block) =>
-    block.startsWith('{#')
-      ? block
-      : block.replace(/\\(.)/gsu, (escape, sign: string) => {
-          if (/[ntrbfv'"\\xu]/u.test(sign)) return escape
-          if (/[\da\nNU]/u.test(sign)) throw new TemplateError(`the escape ${JSON.stringify(escape)} is not supported`)
-          return `\\${escape}`
-        }),
-  )
+  let result = ''
+  let at = 0
+  while (at < text.length) {
+    const block = BLOCKS.find(([open]) => text.startsWith(open, at))
+    const end = block ? text.indexOf(block[1], at) : at + 1
+    const part = text.slice(at, end < 0 ? text.length : end)
+    result += block && block[0] !== '{#' ? withEscapes(part) : part
+    at += part.length
+  }
+  return result
+}
+
+function withEscapes(block: string): string {
+  return block.replace(/\\(.)/gsu, (escape, sign: string) => {
+    if (/[ntrbfv'"\\xu]/u.test(sign)) return escape
+    if (/[\da\nNU]/u.test(sign)) throw new TemplateError(`the escape ${JSON.stringify(escape)} is not supported`)
+    return `\\${escape}`
+  })
 }

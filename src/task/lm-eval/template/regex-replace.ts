@@ -14,7 +14,7 @@ export interface RegexReplacement {
 }
 
 /** Tokens of a pattern: escapes, classes, groups, quantifiers, other signs. */
-const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:=!]|\?<[=!])?|\)[*+?{]?|\{\d*,?\d*\}\??|[*+?]\??|[^]/gsu
+const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|\((?:\?[:=!]|\?<[=!])?|\)[*+?{]?|\{(?:\d+(?:,\d*)?|,\d*)\}\??|[*+?]\??|[^]/gsu
 
 /** The text with matches replaced. Fails with TemplateError on a pattern that is not supported, or that could take too long. */
 export function regexReplace(text: string, { pattern, replacement, count }: RegexReplacement, budget: Budget): string {

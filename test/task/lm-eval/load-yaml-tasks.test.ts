@@ -1,0 +1,82 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { evalharness } from '../../program.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { tinyModel } from '../../tiny-model.ts'
+import { jsonLines, TWO_CHOICES, yamlFolder } from './yaml-folder.ts'
+
+const rows = (count: number) =>
+  jsonLines(Array.from({ length: count }, (_, index) => ({ question: ` what is ${index}?`, yes_text: `yes ${index}`, label: index % 2 })))
+const FILES = {
+  '_base.yaml': TWO_CHOICES,
+  'one.yaml': 'include: _base.yaml\ntask: my_one\ntag: my_tag\n',
+  'two.yaml': 'include: _base.yaml\ntask: my_two\ntag: [my_tag]\ndataset_kwargs: {data_files: {test: rows2.jsonl, train: train.jsonl}}\n',
+  'all.yaml':
+    'group: my_all\ntask:\n  - task: my_one\n    num_fewshot: 1\n  - my_two\naggregate_metric_list:\n  - {metric: acc, weight_by_size: false}\n  - {metric: acc_norm}\nmetadata: {version: 2}\n',
+  'function.yaml': 'include: _base.yaml\ntask: my_function\nprocess_docs: !function utils.process\n',
+  'python.yaml': 'include: _base.yaml\ntask: my_python\nprocess_docs: !function other.process\n',
+  'generates.yaml': 'task: my_generation\ndataset_path: x/y\n',
+  'broken.yaml': 'task: [\n',
+  'utils.js': 'export function process(row) { return { ...row, question: row.question.toUpperCase() } }\n',
+  'rows.jsonl': rows(4),
+  'rows2.jsonl': rows(2),
+  'train.jsonl': rows(3),
+}
+
+test('a group is scored: its tasks, and their mean as it says', async () => {
+  const folder = yamlFolder(FILES)
+  const output = temporaryFolder()
+  const { code, err } = await evalharness('run', '-m', `tiny=${tinyModel()}`, '-t', 'my_all', '--include-path', folder, '-o', output, '--no-cache')
+  expect({ code, err }).toMatchObject({ code: 0 })
+  const [file] = readdirSync(path.join(output, 'tiny')).filter((name) => name.startsWith('results_'))
+  const {
+    results,
+    group_subtasks: members,
+    'n-shot': shots,
+  } = JSON.parse(readFileSync(path.join(output, 'tiny', file!), 'utf8')) as {
+    readonly results: Readonly<Record<string, Readonly<Record<string, number>>>>
+    readonly group_subtasks: unknown
+    readonly 'n-shot': unknown
+  }
+  const { my_one: one, my_two: two, my_all: all } = results
+  expect(all!['acc,none']).toBe((one!['acc,none']! + two!['acc,none']!) / 2)
+  expect(all!['acc_norm,none']).toBeCloseTo((4 * one!['acc_norm,none']! + 2 * two!['acc_norm,none']!) / 6, 12)
+  expect(all!['acc_stderr,none']).toBeCloseTo(Math.hypot(one!['acc_stderr,none']!, two!['acc_stderr,none']!) / 2, 12)
+  expect(members).toMatchObject({ my_all: ['my_one', 'my_two'] })
+  expect(shots).toMatchObject({ my_one: 1, my_two: 0 })
+})
+
+test('a task file in YAML, with a function in JavaScript', async () => {
+  const folder = yamlFolder(FILES)
+  const { out } = await evalharness('tasks', 'my_function', '--task-file', path.join(folder, 'function.yaml'))
+  expect(out).toContain('Q: WHAT IS 0?\nA:\n✓ → " yes 0"\n  → " no"')
+})
+
+test('a tag is its tasks; a function without a module says what to write', async () => {
+  const folder = yamlFolder(FILES)
+  expect((await evalharness('tasks', 'my_tag', '--include-path', folder)).out).toBe('my_one\nmy_two\n')
+  const { code, err } = await evalharness('run', '--dry-run', '-t', 'my_python', '--include-path', folder)
+  expect(code).toBe(2)
+  expect(err).toContain('!function other.process: there is no')
+  expect(err).toContain('export function process(row)')
+})
+
+test('the tasks of a folder are listed: what can run, and why the rest cannot', async () => {
+  const { out } = await evalharness('tasks', '--include-path', yamlFolder(FILES))
+  expect(out).toContain(
+    '3 tasks can run:\n  my_function\n  my_one\n  my_two\n2 tasks cannot run:\n       1  a Python function without a JavaScript one\n       1  generates text\n1 file cannot be read:',
+  )
+  expect(out).toContain('1 group, 1 tag')
+})
+
+test.each([
+  ['piqa', 'task: piqa\ninclude: _base.yaml\n', 'piqa of', 'has the name of a built-in task'],
+  ['round', 'group: round\ntask: [round]\n', 'the group round contains itself', ''],
+  ['lost', 'group: lost\ntask: [nothing]\n', 'the group lost has the unknown task nothing', ''],
+  ['empty', 'group: empty\n', 'the group empty has no tasks', ''],
+])('%s is refused', async (name, text, ...messages) => {
+  const { code, err } = await evalharness('run', '--dry-run', '-t', name, '--include-path', yamlFolder({ ...FILES, 'it.yaml': text }))
+  expect(code).toBe(2)
+  for (const message of messages) expect(err).toContain(message)
+})
