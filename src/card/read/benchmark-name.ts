@@ -15,7 +15,7 @@ export function isKnownBenchmark(task: string): boolean {
 }
 
 /**
- * The task of a benchmark's name: `MMLU (5-shot)`, `Hella Swag` and `cais/mmlu` are known ones. MMLU-Pro and CMMLU are others, whose
+ * The task of a benchmark's name: `MMLU (5-shot)`, `Hella Swag` and `cais/mmlu` are known ones. MMLU-Pro and BLiMP are others, whose
  * own names come back in small letters.
  */
 export function taskOf(name: string): string {
