@@ -36,7 +36,7 @@ test('a manifest that remains returns the options; otherwise it is removed', asy
 
 test('a manifest of version 0.1 is read', async () => {
   const order = { model: ['a=./a'], tasks: ['piqa'], taskFile: [], data: [], limit: 5, seed: 0, batchTokens: 'auto', device: 'auto', output: 'results' }
-  expect((await readManifest(fileOf({ folder: process.cwd(), order }))).options).toEqual({ ...order, divergence: false, sharedLayers: true })
+  expect((await readManifest(fileOf({ folder: process.cwd(), order }))).options).toEqual({ ...order, includePath: [], divergence: false, sharedLayers: true })
 })
 
 test.each([
