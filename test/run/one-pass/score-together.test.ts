@@ -63,6 +63,15 @@ test('a model whose responses are cached is not computed again, and the other co
   expect(again.runs.map(({ record }) => record.work.tokensComputed)).toEqual([0, 0])
 })
 
+test('quantized models share quantized layers, with the scores of separate runs', { tags: ['slow'] }, async () => {
+  const nf4 = { model: [`original=${original},quantize=nf4`, `drop=${drop},quantize=nf4`, `plain=${drop}`], limit: 5 }
+  const [together, separate] = [await runModels(optionsOf(nf4)), await runModels(optionsOf({ ...nf4, sharedLayers: false }))]
+  expect(scoresOf(together)).toEqual(scoresOf(separate))
+  expect(together.runs.map(({ record }) => record.model.variant)).toEqual(separate.runs.map(({ record }) => record.model.variant))
+  const work = together.runs.map(({ record }) => record.work)
+  expect(work.map(({ layerPassesComputed, tokensComputed }) => layerPassesComputed! / tokensComputed)).toEqual([4, 1, 3])
+})
+
 test('a signal leaves partial results of each, and resuming ends in the same digits', { tags: ['slow'] }, async () => {
   const abort = new AbortController()
   const options = optionsOf({ cache: temporaryFolder() })
