@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isRunning } from '../src/io/is-running.ts'
+import { TEST_FOLDER } from './temporary-folder.ts'
 
 const PREFIX = 'evalharness-tests-'
 /** Below the run's: where test files have theirs. */
@@ -38,10 +39,14 @@ interface VitestInside {
 /** The check at the end, as vitest's global set-up. */
 export default function checkAtTheEnd(): () => void {
   return () => {
-    // An empty one is that of a file of which no test was asked for: its hooks did not run.
-    const left = readdirSync(process.env[VARIABLE]!, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes(path.sep))
+    // If no test of a file was asked for, its hooks did not run: its directory is there, with folders of `temporaryFolder` that go when the worker ends.
+    const left = readdirSync(process.env[VARIABLE]!, { recursive: true, encoding: 'utf8' }).filter((name) => isLeftByProgram(name.split(path.sep)))
     if (left.length > 0) throw new Error(`left in the temporary directory of the tests: ${left.slice(0, 20).join(', ')}`)
   }
+}
+
+function isLeftByProgram([, name]: readonly string[]): boolean {
+  return name !== undefined && !name.startsWith(TEST_FOLDER)
 }
 
 /** What runs left that were killed. */

@@ -80,7 +80,7 @@ describe('tasks of lm-eval that are not here', () => {
     ['mmmu_val', 'mmmu_val asks about images or sounds'],
   ])('%s', (name, message) => expect(() => selectTasks(known, [name])).toThrow(message))
 
-  test.each(['copa', 'gsm', 'mmlu_anatomie'])('%s is only unknown', (name) => {
+  test.each(['swag', 'gsm', 'mmlu_anatomie'])('%s is only unknown', (name) => {
     expect(() => selectTasks(known, [name])).toThrow(`unknown task "${name}"`)
   })
 
