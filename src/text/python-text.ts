@@ -22,18 +22,28 @@ export function squeeze(text: string): string {
   return strip(text.replace(RUNS, ' '))
 }
 
-/** Python's `str.strip()`. */
-export function strip(text: string): string {
-  return stripEnd(stripStart(text))
+/** Python's `str.strip()`; with `characters`, those instead of white space. */
+export function strip(text: string, characters?: string): string {
+  return stripEnd(stripStart(text, characters), characters)
 }
 
-/** Python's `str.lstrip()`. */
-export function stripStart(text: string): string {
-  return text.replace(LEADING, '')
+/** Python's `str.lstrip()`; with `characters`, those instead of white space. */
+export function stripStart(text: string, characters?: string): string {
+  if (characters === undefined) return text.replace(LEADING, '')
+  const [points, removed] = [codePoints(text), new Set(characters)]
+  const start = points.findIndex((point) => !removed.has(point))
+  return start < 0 ? '' : points.slice(start).join('')
 }
 
-/** Python's `str.rstrip()`; scans from the end, for a pattern would look at every run of white space in a long text. */
-export function stripEnd(text: string): string {
+/**
+ * Python's `str.rstrip()`; with `characters`, those instead of white space. Scans from the end, for a pattern would look at every run of white space
+ * in a long text.
+ */
+export function stripEnd(text: string, characters?: string): string {
+  if (characters !== undefined) {
+    const [points, removed] = [codePoints(text), new Set(characters)]
+    return points.slice(0, points.findLastIndex((point) => !removed.has(point)) + 1).join('')
+  }
   let end = text.length
   while (end > 0 && IS_SPACE.test(text[end - 1]!)) end--
   return text.slice(0, end)

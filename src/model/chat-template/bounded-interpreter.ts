@@ -3,6 +3,7 @@
  * can ask for endless work. Every expression and statement is evaluated by one method, which counts them and measures their results.
  */
 import * as jinja from '@huggingface/jinja'
+import { strip, stripEnd, stripStart } from '../../text/python-text.ts'
 
 /** A template went beyond a bound. */
 export class TemplateBoundError extends Error {}
@@ -21,6 +22,14 @@ const LARGEST_NUMBER = 1_000_000
 /** A value of the interpreter. */
 interface Value {
   readonly value: unknown
+}
+
+/** `object.property` in a template. */
+interface Member {
+  readonly type: string
+  readonly object: unknown
+  readonly property: { readonly value: string }
+  readonly computed: boolean
 }
 
 /** Variables by name. */
@@ -53,14 +62,32 @@ export class BoundedInterpreter extends BaseInterpreter {
     if (++this.#steps > MOST_STEPS) throw new TemplateBoundError(`takes more than ${MOST_STEPS} steps`)
     if (++this.#depth > MOST_DEPTH) throw new TemplateBoundError(`nests more than ${MOST_DEPTH} expressions or calls`)
     try {
-      const result = super.evaluate(statement, scope)
+      const result = this.#stripped(statement, scope) ?? super.evaluate(statement, scope)
       checkSize(result.value)
       return result
     } finally {
       this.#depth--
     }
   }
+
+  /** The value of `TEXT.strip(CHARACTERS)` and the like as in Python; undefined for anything else. */
+  #stripped(statement: unknown, scope: Scope): Value | undefined {
+    const { type, callee, args } = statement as { readonly type?: string; readonly callee?: Member; readonly args?: readonly unknown[] }
+    if (type !== 'CallExpression' || callee?.type !== 'MemberExpression' || callee.computed || args?.length !== 1) return undefined
+    const method = STRIPS.get(callee.property.value)
+    if (!method) return undefined
+    const [text, characters] = [this.evaluate(callee.object, scope).value, this.evaluate(args[0], scope).value]
+    if (typeof text !== 'string' || typeof characters !== 'string') throw new Error(`${callee.property.value}() takes a text, of a text`)
+    return new BaseScope().set('stripped', method(text, characters))
+  }
 }
+
+/** Methods of texts that take characters to remove, which the library ignores. */
+const STRIPS = new Map([
+  ['strip', strip],
+  ['lstrip', stripStart],
+  ['rstrip', stripEnd],
+])
 
 function checkSize(value: unknown): void {
   if (typeof value === 'string' && value.length > MOST_CHARACTERS) throw new TemplateBoundError(`makes a text of more than ${MOST_CHARACTERS} characters`)

@@ -30,6 +30,15 @@ test('a system message that the template refuses is left out, and a notice says 
   expect(gemma.notices()).toEqual([expect.stringContaining('./gemma takes no system message')])
 })
 
+test.each([
+  // As Python's, and so Jinja2's.
+  [`{{ '\\n a \\n'.strip('\\n') }}`, ' a '],
+  [`{{ '\\n\\n a'.lstrip('\\n') + '|' + 'b  \\n'.rstrip('\\n') }}`, ' a|b  '],
+  [`{{ 'ab</think>\\n\\n c'.split('</think>')[-1].lstrip('\\n') }}`, ' c'],
+  [`{{ 'xyxax'.strip('yx') + ('' if 'xx'.strip('x') else '.') }}`, 'a.'],
+  [`{{ ' a '.strip() }}`, 'a'],
+])('%s', (text, expected) => expect(render(text)).toBe(expected))
+
 test('the date is in English, and a notice says that prompts have it', () => {
   const template = compileChatTemplate('{{ strftime_now("%d %b %Y") }}', {}, 'x', new Date(2024, 6, 26))
   expect(template.render(hello, { continues: false })).toBe('26 Jul 2024')

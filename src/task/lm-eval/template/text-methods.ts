@@ -17,9 +17,9 @@ export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
   lower: plain('lower', (text) => text.toLowerCase()),
   upper: plain('upper', (text) => text.toUpperCase()),
   title: plain('title', titleCase),
-  strip: stripping('strip', strip, (text, signs) => trimEnd(trimStart(text, signs), signs)),
-  lstrip: stripping('lstrip', stripStart, trimStart),
-  rstrip: stripping('rstrip', stripEnd, trimEnd),
+  strip: stripping('strip', strip),
+  lstrip: stripping('lstrip', stripStart),
+  rstrip: stripping('rstrip', stripEnd),
   startswith: (text, args) => anyOf('startswith', args).some((part) => text.startsWith(part)),
   endswith: (text, args) => anyOf('endswith', args).some((part) => text.endsWith(part)),
   removeprefix: (text, args) => withoutPart('removeprefix', args, (part) => (text.startsWith(part) ? text.slice(part.length) : text)),
@@ -78,27 +78,11 @@ function plain(name: string, convert: (text: string) => string): TextMethod {
   }
 }
 
-function stripping(name: string, spaces: (text: string) => string, signs: (text: string, signs: string) => string): TextMethod {
+function stripping(name: string, stripped: (text: string, characters?: string) => string): TextMethod {
   return (text, args) => {
-    const [chars = null] = bind(name, ['chars'], args)
-    return chars === null ? spaces(text) : signs(text, textArgument(name, chars))
+    const [characters = null] = bind(name, ['chars'], args)
+    return stripped(text, characters === null ? undefined : textArgument(name, characters))
   }
-}
-
-function trimStart(text: string, signs: string): string {
-  const characters = codePoints(text)
-  const set = new Set(signs)
-  let start = 0
-  while (start < characters.length && set.has(characters[start]!)) start++
-  return characters.slice(start).join('')
-}
-
-function trimEnd(text: string, signs: string): string {
-  const characters = codePoints(text)
-  const set = new Set(signs)
-  let end = characters.length
-  while (end > 0 && set.has(characters[end - 1]!)) end--
-  return characters.slice(0, end).join('')
 }
 
 /** A letter is in upper case if the character before it has no case, as in Python's `str.title`. */
