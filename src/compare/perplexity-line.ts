@@ -42,8 +42,8 @@ function perplexityCell({ paired, metric, original, score }: CellInput): Perplex
   }
 }
 
-/** Change of the score's logarithm. */
-function logScoreChange({ textMeasure }: PerplexityMetric, texts: readonly TextPair[], change: Change): Change {
+/** Change of the score's logarithm, from texts under both models. */
+export function logScoreChange({ textMeasure }: PerplexityMetric, texts: readonly TextPair[], change = natsChange(texts)): Change {
   return textMeasure ? logRatioOfMeans(texts.map(([a, b]) => [textMeasure(a), textMeasure(b)])) : change
 }
 
@@ -59,6 +59,7 @@ function textPairsOf({ original: before, variant: after, pairs }: PairedEntry, m
   return texts
 }
 
-function isTextValue(value: ItemValue | undefined): value is TextValue {
+/** Whether an item's value is what a text gives to a perplexity. */
+export function isTextValue(value: ItemValue | undefined): value is TextValue {
   return typeof value === 'object' && 'logProb' in value && 'weight' in value
 }

@@ -14,6 +14,8 @@ export interface Change {
   readonly value: number
   /** Null below LEAST_TEXTS texts: their spread is not known well enough for any interval. */
   readonly interval: Interval | null
+  /** Standard deviation of what one text contributes (HC3): that of `value` times the root of the number of texts. Null as the interval. */
+  readonly deviation: number | null
 }
 
 /**
@@ -31,7 +33,7 @@ export function natsChange(texts: readonly TextPair[]): Change {
   const loss = ([original, variant]: TextPair) => original.logProb - variant.logProb
   const value = sum(texts, loss) / weight
   const influences = texts.map((text) => ((loss(text) - value * text[0].weight) * texts.length) / weight)
-  return { value, interval: studentInterval(value, influences, shares) }
+  return { value, ...studentInterval(value, influences, shares) }
 }
 
 /** Natural logarithm of the ratio of two means over texts, variant over original: of bits per byte (as nats a text), or of the texts' own perplexities. */
@@ -40,21 +42,21 @@ export function logRatioOfMeans(pairs: readonly (readonly [original: number, var
   const variantMean = sum(pairs, ([, variant]) => variant) / pairs.length
   const influences = pairs.map(([original, variant]) => variant / variantMean - original / originalMean)
   const value = Math.log(variantMean / originalMean)
-  return { value, interval: studentInterval(value, influences, sharesOf(pairs.map(([original]) => original))) }
+  return { value, ...studentInterval(value, influences, sharesOf(pairs.map(([original]) => original))) }
 }
 
 /** Log-likelihoods repeat to about this many nats per token in other batches: an interval does not claim to know more. */
 const REPEATABLE_NATS = 1e-4
 
 /** `shares` of the texts in the estimate add up to 1; a text's influence grows as its share does. */
-function studentInterval(value: number, influences: readonly number[], shares: readonly number[]): Interval | null {
+function studentInterval(value: number, influences: readonly number[], shares: readonly number[]): Pick<Change, 'interval' | 'deviation'> {
   const count = influences.length
-  if (count < LEAST_TEXTS || !influences.every(Number.isFinite)) return null
+  if (count < LEAST_TEXTS || !influences.every(Number.isFinite)) return { interval: null, deviation: null }
   const effectiveCount = 1 / sum(shares, (share) => share ** 2)
   const squares = influences.reduce((total, influence, index) => total + (influence / (1 - shares[index]!)) ** 2, 0)
   const deviation = Math.max(REPEATABLE_NATS, Math.sqrt(squares / count))
   const reach = (studentQuantile(Math.max(1, (effectiveCount - 1) / 2)) * deviation) / Math.sqrt(count)
-  return [value - reach, value + reach]
+  return { interval: [value - reach, value + reach], deviation }
 }
 
 function sharesOf(weights: readonly number[]): number[] {

@@ -14,15 +14,13 @@ import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import type { Encoder } from '../plan/encode.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import { workRecord, type TaskWork } from '../store/work-record.ts'
-import type { GroupRecord, ModelRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
+import type { GroupRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
 import { encodingKey } from './encoding-key.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { reportFailed, tokensBehindWarning, failedItemsError, warnOfTruncation } from './evaluation-notices.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
-import { openLocal } from './open-local-model.ts'
-import { openServed } from './open-served-model.ts'
-import type { OpenedModel } from './opened-model.ts'
+import { modelRecord, openModel } from './open-model.ts'
 import { poolTaskGroups } from './pool-task-groups.ts'
 import { scoreRequests } from './score-requests.ts'
 import { scoreTask } from './score-task.ts'
@@ -74,11 +72,6 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
     ...(original && { divergence: { original, all: divergenceFigures(tasks.flatMap(({ items }) => items.flatMap(({ divergence }) => divergence ?? []))) } }),
     work: workRecord(scored.work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes }),
   }
-}
-
-function openModel(model: ModelSource, options: EvaluateOptions, onNotice: (notice: string) => void): Promise<OpenedModel> {
-  if (!model.served) return openLocal(model, options, onNotice)
-  return unlessAborted(openServed(model.served, model.folder, options, onNotice), options.signal)
 }
 
 /** Starts to encode each task's requests; models that encode alike share them. */
@@ -147,19 +140,4 @@ async function scoreTasks(
   const failure = lost ?? failedItemsError(failedItems)
   if (tasks.length === 0 && failure) throw failure
   return { tasks, groups, work, failure, firstScoreMs }
-}
-
-function modelRecord({ label, source, revision }: ModelSource, opened: OpenedModel, weightsHash: string | null): ModelRecord {
-  return {
-    label,
-    source,
-    revision,
-    architecture: opened.architecture,
-    parameterCount: opened.parameterCount,
-    weightsHash,
-    variant: opened.variant,
-    tokenizerHash: opened.tokenizer.hash,
-    maxLength: opened.encoder.maxLength,
-    notices: opened.notices,
-  }
 }

@@ -45,6 +45,16 @@ export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number
   return { tasks, groups: poolGroups(loaded, tasks) }
 }
 
+/** The items of all parts whose requests all have a response, with their metrics; no scores of the task. */
+export function scoredItemsOf(loaded: LoadedTask, responses: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>): readonly ScoredItem[] {
+  let firstRequest = 0
+  return loaded.parts.flatMap((part) => {
+    const { scored } = scoreItems(loaded.task, part, responses, firstRequest)
+    firstRequest += part.items.reduce((sum, { requests }) => sum + requests.length, 0)
+    return scored
+  })
+}
+
 /** The scored items of a part, whose first request has the index `firstRequest` in the task. */
 function scoreItems(
   task: Task,

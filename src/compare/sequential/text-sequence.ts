@@ -1,0 +1,59 @@
+/**
+ * Bounds on a perplexity's ratio while the texts of a finite set are drawn one by one in a random order.
+ *
+ * A text's log-likelihood has no bound, so no bounds are valid for every distribution. These are an asymptotic confidence sequence
+ * (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, arXiv:2103.06476, theorem 2.2): the estimate ± its deviation ·
+ * √(2 (tρ² + 1) ÷ (t²ρ²) · ln(√(tρ² + 1) ÷ α)). Their error at all times together approaches α as the first look comes later. The deviation is that of
+ * a ratio estimator (HC3, text-interval.ts). Drawing without replacement only makes the estimate less variable. They assume that no rare text changes far more than those drawn.
+ */
+import type { PerplexityMetric } from '../../metrics/metric.ts'
+import type { Interval } from '../comparison.ts'
+import { logScoreChange } from '../perplexity-line.ts'
+import { LEAST_TEXTS, type TextPair } from '../text-interval.ts'
+import type { Crossing } from './score-sequence.ts'
+
+/** Of which texts, and with which certainty. */
+export interface TextSequence {
+  readonly metric: PerplexityMetric
+  /** Number of all texts. */
+  readonly count: number
+  readonly alpha: number
+}
+
+/** A ratio of perplexities, candidate over baseline; null where fewer than LEAST_TEXTS texts give no interval. */
+export interface RatioBounds {
+  readonly value: number
+  readonly interval: Interval | null
+}
+
+/** The ratio over the drawn texts and the interval of the ratio over all texts; exact when all are drawn. At least one text. */
+export function textBounds({ metric, count, alpha }: TextSequence, drawn: readonly TextPair[]): RatioBounds {
+  const { value, deviation } = logScoreChange(metric, drawn)
+  if (drawn.length >= count) return { value: Math.exp(value), interval: [Math.exp(value), Math.exp(value)] }
+  if (deviation === null) return { value: Math.exp(value), interval: null }
+  const reach = deviation * sequenceWidth(drawn.length, { alpha, bestAt: Math.max(LEAST_TEXTS, count / 4) })
+  return { value: Math.exp(value), interval: [Math.exp(value - reach), Math.exp(value + reach)] }
+}
+
+/** When the ratio over all texts was first known to be above, or at most, `limit`; null if it is not known after the drawn ones. */
+export function firstTextCrossing(sequence: TextSequence, drawn: readonly TextPair[], limit: number): Crossing | null {
+  for (const itemCount of looks(drawn.length, sequence.count)) {
+    const { interval } = textBounds(sequence, drawn.slice(0, itemCount))
+    if (interval && interval[1] <= limit) return { side: 'below', itemCount }
+    if (interval && interval[0] > limit) return { side: 'above', itemCount }
+  }
+  return null
+}
+
+/** After every text, of many texts once in a hundredth of them, and at the end. */
+function* looks(drawnCount: number, count: number): Iterable<number> {
+  for (let itemCount = Math.min(LEAST_TEXTS, count); itemCount < drawnCount; itemCount += Math.ceil(itemCount / 100)) yield itemCount
+  if (drawnCount > 0) yield drawnCount
+}
+
+/** Half the width of the sequence after `count` texts, in deviations of one text. It is narrowest, compared with the least possible, at `bestAt` texts. */
+export function sequenceWidth(count: number, { alpha, bestAt }: { readonly alpha: number; readonly bestAt: number }): number {
+  const rhoSquared = (-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / bestAt
+  const spread = count * rhoSquared + 1
+  return Math.sqrt(((2 * spread) / (count ** 2 * rhoSquared)) * Math.log(Math.sqrt(spread) / alpha))
+}
