@@ -7,6 +7,8 @@ import { GateError } from '../errors.ts'
 import { endingOf } from '../store/find-results.ts'
 import { sanitizedName } from '../store/sanitized-name.ts'
 import type { StoredRun } from '../store/stored-run.ts'
+import { listNames } from '../text/list-names.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import { errorText } from '../text/error-text.ts'
 import { pathExists } from '../io/path-exists.ts'
 import { makeFolder } from '../io/make-folder.ts'
@@ -53,8 +55,19 @@ async function putInPlace(temporary: string, target: string, isTaken: boolean): 
   await rename(temporary, target)
 }
 
-/** The folder of the baseline of that name, or the argument itself if there is no such baseline. */
+/**
+ * The folder of the baseline of that name, or the argument itself if it is a path. Fails with GateError, with the nearest name and the blessed
+ * baselines, if it is neither.
+ */
 export async function findBaseline(baseline: string, folder: string): Promise<string> {
-  const named = path.join(folder, sanitizedName(baseline))
-  return !(await pathExists(baseline)) && (await pathExists(named)) ? `${sanitizedName(baseline)}=${named}` : baseline
+  const name = sanitizedName(baseline)
+  if (await pathExists(baseline)) return baseline
+  if (await pathExists(path.join(folder, name))) return `${name}=${path.join(folder, name)}`
+  // NAME=PATH, and paths that do not exist, have errors of their own.
+  if (/[=/\\]/u.test(baseline)) return baseline
+  const known = await readdir(folder).catch(() => [])
+  throw new GateError(
+    `no baseline ${JSON.stringify(baseline)} in ${folder}`,
+    `${didYouMean(baseline, known)}${known.length === 0 ? 'None is blessed yet: evalharness gate bless results/NAME.' : `There are: ${listNames(known, 20)}.`} Or give the file or folder of a run.`,
+  )
 }

@@ -1,11 +1,9 @@
 /** Judges a comparison by a policy: one verdict per rule. Limits are compared with both bounds of an interval, so that chance decides nothing. */
 import type { AccuracyLine, Comparison, DivergenceCell, Interval, PerplexityLine } from '../compare/comparison.ts'
 import { LEAST_TEXTS } from '../compare/text-interval.ts'
-import type { Policy, TaskLimits } from './policy.ts'
-
-/** The limit that a rule sets. */
-export type RuleKind = 'min_retention' | 'max_drop_points' | 'max_perplexity_ratio' | DivergenceKind
-type DivergenceKind = 'max_mean_kl' | 'min_top1_agreement'
+import { count } from '../text/count.ts'
+import type { Policy } from './policy.ts'
+import { requestsOf, type DivergenceKind, type RuleKind, type RuleRequest } from './rule-requests.ts'
 
 /** `passed`: the whole interval keeps the limit. `regressed`: all of it breaks the limit. `undecided`: part of it does. `incomparable`: no interval. */
 export type RuleVerdict = 'passed' | 'regressed' | 'undecided' | 'incomparable'
@@ -24,9 +22,11 @@ export interface JudgedRule {
   readonly itemCount: number | null
   /** Items of the whole split; null if it is not known. */
   readonly splitCount: number | null
+  /** Only if items were drawn one by one: how many of all were drawn when the verdict was known; null for `undecided`. */
+  readonly decidedAfter?: number | null
   /** For `undecided`: items at which an interval of the same spread would not contain the limit; null when the value equals the limit. */
   readonly itemsNeeded: number | null
-  /** For `incomparable`, and for `undecided` if no interval can decide: why. */
+  /** For `incomparable`: why. For `undecided`: what would decide. */
   readonly reason: string | null
 }
 
@@ -42,32 +42,14 @@ export const EXIT_CODE: Readonly<Record<RuleVerdict, number>> = { passed: 0, reg
 /** Verdicts of a judgement, the worst first. */
 const WORST_FIRST = ['regressed', 'incomparable', 'undecided'] as const
 
-/** Judges the comparison's first variant. The worst verdict counts: regressed before incomparable before undecided before passed. */
+/** The worst verdict counts: regressed before incomparable before undecided before passed. */
+export function judgementOf(rules: readonly JudgedRule[]): Judgement {
+  return { rules, verdict: WORST_FIRST.find((candidate) => rules.some((rule) => rule.verdict === candidate)) ?? 'passed' }
+}
+
+/** Judges the comparison's first variant. */
 export function judgeComparison(policy: Policy, comparison: Comparison): Judgement {
-  const rules = [...policy].flatMap(([task, limits]) => requestsOf(task, limits).map((request) => judgeRule(request, comparison)))
-  const verdict = WORST_FIRST.find((candidate) => rules.some((rule) => rule.verdict === candidate)) ?? 'passed'
-  return { rules, verdict }
-}
-
-/** A limit of the policy. */
-interface RuleRequest {
-  readonly task: string
-  /** The task's main metric when undefined. */
-  readonly metric: string | undefined
-  readonly kind: RuleKind
-  readonly limit: number
-}
-
-function requestsOf(task: string, limitsOfTask: TaskLimits): RuleRequest[] {
-  const { metric, minRetention, maxDropPoints, maxPerplexityRatio, maxMeanKl, minTop1Agreement } = limitsOfTask
-  const limits: readonly (readonly [RuleKind, number | undefined])[] = [
-    ['min_retention', minRetention],
-    ['max_drop_points', maxDropPoints],
-    ['max_perplexity_ratio', maxPerplexityRatio],
-    ['max_mean_kl', maxMeanKl],
-    ['min_top1_agreement', minTop1Agreement],
-  ]
-  return limits.flatMap(([kind, limit]) => (limit === undefined ? [] : [{ task, metric, kind, limit }]))
+  return judgementOf([...policy].flatMap(([task, limits]) => requestsOf(task, limits).map((request) => judgeRule(request, comparison))))
 }
 
 function judgeRule(request: RuleRequest, { accuracies, perplexities, divergences }: Comparison): JudgedRule {
@@ -148,7 +130,16 @@ function decide(rule: Rule, { value, interval, side }: Found): JudgedRule {
   const keeps = (bound: number) => (side === 'at least' ? bound >= rule.limit : bound <= rule.limit)
   const verdict = keeps(low) && keeps(high) ? 'passed' : keeps(low) || keeps(high) ? 'undecided' : 'regressed'
   const itemsNeeded = verdict === 'undecided' ? itemsToDecide(rule, value, interval) : null
-  return { ...rule, value, interval, verdict, itemsNeeded, reason: null }
+  return { ...rule, value, interval, verdict, itemsNeeded, reason: verdict === 'undecided' ? whatWouldDecide({ ...rule, itemsNeeded }) : null }
+}
+
+/** What would decide an undecided rule. */
+export function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: Pick<JudgedRule, 'itemsNeeded' | 'itemCount' | 'splitCount'>): string {
+  if (itemCount !== null && splitCount !== null && itemCount >= splitCount) return 'the whole split was scored, so this task cannot decide the rule'
+  if (itemsNeeded === null) return 'the value is on the limit, no number of items would decide'
+  if (splitCount !== null && itemsNeeded > splitCount)
+    return `about ${count(itemsNeeded)} items would decide, but the split has ${count(splitCount)}: this task cannot decide the rule`
+  return `too few items, about ${count(itemsNeeded)} would decide`
 }
 
 /** An interval narrows with the square root of the number of items, until its bound towards the limit no longer reaches it. */

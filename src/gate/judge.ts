@@ -1,5 +1,6 @@
 /** The gate: reads the policy and both runs, compares the runs, judges the comparison. */
 import { readFile } from 'node:fs/promises'
+import { ALPHA } from '../compare/betting-bounds.ts'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'
 import { CompareError, GateError } from '../errors.ts'
@@ -9,7 +10,7 @@ import { BASELINES, findBaseline } from './bless.ts'
 import { checkPolicy } from './check-policy.ts'
 import { EXIT_CODE, judgeComparison } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
-import { parsePolicy, type Policy } from './policy.ts'
+import { parsePolicy, type ParsedPolicy, type Policy } from './policy.ts'
 
 /** What to judge. */
 export interface JudgeOptions {
@@ -28,6 +29,7 @@ export interface OpenGate {
   readonly baseline: StoredRun
   readonly candidate: StoredRun
   readonly policy: Policy
+  readonly alpha: number
   /** What errors call the policy. */
   readonly policyName: string
 }
@@ -42,15 +44,13 @@ export async function judge(options: JudgeOptions): Promise<GateOutcome> {
 
 /** Reads what is to be judged. Fails with GateError or StoreError. */
 export async function openGate({ baseline, candidate, policy, baselines = BASELINES }: JudgeOptions): Promise<OpenGate> {
-  const policyName = typeof policy === 'string' ? policy : 'the policy'
-  const text = typeof policy === 'string' ? await readPolicy(policy) : JSON.stringify(policy)
-  const limits = parsePolicy(text, policyName)
+  const { limits, alpha } = await openPolicy(policy)
   const runs = { baseline: await readStoredRun(await findBaseline(baseline, baselines)), candidate: await readStoredRun(candidate) }
-  return { ...runs, policy: limits, policyName }
+  return { ...runs, policy: limits, alpha, policyName: policyNameOf(policy) }
 }
 
 /** Judges what was read. Fails with GateError on a policy that does not suit the runs, and with CompareError. */
-export function judgeOpen({ baseline, candidate, policy, policyName }: OpenGate): GateOutcome {
+export function judgeOpen({ baseline, candidate, policy, alpha, policyName }: OpenGate): GateOutcome {
   checkPolicy(policy, [baseline, candidate], policyName)
   // A policy may name any metric and subset; only those that it names are compared.
   const known = new Set([...baseline.tasks, ...baseline.groups].map(({ name }) => name))
@@ -66,9 +66,19 @@ export function judgeOpen({ baseline, candidate, policy, policyName }: OpenGate)
     files: { baseline: baseline.sources ?? [], candidate: candidate.sources ?? [] },
     judgement,
     error: null,
-    notes: comparison.notes,
+    notes: [...comparison.notes, ...(alpha === ALPHA ? [] : [`alpha ${alpha} of the policy is for --model; stored runs are judged by 95 % intervals`])],
     exitCode: EXIT_CODE[judgement.verdict],
   }
+}
+
+/** Reads a policy, or takes its content. Fails with GateError. */
+export async function openPolicy(policy: JudgeOptions['policy']): Promise<ParsedPolicy> {
+  return parsePolicy(typeof policy === 'string' ? await readPolicy(policy) : JSON.stringify(policy), policyNameOf(policy))
+}
+
+/** What errors call a policy. */
+export function policyNameOf(policy: JudgeOptions['policy']): string {
+  return typeof policy === 'string' ? policy : 'the policy'
 }
 
 async function readPolicy(file: string): Promise<string> {

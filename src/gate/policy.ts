@@ -1,5 +1,6 @@
 /** The policy of a gate: limits for each task, from a YAML file. */
 import { z } from 'zod'
+import { ALPHA } from '../compare/betting-bounds.ts'
 import { GateError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'
 import { errorText } from '../text/error-text.ts'
@@ -23,6 +24,13 @@ export interface TaskLimits {
 /** Limits by task. */
 export type Policy = ReadonlyMap<string, TaskLimits>
 
+/** A policy file. */
+export interface ParsedPolicy {
+  readonly limits: Policy
+  /** Most probability of a wrong verdict, for all rules together; 0.05 unless the file says otherwise. */
+  readonly alpha: number
+}
+
 const share = z.union([
   z.number().positive(),
   z
@@ -43,10 +51,13 @@ const limits = z
     ({ metric: _metric, ...given }) => Object.values(given).some((limit) => limit !== undefined),
     'no limit: give min_retention, max_drop_points, max_perplexity_ratio, max_mean_kl or min_top1_agreement',
   )
-const policySchema = z.strictObject({ tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task') })
+const policySchema = z.strictObject({
+  alpha: z.number().min(1e-6).max(0.5).default(ALPHA),
+  tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task'),
+})
 
 /** Parses a policy; `file` is its name in errors. Fails with GateError, which names the line of a YAML error and the key of a wrong limit. */
-export function parsePolicy(text: string, file: string): Policy {
+export function parsePolicy(text: string, file: string): ParsedPolicy {
   let content: unknown
   try {
     ;({ content } = parseYaml(text))
@@ -55,17 +66,20 @@ export function parsePolicy(text: string, file: string): Policy {
   }
   const checked = policySchema.safeParse(content)
   if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')
-  return new Map(
-    Object.entries(checked.data.tasks).map(([task, given]) => [
-      task,
-      {
-        metric: given.metric,
-        minRetention: given.min_retention,
-        maxDropPoints: given.max_drop_points,
-        maxPerplexityRatio: given.max_perplexity_ratio,
-        maxMeanKl: given.max_mean_kl,
-        minTop1Agreement: given.min_top1_agreement,
-      },
-    ]),
+  const { alpha, tasks } = checked.data
+  const entries = Object.entries(tasks).map(
+    ([task, given]) =>
+      [
+        task,
+        {
+          metric: given.metric,
+          minRetention: given.min_retention,
+          maxDropPoints: given.max_drop_points,
+          maxPerplexityRatio: given.max_perplexity_ratio,
+          maxMeanKl: given.max_mean_kl,
+          minTop1Agreement: given.min_top1_agreement,
+        },
+      ] as const,
   )
+  return { limits: new Map(entries), alpha }
 }

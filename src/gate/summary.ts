@@ -5,9 +5,10 @@ import { natsText } from '../report/divergence-cells.ts'
 import { bounded, NONE } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import { framedTable, numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
-import type { JudgedRule, Judgement, RuleVerdict } from './judge-comparison.ts'
+import { whatWouldDecide, type JudgedRule, type Judgement, type RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
 import { count, counted } from '../text/count.ts'
+import type { Interval } from '../compare/comparison.ts'
 
 const SIGNS: Readonly<Record<RuleVerdict, string>> = { passed: '✅', regressed: '❌', undecided: '❔', incomparable: '⚠️' }
 
@@ -32,17 +33,23 @@ export function describeRule({ kind, limit, metric }: JudgedRule): string {
 export function sentence(rule: JudgedRule): string {
   const { kind, value, interval, verdict, itemCount, reason } = rule
   if (verdict === 'incomparable') return reason!
-  const bounds = interval ? `95 % interval ${amount(kind, interval[0])} to ${amount(kind, interval[1])}` : reason!
+  if (rule.decidedAfter !== undefined) return drawnSentence(rule)
+  const bounds = interval ? `95 % interval ${range(kind, interval)}` : reason!
   const found = `${amount(kind, value!)}, ${bounds}, on ${itemCount === null ? 'unknown items' : counted(itemCount, 'item')}`
   return verdict === 'undecided' ? `${found}: ${whatWouldDecide(rule)}` : found
 }
 
-function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): string {
-  if (itemCount !== null && splitCount !== null && itemCount >= splitCount) return 'the whole split was scored, so this task cannot decide the rule'
-  if (itemsNeeded === null) return 'the value is on the limit, no number of items would decide'
-  if (splitCount !== null && itemsNeeded > splitCount)
-    return `about ${known(itemsNeeded)} items would decide, but the split has ${known(splitCount)}: this task cannot decide the rule`
-  return `too few items, about ${known(itemsNeeded)} would decide`
+/** The same of items that were drawn one by one. */
+function drawnSentence({ kind, value, interval, verdict, itemCount, splitCount, decidedAfter, reason }: JudgedRule): string {
+  const found = value === null ? '' : `${amount(kind, value)}, `
+  if (itemCount === splitCount) return `${found}exact, on all ${counted(splitCount!, 'item')}`
+  const bounds = interval ? `bounds ${range(kind, interval)}, ` : ''
+  if (verdict === 'undecided') return `${found}${bounds}after ${count(itemCount!)} of ${counted(splitCount!, 'item')}: ${reason!}`
+  return `${found}${bounds}decided after ${count(decidedAfter!)} of ${counted(splitCount!, 'item')}`
+}
+
+function range(kind: JudgedRule['kind'], [low, high]: Interval): string {
+  return `${amount(kind, low)} to ${amount(kind, high)}`
 }
 
 /**
@@ -52,7 +59,7 @@ function whatWouldDecide({ itemsNeeded, itemCount, splitCount }: JudgedRule): st
 export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
   const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
   const missing = rules.flatMap((rule) =>
-    rule.verdict === 'passed' || rule.verdict === 'regressed' ? [] : [`${rule.task}, ${limitText(rule)}: ${whatIsMissing(rule)}`],
+    rule.verdict === 'passed' || rule.verdict === 'regressed' ? [] : [`${rule.task}, ${limitText(rule)}: ${rule.reason!}`],
   )
   const table = [framedTable(ruleTable(rules)), ...new Set(missing)].join('\n')
   return `${fittingTable([table, paragraphs.join('\n')], columns)}\ngate ${outcome(verdict)}`
@@ -60,23 +67,37 @@ export function judgementTable({ rules, verdict }: Judgement, columns = Infinity
 
 function ruleTable(rules: readonly JudgedRule[]): TextTable {
   return {
-    columns: [...textColumns('task', 'metric', 'rule'), ...numberColumns('found', '95 % interval', 'items'), ...textColumns('verdict')],
+    columns: [
+      ...textColumns('task', 'metric', 'rule'),
+      ...numberColumns('found', isDrawn(rules) ? 'bounds' : '95 % interval', 'items'),
+      ...textColumns('verdict'),
+    ],
     rows: rules.map((rule) =>
       [
         rule.task,
         rule.metric ?? NONE,
         limitText(rule),
         rule.value === null ? NONE : amount(rule.kind, rule.value),
-        rule.interval ? `${amount(rule.kind, rule.interval[0])} to ${amount(rule.kind, rule.interval[1])}` : NONE,
-        rule.itemCount === null ? NONE : count(rule.itemCount),
+        rule.interval ? range(rule.kind, rule.interval) : NONE,
+        itemsText(rule),
         `${SIGNS[rule.verdict]} ${rule.verdict}`,
       ].map(cellText),
     ),
   }
 }
 
+/** Whether items were drawn one by one. */
+function isDrawn(rules: readonly JudgedRule[]): boolean {
+  return rules.some(({ decidedAfter }) => decidedAfter !== undefined)
+}
+
+function itemsText({ itemCount, splitCount, decidedAfter }: JudgedRule): string {
+  if (itemCount === null) return NONE
+  return decidedAfter === undefined ? count(itemCount) : `${count(itemCount)} of ${count(splitCount!)}`
+}
+
 /** `retention ≥ 95.0 %`. */
-function limitText({ kind, limit }: JudgedRule): string {
+export function limitText({ kind, limit }: JudgedRule): string {
   return `${LIMITS[kind]} ${amount(kind, limit)}`
 }
 
@@ -86,10 +107,6 @@ const LIMITS: Readonly<Record<JudgedRule['kind'], string>> = {
   max_perplexity_ratio: 'perplexity ≤',
   max_mean_kl: 'mean KL ≤',
   min_top1_agreement: 'same top ≥',
-}
-
-function whatIsMissing(rule: JudgedRule): string {
-  return rule.reason ?? whatWouldDecide(rule)
 }
 
 /** The outcome for a pull request. */
@@ -113,13 +130,20 @@ export function gateBlocks({
   const { rules, verdict } = judgement
   return [
     heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
-    paragraph(`${pair} Limits are compared with the bounds of 95 % intervals.`),
+    paragraph(
+      `${pair} ${isDrawn(rules) ? 'Items were drawn in a random order until the bounds decided.' : 'Limits are compared with the bounds of 95 % intervals.'}`,
+    ),
     table([
       ['Task', 'Rule', 'Verdict', 'Found'],
       ...rules.map((rule) => [rule.task, describeRule(rule), `${SIGNS[rule.verdict]} ${rule.verdict}`, sentence(rule)]),
     ]),
     ...details,
   ]
+}
+
+/** The outcome in a line, without signs. */
+export function gateTitle(judgement: Judgement | null): string {
+  return judgement ? `The gate ${outcome(judgement.verdict)}` : 'The gate came to no verdict'
 }
 
 function outcome(verdict: RuleVerdict): string {
@@ -134,9 +158,5 @@ function outcome(verdict: RuleVerdict): string {
 function amount(kind: JudgedRule['kind'], value: number): string {
   if (kind === 'max_mean_kl') return `${natsText(value)} nats`
   if (kind === 'min_retention' || kind === 'min_top1_agreement') return `${bounded(value * 100, 1)} %`
-  return kind === 'max_drop_points' ? `${value.toFixed(1)} points` : `${bounded(value, 3)}×`
-}
-
-function known(value: number | null): string {
-  return value === null ? 'unknown' : count(value)
+  return kind === 'max_drop_points' ? `${value.toFixed(1).replace('-', '−')} points` : `${bounded(value, 3)}×`
 }

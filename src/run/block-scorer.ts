@@ -1,12 +1,12 @@
 /** Keeps one model open and scores blocks of items with it, for a caller that chooses the next block by the results. */
 import type { EngineInfo } from '../engine/engine.ts'
-import { nullIfAborted, unlessAborted } from '../errors.ts'
+import { nullIfAborted, unlessAborted, type EngineError } from '../errors.ts'
 import type { ModelRecord } from '../store/run-record.ts'
 import type { TaskWork } from '../store/work-record.ts'
 import type { ScoredItem } from '../task/score-items.ts'
 import { encodeAhead } from './encode-ahead.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import { tokensBehindWarning, reportFailed } from './evaluation-notices.ts'
+import { failedItemsError, reportFailed, tokensBehindWarning } from './evaluation-notices.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
 import { modelRecord, openModel } from './open-model.ts'
@@ -19,8 +19,8 @@ import { inChunks, requestsOf } from './task-requests.ts'
 export interface ScoredBlock {
   /** Items whose requests all have a response. */
   readonly items: readonly ScoredItem[]
-  /** Names of items for which the engine has no response; the reasons were given as notices. */
-  readonly failedItems: readonly string[]
+  /** Why items have no response although the signal was not aborted; the reasons of each were given as notices. */
+  readonly failure: EngineError | undefined
   /** Requests that were cut to the window. */
   readonly cutRequestCount: number
   readonly work: TaskWork
@@ -46,7 +46,7 @@ export async function openBlockScorer(model: ModelSource, options: EvaluateOptio
   onEvent({ kind: 'loading' })
   const opened = await openModel(model, options, onNotice)
   for (const notice of tokensBehindWarning(opened.encoder)) onNotice(notice)
-  const engine = await unlessAborted(opened.openEngine(), signal).catch(async (error: unknown) => {
+  const engine = await unlessAborted(opened.openEngine([]), signal).catch(async (error: unknown) => {
     await opened[Symbol.asyncDispose]()
     throw error
   })
@@ -58,7 +58,7 @@ export async function openBlockScorer(model: ModelSource, options: EvaluateOptio
       const clock = stageClock()
       onEvent({ kind: 'task-started', task, requestCount: requestsOf(block).length })
       const [encoded] = encodeAhead([inChunks(block, NOT_FIRST)], opened.encoder, signal)
-      const { logLikelihoods, failed, tokensCut, work } = await scoreRequests(engine, encoded!, {
+      const responses = await scoreRequests(engine, encoded!, {
         clock,
         // Blocks are short, so measuring the machine would take a large part of the time.
         roofline: { afterBatch: async () => {}, afterTask: async () => {}, rate: () => null },
@@ -66,8 +66,9 @@ export async function openBlockScorer(model: ModelSource, options: EvaluateOptio
         onBatch: (tokensComputed, doneShare) => onEvent({ kind: 'batch-scored', task, tokensComputed, doneShare }),
         signal,
       })
-      const failedItems = reportFailed(block, failed, onNotice)
-      return { items: scoredItemsOf(block, { logLikelihoods, tokensCut }), failedItems, cutRequestCount: tokensCut.size, work: { task, ...work } }
+      const { failed, tokensCut, lost, work } = responses
+      const failure = lost ?? failedItemsError(reportFailed(block, failed, onNotice))
+      return { items: scoredItemsOf(block, responses), failure, cutRequestCount: tokensCut.size, work: { task, ...work } }
     },
     async record() {
       return modelRecord(model, opened, await unlessAborted(opened.weightsHash, signal).catch(nullIfAborted))

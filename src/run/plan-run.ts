@@ -1,24 +1,19 @@
 /** A dry run: the prompts, sizes and amount of work of a run, without weights, without computing and without writing anything. */
 import type { Engine } from '../engine/engine.ts'
-import type { BatchLimits } from '../engine/onnx/batch-budget.ts'
 import { unlessAborted } from '../errors.ts'
-import { tokenizerIfAny } from '../model/checkpoint.ts'
-import { frequencySwitch } from '../graph/blocks/rope.ts'
-import { planBatches } from '../plan/batches.ts'
 import { divideLayers, layerTrie } from '../plan/layer-trie.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import type { TruncationRecord } from '../store/run-record.ts'
 import type { Request } from '../task/request.ts'
 import { countTruncation } from './count-truncation.ts'
 import { countPositions, temporaryBytes } from './divergence-run.ts'
-import { encoderOf, type EncodingOptions } from './encoder-of.ts'
 import { tokensBehindWarning } from './evaluation-notices.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { passesOf, type Sharing } from './one-pass/plan-passes.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import { modelOutline, type ModelOutline } from './model-outline.ts'
-import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
-import { openServed, type OpenedServed } from './open-served-model.ts'
+import { inspectModel, type ModelSource } from './model-source.ts'
+import { openPlanner, type Planner } from './open-planner.ts'
 import { parseStrictly } from './option-table.ts'
 import { prepareRun } from './prepare-run.ts'
 import { resumedOptions } from './resumed-options.ts'
@@ -119,9 +114,6 @@ function promptsOf(loaded: LoadedTask): TaskPrompts {
   }
 }
 
-/** The encoder of a model, and the share of its sequences that would be computed. */
-type Planner = Pick<OpenedServed, 'encoder' | 'planWork'>
-
 /** The same with `Engine.layers`. */
 type LayeredPlanner = Planner & { readonly layers: Engine['layers'] | undefined }
 
@@ -136,23 +128,6 @@ async function plannedLayers(models: readonly ModelSource[], options: EvaluateOp
     }
   }
   return ({ label }) => layers.get(label)
-}
-
-/** Undefined if the folder has no tokenizer. A server is only queried for its context length. */
-async function openPlanner(model: ModelSource, options: BatchLimits & EncodingOptions): Promise<Planner | undefined> {
-  if (model.served) return openServed(model.served, model.folder, options, () => {})
-  const inspection = await inspectModel(model)
-  const { config, content } = inspection.configFile
-  const tokenizer = await tokenizerIfAny(model.folder, config, content)
-  if (!tokenizer) return undefined
-  const { usual, most } = batchBudgetOf(inspection, options)
-  return {
-    encoder: encoderOf({ config, tokenizer }, options),
-    planWork(sequences) {
-      const { tokensComputed, batches } = planBatches(sequences, usual, most, frequencySwitch(config.rope))
-      return { tokensComputed, batches: batches.length }
-    },
-  }
 }
 
 interface Watching {

@@ -46,7 +46,7 @@ export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number
 }
 
 /** The items of all parts whose requests all have a response, with their metrics; no scores of the task. */
-export function scoredItemsOf(loaded: LoadedTask, responses: Pick<ScoredRequests, 'logLikelihoods' | 'tokensCut'>): readonly ScoredItem[] {
+export function scoredItemsOf(loaded: LoadedTask, responses: Responses): readonly ScoredItem[] {
   let firstRequest = 0
   return loaded.parts.flatMap((part) => {
     const { scored } = scoreItems(loaded.task, part, responses, firstRequest)

@@ -26,8 +26,8 @@ export function sampleRecord({ item, logLikelihoods, metrics, divergence }: Scor
     filter: 'none',
     metrics: Object.keys(metrics),
     doc_hash: sha256(JSON.stringify(item.doc, null, 2)),
-    prompt_hash: sha256(firstText(item.requests[0])),
-    target_hash: sha256(item.target),
+    prompt_hash: promptHash(item),
+    target_hash: targetHash(item),
     ...Object.fromEntries(values),
     ...(divergence && { divergence: storedDivergence(divergence) }),
   }
@@ -39,6 +39,16 @@ function argumentsOf(request: Request): Record<string, string> {
 
 function firstText(request: Request): string {
   return request.kind === 'continuation' ? request.context : request.text
+}
+
+/** lm-eval's `prompt_hash` of an item: equal for equal prompts. */
+export function promptHash({ requests: [first] }: ScoredItem['item']): string {
+  return sha256(firstText(first))
+}
+
+/** lm-eval's `target_hash` of an item: equal for equal right answers. */
+export function targetHash({ target }: ScoredItem['item']): string {
+  return sha256(target)
 }
 
 function sha256(text: string): string {

@@ -29,7 +29,7 @@ describe('closed cases', () => {
     ])
 
   test('fewer than ten texts have no interval', () => {
-    expect(natsChange(equal(LEAST_TEXTS - 1, 0.1))).toEqual({ value: expect.closeTo(0.1, 12) as number, interval: null })
+    expect(natsChange(equal(LEAST_TEXTS - 1, 0.1))).toEqual({ value: expect.closeTo(0.1, 12) as number, interval: null, deviation: null })
     expect(natsChange(equal(LEAST_TEXTS, 0.1)).interval).not.toBeNull()
   })
 

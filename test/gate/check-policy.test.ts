@@ -6,7 +6,7 @@ import { choiceTask, storedRun, textTask } from '../stored-runs.ts'
 
 describe('a policy that names what no run has is refused', () => {
   const runs = [storedRun('a', [choiceTask('piqa', [1, 0]), textTask('wikitext', [{ logProb: -3, weight: 1 }])]), storedRun('b', [choiceTask('boolq', [1])])]
-  const check = (policy: string) => checkPolicy(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), runs, 'gate.yaml')
+  const check = (policy: string) => checkPolicy(parsePolicy(`tasks: ${policy}`, 'gate.yaml').limits, runs, 'gate.yaml')
   test.each([
     ['a task', '{ piqqa: { min_retention: 0.9 } }', 'gate.yaml: no run has a task "piqqa"', 'Did you mean piqa? The runs have: piqa, wikitext, boolq.'],
     ['a metric', '{ piqa: { metric: ac, min_retention: 0.9 } }', 'gate.yaml: piqa has no metric "ac"', 'Did you mean acc? It has: acc.'],

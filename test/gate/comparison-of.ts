@@ -38,5 +38,5 @@ export function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partia
 
 /** The first rule of a policy, judged. */
 export function judgeOne(policy: string, comparison: Comparison): JudgedRule {
-  return judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).rules[0]!
+  return judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml').limits, comparison).rules[0]!
 }

@@ -111,7 +111,7 @@ describe('cannot be compared', () => {
 
 test('the worst rule decides: regressed before incomparable before undecided', () => {
   const comparison = comparisonOf({ retention: 0.9, retentionInterval: [0.86, 0.94] })
-  const verdict = (policy: string) => judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml'), comparison).verdict
+  const verdict = (policy: string) => judgeComparison(parsePolicy(`tasks: ${policy}`, 'gate.yaml').limits, comparison).verdict
   expect(verdict('{ piqa: { min_retention: 0.8 } }')).toBe('passed')
   expect(verdict('{ piqa: { min_retention: 0.9 } }')).toBe('undecided')
   expect(verdict('{ piqa: { min_retention: 0.9 }, mmlu: { min_retention: 0.9 } }')).toBe('incomparable')

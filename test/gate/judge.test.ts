@@ -5,11 +5,12 @@ import { parsePolicy } from '../../src/gate/policy.ts'
 import { choiceTask, storedRun } from '../stored-runs.ts'
 
 const right = Array.from({ length: 200 }, () => 1)
-const policy = parsePolicy('tasks: { piqa: { min_retention: 0.9 } }', 'gate.yaml')
+const { limits: policy, alpha } = parsePolicy('tasks: { piqa: { min_retention: 0.9 } }', 'gate.yaml')
 const gate = (candidate: readonly number[], changes = {}) => ({
   baseline: storedRun('main', [choiceTask('piqa', right), choiceTask('boolq', [1])]),
   candidate: storedRun('next', [choiceTask('piqa', candidate, changes)]),
   policy,
+  alpha,
   policyName: 'gate.yaml',
 })
 

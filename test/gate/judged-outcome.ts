@@ -8,7 +8,8 @@ const comparison = comparisonOf(
   { ratio: 1.05, ratioInterval: [1.04, 1.06] },
 )
 export const judgement = judgeComparison(
-  parsePolicy('tasks: { piqa: { min_retention: 0.95, max_drop_points: 3 }, wikitext: { max_perplexity_ratio: 1.1 }, mmlu: { min_retention: 0.9 } }', 'g'),
+  parsePolicy('tasks: { piqa: { min_retention: 0.95, max_drop_points: 3 }, wikitext: { max_perplexity_ratio: 1.1 }, mmlu: { min_retention: 0.9 } }', 'g')
+    .limits,
   comparison,
 )
 

@@ -9,12 +9,14 @@ describe('a policy', () => {
         'tasks:\n  piqa: { min_retention: 95%, max_drop_points: 3 }\n  wikitext: { max_perplexity_ratio: 1.1, metric: word_perplexity }\n',
         'gate.yaml',
       ),
-    ).toEqual(
-      new Map([
+    ).toEqual({
+      alpha: 0.05,
+      limits: new Map([
         ['piqa', { metric: undefined, minRetention: 0.95, maxDropPoints: 3, maxPerplexityRatio: undefined }],
         ['wikitext', { metric: 'word_perplexity', minRetention: undefined, maxDropPoints: undefined, maxPerplexityRatio: 1.1 }],
       ]),
-    )
+    })
+    expect(parsePolicy('{ alpha: 0.01, tasks: { piqa: { min_retention: 1 } } }', 'gate.yaml').alpha).toBe(0.01)
   })
 
   test.each([

@@ -51,7 +51,11 @@ export function scoreBounds(population: ScorePopulation, drawn: readonly DrawnSc
  * When the mean over all items was first known to be above (or equal to) or below `threshold`; null if it is not known after the items of `drawn`.
  * A side is wrong with probability at most alpha ÷ 2, whenever one looks. When all items are drawn it is certain.
  */
-export function firstCrossing(population: ScorePopulation, drawn: readonly DrawnScore[], { threshold, alpha }: { threshold: number; alpha: number }): Crossing | null {
+export function firstCrossing(
+  population: ScorePopulation,
+  drawn: readonly DrawnScore[],
+  { threshold, alpha }: { threshold: number; alpha: number },
+): Crossing | null {
   const { count } = population
   const fractions = bettingFractions(count, alpha / 2)
   const needed = Math.log(2 / alpha)

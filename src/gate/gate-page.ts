@@ -1,0 +1,60 @@
+/** The gate as one HTML page: verdict, rules, and how the bounds of each closed in on its limit. */
+import { boundsChart, type BoundsPoint } from '../report/charts/bounds-chart.ts'
+import { htmlPage } from '../report/html/simple-page.ts'
+import { markup, type Html } from '../report/markup.ts'
+import type { JudgedRule } from './judge-comparison.ts'
+import type { GateOutcome } from './outcome.ts'
+import type { BoundsRecord } from './sequential/drawing-record.ts'
+import { describeRule, gateTitle, sentence } from './summary.ts'
+
+/** The page's text. */
+export function gatePage({ names: { baseline, candidate }, judgement, error, notes, drawing }: GateOutcome): string {
+  const title = `${candidate} against ${baseline}`
+  const rules = judgement?.rules ?? []
+  return htmlPage(title, [
+    markup`<p class="verdict ${judgement?.verdict === 'passed' ? 'kept' : 'lost'}"><strong>${gateTitle(judgement)}</strong></p>`,
+    ...(error ? [markup`<p class="note">${error.message} ${error.hint}</p>`] : []),
+    ...(rules.length === 0 ? [] : [ruleTable(rules)]),
+    ...notes.map((note) => markup`<p class="note">Note: ${note}.</p>`),
+    ...(drawing?.bounds ?? []).flatMap((bounds, index) => figure(bounds, rules[index], index)),
+  ])
+}
+
+function ruleTable(rules: readonly JudgedRule[]): Html {
+  const rows = rules.map(
+    (rule) => markup`<tr><th scope="row">${rule.task}</th><td>${describeRule(rule)}</td><td>${rule.verdict}</td><td>${sentence(rule)}</td></tr>`,
+  )
+  return markup`<div class="scroll"><table><thead><tr><th>Task</th><th>Rule</th><th>Verdict</th><th>Found</th></tr></thead><tbody>${rows}</tbody></table></div>`
+}
+
+/** The bounds of one rule; rules and bounds are in the same order. */
+function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: number): Html[] {
+  const scale = bounds.kind === 'min_retention' ? 100 : 1
+  const scaled = ({ items, value, interval }: BoundsPoint): BoundsPoint => ({
+    items,
+    value: value * scale,
+    interval: interval && [interval[0] * scale, interval[1] * scale],
+  })
+  const title = `${bounds.task}, ${rule ? describeRule(rule) : bounds.kind}`
+  const drawn = boundsChart({
+    id: `bounds-chart-${index + 1}`,
+    title,
+    unit: UNITS[bounds.kind],
+    limit: bounds.limit * scale,
+    points: bounds.path.map(scaled),
+    decidedAfter: rule?.decidedAfter ?? null,
+  })
+  if (drawn === null) return []
+  return [
+    markup`<figure><div class="chart">${drawn}</div>
+      <figcaption>${title}: ${rule ? sentence(rule) : ''}. The band has the bounds, the line in it the estimate, the dashed line the limit; a dotted line is where the verdict was known.</figcaption></figure>`,
+  ]
+}
+
+const UNITS: Readonly<Record<BoundsRecord['kind'], string>> = {
+  min_retention: 'retention in percent',
+  max_drop_points: 'points lost',
+  max_perplexity_ratio: 'perplexity, candidate ÷ baseline',
+  max_mean_kl: 'nats',
+  min_top1_agreement: 'percent of positions',
+}

@@ -1,0 +1,275 @@
+/**
+ * The gate that stops when it knows, from top to bottom: the baseline is stored, the candidate is scored on its items in a random order, block by
+ * block, until every rule of the policy is decided.
+ */
+import type { z } from 'zod'
+import { AbortError, GateError, UsageError } from '../../errors.ts'
+import { windowNote } from '../../compare/encoding-differences.ts'
+import { metricOf } from '../../metrics/registry.ts'
+import { openBlockScorer, type BlockScorer } from '../../run/block-scorer.ts'
+import type { LoadedTask } from '../../run/loaded-task.ts'
+import type { EvaluateOptions } from '../../run/evaluate-options.ts'
+import type { ModelSource } from '../../run/model-source.ts'
+import { parseStrictly } from '../../run/option-table.ts'
+import { cacheFolderOf } from '../../run/parse-run-options.ts'
+import { prepareRun } from '../../run/prepare-run.ts'
+import type { EvaluationEvent, OnEvent } from '../../run/run-events.ts'
+import { scoringOptions, type ScoringOptions } from '../../run/run-options.ts'
+import { readStoredRun } from '../../store/read-stored-run.ts'
+import type { StoredRun } from '../../store/stored-run.ts'
+import type { Task } from '../../task/define-task.ts'
+import { loadTasks } from '../../task/registry.ts'
+import { selectTasks } from '../../task/select-tasks.ts'
+import { counted } from '../../text/count.ts'
+import { BASELINES, findBaseline } from '../bless.ts'
+import { checkPolicy } from '../check-policy.ts'
+import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
+import { openPolicy, policyNameOf, type JudgeOptions } from '../judge.ts'
+import { outcomeJson, type GateOutcome } from '../outcome.ts'
+import type { Policy } from '../policy.ts'
+import { requestsOf } from '../rule-requests.ts'
+import { drawItems, drawnCount, drawnValues, type BlockVerdicts, type DrawnItems, type RuledPopulation } from './draw-items.ts'
+import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
+import { checkSameItems } from './match-items.ts'
+import { modelOptions, type ModelOptions } from './model-options.ts'
+import { baselineValues, populationOf, ruleMetric } from './population.ts'
+import { judgeTrack, pathOf, ruleTrack, type RuleTrack } from './rule-track.ts'
+
+/** What happens while a candidate is judged. */
+export type GateEvent =
+  | (EvaluationEvent & { readonly model: string | null })
+  /** The baseline was read. */
+  | { readonly kind: 'baseline-read'; readonly baseline: StoredRun }
+  /** After each block of a task or group. */
+  | ({ readonly kind: 'block-judged' } & BlockVerdicts)
+  /** The record is on disk. */
+  | { readonly kind: 'record-stored'; readonly file: string }
+
+/** Options of the command in camelCase, and options for programs. */
+export interface JudgeModelOptions extends Omit<JudgeOptions, 'candidate'>, z.input<typeof modelOptions> {
+  /** Tasks made with `defineTask`, beside the built-in ones and those of `taskFile`. */
+  readonly definedTasks?: readonly Task[]
+  readonly onEvent?: OnEvent<GateEvent>
+  /** Ends drawing at once; what is known until then is judged and stored. */
+  readonly signal?: AbortSignal
+}
+
+/** Everything that is needed before the first item is scored. */
+export interface PreparedGate {
+  readonly baseline: StoredRun
+  readonly alpha: number
+  readonly ruled: readonly RuledPopulation[]
+  readonly loadedTasks: readonly LoadedTask[]
+  readonly model: ModelSource
+  readonly evaluateOptions: EvaluateOptions
+}
+
+/**
+ * Judges a model against a stored baseline, and stores the record below `output`. Fails with a HarnessError before anything is scored if the input is
+ * at fault, with CompareError if the candidate would not be asked the baseline's items, and with AbortError when it is cancelled before the first score.
+ */
+export async function judgeModel({ definedTasks, onEvent = () => {}, signal, baseline, baselines, policy, ...given }: JudgeModelOptions): Promise<GateOutcome> {
+  const options = parseStrictly(modelOptions, given)
+  const startedAt = new Date()
+  const beganAt = performance.now()
+  const prepared = await prepareGate({ baseline, baselines, policy, options, definedTasks, onEvent, signal }, 'scoring')
+  const label = prepared.model.label
+  const cache = cacheFolderOf(scoringOptionsOf(options, [], {}))
+  const watch = (event: EvaluationEvent) => onEvent({ ...event, model: label })
+  const evaluateOptions = { ...prepared.evaluateOptions, ...(cache !== undefined && { cache }), ...(signal && { signal }), onEvent: watch }
+  await using scorer = await openBlockScorer(prepared.model, evaluateOptions)
+  checkTokenizer(prepared, scorer)
+  const limits = { maxItems: options.maxItems, isFull: options.full, signal }
+  const onBlock = (verdicts: BlockVerdicts) => onEvent({ kind: 'block-judged', ...verdicts })
+  const drawnItems = await drawItems(prepared.ruled, { loadedTasks: prepared.loadedTasks, scorer, limits, onBlock })
+  if (drawnItems.scored.size === 0) throw drawnItems.failure ?? new AbortError()
+  const drawing = await recordOf(prepared, {
+    drawnItems,
+    scorer,
+    options,
+    startedAt,
+    beganAt,
+    isInterrupted: signal?.aborted === true || drawnItems.failure !== undefined,
+  })
+  const outcome = outcomeOf(prepared, drawnItems, drawing)
+  onEvent({ kind: 'record-stored', file: await writeDrawing(options.output, drawing, outcomeJson(outcome)) })
+  return outcome
+}
+
+/** What to prepare. */
+interface GateInput extends Pick<JudgeOptions, 'baseline' | 'baselines' | 'policy'> {
+  readonly options: ModelOptions
+  readonly definedTasks: readonly Task[] | undefined
+  readonly onEvent: OnEvent<GateEvent>
+  readonly signal: AbortSignal | undefined
+}
+
+/** Reads policy and baseline, finds the model, loads the rows, and draws the order. Fails as `judgeModel` does. */
+export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planning'): Promise<PreparedGate> {
+  const { options, definedTasks, onEvent, signal } = input
+  if (options.model.length !== 1) throw new UsageError(`the gate judges one model, ${options.model.length} are given`, 'Give --model NAME=MODEL once.')
+  const { limits, alpha } = await openPolicy(input.policy)
+  const policyName = policyNameOf(input.policy)
+  const baseline = await readStoredRun(await findBaseline(input.baseline, input.baselines ?? BASELINES))
+  onEvent({ kind: 'baseline-read', baseline })
+  checkPolicy(limits, [baseline], policyName)
+  const ruled = ruledPopulations(limits, { baseline, alpha, seed: options.seed, policyName })
+  const scoring = scoringOptionsOf(options, [...limits.keys()], {
+    ...(baseline.limit !== undefined && { limit: baseline.limit }),
+    numFewshot: options.numFewshot ?? (await shotsOf(ruled, options, definedTasks)),
+    rollingBos: options.rollingBos ?? baseline.rollingBos,
+  })
+  const onNotice = (message: string) => onEvent({ kind: 'notice', model: null, message })
+  const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal })
+  checkSameItems(
+    ruled.map(({ population }) => population),
+    loadedTasks,
+  )
+  return { baseline, alpha, ruled, loadedTasks, model: models[0]!, evaluateOptions }
+}
+
+/** The options of a run that scores these tasks. */
+function scoringOptionsOf(
+  { seed: _seed, maxItems: _maxItems, full: _full, ...options }: ModelOptions,
+  tasks: readonly string[],
+  more: Partial<ScoringOptions>,
+) {
+  return scoringOptions.parse({ ...options, tasks: [...tasks], ...more })
+}
+
+/** Each task's few-shot examples of the baseline. */
+async function shotsOf(ruled: readonly RuledPopulation[], { taskFile }: ModelOptions, definedTasks: readonly Task[] = []): Promise<Record<string, number>> {
+  const known = await loadTasks(taskFile, definedTasks)
+  return Object.fromEntries(
+    ruled.flatMap(({ population: { name, entry } }) => {
+      const task = selectTasks(known, [name])[0]!
+      const shots = entry.strata[0]?.shotCount ?? null
+      return shots === null || task.kind === 'rolling' || task.kind === 'corpus' || !task.shots ? [] : [[task.name, shots]]
+    }),
+  )
+}
+
+function ruledPopulations(
+  limits: Policy,
+  { baseline, alpha, seed, policyName }: { readonly baseline: StoredRun; readonly alpha: number; readonly seed: number; readonly policyName: string },
+): RuledPopulation[] {
+  const ruleCount = [...limits].flatMap(([task, own]) => requestsOf(task, own)).length
+  return [...limits].map(([task, own]) => {
+    const population = populationOf(baseline, task, seed)
+    const tracks = requestsOf(task, own).map((request) => {
+      if (request.kind === 'max_mean_kl' || request.kind === 'min_top1_agreement')
+        throw new GateError(`${policyName}: ${request.kind} needs both models’ distributions`, 'Judge a stored run with --candidate, scored with --divergence.')
+      const metric = ruleMetric(request, population)
+      if (metric === undefined) throw new GateError(`${policyName}: ${request.kind} of ${task} has no metric`, 'Name one: metric: acc.')
+      return ruleTrack({ ...request, metric }, baselineValues(population, metric), alpha / ruleCount)
+    })
+    return { population, tracks }
+  })
+}
+
+/** Fails with UsageError if a perplexity counts tokens, and the candidate has others than the baseline. */
+function checkTokenizer({ baseline, ruled, model }: PreparedGate, { tokenizerHash }: BlockScorer): void {
+  const perToken = ruled.flatMap(({ tracks }) => tracks).find(({ request: { metric } }) => isPerToken(metric))
+  const known = baseline.model.tokenizerHash
+  if (perToken && known !== null && known !== tokenizerHash)
+    throw new GateError(
+      `${perToken.request.task}: ${perToken.request.metric} is a figure per token, and ${model.label} has another tokenizer than ${baseline.label}`,
+      'Name a metric per word or byte in the policy.',
+    )
+}
+
+function isPerToken(name: string): boolean {
+  const metric = metricOf(name)
+  return metric.comparedAs === 'perplexity' && metric.isPerToken
+}
+
+interface Recorded {
+  readonly drawnItems: DrawnItems
+  readonly scorer: BlockScorer
+  readonly options: ModelOptions
+  readonly startedAt: Date
+  readonly beganAt: number
+  readonly isInterrupted: boolean
+}
+
+async function recordOf({ ruled, alpha }: PreparedGate, { drawnItems, scorer, options, startedAt, beganAt, isInterrupted }: Recorded): Promise<DrawingRecord> {
+  const { scored, work } = drawnItems
+  return {
+    startedAt: startedAt.toISOString(),
+    elapsedMs: performance.now() - beganAt,
+    seed: options.seed,
+    alpha,
+    maxItems: options.maxItems ?? null,
+    isFull: options.full,
+    isInterrupted,
+    model: await scorer.record(),
+    engine: scorer.engine,
+    tokensComputed: work.reduce((sum, { tokensComputed }) => sum + tokensComputed, 0),
+    cachedCount: work.reduce((sum, { cachedCount }) => sum + cachedCount, 0),
+    bounds: ruled.flatMap(({ population, tracks }) =>
+      tracks.map((track) => {
+        const { task, metric, kind, limit } = track.request
+        const { method, alpha: share, itemCount } = track
+        return { task, metric, kind, limit, method, alpha: share, itemCount, path: pathOf(track, drawnValues(population, metric, scored)) }
+      }),
+    ),
+    drawn: ruled.map((one) => drawnRecord(one, drawnItems)),
+  }
+}
+
+function drawnRecord({ population, tracks }: RuledPopulation, { scored }: DrawnItems): DrawingRecord['drawn'][number] {
+  const metrics = [...new Set(tracks.map(({ request }) => request.metric))]
+  const valuesBy = metrics.map((metric) => [metric, drawnValues(population, metric, scored)] as const)
+  return {
+    task: population.name,
+    itemCount: population.drawn.length,
+    items: population.drawn.slice(0, drawnCount(population, scored)).map(({ part, item }, index) => ({
+      task: part,
+      docId: item.docId,
+      baseline: Object.fromEntries(metrics.map((metric) => [metric, item.values[metric]!])),
+      candidate: Object.fromEntries(valuesBy.map(([metric, values]) => [metric, values[index]!])),
+    })),
+  }
+}
+
+function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnItems, drawing: DrawingRecord): GateOutcome {
+  const judge = (track: RuleTrack, { population }: RuledPopulation): JudgedRule =>
+    judgeTrack(track, drawnValues(population, track.request.metric, drawnItems.scored))
+  const judgement = judgementOf(ruled.flatMap((one) => one.tracks.map((track) => judge(track, one))))
+  const { failure, cutRequestCount } = drawnItems
+  return {
+    names: { baseline: baseline.label, candidate: model.label },
+    files: { baseline: baseline.sources ?? [], candidate: [] },
+    judgement,
+    error: failure && judgement.verdict === 'undecided' ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
+    notes: [
+      ...notesOf(drawing),
+      ...windowNotes(baseline, drawing, ruled),
+      ...(cutRequestCount > 0 ? [`${counted(cutRequestCount, 'request')} of ${model.label} ${cutRequestCount === 1 ? 'was' : 'were'} cut to its window`] : []),
+    ],
+    exitCode: EXIT_CODE[judgement.verdict],
+    drawing,
+  }
+}
+
+/** What the verdicts are about, and how sure they are. */
+function notesOf({ seed, alpha, bounds, isFull }: DrawingRecord): string[] {
+  const asymptotic = bounds.some(({ method }) => method === 'asymptotic') ? '; of perplexities this is approximate' : ''
+  // Alpha is for both sides, of which only one can be wrong.
+  const share = bounds.length === 1 ? '' : `, ${percentText(alpha / 2 / bounds.length)} for each rule`
+  return [
+    `verdicts are about the scores on all of the baseline’s items, drawn in a random order (seed ${seed})`,
+    ...(isFull ? [] : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
+  ]
+}
+
+function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`
+}
+
+function windowNotes(baseline: StoredRun, { model }: DrawingRecord, ruled: readonly RuledPopulation[]): string[] {
+  const candidate = { ...baseline, label: model.label, model: { ...baseline.model, maxLength: model.maxLength } }
+  return ruled
+    .filter(({ tracks }) => tracks.some(({ method }) => method === 'asymptotic'))
+    .flatMap(({ population: { name } }) => windowNote(name, baseline, candidate))
+}

@@ -1,0 +1,38 @@
+/** Options of a gate that scores the candidate itself: `evalharness gate --model` and `judgeModel` take the same ones. */
+import { z } from 'zod'
+import { flag, list, wholeNumber, wholeNumberOr } from '../../run/option-table.ts'
+import { scoringOptions } from '../../run/run-options.ts'
+
+const DRAWING = 'Which items to score'
+
+const { taskFile, dataDir, data, numFewshot, fewshotSeed, maxLength, rollingBos, batchTokens, memory, threads, device, dtype, output, cache } =
+  scoringOptions.shape
+
+export const modelOptions = z.object({
+  model: list({
+    aliases: ['m'],
+    group: DRAWING,
+    example: 'candidate=FOLDER',
+    description: 'Candidate to score, as for `run`: NAME=FOLDER, NAME=OWNER/REPO (then quantize=…, adapter=…), or NAME=http://HOST:PORT/v1,tokenizer=WHERE',
+  }),
+  seed: wholeNumberOr(0, 0, { group: DRAWING, description: 'Seed of the random order in which items are drawn' }),
+  maxItems: wholeNumber(1, { group: DRAWING, description: 'Most items of each task or group (default: as many as decide)' }),
+  full: flag({ group: DRAWING, description: 'Score all items, whatever is decided before' }),
+  taskFile,
+  dataDir,
+  data,
+  numFewshot,
+  fewshotSeed,
+  maxLength,
+  rollingBos,
+  batchTokens,
+  memory,
+  threads,
+  device,
+  dtype,
+  output,
+  cache,
+})
+
+/** The options, complete and checked. */
+export type ModelOptions = z.output<typeof modelOptions>

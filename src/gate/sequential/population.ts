@@ -1,0 +1,64 @@
+/** The items that a policy's rules are about: those of the baseline. */
+import { accuracyMetrics, entriesOf, itemsOf, perplexityMetrics, type Entry } from '../../compare/entries.ts'
+import { isTextValue } from '../../compare/perplexity-line.ts'
+import { CompareError } from '../../errors.ts'
+import type { ItemValue } from '../../metrics/metric.ts'
+import { metricOf } from '../../metrics/registry.ts'
+import type { StoredItem, StoredRun } from '../../store/stored-run.ts'
+import type { RuleRequest } from '../rule-requests.ts'
+import { drawOrder } from './drawing.ts'
+
+/** An item of the baseline. */
+export interface PopulationItem {
+  /** The task or subset that it is of. */
+  readonly part: string
+  readonly item: StoredItem
+}
+
+/** The items of a task or group, in the order in which they are drawn. */
+export interface Population {
+  /** Name of the task or group in the policy. */
+  readonly name: string
+  readonly entry: Entry
+  readonly drawn: readonly PopulationItem[]
+}
+
+/** The population of a task or group that the baseline has, in the random order of the seed. Fails with CompareError if the baseline has no items of it. */
+export function populationOf(baseline: StoredRun, name: string, seed: number): Population {
+  const entry = entriesOf(baseline).find((candidate) => candidate.name === name)
+  if (!entry || !itemsOf(entry))
+    throw new CompareError(
+      `${baseline.label} has ${entry ? 'no samples' : 'no scores'} of ${name}`,
+      'Score the baseline on it with `evalharness run`; the samples files must be beside its results.',
+    )
+  // In the order of the rows, whatever order a file has.
+  const items = entry.strata.flatMap(({ name: part, items: own }) => own!.toSorted((a, b) => a.docId - b.docId).map((item): PopulationItem => ({ part, item })))
+  return { name, entry, drawn: drawOrder(items.length, seed).map((index) => items[index]!) }
+}
+
+/** The metric that a rule is about: its own, else the main one of the population's task. Undefined if there is none of that kind. */
+export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population): string | undefined {
+  const isPerplexity = kind === 'max_perplexity_ratio'
+  if (metric !== undefined) return metricOf(metric).comparedAs === (isPerplexity ? 'perplexity' : 'accuracy') ? metric : undefined
+  return (isPerplexity ? perplexityMetrics(entry) : accuracyMetrics(entry, false))[0]
+}
+
+/** The baseline's values of a metric, in the order of drawing. Fails with CompareError on an item without a value that can be compared. */
+export function baselineValues({ name, drawn }: Population, metric: string): ItemValue[] {
+  const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShare
+  return drawn.map(({ part, item: { docId, values } }) => {
+    const value = Object.hasOwn(values, metric) ? values[metric] : undefined
+    if (value === undefined || !isComparable(value))
+      throw new CompareError(`${name}: the baseline’s row ${docId} of ${part} has no ${metric} that can be compared`, 'Score the baseline again.')
+    return value
+  })
+}
+
+function isShare(value: ItemValue): boolean {
+  return typeof value === 'number' && value >= 0 && value <= 1
+}
+
+/** Names an item among those of all populations. */
+export function itemName(part: string, docId: number): string {
+  return `${part} ${docId}`
+}

@@ -1,0 +1,149 @@
+/** A rule while items are drawn: what is known of it after each of them. Pure. */
+import type { Interval } from '../../compare/comparison.ts'
+import { estimatedMean, firstCrossing, scoreBounds, type Crossing, type DrawnScore } from '../../compare/sequential/score-sequence.ts'
+import { firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
+import { LEAST_TEXTS, type TextPair } from '../../compare/text-interval.ts'
+import type { ItemValue, TextValue } from '../../metrics/metric.ts'
+import { metricOf } from '../../metrics/registry.ts'
+import { counted } from '../../text/count.ts'
+import type { JudgedRule } from '../judge-comparison.ts'
+import type { RuleKind, RuleRequest } from '../rule-requests.ts'
+
+/** How bounds are made. */
+export type BoundsMethod = 'betting' | 'asymptotic'
+
+/** A value with its bounds after a number of items, in the unit of a rule's limit; null before a perplexity has enough texts. */
+export interface PathPoint {
+  readonly items: number
+  readonly value: number
+  readonly interval: Interval | null
+}
+
+/** One rule over the items of its task or group. */
+export interface RuleTrack {
+  readonly request: RuleRequest & { readonly metric: string }
+  readonly method: BoundsMethod
+  /** Number of all items. */
+  readonly itemCount: number
+  /** The baseline's values in the order of drawing. */
+  readonly baseline: readonly ItemValue[]
+  /** Probability that a verdict of this rule is ever wrong. */
+  readonly alpha: number
+}
+
+/** Makes the track of a rule. */
+export function ruleTrack(request: RuleTrack['request'], baseline: readonly ItemValue[], alpha: number): RuleTrack {
+  return { request, method: request.kind === 'max_perplexity_ratio' ? 'asymptotic' : 'betting', itemCount: baseline.length, baseline, alpha }
+}
+
+/** Why a rule can have no verdict, whatever the candidate scores; null if it can. */
+export function whyIncomparable(track: RuleTrack): string | null {
+  if (track.request.kind !== 'min_retention') return null
+  return populationOf(track).baselineMean === 0 ? 'the baseline scores 0, so nothing can be retained' : null
+}
+
+/** The value and its bounds after the items with these values of the candidate, in the order of drawing. At least one item. */
+export function pointAfter(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint {
+  if (track.method === 'asymptotic') return { items: candidate.length, ...textBounds(textSequence(track), textPairs(track, candidate)) }
+  const population = populationOf(track)
+  const drawn = drawnScores(track, candidate)
+  const inUnit = unitOf(track.request.kind, population.baselineMean)
+  const [low, high] = scoreBounds(population, drawn, track.alpha).map(inUnit) as [number, number]
+  return { items: drawn.length, value: inUnit(estimatedMean(population, drawn)), interval: low <= high ? [low, high] : [high, low] }
+}
+
+/** The verdict after the items with these values of the candidate. */
+export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): JudgedRule {
+  const { request, itemCount } = track
+  const rule = { task: request.task, metric: request.metric, kind: request.kind, limit: request.limit, splitCount: itemCount }
+  const why = whyIncomparable(track)
+  if (why !== null) return { ...rule, itemCount: null, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason: why }
+  if (candidate.length === 0)
+    return { ...rule, itemCount: 0, value: null, interval: null, verdict: 'undecided', decidedAfter: null, itemsNeeded: null, reason: 'no item was scored' }
+  const early = crossingOf(track, candidate)
+  // When all items are drawn the answer is exact, even if another one seemed certain before.
+  const crossing = candidate.length === itemCount ? exactCrossing(track, candidate, early) : early
+  const point = pointAfter(track, candidate.slice(0, candidate.length === itemCount ? itemCount : (crossing?.itemCount ?? candidate.length)))
+  const found = { ...rule, itemCount: point.items, value: point.value, interval: point.interval }
+  if (crossing) {
+    const keeps = request.kind === 'max_perplexity_ratio' ? 'below' : 'above'
+    return { ...found, verdict: crossing.side === keeps ? 'passed' : 'regressed', decidedAfter: crossing.itemCount, itemsNeeded: null, reason: null }
+  }
+  const itemsNeeded = itemsToDecide(track, point)
+  const reason = `about ${counted(itemsNeeded - point.items, 'more item')} would decide${itemsNeeded >= itemCount ? ', which are all' : ''}`
+  return { ...found, verdict: 'undecided', decidedAfter: null, itemsNeeded, reason }
+}
+
+/** The bounds at numbers of items that grow by a seventh, and at the last one: enough for a picture. */
+export function pathOf(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint[] {
+  const points: PathPoint[] = []
+  for (let items = Math.min(FIRST_POINT, candidate.length); items < candidate.length; items += Math.ceil(items / 7))
+    points.push(pointAfter(track, candidate.slice(0, items)))
+  return candidate.length === 0 ? points : [...points, pointAfter(track, candidate)]
+}
+
+const FIRST_POINT = 8
+
+function crossingOf(track: RuleTrack, candidate: readonly ItemValue[]): Crossing | null {
+  const { request, alpha } = track
+  if (track.method === 'asymptotic') return firstTextCrossing(textSequence(track), textPairs(track, candidate), request.limit)
+  return firstCrossing(populationOf(track), drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
+}
+
+/** What all items say, and since when it was known. */
+function exactCrossing(track: RuleTrack, candidate: readonly ItemValue[], early: Crossing | null): Crossing {
+  const { value } = pointAfter(track, candidate)
+  const { kind, limit } = track.request
+  const isAbove =
+    kind === 'max_perplexity_ratio' ? value > limit * (1 + ROUNDING) : sumOf(candidate) >= thresholdOf(track) * track.itemCount - ROUNDING * track.itemCount
+  const side = isAbove ? 'above' : 'below'
+  return early?.side === side ? early : { side, itemCount: track.itemCount }
+}
+
+/** Scores are shares; their sums and limits differ by rounding. */
+const ROUNDING = 1e-9
+
+/** The candidate's mean score that just keeps the limit. */
+function thresholdOf(track: RuleTrack): number {
+  const { kind, limit } = track.request
+  const { baselineMean } = populationOf(track)
+  return kind === 'min_retention' ? limit * baselineMean : baselineMean - limit / 100
+}
+
+/** From a mean score to the unit of the limit. */
+function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number {
+  return kind === 'min_retention' ? (mean) => mean / baselineMean : (mean) => (baselineMean - mean) * 100
+}
+
+/**
+ * Bounds narrow with √(1 ÷ n − 1 ÷ N), until the one towards the limit no longer reaches it. At most all items, of which the answer is exact.
+ */
+function itemsToDecide({ itemCount, request: { limit } }: RuleTrack, { items, value, interval }: PathPoint): number {
+  if (!interval) return Math.min(itemCount, LEAST_TEXTS)
+  const reach = limit > value ? interval[1] - value : value - interval[0]
+  const share = Math.abs(value - limit) / reach
+  const needed = 1 / (1 / itemCount + (1 / items - 1 / itemCount) * share ** 2)
+  return Math.max(items + 1, Math.min(itemCount, Math.ceil(needed)))
+}
+
+function populationOf({ baseline, itemCount }: RuleTrack) {
+  return { count: itemCount, baselineMean: sumOf(baseline) / itemCount }
+}
+
+function sumOf(values: readonly ItemValue[]): number {
+  return values.reduce<number>((sum, value) => sum + (value as number), 0)
+}
+
+function drawnScores({ baseline }: RuleTrack, candidate: readonly ItemValue[]): DrawnScore[] {
+  return candidate.map((value, index) => ({ baseline: baseline[index] as number, candidate: value as number }))
+}
+
+function textSequence({ request: { metric }, itemCount, alpha }: RuleTrack): TextSequence {
+  const known = metricOf(metric)
+  if (known.comparedAs !== 'perplexity') throw new TypeError(`${metric} is not a perplexity`)
+  return { metric: known, count: itemCount, alpha }
+}
+
+function textPairs({ baseline }: RuleTrack, candidate: readonly ItemValue[]): TextPair[] {
+  return candidate.map((value, index): TextPair => [baseline[index] as TextValue, value as TextValue])
+}

@@ -1,0 +1,65 @@
+/** A rule while items are drawn. */
+import { describe, expect, test } from 'vitest'
+import { judgeTrack, pathOf, pointAfter, ruleTrack } from '../../../src/gate/sequential/rule-track.ts'
+import type { RuleKind } from '../../../src/gate/rule-requests.ts'
+
+const track = (kind: RuleKind, limit: number, baseline: readonly number[]) => ruleTrack({ task: 'piqa', metric: 'acc', kind, limit }, baseline, 0.05)
+const ones = (count: number) => Array.from({ length: count }, () => 1)
+const alternating = (count: number) => Array.from({ length: count }, (_, index) => index % 2)
+
+describe('when all items are drawn the verdict is exact', () => {
+  test.each<[RuleKind, number, readonly number[], readonly number[], string, number]>([
+    ['min_retention', 0.95, ones(20), [...ones(19), 0], 'passed', 0.95],
+    ['min_retention', 0.96, ones(20), [...ones(19), 0], 'regressed', 0.95],
+    ['max_drop_points', 5, ones(20), [...ones(19), 0], 'passed', 5],
+    ['max_drop_points', 4.9, ones(20), [...ones(19), 0], 'regressed', 5],
+    ['min_retention', 1, alternating(10), alternating(10), 'passed', 1],
+    ['min_retention', 0.9, ones(1), [1], 'passed', 1],
+    ['min_retention', 0.9, ones(1), [0], 'regressed', 0],
+    ['max_drop_points', 0, alternating(400), alternating(400), 'passed', 0],
+  ])('%s %d', (kind, limit, baseline, candidate, verdict, value) => {
+    const rule = judgeTrack(track(kind, limit, baseline), candidate)
+    expect(rule).toMatchObject({ verdict, itemCount: baseline.length, splitCount: baseline.length, reason: null })
+    expect(rule.value).toBeCloseTo(value, 12)
+    expect(rule.interval![1] - rule.interval![0]).toBeCloseTo(0, 12)
+  })
+})
+
+test('an equal model is decided early, and a model of zeros too', () => {
+  const baseline = alternating(1000)
+  const [equal, zeros] = [
+    judgeTrack(track('min_retention', 0.9, baseline), baseline.slice(0, 600)),
+    judgeTrack(
+      track('min_retention', 0.9, baseline),
+      Array.from({ length: 600 }, () => 0),
+    ),
+  ]
+  expect(equal).toMatchObject({ verdict: 'passed', splitCount: 1000 })
+  expect(equal.decidedAfter).toBeLessThan(600)
+  expect(zeros).toMatchObject({ verdict: 'regressed' })
+  expect(zeros.decidedAfter).toBeLessThan(100)
+})
+
+test('an undecided rule says how many more items would decide', () => {
+  const rule = judgeTrack(track('min_retention', 0.99, alternating(1000)), alternating(100))
+  expect(rule).toMatchObject({ verdict: 'undecided', decidedAfter: null, itemCount: 100, reason: expect.stringMatching(/^about \d+ more items would decide/u) })
+  expect(rule.itemsNeeded).toBeGreaterThan(100)
+  expect(rule.itemsNeeded).toBeLessThanOrEqual(1000)
+  expect(judgeTrack(track('min_retention', 0.99, alternating(1000)), [])).toMatchObject({ verdict: 'undecided', reason: 'no item was scored' })
+})
+
+test('nothing can be retained of a baseline of zeros; a drop from it is none', () => {
+  const zeros = Array.from({ length: 50 }, () => 0)
+  expect(judgeTrack(track('min_retention', 0.9, zeros), zeros)).toMatchObject({ verdict: 'incomparable' })
+  expect(judgeTrack(track('max_drop_points', 1, zeros), zeros.slice(0, 1))).toMatchObject({ verdict: 'passed', decidedAfter: 1 })
+})
+
+test('the path ends with the last item, and its bounds are in the unit of the limit', () => {
+  const drop = track('max_drop_points', 3, ones(100))
+  const path = pathOf(drop, ones(100))
+  expect(path[0]!.items).toBe(8)
+  expect(path.at(-1)).toEqual({ items: 100, value: 0, interval: [0, 0] })
+  const { interval } = pointAfter(drop, ones(50))
+  expect(interval![0]).toBeCloseTo(0, 12)
+  expect(interval![1]).toBeGreaterThan(1)
+})
