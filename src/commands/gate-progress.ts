@@ -1,5 +1,5 @@
 /** A gate's events on standard error: how the bounds of each rule close in on its limit. */
-import type { GateEvent } from '../gate/sequential/judge-model.ts'
+import type { GateEvent } from '../gate/sequential/gate-events.ts'
 import type { GatePlan } from '../gate/sequential/plan-gate.ts'
 import { limitText, sentence } from '../gate/summary.ts'
 import type { OnEvent } from '../run/run-events.ts'

@@ -4,6 +4,7 @@ import { metricOf } from '../metrics/registry.ts'
 import type { Score } from '../task/score-items.ts'
 import type { PromptingRecord, RunRecord } from './run-record.ts'
 import { sanitizedName } from './sanitized-name.ts'
+import type { StoredPrompting } from './stored-run.ts'
 
 /** The record as lm-eval's results file, with everything else under `evalharness`. JSON has no NaN: such a score is "N/A", as lm-eval writes it. */
 export function toResultsFile(run: RunRecord): Record<string, unknown> {
@@ -74,13 +75,23 @@ export function toResultsFile(run: RunRecord): Record<string, unknown> {
 }
 
 /** lm-eval's fields. */
-function promptingFields({ chatTemplate, systemInstruction, fewshotAsMultiturn }: PromptingRecord): Record<string, unknown> {
+function promptingFields(prompting: PromptingRecord): Record<string, unknown> {
+  const { chatTemplate, systemInstruction, fewshotAsMultiturn } = promptingHashes(prompting)
   return {
-    system_instruction: systemInstruction,
-    system_instruction_sha: systemInstruction === null ? null : createHash('sha256').update(systemInstruction).digest('hex'),
+    system_instruction: prompting.systemInstruction,
+    system_instruction_sha: systemInstruction,
     fewshot_as_multiturn: fewshotAsMultiturn,
-    chat_template: chatTemplate?.text ?? null,
-    chat_template_sha: chatTemplate?.sha256 ?? null,
+    chat_template: prompting.chatTemplate?.text ?? null,
+    chat_template_sha: chatTemplate,
+  }
+}
+
+/** How prompts were written, as a stored run has it. */
+export function promptingHashes({ chatTemplate, systemInstruction, fewshotAsMultiturn }: PromptingRecord): StoredPrompting {
+  return {
+    chatTemplate: chatTemplate?.sha256 ?? null,
+    systemInstruction: systemInstruction === null ? null : createHash('sha256').update(systemInstruction).digest('hex'),
+    fewshotAsMultiturn,
   }
 }
 

@@ -3,47 +3,25 @@
  * block, until every rule of the policy is decided.
  */
 import type { z } from 'zod'
-import { AbortError, GateError, UsageError } from '../../errors.ts'
+import { AbortError, GateError } from '../../errors.ts'
 import { windowNote } from '../../compare/encoding-differences.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import { openBlockScorer, type BlockScorer } from '../../run/block-scorer.ts'
-import type { LoadedTask } from '../../run/loaded-task.ts'
-import type { EvaluateOptions } from '../../run/evaluate-options.ts'
-import type { ModelSource } from '../../run/model-source.ts'
 import { parseStrictly } from '../../run/option-table.ts'
 import { cacheFolderOf } from '../../run/parse-run-options.ts'
-import { prepareRun } from '../../run/prepare-run.ts'
 import type { EvaluationEvent, OnEvent } from '../../run/run-events.ts'
-import { scoringOptions, type ScoringOptions } from '../../run/run-options.ts'
-import { readStoredRun } from '../../store/read-stored-run.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import type { Task } from '../../task/define-task.ts'
-import { loadTasks } from '../../task/registry.ts'
-import { selectTasks } from '../../task/select-tasks.ts'
 import { counted } from '../../text/count.ts'
-import { BASELINES, findBaseline } from '../bless.ts'
-import { checkPolicy } from '../check-policy.ts'
 import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
-import { openPolicy, policyNameOf, type JudgeOptions } from '../judge.ts'
+import type { JudgeOptions } from '../judge.ts'
 import { outcomeJson, type GateOutcome } from '../outcome.ts'
-import type { Policy } from '../policy.ts'
-import { requestsOf } from '../rule-requests.ts'
 import { drawItems, drawnCount, drawnValues, type BlockVerdicts, type DrawnItems, type RuledPopulation } from './draw-items.ts'
 import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
-import { checkSameItems } from './match-items.ts'
+import type { GateEvent } from './gate-events.ts'
 import { modelOptions, type ModelOptions } from './model-options.ts'
-import { baselineValues, populationOf, ruleMetric } from './population.ts'
-import { judgeTrack, pathOf, ruleTrack, type RuleTrack } from './rule-track.ts'
-
-/** What happens while a candidate is judged. */
-export type GateEvent =
-  | (EvaluationEvent & { readonly model: string | null })
-  /** The baseline was read. */
-  | { readonly kind: 'baseline-read'; readonly baseline: StoredRun }
-  /** After each block of a task or group. */
-  | ({ readonly kind: 'block-judged' } & BlockVerdicts)
-  /** The record is on disk. */
-  | { readonly kind: 'record-stored'; readonly file: string }
+import { prepareGate, scoringOptionsOf, type PreparedGate } from './prepare-gate.ts'
+import { judgeTrack, pathOf, type RuleTrack } from './rule-track.ts'
 
 /** Options of the command in camelCase, and options for programs. */
 export interface JudgeModelOptions extends Omit<JudgeOptions, 'candidate'>, z.input<typeof modelOptions> {
@@ -52,16 +30,6 @@ export interface JudgeModelOptions extends Omit<JudgeOptions, 'candidate'>, z.in
   readonly onEvent?: OnEvent<GateEvent>
   /** Ends drawing at once; what is known until then is judged and stored. */
   readonly signal?: AbortSignal
-}
-
-/** Everything that is needed before the first item is scored. */
-export interface PreparedGate {
-  readonly baseline: StoredRun
-  readonly alpha: number
-  readonly ruled: readonly RuledPopulation[]
-  readonly loadedTasks: readonly LoadedTask[]
-  readonly model: ModelSource
-  readonly evaluateOptions: EvaluateOptions
 }
 
 /**
@@ -96,78 +64,7 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   return outcome
 }
 
-/** What to prepare. */
-interface GateInput extends Pick<JudgeOptions, 'baseline' | 'baselines' | 'policy'> {
-  readonly options: ModelOptions
-  readonly definedTasks: readonly Task[] | undefined
-  readonly onEvent: OnEvent<GateEvent>
-  readonly signal: AbortSignal | undefined
-}
-
-/** Reads policy and baseline, finds the model, loads the rows, and draws the order. Fails as `judgeModel` does. */
-export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planning'): Promise<PreparedGate> {
-  const { options, definedTasks, onEvent, signal } = input
-  if (options.model.length !== 1) throw new UsageError(`the gate judges one model, ${options.model.length} are given`, 'Give --model NAME=MODEL once.')
-  const { limits, alpha } = await openPolicy(input.policy)
-  const policyName = policyNameOf(input.policy)
-  const baseline = await readStoredRun(await findBaseline(input.baseline, input.baselines ?? BASELINES))
-  onEvent({ kind: 'baseline-read', baseline })
-  checkPolicy(limits, [baseline], policyName)
-  const ruled = ruledPopulations(limits, { baseline, alpha, seed: options.seed, policyName })
-  const scoring = scoringOptionsOf(options, [...limits.keys()], {
-    ...(baseline.limit !== undefined && { limit: baseline.limit }),
-    numFewshot: options.numFewshot ?? (await shotsOf(ruled, options, definedTasks)),
-    rollingBos: options.rollingBos ?? baseline.rollingBos,
-  })
-  const onNotice = (message: string) => onEvent({ kind: 'notice', model: null, message })
-  const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal })
-  checkSameItems(
-    ruled.map(({ population }) => population),
-    loadedTasks,
-  )
-  return { baseline, alpha, ruled, loadedTasks, model: models[0]!, evaluateOptions }
-}
-
-/** The options of a run that scores these tasks. */
-function scoringOptionsOf(
-  { seed: _seed, maxItems: _maxItems, full: _full, ...options }: ModelOptions,
-  tasks: readonly string[],
-  more: Partial<ScoringOptions>,
-) {
-  return scoringOptions.parse({ ...options, tasks: [...tasks], ...more })
-}
-
-/** Each task's few-shot examples of the baseline. */
-async function shotsOf(ruled: readonly RuledPopulation[], { taskFile }: ModelOptions, definedTasks: readonly Task[] = []): Promise<Record<string, number>> {
-  const known = await loadTasks(taskFile, definedTasks)
-  return Object.fromEntries(
-    ruled.flatMap(({ population: { name, entry } }) => {
-      const task = selectTasks(known, [name])[0]!
-      const shots = entry.strata[0]?.shotCount ?? null
-      return shots === null || task.kind === 'rolling' || task.kind === 'corpus' || !task.shots ? [] : [[task.name, shots]]
-    }),
-  )
-}
-
-function ruledPopulations(
-  limits: Policy,
-  { baseline, alpha, seed, policyName }: { readonly baseline: StoredRun; readonly alpha: number; readonly seed: number; readonly policyName: string },
-): RuledPopulation[] {
-  const ruleCount = [...limits].flatMap(([task, own]) => requestsOf(task, own)).length
-  return [...limits].map(([task, own]) => {
-    const population = populationOf(baseline, task, seed)
-    const tracks = requestsOf(task, own).map((request) => {
-      if (request.kind === 'max_mean_kl' || request.kind === 'min_top1_agreement')
-        throw new GateError(`${policyName}: ${request.kind} needs both models’ distributions`, 'Judge a stored run with --candidate, scored with --divergence.')
-      const metric = ruleMetric(request, population)
-      if (metric === undefined) throw new GateError(`${policyName}: ${request.kind} of ${task} has no metric`, 'Name one: metric: acc.')
-      return ruleTrack({ ...request, metric }, baselineValues(population, metric), alpha / ruleCount)
-    })
-    return { population, tracks }
-  })
-}
-
-/** Fails with UsageError if a perplexity counts tokens, and the candidate has others than the baseline. */
+/** Fails with GateError if a perplexity counts tokens, and the candidate has others than the baseline. */
 function checkTokenizer({ baseline, ruled, model }: PreparedGate, { tokenizerHash }: BlockScorer): void {
   const perToken = ruled.flatMap(({ tracks }) => tracks).find(({ request: { metric } }) => isPerToken(metric))
   const known = baseline.model.tokenizerHash

@@ -8,7 +8,8 @@ import { itemName, type Population } from './population.ts'
 /** Fails with CompareError, with the first row that differs, unless every item of the populations is loaded with its prompt and right answer. */
 export function checkSameItems(populations: readonly Population[], loadedTasks: readonly LoadedTask[]): void {
   const items = new Map<string, ScoredItem['item']>()
-  for (const { parts } of loadedTasks) for (const part of parts) for (const item of part.items) if (item.kind !== 'corpus') items.set(itemName(part.name, item.docId), item)
+  for (const { parts } of loadedTasks)
+    for (const part of parts) for (const item of part.items) if (item.kind !== 'corpus') items.set(itemName(part.name, item.docId), item)
   for (const { drawn } of populations)
     for (const { part, item } of drawn) {
       const own = items.get(itemName(part, item.docId))

@@ -5,8 +5,27 @@ import { scoringOptions } from '../../run/run-options.ts'
 
 const DRAWING = 'Which items to score'
 
-const { taskFile, dataDir, data, numFewshot, fewshotSeed, maxLength, rollingBos, batchTokens, memory, threads, device, dtype, output, cache } =
-  scoringOptions.shape
+const {
+  taskFile,
+  includePath,
+  dataDir,
+  data,
+  numFewshot,
+  fewshotSeed,
+  applyChatTemplate,
+  systemInstruction,
+  fewshotAsMultiturn,
+  maxLength,
+  addBosToken,
+  rollingBos,
+  batchTokens,
+  memory,
+  threads,
+  device,
+  dtype,
+  output,
+  cache,
+} = scoringOptions.shape
 
 export const modelOptions = z.object({
   model: list({
@@ -19,11 +38,16 @@ export const modelOptions = z.object({
   maxItems: wholeNumber(1, { group: DRAWING, description: 'Most items of each task or group (default: as many as decide)' }),
   full: flag({ group: DRAWING, description: 'Score all items, whatever is decided before' }),
   taskFile,
+  includePath,
   dataDir,
   data,
   numFewshot,
   fewshotSeed,
+  applyChatTemplate,
+  systemInstruction,
+  fewshotAsMultiturn,
   maxLength,
+  addBosToken,
   rollingBos,
   batchTokens,
   memory,

@@ -6,9 +6,10 @@ import { parseStrictly } from '../../run/option-table.ts'
 import { inChunks } from '../../run/task-requests.ts'
 import { nextBlock } from './drawing.ts'
 import { blocksOf } from './draw-items.ts'
-import { prepareGate, type JudgeModelOptions, type PreparedGate } from './judge-model.ts'
+import type { JudgeModelOptions } from './judge-model.ts'
 import { modelOptions } from './model-options.ts'
 import { itemName, type Population } from './population.ts'
+import { prepareGate, type PreparedGate } from './prepare-gate.ts'
 
 /** The cost of one task or group. */
 export interface GatePlan {
