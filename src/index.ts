@@ -27,6 +27,10 @@ export type { StoredRun } from './store/stored-run.ts'
 // The gate.
 export { judge } from './gate/judge.ts'
 export type { JudgeOptions } from './gate/judge.ts'
+export { judgeModel } from './gate/sequential/judge-model.ts'
+export type { JudgeModelOptions } from './gate/sequential/judge-model.ts'
+export type { GateEvent } from './gate/sequential/gate-events.ts'
+export type { DrawingRecord } from './gate/sequential/drawing-record.ts'
 export type { Judgement, JudgedRule, RuleVerdict } from './gate/judge-comparison.ts'
 export type { GateOutcome } from './gate/outcome.ts'
 

@@ -143,6 +143,11 @@ export function positionals(facts: Facts) {
   return withFacts(z.array(nonEmpty()).min(1), { ...facts, kind: 'list', isPositional: true, isRequired: true })
 }
 
+/** An option of another table with a description of its own. */
+export function withDescription<S extends z.ZodType>(option: S, description: string): S {
+  return withFacts(option.clone(), { ...registry.get(option)!, description })
+}
+
 /** The options of a table, in its order: the key in TypeScript, the name on the command line, and the facts. */
 export function listOptions(table: OptionTable): { readonly key: string; readonly name: string; readonly facts: OptionFacts }[] {
   return Object.entries(table.shape).map(([key, schema]) => ({ key, name: commandLineName(key), facts: factsOf(key, schema) }))

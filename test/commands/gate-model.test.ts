@@ -11,10 +11,17 @@ const ITEMS = 150
 const folder = temporaryFolder()
 const results = path.join(folder, 'results')
 const rows = writeRows(folder, 'piqa.jsonl', piqaRows(ITEMS))
+const articles = writeRows(
+  folder,
+  'articles.jsonl',
+  Array.from({ length: 80 }, (_, index) => ({ page: `Town ${index} has ${index * 7} bells .` })),
+)
 const [model, other] = [tinyModel('qwen3'), tinyModel('qwen3-untied')]
 
 beforeAll(async () => {
-  const run = await evalharness('run', '-m', `original=${model}`, '-t', 'piqa', '--data', `piqa=${rows}`, '-o', results, '--device', 'cpu')
+  const texts = ['--data', `wikitext=${articles}`, '--data', 'wikitext2_gptq=test/tasks/valley.raw', '--max-length', '32']
+  const tasks = ['-t', 'piqa,wikitext,wikitext2_gptq', '--data', `piqa=${rows}`, ...texts]
+  const run = await evalharness('run', '-m', `original=${model}`, ...tasks, '-o', results, '--device', 'cpu')
   expect(run).toMatchObject({ code: 0 })
 }, 120_000)
 
@@ -25,7 +32,11 @@ function policyFile(text: string): string {
 }
 
 function gate(candidate: string, policy: string, ...more: readonly string[]) {
-  const common = ['--baseline', path.join(results, 'original'), '--policy', policyFile(policy), '--data', `piqa=${rows}`, '--device', 'cpu']
+  return gateOn('piqa', rows, candidate, policy, ...more)
+}
+
+function gateOn(task: string, file: string, candidate: string, policy: string, ...more: readonly string[]) {
+  const common = ['--baseline', path.join(results, 'original'), '--policy', policyFile(policy), '--data', `${task}=${file}`, '--device', 'cpu']
   return evalharness('gate', ...common, '-m', `candidate=${candidate}`, '-o', path.join(temporaryFolder(), 'out'), ...more)
 }
 
@@ -45,12 +56,21 @@ test('0: it stops as soon as the rule is decided; the same seed draws the same i
   expect(otherSeed.drawing.drawn[0].items).not.toEqual(drawing.drawn[0].items)
 })
 
-test('1 and 3: all items give the exact verdict; too few are undecided, with what would decide', async () => {
+test('1 and 3: all items give the exact verdict; too few are undecided, with what would decide', { tags: ['slow'] }, async () => {
   const impossible = await gate(other, 'tasks: { piqa: { min_retention: 200% } }', '--full', '--json')
   expect(impossible).toMatchObject({ code: 1 })
   expect(JSON.parse(impossible.out).rules).toMatchObject([{ verdict: 'regressed', itemCount: ITEMS }])
   const few = await gate(model, 'tasks: { piqa: { max_drop_points: 1 } }', '--max-items', '20')
   expect(few).toMatchObject({ code: 3, out: expect.stringMatching(/piqa, loss ≤ 1\.0 points: about \d+ more items would decide/u) })
+})
+
+test('whole texts are drawn too, with a note that their bounds are approximate', { tags: ['slow'] }, async () => {
+  const same = await gateOn('wikitext', articles, model, 'tasks: { wikitext: { max_perplexity_ratio: 1.1 } }', '--max-length', '32', '--json')
+  expect(same, same.err).toMatchObject({ code: 0 })
+  const { rules, notes } = JSON.parse(same.out)
+  expect(rules).toMatchObject([{ metric: 'word_perplexity', verdict: 'passed', splitCount: 80, decidedAfter: expect.any(Number) }])
+  expect(rules[0].decidedAfter).toBeLessThan(80)
+  expect(notes.join('\n')).toContain('of perplexities this is approximate')
 })
 
 test('reports say after how many items, and the page draws the bounds', async () => {
@@ -68,7 +88,7 @@ test('a dry run tells what a random order costs', async () => {
   })
 })
 
-test('an interrupted gate keeps what it knows, and the same options go on from the cache', async () => {
+test('an interrupted gate keeps what it knows, and the same options go on from the cache', { tags: ['slow'] }, async () => {
   const options = {
     baseline: path.join(results, 'original'),
     policy: { tasks: { piqa: { max_drop_points: 1 } } },
@@ -97,11 +117,22 @@ describe('input that is at fault is named before anything is scored', () => {
       ['--data', `piqa=${writeRows(folder, 'other.jsonl', piqaRows(ITEMS).reverse())}`],
       'has another prompt in the baseline',
     ],
+    ['a system instruction that the baseline has not', 3, ['--system-instruction', 'Be brief.'], 'piqa: system instruction none against'],
+    ['a chat template of a model that has none', 2, ['--apply-chat-template'], 'chat template'],
+    ['texts that begin in another way', 3, ['--no-add-bos-token'], 'piqa: --add-bos-token as the tokenizer against off in candidate'],
   ])('%s: %i', async (_, code, more, message) => {
     const given = more[0] === '--data' ? more : ['--data', `piqa=${rows}`, ...more]
     const common = ['--baseline', path.join(results, 'original'), '--policy', policyFile('tasks: { piqa: { min_retention: 0.3 } }')]
     const ended = await evalharness('gate', ...common, '-m', `candidate=${model}`, '-o', path.join(temporaryFolder(), 'out'), ...given)
     expect(ended).toMatchObject({ code, err: expect.stringContaining(message) })
+  })
+
+  test.each<[string, number, string, string]>([
+    ['divergence', 2, 'piqa: { max_mean_kl: 0.01 }', 'max_mean_kl needs both models’ distributions'],
+    ['agreement', 2, 'piqa: { min_top1_agreement: 90% }', 'min_top1_agreement needs both models’ distributions'],
+    ['a text that is read in windows', 2, 'wikitext2_gptq: { max_perplexity_ratio: 1.1 }', 'the items of wikitext2_gptq cannot be drawn'],
+  ])('%s: %i', async (_, code, rule, message) => {
+    expect(await gate(model, `tasks: { ${rule} }`)).toMatchObject({ code, err: expect.stringContaining(message) })
   })
 
   test('an unknown baseline has the nearest name and the list', async () => {

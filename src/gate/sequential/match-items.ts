@@ -5,8 +5,12 @@ import { promptHash, targetHash } from '../../store/sample.ts'
 import type { ScoredItem } from '../../task/score-items.ts'
 import { itemName, type Population } from './population.ts'
 
-/** Fails with CompareError, with the first row that differs, unless every item of the populations is loaded with its prompt and right answer. */
+/**
+ * Fails with CompareError, with the first task or row that differs, unless the tasks have the baseline's versions and every item of the populations is
+ * loaded with its prompt and right answer.
+ */
 export function checkSameItems(populations: readonly Population[], loadedTasks: readonly LoadedTask[]): void {
+  checkVersions(populations, loadedTasks)
   const items = new Map<string, ScoredItem['item']>()
   for (const { parts } of loadedTasks)
     for (const part of parts) for (const item of part.items) if (item.kind !== 'corpus') items.set(itemName(part.name, item.docId), item)
@@ -20,6 +24,16 @@ export function checkSameItems(populations: readonly Population[], loadedTasks: 
           'Give the rows, few-shot examples and task files of the baseline (--data, --num-fewshot, --fewshot-seed, --task-file), or bless another baseline.',
         )
     }
+}
+
+function checkVersions(populations: readonly Population[], loadedTasks: readonly LoadedTask[]): void {
+  const versions = new Map(loadedTasks.flatMap(({ task, parts }) => parts.map(({ name }) => [name, task.version] as const)))
+  for (const { name, version } of populations.flatMap(({ entry }) => entry.strata)) {
+    const own = versions.get(name)
+    // lm-eval writes versions as 1 and as 1.0.
+    if (own === undefined || version === null || Number(version) === own) continue
+    throw new CompareError(`the runs cannot be compared: ${name} has version ${version} in the baseline and ${own} here`, 'Score the baseline again.')
+  }
 }
 
 function difference(own: ScoredItem['item'], baseline: { readonly promptHash: string; readonly targetHash: string }): string | null {

@@ -1,6 +1,6 @@
 /** Options of a gate that scores the candidate itself: `evalharness gate --model` and `judgeModel` take the same ones. */
 import { z } from 'zod'
-import { flag, list, wholeNumber, wholeNumberOr } from '../../run/option-table.ts'
+import { flag, list, wholeNumber, wholeNumberOr, withDescription } from '../../run/option-table.ts'
 import { scoringOptions } from '../../run/run-options.ts'
 
 const DRAWING = 'Which items to score'
@@ -41,14 +41,14 @@ export const modelOptions = z.object({
   includePath,
   dataDir,
   data,
-  numFewshot,
+  numFewshot: withDescription(numFewshot, 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the baseline)'),
   fewshotSeed,
   applyChatTemplate,
   systemInstruction,
   fewshotAsMultiturn,
   maxLength,
-  addBosToken,
-  rollingBos,
+  addBosToken: withDescription(addBosToken, 'Begin each text with bos; --no-add-bos-token leaves all special tokens out (default: as the baseline)'),
+  rollingBos: withDescription(rollingBos, 'Bos tokens before a text that is scored as a whole, if the tokenizer adds one itself (default: as the baseline)'),
   batchTokens,
   memory,
   threads,

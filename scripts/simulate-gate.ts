@@ -1,0 +1,68 @@
+/**
+ * How many items the gate draws until a rule of at least 90 % retention is decided, by simulation with the shipped bounds: the table of docs/gate.md.
+ *
+ *   node --import ./scripts/typescript.js scripts/simulate-gate.ts
+ *
+ * A situation is a finite set of items: how many are right under the baseline, and how many of all the candidate loses and gains. The sizes are those of
+ * the splits; what is lost and gained is supposed. Orders are random with a fixed seed.
+ */
+import { firstCrossing } from '../src/compare/sequential/score-sequence.ts'
+import { nextBlock } from '../src/gate/sequential/drawing.ts'
+import { mulberry32 } from '../src/metrics/random.ts'
+import { meansOf, populationOf, shuffled, type PopulationShape } from '../test/compare/sequential/simulated-populations.ts'
+
+const ALPHA = 0.05
+const ORDERS = 100
+const RETENTION = 0.9
+
+/** What the candidate keeps of the baseline's accuracy, and gains in items that the baseline has wrong, as a share of all items. */
+interface Situation {
+  readonly name: string
+  readonly count: number
+  readonly baseline: number
+  readonly kept: number
+  readonly gained: number
+}
+
+const SITUATIONS: readonly Situation[] = [
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.617, gained: 0.05 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.99, gained: 0.03 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.95, gained: 0.03 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.89, gained: 0.03 },
+  { name: 'PIQA', count: 1838, baseline: 0.795, kept: 0.826, gained: 0.05 },
+  { name: 'PIQA', count: 1838, baseline: 0.795, kept: 0.98, gained: 0.02 },
+  { name: 'MMLU', count: 14_042, baseline: 0.769, kept: 0.326, gained: 0.05 },
+  { name: 'MMLU', count: 14_042, baseline: 0.769, kept: 0.97, gained: 0.03 },
+]
+
+console.log('| task | kept | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')
+for (const [index, situation] of SITUATIONS.entries()) {
+  const { name, count, kept, gained } = situation
+  const decided = decidedAfter(shapeOf(situation), mulberry32(index))
+  const figures = [median(decided), median(decided.map((items) => endOfBlock(items, count))), count].map((items) => items.toLocaleString('en'))
+  console.log(`| ${name} | ${(kept * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
+}
+
+function shapeOf({ count, baseline, kept, gained }: Situation): PopulationShape {
+  return { count, baseline, gained, lost: baseline * (1 - kept) + gained }
+}
+
+/** Items until the verdict, for each order. */
+function decidedAfter(shape: PopulationShape, random: () => number): number[] {
+  const items = populationOf(shape)
+  const population = { count: shape.count, baselineMean: meansOf(items).baseline }
+  const rule = { threshold: RETENTION * population.baselineMean, alpha: ALPHA }
+  return Array.from({ length: ORDERS }, () => firstCrossing(population, shuffled(items, random), rule)!.itemCount)
+}
+
+/** Items that are scored: the block with the deciding item is scored to its end. */
+function endOfBlock(items: number, count: number): number {
+  let drawn = 0
+  while (drawn < items) drawn += nextBlock(drawn, count)
+  return drawn
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]!
+}
