@@ -2,12 +2,17 @@
  * How many items the gate draws until a rule of at least 90 % retention is decided, by simulation with the shipped bounds: the table of docs/gate.md.
  *
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts
+ *   node --import ./scripts/typescript.js scripts/simulate-gate.ts results/NAME/gate_TIME.json
+ *
+ * The second form takes the real scores that `gate --model --full` stored, draws them in 1,000 other orders, and compares each verdict with that on all items.
  *
  * A situation is a finite set of items: how many are right under the baseline, and how many of all the candidate loses and gains. The sizes are those of
  * the splits; what is lost and gained is supposed. Orders are random with a fixed seed.
  */
-import { firstCrossing } from '../src/compare/sequential/score-sequence.ts'
-import { nextBlock } from '../src/gate/sequential/drawing.ts'
+import { readFileSync } from 'node:fs'
+import { firstCrossing, type DrawnScore } from '../src/compare/sequential/score-sequence.ts'
+import { drawOrder, nextBlock } from '../src/gate/sequential/drawing.ts'
+import type { DrawingRecord } from '../src/gate/sequential/drawing-record.ts'
 import { mulberry32 } from '../src/metrics/random.ts'
 import { meansOf, populationOf, shuffled, type PopulationShape } from '../test/compare/sequential/simulated-populations.ts'
 
@@ -35,12 +40,46 @@ const SITUATIONS: readonly Situation[] = [
   { name: 'MMLU', count: 14_042, baseline: 0.769, kept: 0.97, gained: 0.03 },
 ]
 
-console.log('| task | kept | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')
-for (const [index, situation] of SITUATIONS.entries()) {
-  const { name, count, kept, gained } = situation
-  const decided = decidedAfter(shapeOf(situation), mulberry32(index))
-  const figures = [median(decided), median(decided.map((items) => endOfBlock(items, count))), count].map((items) => items.toLocaleString('en'))
-  console.log(`| ${name} | ${(kept * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
+/** Retentions to ask for, and how many orders to draw. */
+const [LIMITS, SEEDS] = [[0.8, 0.9, 0.95, 1.05, 1.1], 1000]
+
+const [record] = process.argv.slice(2)
+if (record === undefined) simulate()
+else redraw(record)
+
+function simulate(): void {
+  console.log('| task | kept | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')
+  for (const [index, situation] of SITUATIONS.entries()) {
+    const { name, count, kept, gained } = situation
+    const decided = decidedAfter(shapeOf(situation), mulberry32(index))
+    const figures = [median(decided), median(decided.map((items) => endOfBlock(items, count))), count].map((items) => items.toLocaleString('en'))
+    console.log(`| ${name} | ${(kept * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
+  }
+}
+
+function redraw(file: string): void {
+  const { drawing } = JSON.parse(readFileSync(file, 'utf8')) as { drawing: Pick<DrawingRecord, 'drawn'> }
+  for (const { task, itemCount, items } of drawing.drawn) {
+    const metric = Object.keys(items[0]!.baseline)[0]!
+    const scores = items.map(({ baseline, candidate }): DrawnScore => ({ baseline: baseline[metric] as number, candidate: candidate[metric] as number }))
+    if (scores.length < itemCount) throw new Error(`${file} has ${scores.length} of ${itemCount} items of ${task}; score all with --full`)
+    const { baseline, candidate } = meansOf(scores)
+    console.log(`${task}, ${metric}: retention ${((candidate / baseline) * 100).toFixed(1)} % on ${itemCount} items`)
+    for (const limit of LIMITS) {
+      const rule = { threshold: limit * baseline, alpha: ALPHA }
+      const crossings = Array.from({ length: SEEDS }, (_, seed) =>
+        firstCrossing(
+          { count: itemCount, baselineMean: baseline },
+          drawOrder(itemCount, seed).map((index) => scores[index]!),
+          rule,
+        )!,
+      )
+      const truth = candidate >= rule.threshold ? 'above' : 'below'
+      const wrong = crossings.filter(({ side }) => side !== truth).length
+      const scored = median(crossings.map((crossing) => endOfBlock(crossing.itemCount, itemCount)))
+      console.log(`  at least ${(limit * 100).toFixed(0)} %: ${truth}, median ${scored} items scored, ${wrong} of ${SEEDS} orders decide otherwise`)
+    }
+  }
 }
 
 function shapeOf({ count, baseline, kept, gained }: Situation): PopulationShape {

@@ -87,6 +87,10 @@ export const gateCommand = defineCommand({
     try {
       return given.dryRun ? await dryRun(given, terminal) : await finish(given, await judgedOutcome(given, terminal), terminal)
     } catch (error) {
+      if (error instanceof CompareError) {
+        printError(error, terminal)
+        return INCOMPARABLE
+      }
       if (!(error instanceof AbortError)) throw error
       terminal.err('interrupted before anything was scored; nothing was written')
       return INTERRUPTED

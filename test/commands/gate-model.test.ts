@@ -86,6 +86,8 @@ test('a dry run tells what a random order costs', async () => {
     code: 0,
     out: expect.stringMatching(/^piqa: 150 items, [\d,]+ tokens at once; tokens in random order: [\d,]+ for 64, /u),
   })
+  const other = await gate(model, 'tasks: { piqa: { min_retention: 0.3 } }', '--dry-run', '--system-instruction', 'Be brief.')
+  expect(other).toMatchObject({ code: 3, err: expect.stringContaining('cannot be compared') })
 })
 
 test('an interrupted gate keeps what it knows, and the same options go on from the cache', { tags: ['slow'] }, async () => {
