@@ -1,6 +1,6 @@
 /** A task of the ordinary contract from the keys of lm-eval's YAML. */
 import { z } from 'zod'
-import type { ChoiceTask, RollingTask, SchemaTask, Task, TextTask } from '../define-task.ts'
+import type { ChoiceTask, Gold, RollingTask, SchemaTask, Task, TextTask } from '../define-task.ts'
 import { isRecord, usableName } from '../field-checks.ts'
 import { explainUnsupportedTask } from '../unsupported-tasks.ts'
 import { shownValue } from '../shown-value.ts'
@@ -107,10 +107,23 @@ function questionTask(common: CommonFields, source: TaskSource, context: FieldCo
     ...prompted,
     prompt: fields['doc_to_text'] === '' ? null : (row: unknown) => promptText(prompt(row)),
     choices,
-    gold: (row) => rightChoices(target(row), choices(row)),
+    gold: oneRight(metrics, (row) => rightChoices(target(row), choices(row))),
     target: (row) => pythonText(target(row)),
     metrics,
     shots,
+  }
+}
+
+/** lm-eval fails in these metrics if an item has several right choices. */
+const OF_ONE_RIGHT: readonly string[] = ['f1', 'mcc', 'brier_score', 'acc_mutual_info']
+
+function oneRight(metrics: readonly string[], gold: RowReader<Gold>): RowReader<Gold> {
+  const metric = metrics.find((each) => OF_ONE_RIGHT.includes(each))
+  if (metric === undefined) return gold
+  return (row) => {
+    const right = gold(row)
+    if (typeof right === 'number' || right.length === 1) return right
+    throw new TypeError(`doc_to_target gives ${right.length} right choices; ${metric} is for one`)
   }
 }
 

@@ -4,9 +4,9 @@ import { isRecord } from '../field-checks.ts'
 import { shownValue } from '../shown-value.ts'
 import { TaskRefused } from './task-refused.ts'
 
-/** Kinds of tasks, with lm-eval's default metrics. */
+/** Kinds of tasks, with lm-eval's default metrics. `mc2` is not one of lm-eval: its TruthfulQA computes it by a function. */
 export const OUTPUT_TYPES = {
-  multiple_choice: { names: CHOICE_METRIC_NAMES, default: ['acc', 'acc_norm'] },
+  multiple_choice: { names: CHOICE_METRIC_NAMES.filter((name) => name !== 'mc2'), default: ['acc', 'acc_norm'] },
   loglikelihood: { names: TEXT_METRIC_NAMES, default: ['perplexity', 'acc'] },
   loglikelihood_rolling: { names: ROLLING_METRIC_NAMES, default: ['word_perplexity', 'byte_perplexity', 'bits_per_byte'] },
 } as const

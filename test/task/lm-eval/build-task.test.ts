@@ -50,6 +50,13 @@ test.each([
   expect((build({ ...CHOICE, ...keys }) as ChoiceTask).gold(ROW)).toEqual(gold)
 })
 
+test.each(['f1', 'mcc', 'brier_score', 'acc_mutual_info'])('%s: several right choices are an error, as in lm-eval', (metric) => {
+  const task = build({ ...CHOICE, doc_to_target: '{{also}}', metric_list: [{ metric: 'acc' }, { metric }] }) as ChoiceTask
+  expect(task.metrics).toEqual(['acc', metric])
+  expect(task.gold({ ...ROW, also: [1] })).toEqual([1])
+  expect(() => task.gold({ ...ROW, also: [0, 1] })).toThrow(`doc_to_target gives 2 right choices; ${metric} is for one`)
+})
+
 test('contexts as choices, if doc_to_text is a label', () => {
   const task = build({ ...CHOICE, doc_to_text: 'label', doc_to_target: '{{q}}', metric_list: [{ metric: 'acc' }] }) as SchemaTask
   expect(task.kind).toBe('schema')
@@ -109,6 +116,7 @@ test.each([
   [{ doc_to_choice: null }, 'the key doc_to_choice is missing'],
   [{ doc_to_text: '{{x|tojson}}' }, 'doc_to_text: the template "{{x|tojson}}": the filter tojson is not supported'],
   [{ metric_list: [{ metric: 'bleu' }] }, 'metric_list: the metric bleu is not computed for multiple_choice'],
+  [{ metric_list: [{ metric: 'mc2' }] }, 'metric_list: the metric mc2 is not computed for multiple_choice'],
   [{ metric_list: [{ metric: 'acc', aggregation: 'median' }] }, 'metric_list: acc: the aggregation median is not supported'],
   [{ filter_list: [{ name: 'x', filter: [{ function: 'regex' }] }] }, 'filter_list: filters are for generated text'],
   [{ fewshot_config: { sampler: 'balanced' } }, 'fewshot_config: sampler: "balanced" is not supported'],
