@@ -68,7 +68,8 @@ function outcomesOf({ original: before, variant: after, pairs }: PairedEntry, me
   return [...counts.values()]
 }
 
-function isShareValue(value: unknown): value is number {
+/** Whether an item's value is a score from 0 to 1. */
+export function isShareValue(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1
 }
 

@@ -3,6 +3,7 @@ import { counted } from '../text/count.ts'
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
 import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
+import { finiteOrNull } from '../metrics/standard-error.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { itemKey } from './pair-items.ts'
 
@@ -103,8 +104,4 @@ function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGr
     return [{ metric, value: pooledMean(parts), standardError: finiteOrNull(pooledStandardError(parts)) }]
   })
   return { ...group, members: members.map(({ name }) => name), scores }
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }

@@ -1,6 +1,6 @@
 /** The gate as one HTML page: verdict, rules, and how the bounds of each closed in on its limit. */
 import { boundsChart, type BoundsPoint } from '../report/charts/bounds-chart.ts'
-import { htmlPage } from '../report/html/simple-page.ts'
+import { htmlPage } from '../report/html/html-page.ts'
 import { markup, type Html } from '../report/markup.ts'
 import type { JudgedRule } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'

@@ -12,3 +12,8 @@ export function meanStandardError(values: readonly number[]): number {
   const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0)
   return Math.sqrt(squares / (values.length - 1)) / Math.sqrt(values.length)
 }
+
+/** A figure for a record; null for what cannot be computed, such as the error of one item. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}

@@ -3,6 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError } from '../errors.ts'
 import { otherFormatOf } from '../io/untrusted-file.ts'
+import { isWithin } from '../text/is-within.ts'
 
 /** Largest file that is read whole; the largest tokenizer.json has 35 MB. */
 const MAX_BYTES = 2 ** 28
@@ -36,11 +37,6 @@ export async function readModelFile(folder: string, name: string): Promise<Buffe
   const other = otherFormatOf(content)
   if (other) throw new CheckpointError(`${path.join(folder, name)} ${other.what}`, other.hint)
   return content
-}
-
-function isWithin(folder: string, file: string): boolean {
-  const relative = path.relative(folder, file)
-  return !relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative)
 }
 
 /** `REPOSITORY/blobs/…`, seen from `REPOSITORY/snapshots/COMMIT` or from a folder elsewhere that the hub's tools linked to the cache. */

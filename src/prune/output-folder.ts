@@ -7,6 +7,7 @@ import { cannotWrite } from '../io/cannot-write.ts'
 import { isRunning } from '../io/is-running.ts'
 import { pathExists } from '../io/path-exists.ts'
 import { byteSize } from '../text/byte-size.ts'
+import { isWithin } from '../text/is-within.ts'
 import { makeFolder } from '../io/make-folder.ts'
 
 /** A checkpoint folder under construction. Dispose of it to remove an unpublished checkpoint. */
@@ -90,10 +91,7 @@ async function checkTarget(target: string, original: string, force: boolean): Pr
       : notWritable(target, error)
   })
   if (entries.length === 0) return
-  const within = path.relative(await realpath(target), await realpath(original))
-  if (within === '' || (!within.startsWith('..') && !path.isAbsolute(within))) {
-    throw new UsageError(`--out ${target} holds the model to be pruned`, 'Give another folder.')
-  }
+  if (isWithin(await realpath(target), await realpath(original))) throw new UsageError(`--out ${target} holds the model to be pruned`, 'Give another folder.')
   if (!force) throw new UsageError(`--out ${target} exists and is not empty`, 'Give another folder, or --force to replace it.')
 }
 

@@ -83,6 +83,22 @@ export function capitalize(text: string): string {
   return (TITLE_CASE[first] ?? first.toUpperCase()) + text.slice(first.length).toLowerCase()
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` }
+
+/** Python's `repr()` of a text: in single quotes, unless it has some and no double quote. */
+export function quotedText(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const escaped = text.replace(/[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => ESCAPES[character] ?? codePoint(character))
+  return quote + (quote === "'" ? escaped.replaceAll("'", String.raw`\'`) : escaped) + quote
+}
+
+function codePoint(character: string): string {
+  const code = character.codePointAt(0)!
+  const hexadecimal = (digits: number) => code.toString(16).padStart(digits, '0')
+  if (code < 0x100) return String.raw`\x${hexadecimal(2)}`
+  return code < 0x1_0000 ? String.raw`\u${hexadecimal(4)}` : String.raw`\U${hexadecimal(8)}`
+}
+
 /** Unicode code points: what Python takes for the characters of a text. */
 export function codePoints(text: string): string[] {
   return Array.from(text)

@@ -16,7 +16,7 @@ import type { Sequence } from '../../plan/sequence.ts'
 import type { Engine, IsAnswered, ScoredBatch } from '../engine.ts'
 import { budgetFor, jointMemoryNeed, type BatchLimits } from '../onnx/batch-budget.ts'
 import { startJointWorker, type DeviceWorker } from '../onnx/device-worker.ts'
-import { ONNXRUNTIME_VERSION, responsesKey } from '../onnx/onnx-engine.ts'
+import { onnxruntimeVersion, responsesKey } from '../onnx/onnx-engine.ts'
 import { OutOfMemory } from '../onnx/session-process.ts'
 import type { ModelIdentity } from './layer-identity.ts'
 import { divideWork } from './divide-work.ts'
@@ -77,7 +77,7 @@ export class JointPass {
     await this.#joined.all
     const active = this.#inOrder(this.#identities.keys())
     const layers = divideLayers(layerTrie(active.map((one) => this.#identities[one]!)))
-    const info = { name: 'onnx', provider: 'cpu', devices: ['cpu'], dtype: 'float32', versions: { onnxruntime: ONNXRUNTIME_VERSION } }
+    const info = { name: 'onnx', provider: 'cpu', devices: ['cpu'], dtype: 'float32', versions: { onnxruntime: onnxruntimeVersion() } }
     return {
       info,
       responsesDependOn: responsesKey(info),

@@ -32,9 +32,6 @@ import { withOneFolder, type EngineDivergence, type LoadedWeights } from './engi
  */
 const GRAPH_VERSION = 2
 
-/** Version of the installed onnxruntime, as its sessions report it. */
-export const ONNXRUNTIME_VERSION = packageVersion()
-
 /** Options of the engine. */
 export interface OnnxOptions extends BatchLimits {
   /** The CPU when absent. */
@@ -90,7 +87,8 @@ export async function onnxEngine(config: ModelConfig, weights: RunnableWeights, 
   }
 }
 
-function packageVersion(): string {
+/** Version of the installed onnxruntime, as its sessions report it. */
+export function onnxruntimeVersion(): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { readonly version: string }
   return version
 }

@@ -5,27 +5,28 @@ import { scoringOptions } from '../../run/run-options.ts'
 
 const DRAWING = 'Which items to score'
 
-const {
-  taskFile,
-  includePath,
-  dataDir,
-  data,
-  numFewshot,
-  fewshotSeed,
-  applyChatTemplate,
-  systemInstruction,
-  fewshotAsMultiturn,
-  maxLength,
-  addBosToken,
-  rollingBos,
-  batchTokens,
-  memory,
-  threads,
-  device,
-  dtype,
-  output,
-  cache,
-} = scoringOptions.shape
+/** The options of `run` that the gate has too. */
+const { shape: ofRun } = scoringOptions.pick({
+  taskFile: true,
+  includePath: true,
+  dataDir: true,
+  data: true,
+  numFewshot: true,
+  fewshotSeed: true,
+  applyChatTemplate: true,
+  systemInstruction: true,
+  fewshotAsMultiturn: true,
+  maxLength: true,
+  addBosToken: true,
+  rollingBos: true,
+  batchTokens: true,
+  memory: true,
+  threads: true,
+  device: true,
+  dtype: true,
+  output: true,
+  cache: true,
+})
 
 export const modelOptions = z.object({
   model: list({
@@ -37,25 +38,13 @@ export const modelOptions = z.object({
   seed: wholeNumberOr(0, 0, { group: DRAWING, description: 'Seed of the random order in which items are drawn' }),
   maxItems: wholeNumber(1, { group: DRAWING, description: 'Most items of each task or group (default: as many as decide)' }),
   full: flag({ group: DRAWING, description: 'Score all items, whatever is decided before' }),
-  taskFile,
-  includePath,
-  dataDir,
-  data,
-  numFewshot: withDescription(numFewshot, 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the baseline)'),
-  fewshotSeed,
-  applyChatTemplate,
-  systemInstruction,
-  fewshotAsMultiturn,
-  maxLength,
-  addBosToken: withDescription(addBosToken, 'Begin each text with bos; --no-add-bos-token leaves all special tokens out (default: as the baseline)'),
-  rollingBos: withDescription(rollingBos, 'Bos tokens before a text that is scored as a whole, if the tokenizer adds one itself (default: as the baseline)'),
-  batchTokens,
-  memory,
-  threads,
-  device,
-  dtype,
-  output,
-  cache,
+  ...ofRun,
+  numFewshot: withDescription(ofRun.numFewshot, 'Few-shot examples: 5, or mmlu=5,piqa=0 (default: as the baseline)'),
+  addBosToken: withDescription(ofRun.addBosToken, 'Begin each text with bos; --no-add-bos-token leaves all special tokens out (default: as the baseline)'),
+  rollingBos: withDescription(
+    ofRun.rollingBos,
+    'Bos tokens before a text that is scored as a whole, if the tokenizer adds one itself (default: as the baseline)',
+  ),
 })
 
 /** The options, complete and checked. */

@@ -1,4 +1,5 @@
 /** The items that a policy's rules are about: those of the baseline. */
+import { isShareValue } from '../../compare/accuracy-line.ts'
 import { accuracyMetrics, entriesOf, itemsOf, perplexityMetrics, type Entry } from '../../compare/entries.ts'
 import { isTextValue } from '../../compare/perplexity-line.ts'
 import { CompareError } from '../../errors.ts'
@@ -45,17 +46,13 @@ export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population)
 
 /** The baseline's values of a metric, in the order of drawing. Fails with CompareError on an item without a value that can be compared. */
 export function baselineValues({ name, drawn }: Population, metric: string): ItemValue[] {
-  const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShare
+  const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShareValue
   return drawn.map(({ part, item: { docId, values } }) => {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined
     if (value === undefined || !isComparable(value))
       throw new CompareError(`${name}: the baseline’s row ${docId} of ${part} has no ${metric} that can be compared`, 'Score the baseline again.')
     return value
   })
-}
-
-function isShare(value: ItemValue): boolean {
-  return typeof value === 'number' && value >= 0 && value <= 1
 }
 
 /** Names an item among those of all populations. */

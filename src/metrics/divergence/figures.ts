@@ -2,7 +2,7 @@
  * Divergence of a variant from its original over many items. The figures are those of llama.cpp's `llama-perplexity --kl-divergence`
  * (tools/perplexity/perplexity.cpp); its standard errors take all positions as independent, these are clustered by item.
  */
-import { mean, meanStandardError } from '../standard-error.ts'
+import { finiteOrNull, mean, meanStandardError } from '../standard-error.ts'
 import { klHistogram } from './histogram.ts'
 import type { ItemDivergence } from './item-divergence.ts'
 
@@ -115,8 +115,4 @@ function correlation(a: readonly number[], b: readonly number[]): number | null 
     squaresB += fromB ** 2
   })
   return finiteOrNull(products / Math.sqrt(squaresA * squaresB))
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null
 }

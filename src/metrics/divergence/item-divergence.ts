@@ -1,4 +1,5 @@
 /** How far two models are apart on one item: the currency between engine, store, comparison and gate. */
+import { choiceProbabilities } from '../choice-probabilities.ts'
 
 /** Values of an item at its scored positions; a position that several choices share counts once. */
 export interface ItemDivergence {
@@ -16,17 +17,10 @@ export interface ItemDivergence {
 
 /** Jensen–Shannon divergence in nats, 0 to ln 2, of the distributions over choices that log-likelihoods give by softmax. */
 export function choicesDivergence(original: readonly number[], variant: readonly number[]): number {
-  const [p, q] = [softmax(original), softmax(variant)]
+  const [p, q] = [choiceProbabilities(original), choiceProbabilities(variant)]
   const middle = p.map((value, index) => (value + q[index]!) / 2)
   // Rounding can go below 0.
   return Math.max(0, (divergenceFrom(p, middle) + divergenceFrom(q, middle)) / 2)
-}
-
-function softmax(logits: readonly number[]): number[] {
-  const largest = Math.max(...logits)
-  const weights = logits.map((logit) => Math.exp(logit - largest))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight) => weight / total)
 }
 
 function divergenceFrom(p: readonly number[], q: readonly number[]): number {

@@ -3,7 +3,7 @@ import { count } from '../../text/count.ts'
 import type { Html } from '../markup.ts'
 import { AXIS_HEIGHT, horizontalAxis } from './axis.ts'
 import { linearScale, type LinearScale } from './scale.ts'
-import { chart, COLORS, element, line, seriesColor, text } from './svg.ts'
+import { at, chart, COLORS, element, line, seriesColor, text } from './svg.ts'
 
 /** A value with its bounds after a number of items. */
 export interface BoundsPoint {
@@ -39,9 +39,9 @@ export function boundsChart({ id, title, unit, limit, points, decidedAfter }: Bo
   const cut = (value: number) => Math.min(most, Math.max(least, value))
   const x = linearScale([0, last.items], { from: PLOT.left, to: PLOT.right })
   const y = linearScale([least, most], { from: PLOT.bottom, to: PLOT.top, tickCount: 5 })
-  const at = (items: number, value: number) => `${round(x.position(items))} ${round(y.position(cut(value)))}`
+  const pointAt = (items: number, value: number) => at(x.position(items), y.position(cut(value)))
   const [first] = bounded
-  const outline = [...bounded.map(({ items, high }) => at(items, high)), ...bounded.toReversed().map(({ items, low }) => at(items, low))]
+  const outline = [...bounded.map(({ items, high }) => pointAt(items, high)), ...bounded.toReversed().map(({ items, low }) => pointAt(items, low))]
   const decided = decidedAfter === null ? '' : `, decided after ${count(decidedAfter)}`
   return chart(
     {
@@ -56,7 +56,7 @@ export function boundsChart({ id, title, unit, limit, points, decidedAfter }: Bo
       ...verticalAxis(y),
       ...horizontalAxis(x, 'items scored, in the order of drawing', PLOT),
       element('path', { d: `M${outline.join('L')}z`, fill: seriesColor(0), 'fill-opacity': 0.22 }),
-      element('path', { d: `M${bounded.map(({ items, value }) => at(items, value)).join('L')}`, fill: 'none', stroke: seriesColor(0), 'stroke-width': 2 }),
+      element('path', { d: `M${bounded.map(({ items, value }) => pointAt(items, value)).join('L')}`, fill: 'none', stroke: seriesColor(0), 'stroke-width': 2 }),
       line([PLOT.left, y.position(limit)], [PLOT.right, y.position(limit)], { stroke: COLORS.ink, 'stroke-dasharray': '5 3' }),
       ...(decidedAfter === null || decidedAfter > last.items
         ? []
@@ -83,8 +83,4 @@ function verticalAxis(scale: LinearScale): Html[] {
       text(PLOT.left - 8, y, scale.tickText(tick), { 'text-anchor': 'end', 'dominant-baseline': 'central' }),
     ]
   })
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }

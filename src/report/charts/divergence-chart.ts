@@ -7,7 +7,7 @@ import type { Html } from '../markup.ts'
 import { AXIS_HEIGHT, horizontalAxis } from './axis.ts'
 import { legend } from './legend.ts'
 import { bands, type Band, type LinearScale } from './scale.ts'
-import { chart, COLORS, element, line, seriesColor, text } from './svg.ts'
+import { at, attributeText, chart, COLORS, element, line, seriesColor, text } from './svg.ts'
 import { fittingText } from './text-width.ts'
 
 const WIDTH = 560
@@ -72,14 +72,10 @@ function panel(each: DivergenceLine, { top, bottom }: Band, { scale, labels, mos
     line([edges[0]!, bottom], [edges.at(-1)!, bottom], { stroke: COLORS.line }),
     ...each.cells.flatMap((cell, series) => {
       if (!cell) return []
-      const steps = cell.klHistogram.map((count, bin) => `V${place(heightOf(count / cell.positionCount))}H${place(edges[bin + 1]!)}`)
-      const path = `M${place(edges[0]!)} ${place(bottom)}${steps.join('')}V${place(bottom)}`
+      const steps = cell.klHistogram.map((count, bin) => `V${attributeText(heightOf(count / cell.positionCount))}H${attributeText(edges[bin + 1]!)}`)
+      const path = `M${at(edges[0]!, bottom)}${steps.join('')}V${attributeText(bottom)}`
       const title = `${lineName(each)}, ${labels[series]}: ${counted(cell.positionCount, 'position')}`
       return [element('path', { d: path, fill: 'none', stroke: seriesColor(series), 'stroke-width': 2 }, element('title', {}, title))]
     }),
   ]
-}
-
-function place(value: number): string {
-  return String(Math.round(value * 100) / 100)
 }

@@ -81,11 +81,13 @@ const SHAPES: readonly ((x: number, y: number) => string)[] = [
   (x, y) => `M${at(x, y - 5.5)}l6 10.5h-12z`,
 ]
 
-function at(x: number, y: number): string {
+/** A point of a path, in hundredths. */
+export function at(x: number, y: number): string {
   return `${attributeText(x)} ${attributeText(y)}`
 }
 
-function attributeText(value: string | number): string {
+/** A value of an attribute; numbers in hundredths. */
+export function attributeText(value: string | number): string {
   return typeof value === 'string' ? value : String(Math.round(value * 100) / 100)
 }
 

@@ -1,5 +1,4 @@
 /** A comparison as one HTML file that needs nothing else: it opens from disk, without a network. */
-import { createHash } from 'node:crypto'
 import type { Comparison } from '../../compare/comparison.ts'
 import type { FlippedItem } from '../../compare/flips.ts'
 import { listNames } from '../../text/list-names.ts'
@@ -9,54 +8,23 @@ import { verdictsOf, type Verdict } from '../verdict.ts'
 import { accuracySection } from './accuracy-section.ts'
 import { divergenceSection } from './divergence-section.ts'
 import { flipData, flipSection } from './flip-section.ts'
+import { htmlPage } from './html-page.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { perplexitySection } from './perplexity-section.ts'
 import { runSection } from './run-section.ts'
-import { STYLE } from './style.ts'
 
 /** The page's text. `flips` are those of all tasks and variants. */
 export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): string {
   const { original, variants, notes, settings } = comparison
   const title = `${original.label} against ${variants.map(({ label }) => label).join(', ')}`
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${contentPolicy()}" />
-        <title>${title}</title>
-        ${styleSheet()}
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          ${verdictsOf(comparison).map(verdictText)}
-          <p class="lead">
-            ${limitText(comparison)} Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with
-            Holm’s correction; the status follows the profile ${settings.profile}.
-          </p>
-          ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
-          ${perplexitySection(comparison)} ${divergenceSection(comparison)}
-          ${flipSection(flips)} ${runSection(comparison)}
-        </main>
-        ${flipData(flips)}${script()}
-      </body>
-    </html> `.html
-}
-
-/** Nothing from outside, and from inside only this style sheet and this script, whatever a dataset's rows contain. */
-function contentPolicy(): string {
-  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
-  return `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(PAGE_SCRIPT)}; base-uri 'none'; form-action 'none'`
-}
-
-/** The policy knows style sheet and script by their exact texts, so no white space may surround them. */
-function styleSheet(): Html {
-  return { html: `<style>${STYLE}</style>` }
-}
-
-function script(): Html {
-  return { html: `<script>${PAGE_SCRIPT}</script>` }
+  const content = markup`${verdictsOf(comparison).map(verdictText)}
+    <p class="lead">
+      ${limitText(comparison)} Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with Holm’s
+      correction; the status follows the profile ${settings.profile}.
+    </p>
+    ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
+    ${perplexitySection(comparison)} ${divergenceSection(comparison)} ${flipSection(flips)} ${runSection(comparison)}`
+  return htmlPage(title, content, { script: PAGE_SCRIPT, data: flipData(flips) })
 }
 
 function verdictText({ kind, headline, details }: Verdict): Html {

@@ -13,7 +13,7 @@ import { choicesReader, promptReader, targetReader, textReader, type FieldContex
 import { rowsOf } from './rows-of.ts'
 import { TaskRefused } from './task-refused.ts'
 import { pythonText } from './template/python-repr.ts'
-import { FunctionReference, type YamlFields } from './yaml-file.ts'
+import { FunctionReference, versionOf, type YamlFields } from './yaml-file.ts'
 
 /** The keys of a task, and what they refer to. */
 export interface TaskSource {
@@ -45,11 +45,9 @@ export function buildTask(source: TaskSource): Task {
 }
 
 function commonFields({ name, fields, folder, functions }: TaskSource): CommonFields {
-  const { metadata } = fields
-  const version = isRecord(metadata) ? Number(metadata['version']) : Number.NaN
   return {
     name,
-    version: Number.isFinite(version) ? version : 0,
+    version: versionOf(fields),
     dataset: rowsOf(fields, folder),
     row: rowSchema(fields, functions),
   }

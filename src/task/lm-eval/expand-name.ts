@@ -6,7 +6,7 @@ import { isRecord } from '../field-checks.ts'
 import { shownValue } from '../shown-value.ts'
 import type { Catalogue } from './catalogue.ts'
 import { TaskRefused } from './task-refused.ts'
-import type { YamlFields } from './yaml-file.ts'
+import { versionOf, type YamlFields } from './yaml-file.ts'
 
 /** Keys of a group itself; its others are keys for all of its tasks. */
 const GROUP_KEYS: readonly string[] = ['group', 'group_alias', 'task', 'aggregate_metric_list', 'metadata', 'tag']
@@ -64,10 +64,8 @@ function expandGroup(group: FoundTask, overrides: YamlFields, catalogue: Catalog
   if (members.length === 0) throw new UsageError(`${file}: the group ${name} has no tasks`, 'Write task: [NAME, …].')
   const parts = members.map((member) => expandMember(member, group, { ...own, ...overrides }, catalogue, depth + 1))
   const { tasks, groups } = merged(parts)
-  const metadata = fields['metadata']
-  const version = isRecord(metadata) ? Number(metadata['version']) : Number.NaN
   const metrics = groupMetrics(fields['aggregate_metric_list'], `${file}: aggregate_metric_list`)
-  const record = { name, members: [...tasks.keys()], metrics, version: Number.isFinite(version) ? version : 0 }
+  const record = { name, members: [...tasks.keys()], metrics, version: versionOf(fields) }
   return { tasks, groups: metrics.length > 0 ? [record, ...groups] : groups }
 }
 

@@ -1,6 +1,7 @@
 /** Where the rows of a task are: `dataset_path`, `dataset_name`, `dataset_kwargs` and the splits. */
 import path from 'node:path'
 import type { DatasetSource } from '../define-task.ts'
+import { isWithin } from '../../text/is-within.ts'
 import { isRecord } from '../field-checks.ts'
 import { shownValue } from '../shown-value.ts'
 import { TaskRefused } from './task-refused.ts'
@@ -62,8 +63,7 @@ function filesOf(given: unknown, folder: string): Readonly<Record<string, string
 /** A path beside the YAML. Fails with TaskRefused if it leads out of the folder. */
 function inside(folder: string, file: string): string {
   const full = path.resolve(folder, file)
-  const relative = path.relative(folder, full)
-  if (!relative.startsWith('..') && !path.isAbsolute(relative)) return full
+  if (isWithin(folder, full)) return full
   throw new TaskRefused(
     `the rows ${file} are outside of the task's folder`,
     'rows outside of the folder',

@@ -8,6 +8,7 @@ import type { CollectionTag, ScalarTag, Tags } from 'yaml'
 import { UsageError } from '../../errors.ts'
 import { parseYaml } from '../../io/parse-yaml.ts'
 import { errorText } from '../../text/error-text.ts'
+import { isWithin } from '../../text/is-within.ts'
 import { isRecord } from '../field-checks.ts'
 
 /** Largest file in bytes; lm-eval's largest has 190 kB of few-shot samples. */
@@ -28,6 +29,12 @@ export class FunctionReference {
 
 /** The keys of a task or group. */
 export type YamlFields = Readonly<Record<string, unknown>>
+
+/** `metadata.version` of a task or group; 0 if it has none, or one that is not a number. */
+export function versionOf({ metadata }: YamlFields): number {
+  const version = isRecord(metadata) ? Number(metadata['version']) : Number.NaN
+  return Number.isFinite(version) ? version : 0
+}
 
 /** Files that were read, by path: many tasks include one file. */
 export type ReadFiles = Map<string, Promise<YamlFields>>
@@ -69,8 +76,7 @@ async function insideOf(root: string, file: string, shown: string): Promise<stri
   } catch (cause) {
     throw new UsageError(`${shown}: no such file`, 'Give the path of a YAML file.', { cause })
   }
-  const relative = path.relative(await realpath(root), real)
-  if (relative.startsWith('..') || path.isAbsolute(relative))
+  if (!isWithin(await realpath(root), real))
     throw new UsageError(
       `${shown}: the file is outside of ${root}`,
       'Files of a task are read from one folder: give the one that has all, --include-path DIR --tasks NAME.',

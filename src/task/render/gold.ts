@@ -1,4 +1,5 @@
 /** The right answers of a row. */
+import { quotedText } from '../../text/python-text.ts'
 import type { Gold, QuestionTask } from '../define-task.ts'
 import { shownValue } from '../shown-value.ts'
 import { call, failRow } from './call-task.ts'
@@ -40,12 +41,5 @@ function indexOf(one: unknown, choices: readonly string[], { given, place }: { r
 }
 
 function pythonList(list: readonly unknown[]): string {
-  return `[${list.map((one) => (typeof one === 'string' ? pythonText(one) : String(one))).join(', ')}]`
-}
-
-/** Python's `repr` of a text without control characters. */
-function pythonText(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)
-  return `${quote}${escaped}${quote}`
+  return `[${list.map((one) => (typeof one === 'string' ? quotedText(one) : String(one))).join(', ')}]`
 }

@@ -1,4 +1,5 @@
 /** Values as Python prints them. */
+import { quotedText } from '../../../text/python-text.ts'
 import { TemplateError } from './template-error.ts'
 import { defined, isList, Tuple, Dict, typeName, type Value } from './values.ts'
 
@@ -11,13 +12,13 @@ export function pythonText(value: Value): string {
 export function pythonRepr(given: Value): string {
   const value = defined(given)
   if (value === null) return 'None'
-  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'string') return quotedText(value)
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return float(value)
   if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`
   if (value instanceof Tuple) return value.items.length === 1 ? `(${pythonRepr(value.items[0]!)},)` : `(${value.items.map(pythonRepr).join(', ')})`
-  if (value instanceof Dict) return `{${[...value.entries].map(([key, each]) => `${quoted(key)}: ${pythonRepr(each)}`).join(', ')}}`
+  if (value instanceof Dict) return `{${[...value.entries].map(([key, each]) => `${quotedText(key)}: ${pythonRepr(each)}`).join(', ')}}`
   throw new TemplateError(`${typeName(value)} cannot be printed; call it`)
 }
 
@@ -31,20 +32,4 @@ function float(value: number): string {
   const text = Object.is(value, -0) ? '-0' : String(value)
   if (text.includes('e')) return value.toFixed(digits!.replace(/\D/gu, '').length - 1 - exponent)
   return text.includes('.') ? text : `${text}.0`
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` }
-
-/** Single quotes, unless the text has some and no double quote. */
-function quoted(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escaped = text.replace(/[\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => ESCAPES[character] ?? codePoint(character))
-  return quote + (quote === "'" ? escaped.replaceAll("'", String.raw`\'`) : escaped) + quote
-}
-
-function codePoint(character: string): string {
-  const code = character.codePointAt(0)!
-  const hexadecimal = (digits: number) => code.toString(16).padStart(digits, '0')
-  if (code < 0x100) return String.raw`\x${hexadecimal(2)}`
-  return code < 0x1_0000 ? String.raw`\u${hexadecimal(4)}` : String.raw`\U${hexadecimal(8)}`
 }
