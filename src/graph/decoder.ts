@@ -29,17 +29,15 @@ export type DivergencePart =
 
 /** Beside the model itself. */
 export interface DecoderOptions {
-  /** In how many parts the log-softmax sums the vocabulary. */
-  readonly sumParts?: number
   readonly divergence?: DivergencePart | undefined
 }
 
 /** The graph for the CPU, in f32, over P passes of N packed tokens. */
-export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1, divergence }: DecoderOptions = {}): Graph {
+export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { divergence }: DecoderOptions = {}): Graph {
   const g = graphBuilder()
   const model = { g, config, weights: graphWeights(g, runnable) }
   const { inputs, extra } = divergenceOf(model, divergence)
-  const outputs = scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config, sumParts), extra)
+  const outputs = scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config), extra)
   return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS, ...inputs], [...HEAD_OUTPUTS, ...outputs])
 }
 

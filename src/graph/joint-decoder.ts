@@ -29,8 +29,8 @@ export interface JointModels {
   readonly trie: LayerTrie
 }
 
-/** The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`. `sumParts` is as there. */
-export function jointDecoderGraph({ models, trie }: JointModels, { sumParts = 1 } = {}): Graph {
+/** The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`. */
+export function jointDecoderGraph({ models, trie }: JointModels): Graph {
   const g = graphBuilder()
   const weights = jointWeights(g, models)
   const states = statesInPasses(
@@ -57,7 +57,7 @@ export function jointDecoderGraph({ models, trie }: JointModels, { sumParts = 1 
     models.map(({ config }, model): ModelHead => ({
       model: { config, weights: weights[model]! },
       hidden: states[model]!,
-      logProbs: logProbsFor(config, sumParts),
+      logProbs: logProbsFor(config),
     })),
   )
   return g.finish(

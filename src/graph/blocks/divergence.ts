@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../builder.ts'
 import { DATA_TYPE, type FloatType, type ValueInfo } from '../onnx-model.ts'
 import type { GraphWeights } from '../stored-weights.ts'
 import { logitsOf, type HeadConfig, type HeadExtra, type HeadOutput } from './head.ts'
+import { sumPartsOf } from './log-probs.ts'
 
 /** The original's head. */
 export interface OriginalHead {
@@ -67,13 +68,9 @@ function inFloat(g: GraphBuilder, value: string): string {
   return g.node('Cast', [value], { to: DATA_TYPE.float })
 }
 
-/** More parts gain nothing. */
-const MOST_PARTS = 512
-
-/** Sums of rows [M, width] as [M, 1], of equal parts first: a long sum in f32 loses small terms. A prime width is one part. */
+/** Sums of rows [M, width] as [M, 1], of equal parts first. */
 function sumInParts(g: GraphBuilder, width: number): (values: string) => string {
-  const parts = Array.from({ length: MOST_PARTS }, (_, index) => MOST_PARTS - index).find((count) => width % count === 0)!
-  const [shape, last] = [g.integers([0, parts, -1]), g.integers([2])]
+  const [shape, last] = [g.integers([0, sumPartsOf(width), -1]), g.integers([2])]
   const all = g.integers([1])
   return (values) => g.node('ReduceSum', [g.node('ReduceSum', [g.node('Reshape', [values, shape]), last], { keepdims: 0 }), all])
 }
