@@ -278,6 +278,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
     [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],
     [['--samples', '{"boolq":[0]}'], /--samples of boolq has no effect: boolq is not among --tasks/u],
+    [['--samples', '{"piqa":[0]}', '--limit', '1'], /--limit and --samples both choose rows\n {2}Leave one out/u],
     [['--num-fewshot', 'mmlu=5'], /--num-fewshot mmlu=5 has no effect: mmlu is not among --tasks/u],
     [['--max-length', '4096'], /longer than the model's window of 128/u],
     [['--unknown'], /run has no option --unknown/u],

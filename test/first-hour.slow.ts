@@ -192,7 +192,8 @@ describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack'
   test.each([
     ['runn -m x', 'no command "runn"', 'Did you mean run?'],
     ['ls tasks', 'no command ls; that is lm-eval’s', 'evalharness tasks --all'],
-    ['--tasks -L 5', 'no command before --tasks', 'evalharness run --tasks -L 5'],
+    ['--tasks -L 5', '--tasks has no value: -L is the next option', 'Give --tasks piqa,boolq'],
+    ['--verbose tasks', 'no command before --verbose', 'evalharness tasks --verbose'],
     ['run --tasks -L 5', '--tasks has no value: -L is the next option', 'Give --tasks piqa,boolq'],
     [`run -m ${MODEL} -t valley_piqa --limit abc`, '--limit abc is not a whole number of rows', '--limit 100'],
     [`run -m ${MODEL} -t valley_pika`, 'unknown task "valley_pika"', 'Did you mean valley_piqa?'],

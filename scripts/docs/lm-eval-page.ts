@@ -34,6 +34,7 @@ own. [scoring.md](scoring.md) says where numbers are equal, and to which digit.
 - Settings of one model follow it (\`--model NAME=WHERE,quantize=nf4\`); \`--dtype\` and \`--device\` are
   the same for all models of a run.
 - Results and samples are always stored, and responses always cached.
+- \`--limit\` and \`--samples\` exclude each other, as in lm-eval.
 - Tasks that generate text are not scored: \`gsm8k\`, \`humaneval\` and 5,000 others are refused by
   name.
 
@@ -41,7 +42,7 @@ own. [scoring.md](scoring.md) says where numbers are equal, and to which digit.
 
 | lm-eval | evalharness |
 |---|---|
-| \`lm-eval run\`, \`lm-eval\` without a command | \`evalharness run\` |
+| \`lm-eval run\`, \`lm-eval\` without a command | \`evalharness run\`, or the options without a command |
 ${Object.entries(LM_EVAL_COMMANDS)
   .map(([name, instead]) => `| \`lm-eval ${name}\` | \`${instead}\` |`)
   .join('\n')}

@@ -19,7 +19,16 @@ export function defaultCacheFolder(): string {
   return folder.replace(/^~(?=$|[/\\])/u, os.homedir())
 }
 
-const descriptionSchema = z.object({ model: z.string(), source: z.string(), engine: z.string(), weights: z.string() })
+const descriptionSchema = z.object({
+  model: z.string(),
+  source: z.string(),
+  /** As `Engine.responsesDependOn`. */
+  engine: z.string(),
+  /** Their hash. */
+  weights: z.string(),
+  /** As given after the source: `quantize=nf4`. Entries of versions up to 0.1 have none. */
+  given: z.array(z.string()).default([]),
+})
 /** Whose responses a file holds, for people. */
 export type Description = z.infer<typeof descriptionSchema>
 

@@ -16,6 +16,8 @@ export interface CachedModelKey {
   /** What people call the model. */
   readonly label: string
   readonly source: string
+  /** Settings as given after the source, for people: `quantize=nf4`. */
+  readonly given: readonly string[]
   readonly fingerprint: WeightsFingerprint
   /** Everything else besides weights, engine and tokens that decides a response: config, quantization, adapter. Plain data. */
   readonly settings: unknown
@@ -92,11 +94,11 @@ export class ModelCache implements AsyncDisposable {
   }
 
   async #openWriter(weights: string): Promise<void> {
-    const { label, source, engine, fingerprint } = this.#key
+    const { label, source, given, engine, fingerprint } = this.#key
     const id = this.#idOf(weights)
     if (fingerprint.known !== weights) await this.#load(id)
     const { log, description } = modelFiles(this.#folder, id)
-    await writeWhole(description, [JSON.stringify({ model: label, source, engine, weights })])
+    await writeWhole(description, [JSON.stringify({ model: label, source, engine, weights, given })])
     await pruneCache(this.#folder, { maxBytes: MAX_BYTES }, id)
     this.#writer = logWriter(log, id)
     const now = new Date()

@@ -2,9 +2,11 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
 import { defaultCacheFolder, listCache, MAX_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'
+import { parseJson } from '../io/parse-json.ts'
 import { flag, numberThat, text } from '../run/option-table.ts'
 import { byteSize } from '../text/byte-size.ts'
 import { count, counted } from '../text/count.ts'
+import { cellText } from '../text/fitting-table.ts'
 import { parseBytes } from '../text/parse-bytes.ts'
 import { defineCommand, type Command } from './command.ts'
 
@@ -20,10 +22,14 @@ const lsCommand = defineCommand({
   description: 'List models with cached responses, the last used first',
   options: z.object(common),
   examples: [['cache ls', 'what is cached']],
-  async run({ cache = defaultCacheFolder(), json }, { out }) {
+  async run({ cache = defaultCacheFolder(), json }, { out, err }) {
     const models = await listCache(cache)
     if (json) out(JSON.stringify({ folder: cache, models }, null, 2))
-    else out(models.length === 0 ? `no responses are cached in ${cache}` : tableOf(models))
+    else if (models.length === 0) out(`no responses are cached in ${cache}`)
+    else {
+      out(tableOf(models))
+      err('an entry serves every task, few-shot count and chat template: responses are found by the tokens of their prompts')
+    }
   },
 })
 
@@ -72,17 +78,31 @@ function ruleOf({ maxSize, olderThan, all }: Pick<z.output<typeof pruneOptions>,
 
 function tableOf(models: readonly CachedModel[]): string {
   const table = new Table({
-    head: ['model', 'source', 'responses', 'size', 'last used'],
-    colAligns: ['left', 'left', 'right', 'right', 'left'],
+    head: ['model', 'source', 'computed on', 'weights', 'responses', 'size', 'last used'],
+    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   })
   for (const { id, description, answerCount, byteLength, usedAt } of models)
     table.push([
-      description?.model ?? id.slice(0, 8),
-      description?.source ?? '–',
+      cellText(description?.model ?? id.slice(0, 8)),
+      description ? cellText([description.source, ...description.given].join(',')) : '–',
+      description ? engineText(description.engine) : '–',
+      description?.weights.slice(0, 8) ?? '–',
       count(answerCount),
       byteSize(byteLength),
       usedAt.slice(0, 16).replace('T', ' '),
     ])
   return table.toString()
+}
+
+const engineSchema = z.object({ provider: z.string(), dtype: z.string(), versions: z.record(z.string(), z.string()) })
+
+/** What computed an entry: `cpu, float32, onnxruntime 1.30.0`. Entries of another version are not used any more. */
+function engineText(engine: string): string {
+  try {
+    const { provider, dtype, versions } = engineSchema.parse(parseJson(engine))
+    return cellText([provider, dtype, ...Object.entries(versions).map((pair) => pair.join(' '))].join(', '))
+  } catch {
+    return '–'
+  }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { UsageError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
-import { LM_EVAL_COMMANDS } from '../run/lm-eval/flags.ts'
+import { LM_EVAL_COMMANDS, LM_EVAL_FLAGS } from '../run/lm-eval/flags.ts'
 import { listOptions, type OptionTable } from '../run/option-table.ts'
 import { commandText } from '../text/command-text.ts'
 import { didYouMean } from '../text/nearest-name.ts'
@@ -13,6 +13,8 @@ import { translateArguments } from './translate-arguments.ts'
 const NO_OPTIONS: OptionTable = z.object({})
 /** The command that lm-eval's options belong to. */
 const RUN = 'run'
+/** Before a command line that was understood as another one. */
+const READ_AS = 'read as: '
 
 /**
  * The arguments in one spelling, with options of lm-eval as those of evalharness; `onNotice` is called about those without effect. Fails with
@@ -22,7 +24,7 @@ export function checkCommandLine(args: readonly string[], commands: readonly Com
   const [first, ...others] = args
   if (first === 'help') return others[0] === undefined ? ['--help'] : checkCommandLine([...others, '--help'], commands, onNotice)
   if (first === undefined || ['--help', '-h', '--version'].includes(first)) return [...args]
-  if (first.startsWith('-')) throw noCommand(args, commands)
+  if (first.startsWith('-')) return withoutCommand(args, commands, onNotice)
   const command = commands.find(({ name }) => name === first) ?? unknownCommand(first, commands)
   const { subcommands = [] } = command
   const subcommand = subcommands.find(({ name }) => name === others[0])
@@ -47,7 +49,7 @@ function checkSubcommand({ name, subcommands = [] }: Command, [given]: readonly 
 function translate(args: readonly string[], options: OptionTable, onNotice: (notice: string) => void): readonly string[] {
   const own = new Set(listOptions(options).flatMap(({ name, facts }) => [name, ...(facts.aliases ?? [])]))
   const translated = translateArguments(args, own)
-  if (translated.isTranslated) onNotice(`read as: ${commandText(['evalharness', RUN, ...translated.args])}`)
+  if (translated.isTranslated) onNotice(`${READ_AS}${commandText(['evalharness', RUN, ...translated.args])}`)
   for (const notice of translated.notices) onNotice(notice)
   return translated.args
 }
@@ -59,9 +61,24 @@ function unknownCommand(given: string, commands: readonly Command[]): never {
   throw new UsageError(`no command ${JSON.stringify(given)}`, `${didYouMean(given, names)}Commands: ${names.join(', ')}.`)
 }
 
-/** lm-eval runs without a command; other programs take options before it. */
-function noCommand(args: readonly string[], commands: readonly Command[]): UsageError {
+/** As in lm-eval, options of a run need no command. Fails with UsageError on others: many programs take options before the command. */
+function withoutCommand(args: readonly string[], commands: readonly Command[], onNotice: (notice: string) => void): string[] {
   const named = args.find((arg) => commands.some(({ name }) => name === arg))
+  if (named === undefined && startsRun(args[0]!, commands)) {
+    const notices: string[] = []
+    const checked = checkCommandLine([RUN, ...args], commands, (notice) => notices.push(notice))
+    if (!notices.some((notice) => notice.startsWith(READ_AS))) onNotice(`${READ_AS}${commandText(['evalharness', RUN, ...args])}`)
+    for (const notice of notices) onNotice(notice)
+    return checked
+  }
   const words = named === undefined ? [RUN, ...args] : [named, ...args.filter((arg) => arg !== named)]
-  return new UsageError(`no command before ${args[0]}`, `The command comes first: ${commandText(['evalharness', ...words])}`)
+  throw new UsageError(`no command before ${args[0]}`, `The command comes first: ${commandText(['evalharness', ...words])}`)
+}
+
+/** Whether a token is an option of `run`, by its own name or lm-eval's. */
+function startsRun(token: string, commands: readonly Command[]): boolean {
+  const { options = NO_OPTIONS } = commands.find(({ name }) => name === RUN)!
+  const own = listOptions(options).flatMap(({ name, facts }) => [name, ...(facts.aliases ?? [])])
+  const name = token.replace(/^--?/u, '').split('=')[0]!.replaceAll('_', '-')
+  return own.includes(name) || LM_EVAL_FLAGS.some((flag) => flag.name.replaceAll('_', '-') === name || flag.short === name)
 }

@@ -1,11 +1,14 @@
 /** `evalharness prune laco|drop`: makes a smaller checkpoint of a model by taking layers away. */
+import path from 'node:path'
 import { z } from 'zod'
 import { AbortError } from '../errors.ts'
+import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 import { planPrune, prune, type PruneOptions } from '../prune/prune.ts'
 import { dropOptions, lacoOptions } from '../prune/prune-options.ts'
 import type { PruningRecord } from '../prune/pruning-record.ts'
 import { lacoPlanText, pruningSummary, sizesText } from '../report/terminal/pruning-summary.ts'
 import { flag } from '../run/option-table.ts'
+import { commandText } from '../text/command-text.ts'
 import { defineCommand, type Command } from './command.ts'
 import { INTERRUPTED } from './exit-codes.ts'
 import { pruneProgress } from './prune-progress.ts'
@@ -78,5 +81,12 @@ async function runPrune(options: PruneOptions, { dryRun, json, threshold }: Prin
 
 function print(record: PruningRecord, json: boolean, folder: string, { out, err }: Terminal): void {
   out(json ? JSON.stringify(record, null, 2) : pruningSummary(record))
-  err(`written to ${folder}; score it: evalharness run -m original=${record.base_model.source} -m pruned=${folder} -t piqa,hellaswag`)
+  const { source } = record.base_model
+  const command = ['evalharness', 'run', '-m', `original=${source}`, '-m', `pruned=${folder}`, '-t', tasksFor(source)]
+  err(`written to ${folder}; score it: ${commandText(command)}`)
+}
+
+/** Tasks to suggest: the demo's model knows only its valley, and those tasks need no network. */
+function tasksFor(source: string): string {
+  return path.resolve(source) === path.join(PACKAGE_FOLDER, 'demo/model') ? 'valley_piqa,valley_boolq' : 'piqa,hellaswag'
 }

@@ -5,7 +5,7 @@ import { FAMILIES } from '../model/families/families.ts'
 /** What is scored and what is not, in three lines; README says the same. */
 export function scopeText(): string[] {
   return [
-    'It scores log-likelihoods: no generated answers (gsm8k, humaneval), no chat templates.',
+    'It scores log-likelihoods: no generated answers (gsm8k, humaneval).',
     'It scores decoders of text: no images, no sounds, no encoder-decoder models.',
     `It reads safetensors of ${FAMILIES.map(({ modelType }) => modelType).join(', ')}: no pickle, GGUF or ONNX files.`,
   ]

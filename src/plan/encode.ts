@@ -228,9 +228,9 @@ function cutToWindow({ context, continuation }: EncodedPair, maxLength: number):
 }
 
 /** The text has the special tokens that the tokenizer adds, once; so a window begins with bos only if it is the first. */
-function corpusSequences({ text, windowLength }: CorpusRequest, encoder: Encoder): Sequence[] {
+function corpusSequences({ text, windowLength, mostWindows }: CorpusRequest, encoder: Encoder): Sequence[] {
   const { corpusWindow, maxLength } = encoder
-  return corpusWindows(encoder.encode(text, { specialTokens: true }), Math.min(corpusWindow ?? windowLength, maxLength))
+  return corpusWindows(encoder.encode(text, { specialTokens: true }), Math.min(corpusWindow ?? windowLength, maxLength)).slice(0, mostWindows)
 }
 
 function textSequences(tokens: readonly number[], { prefixToken, maxLength, rollingBos }: Encoder): Sequence[] {

@@ -1,5 +1,6 @@
 /** Checks that log-likelihoods depend only on the model: scores some items a second time in other batches and compares. */
 import { countTies, type ScoredItem } from '../task/score-items.ts'
+import type { CorpusItem, Item } from '../task/request.ts'
 import type { DeterminismRecord, RunRecord } from '../store/run-record.ts'
 import { evaluateModel } from './evaluate-model.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
@@ -60,7 +61,7 @@ function repeatedNotices({ model: { notices } }: RunRecord): (event: EvaluationE
   return (event) => event.kind === 'notice' && (given.has(event.message) || event.message.startsWith('warning: '))
 }
 
-/** The loaded tasks with every n-th of the scored items, all in reverse order. */
+/** The loaded tasks with every n-th of the scored items, all in reverse order; of a text in windows as many, from the first. */
 function chooseItems(record: RunRecord, loadedTasks: readonly LoadedTask[], count: number): LoadedTask[] {
   const scored = record.tasks.flatMap(({ name, items }) => items.map(({ item }) => `${name} ${item.docId}`))
   const size = Math.min(count, scored.length)
@@ -68,13 +69,20 @@ function chooseItems(record: RunRecord, loadedTasks: readonly LoadedTask[], coun
   return loadedTasks
     .map((loaded) => {
       const parts = loaded.parts.map((part) => {
-        const items = part.items.filter(({ docId }) => chosen.has(`${part.name} ${docId}`))
+        const items = part.items.flatMap((item): Item[] => {
+          if (item.kind === 'corpus') return firstWindows(item, scored.filter((key) => key.startsWith(`${part.name} `) && chosen.has(key)).length)
+          return chosen.has(`${part.name} ${item.docId}`) ? [item] : []
+        })
         return { ...part, items: items.toReversed() }
       })
       return { ...loaded, parts: parts.filter(({ items }) => items.length > 0) }
     })
     .filter(({ parts }) => parts.length > 0)
     .toReversed()
+}
+
+function firstWindows(item: CorpusItem, count: number): CorpusItem[] {
+  return count === 0 ? [] : [{ ...item, requests: [{ ...item.requests[0], mostWindows: count }] }]
 }
 
 function largestDifference(before: ScoredItem, after: ScoredItem): number {

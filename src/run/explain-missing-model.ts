@@ -1,7 +1,7 @@
 /** The error if `--model` does not name a folder: an unknown setting, a file, or a name that is nearly right. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { CheckpointError, UsageError, type HarnessError } from '../errors.ts'
+import { CheckpointError, HubError, UsageError, type HarnessError } from '../errors.ts'
 import { otherFormatOfFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { lookUp } from '../io/look-up.ts'
@@ -62,12 +62,22 @@ async function fileError(file: string): Promise<CheckpointError> {
   )
 }
 
-/** The folder whose name is nearest to the last part of the path; undefined if none is near. */
+/** The folder whose name is nearest to the last part of the path, or has that name in a folder that is near; undefined if there is none. */
 export async function nearFolder(source: string): Promise<string | undefined> {
-  const parent = path.dirname(source)
-  const names = await readdir(parent).catch(() => [])
-  const nearest = nearestName(path.basename(source), names)
+  const [parent, name] = [path.dirname(source), path.basename(source)]
+  const names = await readdir(parent).catch(() => undefined)
+  if (!names) {
+    const nearParent = path.dirname(parent) === parent ? undefined : await nearFolder(parent)
+    const below = nearParent === undefined ? undefined : path.join(nearParent, name)
+    return below !== undefined && (await isFolder(below)) ? below : undefined
+  }
+  const nearest = nearestName(name, names)
   if (nearest === undefined) return undefined
   const near = path.join(parent, nearest)
   return (await isFolder(near)) ? near : undefined
+}
+
+/** The hub's error for a repository that may have been meant as the folder `near`. */
+export function mistypedFolder(near: string, error: HubError): HubError {
+  return new HubError(error.message, `Did you mean the folder ${near}? ${error.hint}`, { cause: error })
 }

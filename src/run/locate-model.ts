@@ -1,10 +1,10 @@
 /** Finds a model's files: a folder, a repository of the hub, or the tokenizer of a served model. */
 import path from 'node:path'
-import { CheckpointError, UsageError } from '../errors.ts'
+import { CheckpointError, HubError, UsageError } from '../errors.ts'
 import { fetchModelSnapshot, fetchOutlineSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
 import { isFolder } from '../io/path-exists.ts'
-import { nearFolder, notAFolder } from './explain-missing-model.ts'
+import { mistypedFolder, nearFolder, notAFolder } from './explain-missing-model.ts'
 import { locateServed } from './locate-served-model.ts'
 import type { ModelSource } from './model-source.ts'
 import type { GivenModel } from './parse-model.ts'
@@ -42,8 +42,9 @@ export async function locateModel(
     )
   onNotice(`${label}: no folder ${source} here${near === undefined ? '' : ` (there is ${near})`}; reading the hub repository of that name`)
   const { name, revision } = repository
-  const snapshot = await (needed === 'all'
-    ? fetchModelSnapshot(name, revision)
-    : fetchOutlineSnapshot(name, revision, { withTokenizer: needed === 'tokenizer' }))
+  const fetched = needed === 'all' ? fetchModelSnapshot(name, revision) : fetchOutlineSnapshot(name, revision, { withTokenizer: needed === 'tokenizer' })
+  const snapshot = await fetched.catch((error: unknown) => {
+    throw near !== undefined && error instanceof HubError ? mistypedFolder(near, error) : error
+  })
   return { label, source, settings, folder: snapshot.folder, revision: snapshot.revision }
 }

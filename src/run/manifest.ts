@@ -7,6 +7,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.ts'
 import { parseJson } from '../io/parse-json.ts'
+import { isWithin } from '../text/is-within.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { scoringOptions, type ScoringOptions } from './run-options.ts'
 
@@ -14,8 +15,8 @@ import { scoringOptions, type ScoringOptions } from './run-options.ts'
 const optionsSchema = z.strictObject(scoringOptions.shape)
 /** Manifests of versions up to 0.1 call the options `order`. */
 const fileSchema = z.union([
-  z.object({ folder: z.string(), options: optionsSchema }),
-  z.object({ folder: z.string(), order: optionsSchema }).transform(({ folder, order }) => ({ folder, options: order })),
+  z.object({ folder: z.string(), options: optionsSchema, partialFiles: z.array(z.string()).default([]) }),
+  z.object({ folder: z.string(), order: optionsSchema }).transform(({ folder, order }) => ({ folder, options: order, partialFiles: [] })),
 ])
 
 /**
@@ -25,27 +26,32 @@ const fileSchema = z.union([
 export interface OpenManifest extends AsyncDisposable {
   /** Keeps the file from now on: something was scored. */
   keep(): void
-  /** The results are complete: removes the file, and those that earlier attempts with the same options left. */
+  /** Names the files of a cut run, which go when its results are complete. Fails with StoreError. */
+  addPartial(files: readonly string[]): Promise<void>
+  /** The results are complete: removes the file, and what earlier attempts with the same options left: their manifests and partial results. */
   finish(): Promise<void>
 }
 
 /** Writes `unfinished_TIME-PID.json` into the results folder. Fails with StoreError. */
 export async function beginManifest(options: ScoringOptions): Promise<OpenManifest> {
   const folder = options.output
-  const text = JSON.stringify({ folder: process.cwd(), options }, null, 2)
+  const content = { folder: process.cwd(), options }
   const file = path.join(folder, `unfinished_${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.json`)
-  await writeWhole(file, [`${text}\n`])
+  const partialFiles: string[] = []
+  const write = () => writeWhole(file, [`${JSON.stringify({ ...content, ...(partialFiles.length > 0 && { partialFiles }) }, null, 2)}\n`])
+  await write()
   let isKept = false
   return {
     keep() {
       isKept = true
     },
+    async addPartial(files) {
+      partialFiles.push(...files.map((each) => path.relative(folder, each)))
+      await write()
+    },
     async finish() {
       isKept = false
-      for (const other of await unfinishedFiles(folder)) {
-        const content = await readFile(other, 'utf8').catch(() => '')
-        if (content.trimEnd() === text) await rm(other, { force: true })
-      }
+      for (const other of await unfinishedFiles(folder)) await removeAttempt(other, content, folder)
     },
     async [Symbol.asyncDispose]() {
       if (!isKept) await rm(file, { force: true })
@@ -86,6 +92,22 @@ async function unfinishedFiles(folder: string): Promise<string[]> {
     .filter((name) => /^unfinished_.*\.json$/u.test(name))
     .sort()
     .map((name) => path.join(folder, name))
+}
+
+/** Removes the manifest of an attempt at the same run, with its partial results in the same folder. */
+async function removeAttempt(
+  manifest: string,
+  { folder, options }: { readonly folder: string; readonly options: ScoringOptions },
+  output: string,
+): Promise<void> {
+  const { success, data } = fileSchema.safeParse(contentOf(await readFile(manifest, 'utf8').catch(() => '')))
+  // As text, so that an option that is undefined is one that is not there.
+  if (!success || data.folder !== folder || JSON.stringify(data.options) !== JSON.stringify(optionsSchema.parse(options))) return
+  for (const name of data.partialFiles) {
+    const file = path.resolve(output, name)
+    if (/\.partial\.jsonl?$/u.test(file) && isWithin(path.resolve(output), file)) await rm(file, { force: true })
+  }
+  await rm(manifest, { force: true })
 }
 
 /** Undefined if the text is not JSON. */

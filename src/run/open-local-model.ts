@@ -45,7 +45,8 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
       if (options.cache === undefined || divergence) return engine
       const { label, source } = model
       const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
-      return cachingEngine(engine, { label, source, fingerprint, settings }, options.cache, onNotice)
+      const given = Object.entries(model.settings ?? {}).map(([name, value]) => `${name}=${value}`)
+      return cachingEngine(engine, { label, source, given, fingerprint, settings }, options.cache, onNotice)
     },
     [Symbol.asyncDispose]: async () => (role ? role.keep(runnable) : runnable[Symbol.asyncDispose]()),
   }

@@ -44,6 +44,11 @@ export async function parseLoadOptions(
   known: ReadonlyMap<string, Task>,
   selected: readonly Task[],
 ): Promise<LoadTaskOptions> {
+  if (limit !== undefined && samples !== undefined)
+    throw new UsageError(
+      '--limit and --samples both choose rows',
+      'Leave one out: --limit takes the first rows of each task, --samples the rows with these numbers.',
+    )
   const dataFiles = await parseDataFiles(data, known, selected)
   const shots = typeof numFewshot === 'string' ? parseShots(numFewshot) : numFewshot
   const rows = typeof samples === 'string' ? await parseSamples(samples) : samples

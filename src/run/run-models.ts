@@ -126,6 +126,7 @@ async function scoreAndStore(
     const record = await withDeterminism(scored, model, context, watch(true))
     manifest.keep()
     const files = await writeRun(output, record)
+    if (!record.isComplete) await manifest.addPartial([files.resultsFile, ...files.sampleFiles])
     onEvent({ kind: 'run-stored', model: model.label, record, resultsFile: files.resultsFile })
     return { record, ...files }
   })

@@ -19,6 +19,8 @@ export interface CorpusRequest {
   readonly text: string
   /** Tokens of a window, unless `--max-length` says otherwise. */
   readonly windowLength: number
+  /** Only the first windows are scored; all if absent. */
+  readonly mostWindows?: number
 }
 
 export type Request = ContinuationRequest | RollingRequest | CorpusRequest

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 test('a batch is written before the next one is begun, also if the weights take longer to read than it took to score', async () => {
   const cache = temporaryFolder()
   const content = setTimeout(100, 'weights')
-  const of = { label: 'm', source: 'm', settings: {}, fingerprint: { known: 'weights', content } }
+  const of = { label: 'm', source: 'm', given: [], settings: {}, fingerprint: { known: 'weights', content } }
   await using engine = await cachingEngine(fakeEngine({ batchTokens: 4 }), of, cache, (notice) => expect.unreachable(notice))
   const sequences = [1, 2, 3].map((token): Sequence => ({ input: Int32Array.of(token, 9, 9), targets: Int32Array.of(5) }))
   let seen = 0

@@ -57,7 +57,9 @@ describe('refused, with what to do instead', () => {
     ['layermap base', 'no variant given: Variant of it', 'Write: evalharness layermap base VARIANT'],
     ['compare', 'no runs given', 'Write: evalharness compare RUNS…'],
     ['tasks piqa boolq', 'tasks does not take "boolq"', 'evalharness tasks --help'],
-    ['--tasks -L 5', 'no command before --tasks', 'The command comes first: evalharness run --tasks -L 5'],
+    ['--tasks -L 5', '--tasks has no value: -L is the next option', 'check that the variable is set'],
+    ['--verbose run -t a', 'no command before --verbose', 'evalharness run --verbose -t a'],
+    ['--threshold 5', 'no command before --threshold', 'evalharness run --threshold 5'],
     ['--json tasks', 'no command before --json', 'evalharness tasks --json'],
   ])('%s', (line, message, hint) => {
     expect(() => check(line)).toThrow(UsageError)
@@ -83,6 +85,14 @@ describe('lm-eval’s command line', () => {
     })
   })
 
+  test('without a command, as in lm-eval', () => {
+    expect(check('--model hf --model_args pretrained=x --tasks piqa -b 8')).toEqual({
+      line: 'run --model=x --tasks=piqa',
+      notices: ['read as: evalharness run --model x --tasks piqa', expect.stringMatching(/^-b has no effect/u)],
+    })
+    expect(check('-m x -t piqa')).toEqual({ line: 'run --model=x --tasks=piqa', notices: ['read as: evalharness run -m x -t piqa'] })
+  })
+
   test('short names that only lm-eval has', () => {
     expect(check('run -M hf -a pretrained=x peft=./lora,dtype=auto -b auto -s -c cache -o out -E {"piqa":[0]}').line).toBe(
       'run --model=x,adapter=./lora --cache=cache --output=out --samples={"piqa":[0]}',
@@ -99,7 +109,6 @@ describe('lm-eval’s command line', () => {
   test.each([
     ['ls tasks', 'no command ls', 'Write: evalharness tasks --all'],
     ['validate --tasks piqa', 'no command validate', 'Write: evalharness run --tasks NAME --dry-run'],
-    ['--model hf --tasks piqa', 'no command before --model', 'evalharness run --model hf --tasks piqa'],
     ['run --seed 0,1234,1234,1234', '--seed 0,1234,1234,1234 is not accepted', 'Give the first number'],
     ['run --output_path r.json', '--output_path r.json is not accepted', 'Give a folder'],
     ['run --device mps', '--device mps is not accepted', 'webgpu'],

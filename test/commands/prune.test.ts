@@ -37,6 +37,11 @@ test('prune drop, with the record as JSON', async () => {
   expect((await evalharness('layermap', folder, out)).out).toContain('A plain drop: 4 of 8 layers, without 1, 3–5.')
 })
 
+test('what is suggested for the built-in model can run on it', async () => {
+  const { err } = await evalharness('prune', 'drop', '-m', 'demo/model', '--layers', '5', '-o', outputFolder())
+  expect(err).toMatch(/score it: evalharness run -m original=demo\/model -m pruned=\S+ -t valley_piqa,valley_boolq\n$/u)
+})
+
 test('a dry run shows the merges it would try and the sizes, and writes nothing', async () => {
   const out = outputFolder()
   const { code, out: text, err } = await evalharness('prune', 'laco', '-m', await model, '-o', out, ...SETTINGS, '--dry-run')

@@ -29,3 +29,14 @@ test('an engine whose log-likelihoods change is detected', async () => {
   expect(found.largestDifference).toBeGreaterThan(0.1)
   expect(found.flipCount).toBeGreaterThan(0)
 })
+
+test('of a text that is read in windows only as many windows are scored again as are asked for', async () => {
+  const corpus = await loadTask((await loadTasks()).get('wikitext2_gptq')!, { dataFiles: { wikitext2_gptq: 'test/tasks/valley.raw' } })
+  const asked = [...(await loadedTasks()), corpus]
+  const options = { openEngine: async () => fakeEngine(), maxLength: 16 }
+  const record = await evaluateModel(model, asked, options)
+  const windows = record.tasks.at(-1)!.items.length
+  expect(windows).toBeGreaterThan(8)
+  const found = await checkDeterminism({ record, itemCount: 5, model, loadedTasks: asked }, options)
+  expect(found.itemCount).toBe(5)
+})

@@ -1,7 +1,7 @@
 /** What a user reads who names a model that is not there, or settings that are not known. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { locateModel } from '../../src/run/locate-model.ts'
 import { parseModel, parsePlainModel } from '../../src/run/parse-model.ts'
 import { HarnessError } from '../../src/errors.ts'
@@ -10,6 +10,8 @@ import { temporaryFolder } from '../temporary-folder.ts'
 const root = temporaryFolder()
 const model = path.join(root, 'model')
 mkdirSync(model)
+
+afterEach(() => vi.unstubAllEnvs())
 
 const errorOf = async (option: string) => {
   const locate = async () => locateModel(parseModel(option), () => {})
@@ -76,4 +78,10 @@ test('a folder that is named wrongly: the one beside it', async () => {
     hint: expect.stringContaining(`Did you mean ${model}?`) as string,
   })
   expect((await errorOf(`m=${path.join(root, 'something-else')}`)).hint).not.toContain('Did you mean')
+})
+
+test.each([['demo/modle'], ['dmeo/model']])('%s may be a repository: the hub is asked, and its error names the folder that is near', async (option) => {
+  vi.stubEnv('HF_HUB_OFFLINE', '1')
+  vi.stubEnv('HF_HOME', root)
+  expect((await errorOf(option)).hint).toMatch(/^Did you mean the folder demo\/model\? \S/u)
 })

@@ -34,6 +34,26 @@ test('a manifest that remains returns the options; otherwise it is removed', asy
   expect(readdirSync(folder)).toEqual([])
 })
 
+test('a run that is complete removes the partial results of its earlier attempts, and nothing else', async () => {
+  const folder = temporaryFolder()
+  const options = optionsIn(folder)
+  const [partial, other, whole] = ['results_1.partial.json', 'results_2.partial.json', 'results_3.json'].map((name) => path.join(folder, name))
+  for (const file of [partial!, other!, whole!]) writeFileSync(file, '{}')
+  {
+    await using manifest = await beginManifest(options)
+    manifest.keep()
+    await manifest.addPartial([partial!, whole!])
+  }
+  {
+    await using different = await beginManifest({ ...options, limit: 5 })
+    different.keep()
+    await different.addPartial([other!])
+  }
+  await using manifest = await beginManifest({ ...options, samples: undefined })
+  await manifest.finish()
+  expect(readdirSync(folder)).toEqual(['results_2.partial.json', 'results_3.json', expect.stringMatching(/^unfinished_/u)])
+})
+
 test('a manifest of version 0.1 is read', async () => {
   const order = { model: ['a=./a'], tasks: ['piqa'], taskFile: [], data: [], limit: 5, seed: 0, batchTokens: 'auto', device: 'auto', output: 'results' }
   expect((await readManifest(fileOf({ folder: process.cwd(), order }))).options).toEqual({ ...order, includePath: [], divergence: false, sharedLayers: true })
