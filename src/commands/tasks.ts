@@ -39,11 +39,11 @@ export const tasksCommand = defineCommand({
   ],
   async run({ name, all, taskFile, includePath, data, ...given }, terminal) {
     if (includePath.length > 0 && name === undefined) {
-      listCatalogue(surveyCatalogue(await readCatalogue(includePath)), { all, json: given.json }, terminal)
+      listCatalogue(surveyCatalogue(await readCatalogue(includePath, terminal.err)), { all, json: given.json }, terminal)
       return
     }
     const own = await loadTasks(taskFile)
-    const named = includePath.length > 0 ? await nameTasks(own, [name!], includePath) : undefined
+    const named = includePath.length > 0 ? await nameTasks(own, [name!], includePath, terminal.err) : undefined
     const tasks = named?.known ?? own
     const names = named?.selected.map((task) => task.name) ?? (name === undefined ? allNames(tasks) : expandNames(tasks, [name]))
     if (name !== undefined && names.length === 1) {

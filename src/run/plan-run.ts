@@ -78,7 +78,11 @@ export async function planRun({ definedTasks, onEvent = () => {}, signal, ...giv
   const layersOf = await plannedLayers(
     models,
     { ...evaluateOptions, ...(signal && { signal }) },
-    { isShared: options.sharedLayers && !options.divergence && models.every((model) => tasksOf(model) === loadedTasks), onNotice: noticeOf(null) },
+    {
+      isShared: options.sharedLayers && !options.divergence && models.every((model) => tasksOf(model) === loadedTasks),
+      samplesOnly: true,
+      onNotice: noticeOf(null),
+    },
   )
   let positions: number | null = null
   for (const model of models) {

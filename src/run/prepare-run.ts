@@ -41,7 +41,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   const { purpose, definedTasks = [], onNotice, signal } = preparation
   const evaluateOptions = parseEvaluateOptions(options)
   const own = await loadTasks(options.taskFile, definedTasks)
-  const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options, own), options.includePath)
+  const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options, own), options.includePath, onNotice)
   const given = parseModels(options, purpose)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)

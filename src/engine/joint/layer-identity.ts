@@ -39,10 +39,11 @@ export interface ModelIdentity extends LayerSequence {
   readonly outside: ReadonlyMap<string, string>
 }
 
-/** The identities of models, comparable with each other only. Fails with CheckpointError on a file that cannot be read. */
-export async function identifyLayers(models: readonly ModelOutline[]): Promise<ModelIdentity[]> {
+/** The identities of models, comparable with each other only; by samples of the weights if they are enough. Fails with CheckpointError on a file that cannot be read. */
+export async function identifyLayers(models: readonly ModelOutline[], options: { readonly samplesOnly?: boolean } = {}): Promise<ModelIdentity[]> {
   const made = models.map(describeTensors)
-  const digestOf = await digestTensors(made.flatMap((tensors) => [...tensors.values()].flatMap(({ parts }) => parts)))
+  const parts = made.flatMap((tensors) => [...tensors.values()].flatMap((tensor) => tensor.parts))
+  const digestOf = await digestTensors(parts, options)
   return models.map(({ config }, model) => identity(config, made[model]!, digestOf))
 }
 

@@ -15,9 +15,10 @@ const PIECE_BYTES = 1 << 20
 
 /**
  * A text for each tensor, equal for equal type, shape and bytes. Tensors are told apart by samples of their bytes; those whose samples are
- * equal are read whole, unless all of them are one place in one file. Fails with CheckpointError on a file that cannot be read.
+ * equal are read whole, unless all of them are one place in one file, or `samplesOnly` says that the samples are enough. Fails with CheckpointError on a
+ * file that cannot be read.
  */
-export async function digestTensors(tensors: readonly PlacedTensor[]): Promise<(tensor: PlacedTensor) => string> {
+export async function digestTensors(tensors: readonly PlacedTensor[], { samplesOnly = false } = {}): Promise<(tensor: PlacedTensor) => string> {
   const handles = new Map<string, FileHandle>()
   try {
     const places = new Map(tensors.map((tensor) => [placeOf(tensor), tensor]))
@@ -28,7 +29,7 @@ export async function digestTensors(tensors: readonly PlacedTensor[]): Promise<(
     }
     const digests = new Map<string, string>()
     for (const [sample, members] of alike)
-      for (const place of members) digests.set(place, members.length === 1 ? sample : await wholeDigest(places.get(place)!, handles))
+      for (const place of members) digests.set(place, samplesOnly || members.length === 1 ? sample : await wholeDigest(places.get(place)!, handles))
     return (tensor) => digests.get(placeOf(tensor))!
   } finally {
     for (const handle of handles.values()) await handle.close()

@@ -89,7 +89,7 @@ async function shotsOf(ruled: readonly RuledPopulation[], { options, definedTask
   const shots: Record<string, number> = {}
   for (const { population } of ruled) {
     const { strata } = population.entry
-    const { selected } = await nameTasks(known, [population.name], options.includePath)
+    const { selected } = await nameTasks(known, [population.name], options.includePath, () => {})
     for (const task of selected) {
       if (task.kind === 'corpus')
         throw new GateError(

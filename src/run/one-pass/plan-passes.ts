@@ -36,14 +36,16 @@ interface Candidate {
 /** Whether layers may be shared, and who hears which are. */
 export interface Sharing {
   readonly isShared: boolean
+  /** Samples of the weights decide which layers are equal: enough to plan, and nothing to wait for. */
+  readonly samplesOnly?: boolean
   readonly onNotice: (notice: string) => void
 }
 
 /** The passes of a run by its options: each model by itself unless layers are shared; says which are. Fails with AbortError. */
-export async function passesOf(models: readonly ModelSource[], options: EvaluateOptions, { isShared, onNotice }: Sharing): Promise<PlannedPass[]> {
-  if (!isShared) return models.map((model) => ({ models: [model], identities: [] }))
-  const passes = await planPasses(models, options, onNotice)
-  for (const pass of passes) if (pass.models.length > 1) onNotice(passSummary(pass))
+export async function passesOf(models: readonly ModelSource[], options: EvaluateOptions, sharing: Sharing): Promise<PlannedPass[]> {
+  if (!sharing.isShared) return models.map((model) => ({ models: [model], identities: [] }))
+  const passes = await planPasses(models, options, sharing)
+  for (const pass of passes) if (pass.models.length > 1) sharing.onNotice(passSummary(pass))
   return passes
 }
 
@@ -51,12 +53,17 @@ export async function passesOf(models: readonly ModelSource[], options: Evaluate
  * The passes of a run, in the order of their first models; every model is in one. Models that cannot be opened are by themselves, and fail when they
  * are. Fails with AbortError.
  */
-export async function planPasses(models: readonly ModelSource[], options: EvaluateOptions, onNotice: (notice: string) => void): Promise<PlannedPass[]> {
+export async function planPasses(
+  models: readonly ModelSource[],
+  options: EvaluateOptions,
+  { samplesOnly = false, onNotice }: Omit<Sharing, 'isShared'>,
+): Promise<PlannedPass[]> {
   const alone = models.map((model): PlannedPass => ({ models: [model], identities: [] }))
   const local = models.filter(({ served }) => !served)
   if (local.length < 2 || options.openEngine || !(await runsOnCpu(options))) return alone
   const candidates = (await Promise.all(local.map((model) => openCandidate(model, options)))).filter((candidate) => candidate !== undefined)
-  const identities = await unlessAborted(identifyLayers(candidates.map(({ outline }) => outline)), options.signal).catch((error: unknown) => {
+  const outlines = candidates.map(({ outline }) => outline)
+  const identities = await unlessAborted(identifyLayers(outlines, { samplesOnly }), options.signal).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
   })
   if (!identities) return alone

@@ -3,11 +3,14 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { UsageError } from '../../errors.ts'
+import { count } from '../../text/count.ts'
 import { errorText } from '../../text/error-text.ts'
 import { readTaskYaml, type ReadFiles, type YamlFields } from './yaml-file.ts'
 
 /** Most files of a folder. */
 const MOST_FILES = 50_000
+/** Reading more takes seconds. */
+const MANY_FILES = 2000
 const IGNORED: readonly string[] = ['__pycache__', '.ipynb_checkpoints', 'node_modules']
 
 /** A task or group, and where it stands. */
@@ -28,13 +31,13 @@ export interface Catalogue {
   readonly unread: readonly { readonly file: string; readonly reason: string }[]
 }
 
-/** Reads folders; of two tasks with one name that of the later folder counts, and within a folder the first. Fails with UsageError if there is no such folder. */
-export async function readCatalogue(folders: readonly string[]): Promise<Catalogue> {
+/** Reads folders; of two tasks with one name that of the later folder counts, and within a folder the first. `onNotice` hears of a folder that takes seconds. Fails with UsageError if there is no such folder. */
+export async function readCatalogue(folders: readonly string[], onNotice: (notice: string) => void = () => {}): Promise<Catalogue> {
   const tasks = new Map<string, CatalogueEntry>()
   const groups = new Map<string, CatalogueEntry>()
   const unread: { readonly file: string; readonly reason: string }[] = []
   for (const folder of folders) {
-    const own = await readFolder(folder)
+    const own = await readFolder(folder, onNotice)
     for (const entry of own.entries) (isGroup(entry) ? groups : tasks).set(entry.name, entry)
     unread.push(...own.unread)
   }
@@ -46,11 +49,13 @@ interface FolderContent {
   readonly unread: readonly { readonly file: string; readonly reason: string }[]
 }
 
-async function readFolder(folder: string): Promise<FolderContent> {
+async function readFolder(folder: string, onNotice: (notice: string) => void): Promise<FolderContent> {
   const entries = new Map<string, CatalogueEntry>()
   const unread: { readonly file: string; readonly reason: string }[] = []
   const read: ReadFiles = new Map()
-  for (const file of await yamlFiles(folder)) {
+  const files = await yamlFiles(folder)
+  if (files.length > MANY_FILES) onNotice(`reading ${count(files.length)} YAML files of ${folder}; a folder within it takes less time`)
+  for (const file of files) {
     try {
       const fields = await readTaskYaml(file, folder, read)
       const name = 'class' in fields ? fields['task'] : (fields['group'] ?? fields['task'])

@@ -6,7 +6,7 @@ import { matchesName } from '../matches-name.ts'
 import { buildTask } from './build-task.ts'
 import type { Catalogue } from './catalogue.ts'
 import { expandName, type Expansion, type FoundTask, type TaskGroup } from './expand-name.ts'
-import { loadFunctions, referencesIn } from './functions.ts'
+import { hasModule, loadFunctions, referencesIn } from './functions.ts'
 import { TaskRefused } from './task-refused.ts'
 import { readTaskYaml } from './yaml-file.ts'
 
@@ -27,6 +27,9 @@ export async function loadYamlFile(file: string): Promise<Task> {
   return loadFound({ name, fields, file })
 }
 
+/** Most tasks that an error lists. */
+const MOST_REFUSED = 8
+
 /** What names of a catalogue mean: tasks that are built, and groups with scores. */
 export interface NamedTasks {
   readonly tasks: readonly Task[]
@@ -38,9 +41,29 @@ export async function loadNamed(name: string, catalogue: Catalogue): Promise<Nam
   const names = /[*?]/u.test(name) ? [...catalogue.tasks.keys()].filter((each) => matchesName(each, name)) : [name]
   const found = names.map((each) => expandName(each, catalogue)).filter((each): each is Expansion => each !== undefined)
   if (found.length === 0) return undefined
+  const members = [...new Map(found.flatMap((each) => [...each.tasks])).values()]
+  checkMembers(name, members)
   const tasks: Task[] = []
-  for (const task of new Map(found.flatMap((each) => [...each.tasks])).values()) tasks.push(await loadFound(task))
+  for (const task of members) tasks.push(await loadFound(task))
   return { tasks, groups: found.flatMap(({ groups }) => groups) }
+}
+
+/** Fails with UsageError if one of several tasks cannot run: with all that cannot, and the names of the others. */
+function checkMembers(name: string, members: readonly FoundTask[]): void {
+  if (members.length < 2) return
+  const refused = members.flatMap((task) => {
+    const missing = referencesIn(task.fields).find((reference) => !hasModule(reference))
+    const reason = whyRefused(task)?.message ?? (missing && `!function ${missing.name} has no JavaScript`)
+    return reason === undefined ? [] : [{ name: task.name, reason }]
+  })
+  if (refused.length === 0) return
+  const others = members.map((task) => task.name).filter((each) => !refused.some((one) => one.name === each))
+  const shown = refused.slice(0, MOST_REFUSED).map((task) => `\n    ${task.name}: ${task.reason}`)
+  const more = refused.length > shown.length ? `\n    and ${refused.length - shown.length} more` : ''
+  throw new UsageError(
+    `${refused.length} of the ${members.length} tasks of ${name} cannot run:${shown.join('')}${more}`,
+    others.length === 0 ? 'See docs/moving-from-lm-eval.md for what can be changed.' : `To score the others: --tasks ${others.join(',')}`,
+  )
 }
 
 /** Builds a task, with the functions that it refers to. Fails with UsageError, which names the file. */

@@ -2,6 +2,7 @@
  * What `doc_to_text`, `doc_to_target`, `doc_to_choice`, `description` and `gen_prefix` give for a row; lm-eval `api/task.py`. Each is the name of a
  * column, a template, a constant or a function.
  */
+import { listNames } from '../../text/list-names.ts'
 import { isRecord } from '../field-checks.ts'
 import { shownValue } from '../shown-value.ts'
 import type { LoadedFunctions } from './functions.ts'
@@ -10,7 +11,7 @@ import { evaluate } from './template/evaluate.ts'
 import { parseTemplate } from './template/parse-template.ts'
 import { pythonLiteral } from './template/python-literal.ts'
 import { pythonText } from './template/python-repr.ts'
-import { TemplateError } from './template/template-error.ts'
+import { TemplateError, UndefinedError } from './template/template-error.ts'
 import { defined, Dict, fromData, isList, Tuple, typeName, type Value } from './template/values.ts'
 import { FunctionReference } from './yaml-file.ts'
 
@@ -27,12 +28,14 @@ export interface FieldContext {
   readonly hasChoices: boolean
 }
 
+/** Most columns in a message. */
+const MOST_COLUMNS = 12
 const WHOLE = /^\d+$/u
 
 /** The prompt; a number is the index of the context that is right (lm-eval's multiple inputs). */
 export function promptReader(key: string, given: unknown, context: FieldContext): RowReader<string | number> {
   const field = rowField(key, given, context)
-  return reader(field, (value, isTemplate) => {
+  return reader(key, field, (value, isTemplate) => {
     if (isTemplate && typeof value === 'string' && context.hasChoices && WHOLE.test(value)) return wholeNumber(key, pythonLiteral(value))
     return typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : aText(key, value)
   })
@@ -41,7 +44,7 @@ export function promptReader(key: string, given: unknown, context: FieldContext)
 /** The target: an index, a text or a list, as lm-eval reads it. */
 export function targetReader(key: string, given: unknown, context: FieldContext): RowReader<Value> {
   const field = rowField(key, given, context)
-  return reader(field, (value, isTemplate) => {
+  return reader(key, field, (value, isTemplate) => {
     if (!isTemplate || typeof value !== 'string') return value
     if (context.hasChoices && WHOLE.test(value)) return pythonLiteral(value)
     return value.length >= 2 && value.startsWith('[') && value.endsWith(']') ? literalOr(value) : value
@@ -51,7 +54,7 @@ export function targetReader(key: string, given: unknown, context: FieldContext)
 /** The choices. */
 export function choicesReader(key: string, given: unknown, context: FieldContext): RowReader<readonly string[]> {
   const field = rowField(key, isRecord(given) ? Object.values(given) : given, context)
-  return reader(field, (value, isTemplate) => {
+  return reader(key, field, (value, isTemplate) => {
     const list = isTemplate && typeof value === 'string' ? pythonLiteral(value) : value
     const items = list instanceof Tuple ? list.items : list
     if (!isList(items)) throw new TemplateError(`${key} gives ${typeName(defined(list))}, not a list`)
@@ -62,14 +65,23 @@ export function choicesReader(key: string, given: unknown, context: FieldContext
 /** A text; a column of that name, or a template. */
 export function textReader(key: string, given: unknown, context: FieldContext): RowReader<string> {
   const field = rowField(key, given, context)
-  return reader(field, (value) => (value === null ? '' : aText(key, value)))
+  return reader(key, field, (value) => (value === null ? '' : aText(key, value)))
 }
 
-function reader<T>(field: RowField, convert: (value: Value, isTemplate: boolean) => T): RowReader<T> {
+function reader<T>(key: string, field: RowField, convert: (value: Value, isTemplate: boolean) => T): RowReader<T> {
   return (data) => {
-    const { value, isTemplate } = field(dictOf(data), data)
-    return convert(value, isTemplate)
+    const row = dictOf(data)
+    try {
+      const { value, isTemplate } = field(row, data)
+      return convert(value, isTemplate)
+    } catch (error) {
+      throw error instanceof UndefinedError ? new TemplateError(`${key}: ${error.message}; the row has ${columnsOf(row)}`) : error
+    }
   }
+}
+
+function columnsOf({ entries }: Dict): string {
+  return listNames([...entries.keys()].map(String), MOST_COLUMNS)
 }
 
 /** Rows as Python values; several fields read one row. */

@@ -1,6 +1,7 @@
 /** Calls a task's functions and checks what they return. All fail with DatasetError, which names the row, the function and the value. */
 import { DatasetError } from '../../errors.ts'
 import { errorText } from '../../text/error-text.ts'
+import { TemplateError } from '../lm-eval/template/template-error.ts'
 import { shownValue } from '../shown-value.ts'
 
 /** A task's functions see rows that passed its schema. An error names the function and the row. */
@@ -8,6 +9,7 @@ export function call<T>(place: string, name: string, compute: () => T): T {
   try {
     return compute()
   } catch (cause) {
+    if (cause instanceof TemplateError) throw new DatasetError(`${place}: ${cause.message}`, 'Correct this key of the YAML, or the row.', { cause })
     throw new DatasetError(
       `${place}: the function ${name} fails: ${errorText(cause)}`,
       "Make the task's row schema reject such rows, or its functions accept them.",

@@ -13,7 +13,7 @@ const source = (label: string, folder: string, settings?: ModelSettings) => ({ l
 
 async function planned(models: readonly ReturnType<typeof source>[], options: EvaluateOptions = {}) {
   const notices: string[] = []
-  const passes = await planPasses(models, options, (notice) => notices.push(notice))
+  const passes = await planPasses(models, options, { onNotice: (notice) => notices.push(notice) })
   return { passes, labels: passes.map((pass) => pass.models.map(({ label }) => label)), notices }
 }
 

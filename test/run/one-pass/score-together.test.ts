@@ -86,7 +86,7 @@ test('a signal leaves partial results of each, and resuming ends in the same dig
 test('models that turn out not to fit together are computed one after another', { tags: ['slow'] }, async () => {
   const least = expectedMemory(await readConfig(original)).least + 1000
   const models = [original, drop].map((folder, index) => ({ label: `model-${index}`, source: folder, folder, revision: null }))
-  const [pass] = await planPasses(models, {}, () => {})
+  const [pass] = await planPasses(models, {}, { onNotice: () => {} })
   const piqa = await loadTask((await loadTasks()).get('piqa')!, { dataFiles: { piqa: rows }, limit: 3 })
   const encodings = new Map()
   const notices: string[] = []

@@ -71,7 +71,9 @@ test('the tasks of a folder are listed: what can run, and why the rest cannot', 
 })
 
 test.each([
-  ['piqa', 'task: piqa\ninclude: _base.yaml\n', 'piqa of', 'has the name of a built-in task'],
+  ['mmlu,mmlu_anatomy', 'task: mmlu_anatomy\ninclude: _base.yaml\n', 'mmlu_anatomy of --include-path and the built-in mmlu', 'Name one of both'],
+  ['mixed', 'group: mixed\ntask: [my_one, my_python, my_generation]\n', '2 of the 3 tasks of mixed cannot run:', 'To score the others: --tasks my_one'],
+  ['mixed', 'group: mixed\ntask: [my_python, my_one]\n', 'my_python: !function other.process has no JavaScript', ''],
   ['round', 'group: round\ntask: [round]\n', 'the group round contains itself', ''],
   ['lost', 'group: lost\ntask: [nothing]\n', 'the group lost has the unknown task nothing', ''],
   ['empty', 'group: empty\n', 'the group empty has no tasks', ''],
@@ -79,4 +81,25 @@ test.each([
   const { code, err } = await evalharness('run', '--dry-run', '-t', name, '--include-path', yamlFolder({ ...FILES, 'it.yaml': text }))
   expect(code).toBe(2)
   for (const message of messages) expect(err).toContain(message)
+})
+
+test('a task of the folder comes before a built-in one with its name, which is said', async () => {
+  const folder = yamlFolder({ ...FILES, 'it.yaml': 'task: piqa\ninclude: _base.yaml\n' })
+  const { code, out, err } = await evalharness('run', '--dry-run', '-t', 'piqa', '--include-path', folder)
+  expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining(`piqa: as defined in ${folder}, not as built in`) })
+  expect(out).toContain('what is 0?')
+})
+
+test('a group of the folder with the name of a built-in task is scored as the folder has it', async () => {
+  const files = { ...FILES, 'it.yaml': 'task: mmlu_anatomy\ninclude: _base.yaml\n', 'group.yaml': 'group: mmlu\ntask: [mmlu_anatomy]\n' }
+  const { code, out } = await evalharness('run', '--dry-run', '-t', 'mmlu', '--include-path', yamlFolder(files))
+  expect(code).toBe(0)
+  expect(out).toContain('mmlu_anatomy · 4 items, 0 shots')
+})
+
+test('a template that names a column that is not there: the key, and the columns of the row', async () => {
+  const folder = yamlFolder({ ...FILES, 'it.yaml': 'task: it\ninclude: _base.yaml\ndoc_to_text: "{{quesion}}"\n' })
+  const { code, err } = await evalharness('run', '--dry-run', '-t', 'it', '--include-path', folder)
+  expect(code).toBe(2)
+  expect(err).toMatch(/row 0: doc_to_text: "quesion" is undefined; the row has question, yes_text, label\n {2}Correct this key of the YAML, or the row\./u)
 })

@@ -4,3 +4,6 @@
 export class TemplateError extends Error {
   override readonly name = 'TemplateError'
 }
+
+/** A name or member that the row does not have. */
+export class UndefinedError extends TemplateError {}

@@ -1,7 +1,7 @@
 /** Values of Python in templates: what a row holds, and what expressions give. */
 import { codePointCount, codePoints } from '../../../text/python-text.ts'
 import { isTooDeep } from '../../../io/parse-json.ts'
-import { TemplateError } from './template-error.ts'
+import { TemplateError, UndefinedError } from './template-error.ts'
 
 /** A Python value: `bigint` is an int and `number` a float. */
 export type Value = null | boolean | bigint | number | string | readonly Value[] | Tuple | Dict | Method | Undefined
@@ -104,7 +104,7 @@ export function typeName(value: Value): string {
 
 /** The value, unless it is undefined. Fails with TemplateError, which names what is missing. */
 export function defined(value: Value): Exclude<Value, Undefined> {
-  if (value instanceof Undefined) throw new TemplateError(`${value.what} is undefined`)
+  if (value instanceof Undefined) throw new UndefinedError(`${value.what} is undefined`)
   return value
 }
 
