@@ -19,6 +19,19 @@ TRIES = 600
 ROWS = 4
 
 
+# Columns of published datasets whose values depend on each other: a row from its number and four texts.
+SCHEMAS = {
+    "tau/commonsense_qa": lambda row, texts: {"question": f" {texts[0]} {row}?", "choices": {"label": list("ABCDE"), "text": [*texts, "none"]}, "answerKey": "ABCDE"[row % 5]},
+    "EleutherAI/headqa": lambda row, texts: {
+        "qtext": f"{texts[0]} {row}?",
+        "ra": 1 + row % 4,
+        "answers": [{"aid": 1 + each, "atext": text} for each, text in enumerate(texts)],
+    },
+    "AYueksel/TurkishMMLU": lambda row, texts: {"question": f"{texts[0]} {row}? ", "choices": [*texts, "hiçbiri"], "answer": "ABCDE"[row % 5] + " " * (row % 2)},
+    "toksuite/toksuite_chinese": lambda row, texts: {"question": f" {texts[0]} {row}", "choices": texts, "answer": row % 4, "answer_label": "ABCD"[row % 4]},
+}
+
+
 class Unmade(Exception):
     """No rows were found that lm-eval takes."""
 
@@ -196,6 +209,9 @@ def guess(place):
 
 def rows_for(fields):
     """Rows to score, rows for examples, and which texts they have. Fails with Unmade."""
+    if fields.get("dataset_path") in SCHEMAS:
+        rows = [SCHEMAS[fields["dataset_path"]](row, [TEXTS[(5 * row + 3 * each) % len(TEXTS)] for each in range(4)]) for row in range(2 * ROWS)]
+        return rows[:ROWS], rows[ROWS:], "schema"
     tree = columns(fields)
     places = list(leaves(tree))
     rng = random.Random(1)

@@ -62,11 +62,12 @@ TEMPLATES = [
     "{{ {'a': 1, 'b': 2}['b'] }} {{ {'no': 0, 'yes': 1} }} {{ [0, 1][label == '2'] }}", "{{'tab\\tnew\\nquote\\'back\\\\ \\d \\x41 \\u00e9'}}", "{{'it''s'}} {{\"dou\" 'ble'}}",
     "{{q|trim}} {{s|replace('a', 'A')}} {{n|string + '!'}} {{neg|abs}} {{name|upper}} {{name|lower}}", "{{'a1b22'|regex_replace('\\\\d+', '#')}} {{'a1b22'|regex_replace('[0-9]', '', 1)}} {{'John Smith'|regex_replace('(\\\\w+) (\\\\w+)', '\\\\2 \\\\1')}}",
     "{{'a.b'|regex_replace('\\.', '')}} {{' x\\x85y '|regex_replace('\\s+', '_')}} {{'٣a'|regex_replace('\\d', 'n')}} {{'a]b'|regex_replace('[]]', '')}} {{'foo'|regex_replace('o?', 'x')}}", "{{n is odd}} {{nothing is none}} {{q is string}} {{x is number}} {{n is integer}} {{yes is boolean}} {{choices is mapping}}",
+    "{{('9' * 9000)|int + 1}} {{('9' * 4300)|int % 7}}",
     "{{missing}}", "{{choices.missing}}", "{{choices['no'].x}}", "{{list[99]}}", "{{missing + 1}}", "{% if missing %}{% endif %}", "{% for x in missing %}{% endfor %}", "{{missing == 1}}", "a{{'x' if nothing}}b", "{{q.constructor}}", "{{choices.__proto__}}", "{{'x' if false}}", "{{['A'].index('B')}}", "{{'abc'.index('z')}}", "{{1 // 0}}", "{{nothing.strip()}}", "{{n.strip()}}", "{{s + 1}}", "{{n < 'a'}}", "{{numbers|join(1)}}", "{{range}}",
 ]  # fmt: skip
 
 LITERALS = [
-    "[]", "['a', 'b']", '["a", \'b\']', "[1, -2, 3.5, +4]", "(1, 2)", "1, 2", "(1)", "(1,)", "()", "{'a': [1]}", "'a' 'b'", "['a'\n'b']", "None", "True", "[None, False]", "  1", "1  ", "0", "00", "07", "-0", "1e3", "1.", ".5", "'it\\'s'", r"'\x41\u00e9\U0001F95A\n\t\q\101'", "'''a\nb'''", "'a\nb'", "['a' 'b', ]", "[,]", "[1,,2]", "a", "['a'", "'a", "[a]", "1 + 1", "['🥚', \"it's\"]", "[[['x']]]", "nan", "'a'b", "\"\"", "", "²", "[1] x",
+    "[]", "['a', 'b']", '["a", \'b\']', "[1, -2, 3.5, +4]", "(1, 2)", "1, 2", "(1)", "(1,)", "()", "{'a': [1]}", "'a' 'b'", "['a'\n'b']", "None", "True", "[None, False]", "  1", "1  ", "0", "00", "07", "-0", "1e3", "1.", ".5", "'it\\'s'", r"'\x41\u00e9\U0001F95A\n\t\q\101'", "'''a\nb'''", "'a\nb'", "['a' 'b', ]", "[,]", "[1,,2]", "a", "['a'", "'a", "[a]", "1 + 1", "['🥚', \"it's\"]", "[[['x']]]", "nan", "'a'b", "\"\"", "", "²", "[1] x", "9" * 4301,
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ import { unpackMatrix } from '../../src/model/runnable/unpack-matrix.ts'
 import { CARD, CONFIG } from '../../test/card/card-fixture.ts'
 import { HOSTILE_TEXTS } from './hostile-values.ts'
 import { hubTarget } from './hub-target.ts'
+import { lmEvalTargets } from './lm-eval-targets.ts'
 import {
   ADAPTED_MODEL,
   adapterSeeds,
@@ -111,6 +112,7 @@ export function fuzzTargets(): FuzzTarget[] {
           '--partial',
         ),
     },
+    ...lmEvalTargets(),
     hubTarget(checkpoints),
   ]
 }

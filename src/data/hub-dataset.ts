@@ -1,30 +1,43 @@
-/** Rows on the hub: the parquet files of a split. */
+/** Rows on the hub: the parquet files of a split, or the files that the task names. */
 import { DatasetError } from '../errors.ts'
 import { fetchFile, HubNotFoundError, listRepository, resolveRepository, type Repository } from '../hub/hub.ts'
+import { lookUp } from '../io/look-up.ts'
 import type { HubSource } from '../task/define-task.ts'
 import type { Dataset, DatasetQuery } from './dataset.ts'
+import { rowReader } from './local-dataset.ts'
 import { readParquet } from './parquet.ts'
 
 /** The branch where the hub converts datasets to parquet that have none themselves. */
 const CONVERTED_REVISION = 'refs/convert/parquet'
 
-/** The rows of a split on the hub; each parquet file is fetched when its rows are read. Fails with DatasetError and HubError. */
+/** The rows of a split on the hub; each file is fetched when its rows are read. Fails with DatasetError and HubError. */
 export async function openHubDataset({ dataset, split, config = dataset.config }: DatasetQuery & { readonly dataset: HubSource }): Promise<Dataset> {
-  const { repository, files } = await findParquet(dataset, split, config)
+  const { repository, files } = dataset.files ? await findNamed(dataset, dataset.files, split) : await findParquet(dataset, split, config)
+  const read = dataset.files ? rowReader(files[0]!, dataset.textRows) : readParquet
   return {
     origin: { kind: 'hub', repo: repository.name, config: config ?? null, split, revision: repository.commit, files },
     async *rows() {
-      for (const file of files) yield* readParquet(await fetchFile(repository, file))
+      for (const file of files) yield* read(await fetchFile(repository, file))
     },
   }
 }
 
+/** Files of a repository. */
+interface FoundFiles {
+  readonly repository: Repository
+  readonly files: readonly string[]
+}
+
+async function findNamed({ repo, revision }: HubSource, named: Readonly<Record<string, string>>, split: string): Promise<FoundFiles> {
+  const file = lookUp(named, split)
+  const repository = await resolveRepository('dataset', repo, revision)
+  if (file !== undefined && (await listRepository(repository)).includes(file)) return { repository, files: [file] }
+  const missing = file === undefined ? `no file is named for the split ${split} of the dataset ${repo}` : `the dataset ${repo} has no file ${file}`
+  throw new DatasetError(missing, 'Give the rows with --data TASK=FILE.')
+}
+
 /** The parquet files of the default branch, else of the converted one. A revision that the task names has no converted branch. */
-async function findParquet(
-  { repo, revision }: HubSource,
-  split: string,
-  config: string | undefined,
-): Promise<{ readonly repository: Repository; readonly files: readonly string[] }> {
+async function findParquet({ repo, revision }: HubSource, split: string, config: string | undefined): Promise<FoundFiles> {
   const own = await resolveRepository('dataset', repo, revision)
   const ownFiles = checkShards(repo, splitFiles(await listRepository(own), split, config))
   if (ownFiles.length > 0) return { repository: own, files: ownFiles }

@@ -6,6 +6,7 @@ import { DatasetError } from '../errors.ts'
 import { otherFormatOfFile } from '../io/untrusted-file.ts'
 import type { DatasetSource } from '../task/define-task.ts'
 import type { SourceRow } from './source-row.ts'
+import { lookUp } from '../io/look-up.ts'
 import { isFile } from '../io/path-exists.ts'
 import { readCsv } from './csv.ts'
 import type { Dataset, DatasetQuery } from './dataset.ts'
@@ -30,12 +31,18 @@ const DOCUMENT_READERS: Readonly<Record<string, ReadRows>> = { '.txt': readDocum
 
 /** Opens a file by its extension; records call it `shown`. Fails with DatasetError on an unknown format or a file whose content does not match its name. */
 export async function openFile(file: string, { textRows }: Pick<DatasetSource, 'textRows'>, shown = file): Promise<Dataset> {
-  const extension = path.extname(file).toLowerCase()
-  const read = (textRows === 'document' ? DOCUMENT_READERS[extension] : undefined) ?? READERS[extension]
-  if (!read) throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
+  const read = rowReader(file, textRows)
   const other = await otherFormatOfFile(file)
   if (other) throw new DatasetError(`${file} ${other.what}`, other.hint)
   return { origin: { kind: 'file', path: shown, sha256: await hashFile(file) }, rows: () => read(file) }
+}
+
+/** The reader of a file by its extension. Fails with DatasetError on an unknown one. */
+export function rowReader(file: string, textRows: DatasetSource['textRows']): ReadRows {
+  const extension = path.extname(file).toLowerCase()
+  const read = (textRows === 'document' ? lookUp(DOCUMENT_READERS, extension) : undefined) ?? lookUp(READERS, extension)
+  if (read) return read
+  throw new DatasetError(`${file} has an unknown format`, `Supported: ${Object.keys(READERS).join(', ')} (text: one sentence per line).`)
 }
 
 /** The local file that the query names; undefined if it names neither file nor folder. Fails with DatasetError if there is no such file. */

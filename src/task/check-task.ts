@@ -53,8 +53,18 @@ const SOURCE_FIELDS: Fields = {
   defaultLimit: { check: wholeFrom(1), isOptional: true },
   textRows: { check: oneOf(['sentences', 'document']), isOptional: true },
 }
-const HUB_FIELDS: Fields = { repo: { check: repository }, revision: { check: plainText, isOptional: true }, ...SOURCE_FIELDS }
-const FOLDER_FIELDS: Fields = { folder: { check: text }, files: { check: textsByName, isOptional: true }, ...SOURCE_FIELDS }
+const HUB_FIELDS: Fields = {
+  repo: { check: repository },
+  revision: { check: plainText, isOptional: true },
+  files: { check: textsByName, isOptional: true },
+  ...SOURCE_FIELDS,
+}
+const FOLDER_FIELDS: Fields = {
+  folder: { check: text },
+  files: { check: textsByName, isOptional: true },
+  isUntrusted: { check: flag, isOptional: true },
+  ...SOURCE_FIELDS,
+}
 const EXAMPLE_FIELDS: Fields = {
   prompt: { check: aFunction, isOptional: true },
   answer: { check: aFunction, isOptional: true },

@@ -13,6 +13,8 @@ export interface HubSource extends SourceFields {
   readonly repo: string
   /** Commit, branch or tag; the default branch when absent. What it resolved to is recorded. */
   readonly revision?: string
+  /** Paths of the files in the repository by split; found by the layout of the repository when absent. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** Rows in files beside the task. */
@@ -21,6 +23,8 @@ export interface FolderSource extends SourceFields {
   readonly folder: string
   /** Paths of the files by split, if they are not named after the splits. */
   readonly files?: Readonly<Record<string, string>>
+  /** The folder is untrusted input: a file that is a link out of it is refused. */
+  readonly isUntrusted?: boolean
 }
 
 interface SourceFields {

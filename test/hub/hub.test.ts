@@ -287,6 +287,16 @@ test('offline, a cache that Python filled is read', async () => {
   expect(await goals()).toHaveLength(3)
 })
 
+test('files that a task names are read from the commit, by their extension', async () => {
+  contents = { [`datasets/a/b@${COMMIT}`]: { 'raw/dev.jsonl': Buffer.from('{"goal": "g"}\n') } }
+  const dataset = { ...query.dataset, files: { validation: 'raw/dev.jsonl', train: 'raw/train.jsonl' } }
+  const found = await openDataset({ ...query, dataset })
+  expect(found.origin).toMatchObject({ kind: 'hub', revision: COMMIT, files: ['raw/dev.jsonl'] })
+  for await (const { value } of found.rows()) expect(value).toEqual({ goal: 'g' })
+  await expect(openDataset({ ...query, dataset, split: 'train' })).rejects.toThrow('the dataset a/b has no file raw/train.jsonl')
+  await expect(openDataset({ ...query, dataset, split: 'test' })).rejects.toThrow('no file is named for the split test of the dataset a/b')
+})
+
 test('a dataset without parquet files on either branch is named with its split', async () => {
   contents = { [`datasets/a/b@${COMMIT}`]: { 'script.py': Buffer.from('') } }
   const error = await goals().catch((reason: unknown) => reason)

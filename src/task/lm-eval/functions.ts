@@ -1,9 +1,10 @@
 /** `!function module.name`: a function of a JavaScript module beside the YAML, where lm-eval has a Python module. */
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../../errors.ts'
 import { errorText } from '../../text/error-text.ts'
+import { isWithin } from '../../text/is-within.ts'
 import { FunctionReference } from './yaml-file.ts'
 
 /** A function of a row. */
@@ -44,6 +45,9 @@ async function loadFunction(reference: FunctionReference, place: string): Promis
   const file = modulePath(reference)
   const exported = reference.name.slice(reference.name.lastIndexOf('.') + 1)
   if (!hasModule(reference)) throw missingFunction(reference, place)
+  const real = realpathSync(file)
+  if (!isWithin(realpathSync(reference.folder), real))
+    throw new UsageError(`${place}: !function ${reference.name}: ${file} is a link to ${real}, outside of its folder`, 'Put the module itself there.')
   let module: Readonly<Record<string, unknown>>
   try {
     module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>

@@ -20,10 +20,8 @@ export function rowsOf(fields: YamlFields, folder: string): DatasetSource {
   const { data_files: files, revision, ...options } = isRecord(given) ? given : {}
   const unknown = Object.keys(options).find((name) => !HARMLESS_OPTIONS.includes(name))
   if (unknown !== undefined) throw new TaskRefused(`dataset_kwargs: ${unknown}: the key is not supported`, `dataset_kwargs: ${unknown}`)
-  if (FILE_FORMATS.includes(place)) return { folder, split, files: filesOf(files, folder) }
-  if (files !== undefined && files !== null)
-    throw new TaskRefused('dataset_kwargs: data_files: of a dataset on the hub they are not supported', 'data_files on the hub')
-  if (/^[./~]/u.test(place)) return { folder: inside(folder, place), split, file: '{split}' }
+  if (FILE_FORMATS.includes(place)) return ofFiles(filesOf(files), folder, split)
+  if (/^[./~]/u.test(place)) return { folder: inside(folder, place), split, file: '{split}', isUntrusted: true }
   if (!/^[\w.-]+(?:\/[\w.-]+)?$/u.test(place))
     throw new TaskRefused(`dataset_path: ${shownValue(place)} is not a repository of the hub`, 'another dataset_path')
   return {
@@ -31,7 +29,17 @@ export function rowsOf(fields: YamlFields, folder: string): DatasetSource {
     split,
     ...(typeof config === 'string' && { config }),
     ...(typeof revision === 'string' && { revision }),
+    ...(isGiven(files) && { files: Object.fromEntries(filesOf(files)) }),
   }
+}
+
+/** Files beside the YAML, or all in one dataset of the hub. */
+function ofFiles(files: readonly (readonly [string, string])[], folder: string, split: string): DatasetSource {
+  const onHub = files.map(([name, file]) => [name, /^hf:\/\/datasets\/([\w.-]+\/[\w.-]+)\/([^@*?[\]]+)$/u.exec(file)] as const)
+  const repo = onHub[0]?.[1]?.[1]
+  if (repo !== undefined && onHub.every(([, found]) => found?.[1] === repo))
+    return { repo, split, files: Object.fromEntries(onHub.map(([name, found]) => [name, found![2]!])) }
+  return { folder, split, files: Object.fromEntries(files.map(([name, file]) => [name, besideYaml(folder, file)])), isUntrusted: true }
 }
 
 /** The split that is scored: lm-eval takes the test split if there is one. */
@@ -48,16 +56,22 @@ export function plainSplit(split: string): string {
 }
 
 /** One file a split. A single file is the split `train`, as in `load_dataset`. */
-function filesOf(given: unknown, folder: string): Readonly<Record<string, string>> {
+function filesOf(given: unknown): readonly (readonly [string, string])[] {
   const bySplit = isRecord(given) ? given : { train: given }
-  return Object.fromEntries(
-    Object.entries(bySplit).map(([split, files]) => {
-      const file: unknown = Array.isArray(files) && files.length === 1 ? (files as unknown[])[0] : files
-      if (typeof file !== 'string') throw new TaskRefused(`dataset_kwargs: data_files: ${shownValue(files)} is not one file`, 'data_files of another form')
-      if (/^\w+:\/\//u.test(file)) throw new TaskRefused(`dataset_kwargs: data_files: ${file} is not a local file`, 'data_files on the web')
-      return [split, inside(folder, file)]
-    }),
-  )
+  return Object.entries(bySplit).map(([split, files]) => {
+    const file: unknown = Array.isArray(files) && files.length === 1 ? (files as unknown[])[0] : files
+    if (typeof file === 'string') return [split, file]
+    throw new TaskRefused(`dataset_kwargs: data_files: ${shownValue(files)} is not one file`, 'data_files of another form')
+  })
+}
+
+function besideYaml(folder: string, file: string): string {
+  if (/^\w+:\/\//u.test(file)) throw new TaskRefused(`dataset_kwargs: data_files: ${file} is not a local file`, 'data_files on the web')
+  return inside(folder, file)
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** A path beside the YAML. Fails with TaskRefused if it leads out of the folder. */

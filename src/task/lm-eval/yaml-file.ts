@@ -7,14 +7,19 @@ import path from 'node:path'
 import type { CollectionTag, ScalarTag, Tags } from 'yaml'
 import { UsageError } from '../../errors.ts'
 import { parseYaml } from '../../io/parse-yaml.ts'
+import { timeLimit } from '../../io/time-limit.ts'
 import { errorText } from '../../text/error-text.ts'
 import { isWithin } from '../../text/is-within.ts'
 import { isRecord } from '../field-checks.ts'
+import { indentQuoted } from './indent-quoted.ts'
 
 /** Largest file in bytes; lm-eval's largest has 190 kB of few-shot samples. */
 const MOST_BYTES = 2_000_000
 /** Most files that one task includes, by way of others too. */
 const MOST_INCLUDES = 50
+
+/** lm-eval's files take some milliseconds. */
+const inTime = timeLimit(3000)
 
 /** `!function module.name`: a function beside the file. */
 export class FunctionReference {
@@ -89,17 +94,23 @@ async function readFields(file: string): Promise<YamlFields> {
   if (size > MOST_BYTES) throw new UsageError(`${file} has ${size} bytes`, `A task has ${MOST_BYTES} bytes at most.`)
   let content: unknown
   try {
-    content = parseYaml(await readFile(file, 'utf8'), {
-      version: '1.1',
-      uniqueKeys: false,
-      keepSourceTokens: false,
-      customTags: tagsOf(path.dirname(file)),
-    }).content
+    content = parsePythonYaml(await readFile(file, 'utf8'), path.dirname(file))
   } catch (cause) {
     throw new UsageError(`${file}: not YAML: ${errorText(cause)}`, 'Correct the file; lm-eval reads it as YAML 1.1.', { cause })
   }
   if (isRecord(content)) return content
   throw new UsageError(`${file}: not a task: the file has no keys`, 'Write task: NAME and the other keys; see docs/task-authoring.md.')
+}
+
+function parsePythonYaml(text: string, folder: string): unknown {
+  const parse = (yaml: string) => parseYaml(yaml, { version: '1.1', uniqueKeys: false, keepSourceTokens: false, customTags: tagsOf(folder) }).content
+  try {
+    return parse(text)
+  } catch (error) {
+    const indented = inTime(() => indentQuoted(text))
+    if (indented === text) throw error
+    return parse(indented)
+  }
 }
 
 /** YAML 1.1 takes y and n for yes and no, PyYAML does not. */

@@ -103,8 +103,19 @@ test.each([
 
 test('cells of CSV that look like numbers are numbers', () => {
   const task = build({ ...CHOICE, dataset_path: 'csv', dataset_kwargs: { data_files: { test: 'in/rows.csv' } } })
-  expect(task.dataset).toEqual({ folder: '/tasks', split: 'test', files: { test: '/tasks/in/rows.csv' } })
+  expect(task.dataset).toEqual({ folder: '/tasks', split: 'test', files: { test: '/tasks/in/rows.csv' }, isUntrusted: true })
   expect(task.row.parse({ a: '1', b: '1.5', c: '1a', d: '-2' })).toEqual({ a: 1, b: 1.5, c: '1a', d: -2 })
+})
+
+test('data_files on the hub are files of the dataset', () => {
+  const kwargs = (files: unknown, more = {}) =>
+    build({ ...CHOICE, dataset_kwargs: { data_files: files, ...more }, ...('revision' in more ? {} : { dataset_path: 'json' }) }).dataset
+  expect(kwargs({ test: 'hf://datasets/me/mine/data/all.jsonl' })).toEqual({ repo: 'me/mine', split: 'test', files: { test: 'data/all.jsonl' } })
+  expect(kwargs({ test: 'gu/0000.parquet' }, { revision: 'refs/convert/parquet' })).toMatchObject({
+    revision: 'refs/convert/parquet',
+    files: { test: 'gu/0000.parquet' },
+  })
+  expect(() => kwargs({ test: 'hf://datasets/me/mine/a.jsonl', train: 'hf://datasets/me/other/a.jsonl' })).toThrow('is not a local file')
 })
 
 test.each([

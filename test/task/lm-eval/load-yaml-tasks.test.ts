@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { evalharness } from '../../program.ts'
@@ -102,4 +102,15 @@ test('a template that names a column that is not there: the key, and the columns
   const { code, err } = await evalharness('run', '--dry-run', '-t', 'it', '--include-path', folder)
   expect(code).toBe(2)
   expect(err).toMatch(/row 0: doc_to_text: "quesion" is undefined; the row has question, yes_text, label\n {2}Correct this key of the YAML, or the row\./u)
+})
+
+test.each([
+  ['rows', 'rows.jsonl', 'my_one'],
+  ['a module', 'utils.js', 'my_function'],
+])('%s by a link out of the folder are refused', async (_, name, task) => {
+  const [folder, outside] = [yamlFolder(FILES), yamlFolder(FILES)]
+  rmSync(path.join(folder, name))
+  symlinkSync(path.join(outside, name), path.join(folder, name))
+  const { err } = await evalharness('tasks', task, '--include-path', folder)
+  expect(err).toContain(`${name} is a link to ${outside}`)
 })

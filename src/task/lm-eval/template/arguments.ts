@@ -1,6 +1,7 @@
 /** Arguments of filters and methods, by Python's rules. */
+import type { Budget } from './budget.ts'
 import { TemplateError } from './template-error.ts'
-import { defined, typeName, type Arguments, type Value } from './values.ts'
+import { defined, sizeOf, typeName, type Arguments, type Value } from './values.ts'
 
 /** The arguments in the order of the names; undefined for those that are not given. Fails with TemplateError on others. */
 export function bind(what: string, names: readonly string[], { positional, named }: Arguments): readonly (Value | undefined)[] {
@@ -8,6 +9,11 @@ export function bind(what: string, names: readonly string[], { positional, named
   const unknown = [...named.keys()].find((name) => !names.includes(name))
   if (unknown !== undefined) throw new TemplateError(`${what} has no argument ${unknown} here`)
   return names.map((name, index) => positional[index] ?? named.get(name)).map((value) => (value === undefined ? undefined : defined(value)))
+}
+
+/** Takes the work of looking through the arguments. */
+export function spendArguments({ positional, named }: Arguments, budget: Budget): void {
+  for (const value of [...positional, ...named.values()]) budget.spend(sizeOf(value))
 }
 
 /** A text. */

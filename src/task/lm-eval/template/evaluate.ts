@@ -26,7 +26,7 @@ export function evaluate(program: Node, row: Dict): string {
 function run(nodes: readonly Node[], scope: Scope): string {
   let text = ''
   for (const node of nodes) {
-    const part = isStatement(node) ? execute(node, scope) : pythonText(valueOf(node, scope))
+    const part = isStatement(node) ? execute(node, scope) : pythonText(valueOf(node, scope), scope.budget)
     scope.budget.spend(part.length)
     text += part
   }
@@ -131,7 +131,7 @@ function valueOf(expression: Expression, scope: Scope): Value {
       return applyFilter(callee.type === 'Identifier' ? callee.value : '', of(operand), argumentsOf(args, scope), scope.budget)
     }
     case 'TestExpression':
-      return isTrueOf(expression.test.value as (typeof TEST_NAMES)[number], of(expression.operand)) !== expression.negate
+      return isTrueOf(expression.test.value as (typeof TEST_NAMES)[number], of(expression.operand), scope.budget) !== expression.negate
     case 'SelectExpression':
       // Jinja2 takes its lenient Undefined here, which prints nothing.
       return truth(of(expression.test)) ? of(expression.lhs) : ''
@@ -200,7 +200,7 @@ function binary({ operator, left, right }: Extract<Expression, { type: 'BinaryEx
   return operate(operator.value, value, valueOf(right, scope), scope.budget)
 }
 
-function isTrueOf(test: (typeof TEST_NAMES)[number], given: Value): boolean {
+function isTrueOf(test: (typeof TEST_NAMES)[number], given: Value, budget: Budget): boolean {
   if (test === 'defined' || test === 'undefined') return given instanceof Undefined === (test === 'undefined')
   const value = defined(given)
   switch (test) {
@@ -220,6 +220,6 @@ function isTrueOf(test: (typeof TEST_NAMES)[number], given: Value): boolean {
       return value instanceof Dict
     case 'odd':
     case 'even':
-      return equals(operate('%', value, 2n, newBudget()), test === 'odd' ? 1n : 0n)
+      return equals(operate('%', value, 2n, budget), test === 'odd' ? 1n : 0n, budget)
   }
 }

@@ -1,14 +1,15 @@
 /** Filters: `value|name(arguments)`, as Jinja2 3.1 defines them. */
 import { capitalize, codePoints } from '../../../text/python-text.ts'
 import { lookUp } from '../../../io/look-up.ts'
-import { bind, intArgument, textArgument } from './arguments.ts'
+import { bind, intArgument, spendArguments, textArgument } from './arguments.ts'
 import type { Budget } from './budget.ts'
+import { MOST_DIGITS } from './python-literal.ts'
 import { pythonText } from './python-repr.ts'
 import { regexReplace } from './regex-replace.ts'
 import { subscript } from './subscript.ts'
 import { TemplateError } from './template-error.ts'
 import { joinTexts, replaceText, TEXT_METHODS } from './text-methods.ts'
-import { defined, elements, isNumber, lengthOf, Undefined, truth, typeName, type Arguments, type Value } from './values.ts'
+import { defined, elements, isNumber, lengthOf, sizeOf, Undefined, truth, typeName, type Arguments, type Value } from './values.ts'
 
 type Filter = (value: Value, args: Arguments, budget: Budget) => Value
 
@@ -34,7 +35,11 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   join: (value, args, budget) => {
     const [delimiter = '', name] = bind('join', ['d', 'attribute'], args)
     const items = elements(value).map((element) => (name === undefined ? element : subscript(element, name, budget)))
-    return joinTexts(pythonText(delimiter), items.map(pythonText), budget)
+    return joinTexts(
+      pythonText(delimiter, budget),
+      items.map((item) => pythonText(item, budget)),
+      budget,
+    )
   },
   last: (value, args) => end('last', value, args, -1),
   length: (value, args) => length(value, args),
@@ -51,18 +56,18 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   },
   replace: (value, args, budget) => {
     const [from, to, count = null] = bind('replace', ['old', 'new', 'count'], args)
-    return replaceText(pythonText(value), { from: textArgument('replace', from), to: textArgument('replace', to), count }, budget)
+    return replaceText(pythonText(value, budget), { from: textArgument('replace', from), to: textArgument('replace', to), count }, budget)
   },
   reverse: (value, args) => {
     bind('reverse', [], args)
     return typeof value === 'string' ? codePoints(value).toReversed().join('') : elements(value).toReversed()
   },
-  string: (value, args) => {
+  string: (value, args, budget) => {
     bind('string', [], args)
-    return pythonText(value)
+    return pythonText(value, budget)
   },
   title: ofText('title', (text) => text.replace(/[^-\s({[<]+/gu, titledWord)),
-  trim: (value, args, budget) => TEXT_METHODS['strip']!(pythonText(value), args, budget),
+  trim: (value, args, budget) => TEXT_METHODS['strip']!(pythonText(value, budget), args, budget),
   upper: ofText('upper', (text) => text.toUpperCase()),
 }
 
@@ -79,13 +84,15 @@ export const FILTER_NAMES: readonly string[] = Object.keys(FILTERS)
 export function applyFilter(name: string, value: Value, args: Arguments, budget: Budget): Value {
   const filter = lookUp(FILTERS, name)
   if (!filter) throw new TemplateError(`the filter ${name} is not supported`)
+  budget.spend(sizeOf(value))
+  spendArguments(args, budget)
   return filter(value, args, budget)
 }
 
 function ofText(name: string, convert: (text: string) => string): Filter {
   return (value, args, budget) => {
     bind(name, [], args)
-    const text = pythonText(value)
+    const text = pythonText(value, budget)
     budget.spend(text.length)
     return convert(text)
   }
@@ -111,7 +118,6 @@ function end(name: string, value: Value, args: Arguments, place: 0 | -1): Value 
 /** `map(attribute='x')`, or `map('filter', arguments)`. */
 function mapped(value: Value, args: Arguments, budget: Budget): Value {
   const items = elements(value)
-  budget.spend(items.length)
   const [filter, ...rest] = args.positional
   if (filter !== undefined) return items.map((item) => applyFilter(textArgument('map', filter), item, { positional: rest, named: args.named }, budget))
   const [name] = bind('map', ['attribute'], { ...NO_ARGUMENTS, named: args.named })
@@ -124,6 +130,7 @@ function toInt(value: Exclude<Value, Undefined>): bigint | undefined {
   if (isNumber(value)) return typeof value === 'number' ? ofFloat(value) : BigInt(value)
   if (typeof value !== 'string') return undefined
   const text = value.trim()
+  if (text.length > MOST_DIGITS) return undefined
   if (/^[+-]?\d+$/u.test(text)) return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text.replace('+', ''))
   return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/u.test(text) ? ofFloat(Number(text)) : undefined
 }

@@ -3,7 +3,7 @@ import { codePoints } from '../../../text/python-text.ts'
 import type { Budget } from './budget.ts'
 import { pythonText } from './python-repr.ts'
 import { TemplateError } from './template-error.ts'
-import { defined, Dict, elements, equals, isList, isNumber, lengthOf, plainNumber, Tuple, typeName, type Value } from './values.ts'
+import { defined, Dict, elements, equals, isList, isNumber, plainNumber, sizeOf, Tuple, typeName, type Value } from './values.ts'
 
 /** Most digits of an int. */
 const MOST_BITS = 4096n
@@ -12,9 +12,10 @@ const MOST_BITS = 4096n
 export function operate(operator: string, left: Value, right: Value, budget: Budget): Value {
   const a = defined(left)
   const b = defined(right)
-  if (operator === '~') return concatenated(pythonText(a), pythonText(b), budget)
-  if (operator === '==') return equals(a, b)
-  if (operator === '!=') return !equals(a, b)
+  budget.spend(sizeOf(a) + sizeOf(b))
+  if (operator === '~') return concatenated(pythonText(a, budget), pythonText(b, budget), budget)
+  if (operator === '==') return equals(a, b, budget)
+  if (operator === '!=') return !equals(a, b, budget)
   if (operator === 'in') return contains(b, a, budget)
   if (operator === 'not in') return !contains(b, a, budget)
   if (['<', '>', '<=', '>='].includes(operator)) return isOrdered(operator, compared(a, b))
@@ -56,9 +57,8 @@ function contains(container: Value, wanted: Value, budget: Budget): boolean {
     if (typeof wanted === 'string') return container.includes(wanted)
     throw new TemplateError(`a text cannot contain ${typeName(defined(wanted))}`)
   }
-  budget.spend(lengthOf(container))
   if (container instanceof Dict) return typeof wanted === 'string' && container.entries.has(wanted)
-  return elements(container).some((element) => equals(element, wanted))
+  return elements(container).some((element) => equals(element, wanted, budget))
 }
 
 /** Below 0, 0 or above 0; numbers or texts, or lists of them. */

@@ -6,6 +6,9 @@ import { Dict, Tuple, type Value } from './values.ts'
 const MOST_LENGTH = 1_000_000
 const MOST_DEPTH = 50
 
+/** Most digits of an int that Python reads from a text. */
+export const MOST_DIGITS = 4300
+
 /** A text that is being read. */
 interface Reader {
   readonly text: string
@@ -54,6 +57,7 @@ function readValue(reader: Reader, depth: number): Value {
   const word = match(reader, WORD)
   if (word !== undefined) return WORDS[word]!
   const number = match(reader, NUMBER)
+  if (number !== undefined && number.length > MOST_DIGITS) fail(reader)
   if (number !== undefined) return /[.eE]/u.test(number) ? Number(number) : BigInt(number.replace(/^\+/u, ''))
   return readTexts(reader)
 }

@@ -1,24 +1,28 @@
 /** Values as Python prints them. */
 import { quotedText } from '../../../text/python-text.ts'
+import { newBudget, type Budget } from './budget.ts'
 import { TemplateError } from './template-error.ts'
-import { defined, isList, Tuple, Dict, typeName, type Value } from './values.ts'
+import { defined, isList, sizeOf, Tuple, Dict, typeName, type Value } from './values.ts'
 
 /** Python's `str()`. */
-export function pythonText(value: Value): string {
-  return typeof value === 'string' ? value : pythonRepr(value)
+export function pythonText(value: Value, budget: Budget = newBudget()): string {
+  return typeof value === 'string' ? value : pythonRepr(value, budget)
 }
 
 /** Python's `repr()`. */
-export function pythonRepr(given: Value): string {
+export function pythonRepr(given: Value, budget: Budget = newBudget()): string {
   const value = defined(given)
+  // One list can stand in another many times.
+  budget.spend(sizeOf(value))
+  const repr = (part: Value) => pythonRepr(part, budget)
   if (value === null) return 'None'
   if (typeof value === 'string') return quotedText(value)
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return float(value)
-  if (isList(value)) return `[${value.map(pythonRepr).join(', ')}]`
-  if (value instanceof Tuple) return value.items.length === 1 ? `(${pythonRepr(value.items[0]!)},)` : `(${value.items.map(pythonRepr).join(', ')})`
-  if (value instanceof Dict) return `{${[...value.entries].map(([key, each]) => `${quotedText(key)}: ${pythonRepr(each)}`).join(', ')}}`
+  if (isList(value)) return `[${value.map(repr).join(', ')}]`
+  if (value instanceof Tuple) return value.items.length === 1 ? `(${repr(value.items[0]!)},)` : `(${value.items.map(repr).join(', ')})`
+  if (value instanceof Dict) return `{${[...value.entries].map(([key, each]) => `${quotedText(key)}: ${repr(each)}`).join(', ')}}`
   throw new TemplateError(`${typeName(value)} cannot be printed; call it`)
 }
 

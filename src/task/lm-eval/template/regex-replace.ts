@@ -19,8 +19,9 @@ const TOKEN = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]?|\((?:\?[:=!]|\?<[=!])?|\)[*+?{]?|
 /** The text with matches replaced. Fails with TemplateError on a pattern that is not supported, or that could take too long. */
 export function regexReplace(text: string, { pattern, replacement, count }: RegexReplacement, budget: Budget): string {
   const { source, degree, ways } = translate(pattern)
-  if (text.length ** degree * ways > MOST_STEPS)
-    throw new TemplateError(`regex_replace: the pattern ${JSON.stringify(pattern)} can take too long on a text of this length`)
+  const steps = text.length ** degree * ways
+  if (steps > MOST_STEPS) throw new TemplateError(`regex_replace: the pattern ${JSON.stringify(pattern)} can take too long on a text of this length`)
+  budget.match(steps)
   const expression = compile(source, pattern)
   let left = count === 0 ? Number.POSITIVE_INFINITY : count
   const replaced = text.replace(expression, (...found: readonly unknown[]) => {

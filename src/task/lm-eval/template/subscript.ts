@@ -1,12 +1,12 @@
 /** Attributes and items of values: `a.b`, `a['b']`, `a[1:]`. Only what data has, and the methods of text-methods.ts and below. */
 import { codePoints } from '../../../text/python-text.ts'
 import { lookUp } from '../../../io/look-up.ts'
-import { bind, textArgument } from './arguments.ts'
+import { bind, spendArguments, textArgument } from './arguments.ts'
 import type { Budget } from './budget.ts'
 import { pythonText } from './python-repr.ts'
 import { TemplateError } from './template-error.ts'
 import { TEXT_METHODS } from './text-methods.ts'
-import { defined, Dict, equals, isList, lengthOf, Method, Tuple, typeName, Undefined, type Arguments, type Value } from './values.ts'
+import { defined, Dict, equals, isList, lengthOf, Method, sizeOf, Tuple, typeName, Undefined, type Arguments, type Value } from './values.ts'
 
 type ListMethod = (items: readonly Value[], args: Arguments, budget: Budget) => Value
 type DictMethod = (dict: Dict, args: Arguments) => Value
@@ -14,15 +14,13 @@ type DictMethod = (dict: Dict, args: Arguments) => Value
 const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   index(items, args, budget) {
     const [wanted] = bind('index', ['value'], args)
-    budget.spend(items.length)
-    const place = items.findIndex((item) => equals(item, wanted ?? null))
+    const place = items.findIndex((item) => equals(item, wanted ?? null, budget))
     if (place < 0) throw new TemplateError('index: the list does not have that value')
     return BigInt(place)
   },
   count(items, args, budget) {
     const [wanted] = bind('count', ['value'], args)
-    budget.spend(items.length)
-    return BigInt(items.filter((item) => equals(item, wanted ?? null)).length)
+    return BigInt(items.filter((item) => equals(item, wanted ?? null, budget)).length)
   },
 }
 
@@ -49,13 +47,13 @@ function all(name: string, args: Arguments, list: () => readonly Value[]): reado
 
 /** `object.name`: a method, else the item of that name. */
 export function attribute(object: Value, name: string, budget: Budget): Value {
-  return methodOf(object, name, budget) ?? item(object, name) ?? missing(object, name)
+  return methodOf(object, name, budget) ?? item(object, name, budget) ?? missing(object, name)
 }
 
 /** `object[key]`: the item, else the method of that name. */
 export function subscript(object: Value, key: Value, budget: Budget): Value {
   const name = defined(key)
-  return item(object, name) ?? (typeof name === 'string' ? methodOf(object, name, budget) : undefined) ?? missing(object, name)
+  return item(object, name, budget) ?? (typeof name === 'string' ? methodOf(object, name, budget) : undefined) ?? missing(object, name)
 }
 
 /** `object[start:stop:step]` */
@@ -72,7 +70,7 @@ export function sliced(given: Value, bounds: { readonly [Bound in 'start' | 'sto
   const chosen: Value[] = []
   if (step > 0) for (let index = Math.max(start, 0); index < Math.min(stop, items.length); index += step) chosen.push(items[index]!)
   else for (let index = Math.min(start, items.length - 1); index > Math.max(stop, -1); index += step) chosen.push(items[index]!)
-  if (typeof object === 'string') return chosen.map(pythonText).join('')
+  if (typeof object === 'string') return chosen.map((part) => pythonText(part, budget)).join('')
   return object instanceof Tuple ? new Tuple(chosen) : chosen
 }
 
@@ -92,20 +90,26 @@ function methodOf(given: Value, name: string, budget: Budget): Method | undefine
   return boundMethod(name, lookUp(DICT_METHODS, name), object, budget)
 }
 
-function boundMethod<Self>(
+function boundMethod<Self extends Value>(
   name: string,
   method: ((self: Self, args: Arguments, budget: Budget) => Value) | undefined,
   self: Self,
   budget: Budget,
 ): Method | undefined {
-  return method && new Method(name, (args) => method(self, args, budget))
+  if (!method) return undefined
+  return new Method(name, (args) => {
+    budget.spend(sizeOf(self))
+    spendArguments(args, budget)
+    return method(self, args, budget)
+  })
 }
 
-function item(given: Value, key: Value): Value | undefined {
+function item(given: Value, key: Value, budget: Budget): Value | undefined {
   const object = defined(given)
   if (object instanceof Dict) return typeof key === 'string' ? object.entries.get(key) : undefined
   if (typeof key !== 'bigint' && typeof key !== 'boolean') return undefined
   if (typeof object !== 'string' && !isList(object) && !(object instanceof Tuple)) return undefined
+  if (typeof object === 'string') budget.spend(object.length)
   const place = Number(key)
   const items = typeof object === 'string' ? codePoints(object) : object instanceof Tuple ? object.items : object
   return items[place < 0 ? place + lengthOf(object) : place]

@@ -39,10 +39,10 @@ export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
     const [from, to, count] = bind('replace', ['old', 'new', 'count'], args)
     return replaceText(text, { from: textArgument('replace', from), to: textArgument('replace', to), count: count ?? null }, budget)
   },
-  split: (text, args) => {
+  split: (text, args, budget) => {
     const [separator = null, most = -1n] = bind('split', ['sep', 'maxsplit'], args)
     const limit = intArgument('split', most)
-    return separator === null ? splitAtSpace(text, limit) : splitAt(text, textArgument('split', separator), limit)
+    return separator === null ? splitAtSpace(text, limit, budget) : splitAt(text, textArgument('split', separator), limit)
   },
   splitlines: (text, args) => {
     bind('splitlines', [], args)
@@ -122,10 +122,11 @@ function splitAt(text: string, separator: string, limit: number): readonly strin
   return limit < 0 || parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(separator)]
 }
 
-function splitAtSpace(text: string, limit: number): readonly string[] {
+function splitAtSpace(text: string, limit: number, budget: Budget): readonly string[] {
   const parts: string[] = []
   let rest = stripStart(text)
   for (let end = rest.search(SPACE); end >= 0 && parts.length !== limit; end = rest.search(SPACE)) {
+    budget.spend(0)
     parts.push(rest.slice(0, end))
     rest = stripStart(rest.slice(end))
   }

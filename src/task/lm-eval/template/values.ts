@@ -1,6 +1,7 @@
 /** Values of Python in templates: what a row holds, and what expressions give. */
 import { codePointCount, codePoints } from '../../../text/python-text.ts'
 import { isTooDeep } from '../../../io/parse-json.ts'
+import type { Budget } from './budget.ts'
 import { TemplateError, UndefinedError } from './template-error.ts'
 
 /** A Python value: `bigint` is an int and `number` a float. */
@@ -127,6 +128,13 @@ export function lengthOf(given: Value): number {
   throw new TemplateError(`${typeName(value)} has no length`)
 }
 
+/** Characters or elements that are looked through when the value is used, without those of its elements. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string' || isList(value)) return value.length
+  if (value instanceof Tuple) return value.items.length
+  return value instanceof Dict ? value.entries.size : 0
+}
+
 /** What a loop over the value goes through. */
 export function elements(given: Value): readonly Value[] {
   const value = defined(given)
@@ -138,18 +146,20 @@ export function elements(given: Value): readonly Value[] {
 }
 
 /** Python's `==`. */
-export function equals(left: Value, right: Value): boolean {
+export function equals(left: Value, right: Value, budget: Budget): boolean {
   const a = defined(left)
   const b = defined(right)
+  // One list can stand in another many times.
+  budget.spend(sizeOf(a))
   // Of an int and a float too, `==` compares the numbers.
   if (isNumber(a) && isNumber(b)) return plainNumber(a) == plainNumber(b)
-  if (isList(a) && isList(b)) return sameItems(a, b)
-  if (a instanceof Tuple && b instanceof Tuple) return sameItems(a.items, b.items)
+  if (isList(a) && isList(b)) return sameItems(a, b, budget)
+  if (a instanceof Tuple && b instanceof Tuple) return sameItems(a.items, b.items, budget)
   if (a instanceof Dict && b instanceof Dict)
-    return a.entries.size === b.entries.size && [...a.entries].every(([key, value]) => b.entries.has(key) && equals(value, b.entries.get(key)!))
+    return a.entries.size === b.entries.size && [...a.entries].every(([key, value]) => b.entries.has(key) && equals(value, b.entries.get(key)!, budget))
   return a === b
 }
 
-function sameItems(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((value, index) => equals(value, b[index]!))
+function sameItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean {
+  return a.length === b.length && a.every((value, index) => equals(value, b[index]!, budget))
 }

@@ -59,8 +59,20 @@ describe('a hostile template ends soon', () => {
     [`${'{% if 1 %}'.repeat(150)}${'{% endif %}'.repeat(150)}`, 'nested too deeply'],
     ['x'.repeat(10_001), '10,000 characters'],
     [`${' '.repeat(9000)}{% x %}`, 'Unknown statement type'],
+    [`{% set a = [1] %}${'{% set a = [a, a] %}'.repeat(60)}{{a}}`, 'too many steps'],
+    [`{% set a = [1] %}${'{% set a = [a, a] %}'.repeat(60)}{{a == a}}`, 'too many steps'],
+    [`{% set a = {'k': 1} %}${"{% set a = {'k': a, 'l': a} %}".repeat(60)}{{a == a}}`, 'too many steps'],
+    ["{% for i in range(2000) %}{% set x = ('a' * 9000)|regex_replace('a*b', '') %}{% endfor %}", 'too many steps of regex_replace'],
   ])('case %#', (template, reason) => {
     expect(() => render(template)).toThrow(reason)
+  })
+
+  test.each([
+    ["'a ' * 400000", ['a[i]', 'a.split()', "'b' in a", 'a|reverse']],
+    ['[1] * 200000', ['a|list', 'a == [1] * 200000', '2 in a', 'a|join']],
+  ])('%s in a loop', { tags: ['slow'] }, (value, uses) => {
+    for (const use of uses)
+      expect(() => render(`{% set a = ${value} %}{% for i in range(20000) %}{% set x = ${use} %}{% endfor %}`), use).toThrow('too many steps')
   })
 
   test.each(['constructor', '__proto__', '__class__', 'toString', 'hasOwnProperty', 'entries', 'items2'])('%s of a value reaches nothing', (name) => {
