@@ -2,9 +2,10 @@
  * How many items the gate draws until a rule of at least 90 % retention is decided, by simulation with the shipped bounds: the table of docs/gate.md.
  *
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts
+ *   node --import ./scripts/typescript.js scripts/simulate-gate.ts coverage
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts results/NAME/gate_TIME.json
  *
- * The second form takes the real scores that `gate --model --full` stored, draws them in 1,000 other orders, and compares each verdict with that on all items.
+ * The second form draws 2,000 random sets of each shape with the limit at their own value, and counts those that were ever decided wrongly. The third takes the real scores that `gate --model --full` stored, draws them in 1,000 other orders, and compares each verdict with that on all items.
  *
  * A situation is a finite set of items: how many are right under the baseline, and how many of all the candidate loses and gains. The sizes are those of
  * the splits; what is lost and gained is supposed. Orders are random with a fixed seed.
@@ -14,11 +15,13 @@ import { firstCrossing, type DrawnScore } from '../src/compare/sequential/score-
 import { drawOrder, nextBlock } from '../src/gate/sequential/drawing.ts'
 import type { DrawingRecord } from '../src/gate/sequential/drawing-record.ts'
 import { mulberry32 } from '../src/metrics/random.ts'
-import { meansOf, populationOf, shuffled, type PopulationShape } from '../test/compare/sequential/simulated-populations.ts'
+import { SCORE_SETS, scoreErrors, TEXT_SETS, textErrors } from '../test/compare/sequential/coverage.ts'
+import { meansOf, populationOf, shuffled, type ErrorShares, type PopulationShape } from '../test/compare/sequential/simulated-populations.ts'
 
 const ALPHA = 0.05
 const ORDERS = 100
 const RETENTION = 0.9
+const SETS = 2000
 
 /** What the candidate keeps of the baseline's accuracy, and gains in items that the baseline has wrong, as a share of all items. */
 interface Situation {
@@ -45,7 +48,20 @@ const [LIMITS, SEEDS] = [[0.8, 0.9, 0.95, 1.05, 1.1], 1000]
 
 const [record] = process.argv.slice(2)
 if (record === undefined) simulate()
+else if (record === 'coverage') coverage()
 else redraw(record)
+
+function coverage(): void {
+  const row = (name: string, { above, below }: ErrorShares) => console.log(`| ${name} | ${percent(above)} | ${percent(below)} |`)
+  console.log('| sets | wrongly above | wrongly below |\n|---|---|---|')
+  for (const [index, sets] of SCORE_SETS.entries())
+    row(sets.name, scoreErrors(sets, { sets: SETS, alpha: ALPHA, random: mulberry32(index), cross: firstCrossing }))
+  for (const [index, sets] of TEXT_SETS.entries()) row(sets.name, textErrors(sets, { sets: SETS, alpha: ALPHA, seed: index }))
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`
+}
 
 function simulate(): void {
   console.log('| task | kept | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')

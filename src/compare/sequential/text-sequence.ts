@@ -3,14 +3,18 @@
  *
  * A text's log-likelihood has no bound, so no bounds are valid for every distribution. These are an asymptotic confidence sequence
  * (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, arXiv:2103.06476, theorem 2.2): the estimate ± its deviation ·
- * √(2 (tρ² + 1) ÷ (t²ρ²) · ln(√(tρ² + 1) ÷ α)). Their error at all times together approaches α as the first look comes later. The deviation is that of
- * a ratio estimator (HC3, text-interval.ts). Drawing without replacement only makes the estimate less variable. They assume that no rare text changes far more than those drawn.
+ * √(2 (tρ² + 1) ÷ (t²ρ²) · ln(√(tρ² + 1) ÷ α)). Their error at all times together approaches α as the first look comes later, so there is none before
+ * FIRST_LOOK texts. The deviation is that of a ratio estimator (HC3, text-interval.ts). Drawing without replacement only makes the estimate less
+ * variable. They assume that no rare text changes far more than those drawn.
  */
 import type { PerplexityMetric } from '../../metrics/metric.ts'
 import type { Interval } from '../comparison.ts'
 import { logScoreChange } from '../perplexity-line.ts'
-import { LEAST_TEXTS, type TextPair } from '../text-interval.ts'
+import type { TextPair } from '../text-interval.ts'
 import type { Crossing } from './score-sequence.ts'
+
+/** Fewer texts have no bounds, unless they are all. */
+export const FIRST_LOOK = 64
 
 /** Of which texts, and with which certainty. */
 export interface TextSequence {
@@ -20,7 +24,7 @@ export interface TextSequence {
   readonly alpha: number
 }
 
-/** A ratio of perplexities, candidate over baseline; null where fewer than LEAST_TEXTS texts give no interval. */
+/** A ratio of perplexities, candidate over baseline; null where fewer than FIRST_LOOK texts give no interval. */
 export interface RatioBounds {
   readonly value: number
   readonly interval: Interval | null
@@ -30,8 +34,8 @@ export interface RatioBounds {
 export function textBounds({ metric, count, alpha }: TextSequence, drawn: readonly TextPair[]): RatioBounds {
   const { value, deviation } = logScoreChange(metric, drawn)
   if (drawn.length >= count) return { value: Math.exp(value), interval: [Math.exp(value), Math.exp(value)] }
-  if (deviation === null) return { value: Math.exp(value), interval: null }
-  const reach = deviation * sequenceWidth(drawn.length, { alpha, bestAt: Math.max(LEAST_TEXTS, count / 4) })
+  if (deviation === null || drawn.length < FIRST_LOOK) return { value: Math.exp(value), interval: null }
+  const reach = deviation * sequenceWidth(drawn.length, { alpha, bestAt: Math.max(FIRST_LOOK, count / 4) })
   return { value: Math.exp(value), interval: [Math.exp(value - reach), Math.exp(value + reach)] }
 }
 
@@ -47,7 +51,7 @@ export function firstTextCrossing(sequence: TextSequence, drawn: readonly TextPa
 
 /** After every text, of many texts once in a hundredth of them, and at the end. */
 function* looks(drawnCount: number, count: number): Iterable<number> {
-  for (let itemCount = Math.min(LEAST_TEXTS, count); itemCount < drawnCount; itemCount += Math.ceil(itemCount / 100)) yield itemCount
+  for (let itemCount = Math.min(FIRST_LOOK, count); itemCount < drawnCount; itemCount += Math.ceil(itemCount / 100)) yield itemCount
   if (drawnCount > 0) yield drawnCount
 }
 

@@ -1,6 +1,6 @@
 /** The items that a policy's rules are about: those of the baseline. */
 import { isShareValue } from '../../compare/accuracy-line.ts'
-import { accuracyMetrics, entriesOf, itemsOf, perplexityMetrics, type Entry } from '../../compare/entries.ts'
+import { accuracyMetrics, entriesOf, hasProblem, itemsOf, perplexityMetrics, type Entry } from '../../compare/entries.ts'
 import { isTextValue } from '../../compare/perplexity-line.ts'
 import { CompareError } from '../../errors.ts'
 import type { ItemValue } from '../../metrics/metric.ts'
@@ -44,8 +44,13 @@ export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population)
   return (isPerplexity ? perplexityMetrics(entry) : accuracyMetrics(entry, false))[0]
 }
 
-/** The baseline's values of a metric, in the order of drawing. Fails with CompareError on an item without a value that can be compared. */
-export function baselineValues({ name, drawn }: Population, metric: string): ItemValue[] {
+/**
+ * The baseline's values of a metric, in the order of drawing. Fails with CompareError on an item without a value that can be compared, and on a score that
+ * is not that of all items together.
+ */
+export function baselineValues({ name, entry, drawn }: Population, metric: string): ItemValue[] {
+  if (hasProblem(entry, metric))
+    throw new CompareError(`${name}: ${metric}: ${entry.problems![metric]}`, 'Name a subset or another metric in the policy, or judge a stored run with --candidate.')
   const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShareValue
   return drawn.map(({ part, item: { docId, values } }) => {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined

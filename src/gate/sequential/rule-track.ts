@@ -1,8 +1,8 @@
 /** A rule while items are drawn: what is known of it after each of them. Pure. */
 import type { Interval } from '../../compare/comparison.ts'
 import { estimatedMean, firstCrossing, scoreBounds, type Crossing, type DrawnScore } from '../../compare/sequential/score-sequence.ts'
-import { firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
-import { LEAST_TEXTS, type TextPair } from '../../compare/text-interval.ts'
+import { FIRST_LOOK, firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
+import type { TextPair } from '../../compare/text-interval.ts'
 import type { ItemValue, TextValue } from '../../metrics/metric.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import { counted } from '../../text/count.ts'
@@ -119,7 +119,7 @@ function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number 
  * Bounds narrow with √(1 ÷ n − 1 ÷ N), until the one towards the limit no longer reaches it. At most all items, of which the answer is exact.
  */
 function itemsToDecide({ itemCount, request: { limit } }: RuleTrack, { items, value, interval }: PathPoint): number {
-  if (!interval) return Math.min(itemCount, LEAST_TEXTS)
+  if (!interval) return Math.min(itemCount, FIRST_LOOK)
   const reach = limit > value ? interval[1] - value : value - interval[0]
   const share = Math.abs(value - limit) / reach
   const needed = 1 / (1 / itemCount + (1 / items - 1 / itemCount) * share ** 2)

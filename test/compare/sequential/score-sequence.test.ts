@@ -1,4 +1,4 @@
-/** Bounds while items are drawn: against confseq, whose authors are the method's (score-sequence.golden.json), and their laws. */
+/** Bounds while items are drawn: against confseq, whose authors are the method's, and NumPy with the control variate (score-sequence.golden.json); their laws. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +7,6 @@ import { mulberry32 } from '../../../src/metrics/random.ts'
 import { errorsAtLimit, meansOf, populationOf, shuffled } from './simulated-populations.ts'
 
 interface GoldenCase {
-  readonly values: readonly number[]
   readonly count: number
   readonly interval: readonly [number, number]
   readonly threshold: number
@@ -15,12 +14,25 @@ interface GoldenCase {
   readonly firstBelow: number | null
 }
 
-const { cases } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'score-sequence.golden.json'), 'utf8')) as { readonly cases: readonly GoldenCase[] }
+interface ControlledCase extends GoldenCase {
+  readonly baseline: readonly number[]
+  readonly candidate: readonly number[]
+  readonly baselineMean: number
+}
 
-describe.each(cases.map((one, index) => [index, one] as const))('case %i of confseq', (_, { values, count, interval, threshold, firstAbove, firstBelow }) => {
-  // A baseline that is right everywhere is no control variate.
-  const population = { count, baselineMean: 1 }
-  const drawn = values.map((candidate): DrawnScore => ({ baseline: 1, candidate }))
+const { cases, controlled } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'score-sequence.golden.json'), 'utf8')) as {
+  readonly cases: readonly (GoldenCase & { readonly values: readonly number[] })[]
+  readonly controlled: readonly ControlledCase[]
+}
+/** A baseline that is right everywhere is no control variate. */
+const uncontrolled = cases.map(({ values, ...rest }): ControlledCase => ({ ...rest, baseline: values.map(() => 1), candidate: values, baselineMean: 1 }))
+
+describe.each([
+  ...uncontrolled.map((one, index) => [`case ${index} of confseq`, one] as const),
+  ...controlled.map((one, index) => [`case ${index} with a control variate`, one] as const),
+])('%s', (_, { baseline, candidate, count, baselineMean, interval, threshold, firstAbove, firstBelow }) => {
+  const population = { count, baselineMean }
+  const drawn = candidate.map((value, index): DrawnScore => ({ baseline: baseline[index]!, candidate: value }))
 
   test('has its bounds', () => scoreBounds(population, drawn, 0.05).forEach((bound, index) => expect(bound).toBeCloseTo(interval[index]!, 6)))
 

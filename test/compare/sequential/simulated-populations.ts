@@ -36,17 +36,35 @@ export function meansOf(items: readonly DrawnScore[]): { readonly candidate: num
   return { candidate: mean(({ candidate }) => candidate), baseline: mean(({ baseline }) => baseline) }
 }
 
+/** Shares of all sets that were decided wrongly, on each side. */
+export interface ErrorShares {
+  readonly above: number
+  readonly below: number
+}
+
 /**
  * How often sets at their limit are decided wrongly: the mean is exactly at the threshold, so it is not below; and it is a trifle below the
- * threshold, so it is not above. Shares of all sets.
+ * threshold, so it is not above. `order` draws the items of the set with a number.
  */
 export function errorsAtLimit(
   makeSet: (random: () => number) => readonly DrawnScore[],
-  { sets, alpha, random, cross }: { sets: number; alpha: number; random: () => number; cross: typeof firstCrossing },
-): { readonly above: number; readonly below: number } {
+  {
+    sets,
+    alpha,
+    random,
+    cross,
+    order = (items) => shuffled(items, random),
+  }: {
+    sets: number
+    alpha: number
+    random: () => number
+    cross: typeof firstCrossing
+    order?: (items: readonly DrawnScore[], set: number) => DrawnScore[]
+  },
+): ErrorShares {
   let [above, below] = [0, 0]
   for (let set = 0; set < sets; set++) {
-    const items = shuffled(makeSet(random), random)
+    const items = order(makeSet(random), set)
     const { candidate, baseline } = meansOf(items)
     const population = { count: items.length, baselineMean: baseline }
     if (cross(population, items, { threshold: candidate, alpha })!.side === 'below') below++

@@ -5,7 +5,7 @@ import type { TextPair } from '../../../src/compare/text-interval.ts'
 import type { PerplexityMetric } from '../../../src/metrics/metric.ts'
 import { metricOf } from '../../../src/metrics/registry.ts'
 
-const sequence: TextSequence = { metric: metricOf('word_perplexity') as PerplexityMetric, count: 62, alpha: 0.05 }
+const sequence: TextSequence = { metric: metricOf('word_perplexity') as PerplexityMetric, count: 100, alpha: 0.05 }
 /** Texts that lose `nats` per word, a little more and less by turns. */
 const texts = (count: number, nats: number) =>
   Array.from({ length: count }, (_, index): TextPair => {
@@ -22,16 +22,17 @@ test('half the width is that of theorem 2.2 (arXiv:2103.06476)', () => {
   expect(sequenceWidth(80, { alpha: 0.05, bestAt: 20 })).toBeLessThan(sequenceWidth(20, { alpha: 0.05, bestAt: 20 }))
 })
 
-test('fewer than ten texts have no bounds, and all texts are exact', () => {
-  expect(textBounds(sequence, texts(9, 0.1)).interval).toBeNull()
-  const all = textBounds(sequence, texts(62, 0.1))
+test('fewer than 64 texts have no bounds, and all texts are exact', () => {
+  expect(textBounds(sequence, texts(63, 0.1)).interval).toBeNull()
+  expect(textBounds(sequence, texts(64, 0.1)).interval).not.toBeNull()
+  const all = textBounds(sequence, texts(100, 0.1))
   expect(all.interval).toEqual([all.value, all.value])
   expect(textBounds({ ...sequence, count: 1 }, texts(1, 0.1)).interval).not.toBeNull()
 })
 
-test('a clear change is decided from ten texts on, one at the limit only by all', () => {
-  expect(firstTextCrossing(sequence, texts(62, 0.02), 1.1)).toMatchObject({ side: 'below' })
-  expect(firstTextCrossing(sequence, texts(62, 0.3), 1.1)).toMatchObject({ side: 'above' })
-  expect(firstTextCrossing(sequence, texts(9, 0.3), 1.1)).toBeNull()
-  expect(firstTextCrossing(sequence, texts(61, Math.log(1.1)), 1.1)).toBeNull()
+test('a clear change is decided from 64 texts on, one at the limit only by all', () => {
+  expect(firstTextCrossing(sequence, texts(99, 0.02), 1.1)).toEqual({ side: 'below', itemCount: 64 })
+  expect(firstTextCrossing(sequence, texts(99, 0.3), 1.1)).toEqual({ side: 'above', itemCount: 64 })
+  expect(firstTextCrossing(sequence, texts(63, 0.3), 1.1)).toBeNull()
+  expect(firstTextCrossing(sequence, texts(99, Math.log(1.1)), 1.1)).toBeNull()
 })

@@ -48,6 +48,23 @@ test('an undecided rule says how many more items would decide', () => {
   expect(judgeTrack(track('min_retention', 0.99, alternating(1000)), [])).toMatchObject({ verdict: 'undecided', reason: 'no item was scored' })
 })
 
+test.each([
+  ['passed', 0.93, 20],
+  ['passed', 0.91, 17],
+  ['regressed', 0.97, 14],
+])('the estimate is right if the items go on as they began: %s at a limit of %d', (verdict, limit, lostEvery) => {
+  // Two of three are right under the baseline, of which the candidate loses one in some.
+  const baseline = Array.from({ length: 6000 }, (_, index) => (index % 3 === 0 ? 0 : 1))
+  const candidate = baseline.map((score, index) => (index % lostEvery === 1 ? 0 : score))
+  const rule = track('min_retention', limit, baseline)
+  const { decidedAfter } = judgeTrack(rule, candidate.slice(0, 5999))
+  const early = judgeTrack(rule, candidate.slice(0, Math.floor(decidedAfter! / 2)))
+  expect(judgeTrack(rule, candidate.slice(0, 5999))).toMatchObject({ verdict })
+  expect(early.verdict).toBe('undecided')
+  expect(early.itemsNeeded! / decidedAfter!).toBeGreaterThan(0.75)
+  expect(early.itemsNeeded! / decidedAfter!).toBeLessThan(1.33)
+})
+
 test('nothing can be retained of a baseline of zeros; a drop from it is none', () => {
   const zeros = Array.from({ length: 50 }, () => 0)
   expect(judgeTrack(track('min_retention', 0.9, zeros), zeros)).toMatchObject({ verdict: 'incomparable' })
