@@ -50,7 +50,10 @@ export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population)
  */
 export function baselineValues({ name, entry, drawn }: Population, metric: string): ItemValue[] {
   if (hasProblem(entry, metric))
-    throw new CompareError(`${name}: ${metric}: ${entry.problems![metric]}`, 'Name a subset or another metric in the policy, or judge a stored run with --candidate.')
+    throw new CompareError(
+      `${name}: ${metric}: ${entry.problems![metric]}`,
+      'Name a subset or another metric in the policy, or judge a stored run with --candidate.',
+    )
   const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShareValue
   return drawn.map(({ part, item: { docId, values } }) => {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined
