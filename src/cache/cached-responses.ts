@@ -46,10 +46,11 @@ export function cachedResponses(): CachedResponses {
   }
 }
 
-/** Identifies a sequence by its input and its targets. */
-export function sequenceKey({ input, targets }: Sequence): Buffer {
+/** Identifies a sequence by its input, its targets, and how its log-softmax is summed. */
+export function sequenceKey({ input, targets, sumsExactly }: Sequence): Buffer {
   const hash = createHash('sha256').update(Int32Array.of(input.length, targets.length))
-  return hash.update(input).update(targets).digest()
+  hash.update(input).update(targets)
+  return (sumsExactly ? hash.update('sums exactly') : hash).digest()
 }
 
 /** Identifies a batch by its sequences, in whatever order. */

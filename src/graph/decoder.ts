@@ -11,7 +11,7 @@ import type { Block } from './blocks/block.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { divergenceFromStates, hiddenStatesOutput, originalStates } from './blocks/divergence.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead, type HeadExtra } from './blocks/head.ts'
-import { deviceLogProbs, logProbsFor } from './blocks/log-probs.ts'
+import { deviceLogProbs, logProbsFor, SUM_INPUT } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import type { Rotary } from './blocks/rotary.ts'
 import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
@@ -29,16 +29,18 @@ export type DivergencePart =
 
 /** Beside the model itself. */
 export interface DecoderOptions {
+  /** In how many parts the log-softmax sums the vocabulary if a batch does not ask for exact sums. */
+  readonly sumParts?: number
   readonly divergence?: DivergencePart | undefined
 }
 
 /** The graph for the CPU, in f32, over P passes of N packed tokens. */
-export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { divergence }: DecoderOptions = {}): Graph {
+export function decoderGraph(config: ModelConfig, runnable: RunnableWeights, { sumParts = 1, divergence }: DecoderOptions = {}): Graph {
   const g = graphBuilder()
   const model = { g, config, weights: graphWeights(g, runnable) }
   const { inputs, extra } = divergenceOf(model, divergence)
-  const outputs = scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config), extra)
-  return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS, ...inputs], [...HEAD_OUTPUTS, ...outputs])
+  const outputs = scoreHead(model, layersInPasses(model, decoderLayers), logProbsFor(config, sumParts), extra)
+  return g.finish('decoder', [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT, ...inputs], [...HEAD_OUTPUTS, ...outputs])
 }
 
 /** The inputs of a model's part in a divergence, and what it adds to the head. */

@@ -7,7 +7,7 @@ import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import type { LayerTrie, TrieStep } from '../plan/layer-trie.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, headOutputNames, scoreHeads, type ModelHead } from './blocks/head.ts'
-import { logProbsFor } from './blocks/log-probs.ts'
+import { logProbsFor, SUM_INPUT } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, layerConfig } from './decoder-layer.ts'
 import { PASS_INPUTS, statesInPasses, type PassStates } from './layers-in-passes.ts'
@@ -29,8 +29,8 @@ export interface JointModels {
   readonly trie: LayerTrie
 }
 
-/** The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`. */
-export function jointDecoderGraph({ models, trie }: JointModels): Graph {
+/** The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`. `sumParts` is as there. */
+export function jointDecoderGraph({ models, trie }: JointModels, { sumParts = 1 } = {}): Graph {
   const g = graphBuilder()
   const weights = jointWeights(g, models)
   const states = statesInPasses(
@@ -57,12 +57,12 @@ export function jointDecoderGraph({ models, trie }: JointModels): Graph {
     models.map(({ config }, model): ModelHead => ({
       model: { config, weights: weights[model]! },
       hidden: states[model]!,
-      logProbs: logProbsFor(config),
+      logProbs: logProbsFor(config, sumParts),
     })),
   )
   return g.finish(
     'joint_decoder',
-    [...PASS_INPUTS, ...HEAD_INPUTS],
+    [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT],
     models.flatMap((_, model) => outputsOf(model)),
   )
 }

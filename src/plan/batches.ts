@@ -13,6 +13,8 @@ export interface Batch {
   readonly targets: Int32Array
   /** Which sequences it scores, and which slots of `targets` belong to each. */
   readonly members: readonly BatchMember[]
+  /** As of its sequences: one that asks for it is enough. */
+  readonly sumsExactly: boolean
 }
 
 /** A sequence's part in a batch. */
@@ -152,5 +154,6 @@ function buildBatch({ tree, members: indices }: PlannedTree, sequences: readonly
     sequence: indices[index]!,
     slots: Int32Array.from(sequence.targets, (token, position) => slotsOf.get(nodesOf[index]![position]!)!.get(token)!),
   }))
-  return { tree, scored: Int32Array.from(scored), targetColumns, targets: Int32Array.from(targets), members }
+  const sumsExactly = sorted.some((sequence) => sequence.sumsExactly)
+  return { tree, scored: Int32Array.from(scored), targetColumns, targets: Int32Array.from(targets), members, sumsExactly }
 }

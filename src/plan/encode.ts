@@ -80,17 +80,20 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
   const known = new Map<number, number[]>()
   let tokensAsked = 0
   let lastInput: Int32Array = new Int32Array()
-  const indexOf = ({ input: own, targets }: Sequence): number => {
+  const indexOf = ({ input: own, targets, ...rest }: Sequence): number => {
     tokensAsked += own.length
     // Choices of one token ask about the same input: it is held once.
     const input = isEqual(own, lastInput) ? lastInput : own
     lastInput = input
     const hash = hashTokens(hashTokens(targets.length, targets), input)
     const alike = known.get(hash) ?? []
-    const existing = alike.find((index) => isEqual(sequences[index]!.targets, targets) && isEqual(sequences[index]!.input, input))
+    const existing = alike.find((index) => {
+      const other = sequences[index]!
+      return other.sumsExactly === rest.sumsExactly && isEqual(other.targets, targets) && isEqual(other.input, input)
+    })
     if (existing !== undefined) return existing
     known.set(hash, [...alike, sequences.length])
-    return sequences.push({ input, targets }) - 1
+    return sequences.push({ input, targets, ...rest }) - 1
   }
   const encode = defaultEncoding(encoder)
   const encodeContext = cacheLast(encode)

@@ -6,6 +6,8 @@ export interface Sequence {
   readonly input: Int32Array
   /** Token ids to score; they follow the last `targets.length` tokens of `input`. */
   readonly targets: Int32Array
+  /** Whether the log-softmax loses nothing of a long sum, as in float64; if not, it loses what torch loses in f32, as lm-eval's numbers do. */
+  readonly sumsExactly?: true
 }
 
 /** An engine's response to one sequence. */

@@ -21,9 +21,18 @@ test('two choices behind one context are one tree, and a position that both scor
           { sequence: 0, slots: Int32Array.of(0, 2) },
           { sequence: 1, slots: Int32Array.of(0, 3) },
         ],
+        sumsExactly: false,
       },
     ],
   })
+})
+
+test('a batch sums exactly if one of its sequences asks for it', () => {
+  const plan = planBatches([sequence([1, 2], [2, 3]), { ...sequence([5, 6], [6, 7]), sumsExactly: true }], 2)
+  expect(plan.batches.map(({ members, sumsExactly }) => [members[0]!.sequence, sumsExactly])).toEqual([
+    [0, false],
+    [1, true],
+  ])
 })
 
 test('diverging choices are siblings below their context', () => {

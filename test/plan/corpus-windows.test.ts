@@ -4,10 +4,10 @@ import { encodeRequests, type Encoder } from '../../src/plan/encode.ts'
 
 const ids = (...numbers: number[]) => Int32Array.from(numbers)
 
-test('windows share no tokens, their first tokens are not scored, and the last part is dropped', () => {
+test('windows share no tokens, are summed exactly, their first tokens are not scored, and the last part is dropped', () => {
   expect(corpusWindows([1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([
-    { input: ids(1, 2), targets: ids(2, 3) },
-    { input: ids(4, 5), targets: ids(5, 6) },
+    { input: ids(1, 2), targets: ids(2, 3), sumsExactly: true },
+    { input: ids(4, 5), targets: ids(5, 6), sumsExactly: true },
   ])
 })
 
@@ -27,8 +27,8 @@ const encoder: Encoder = {
 test('the tokenizer adds its special tokens once, before the whole text', () => {
   const { sequences, parts, corpora } = encodeRequests([{ kind: 'corpus', text: 'abcdef', windowLength: 3 }], encoder)
   expect(sequences).toEqual([
-    { input: ids(1, 97), targets: ids(97, 98) },
-    { input: ids(99, 100), targets: ids(100, 101) },
+    { input: ids(1, 97), targets: ids(97, 98), sumsExactly: true },
+    { input: ids(99, 100), targets: ids(100, 101), sumsExactly: true },
   ])
   expect(parts).toEqual([[0, 1]])
   expect([...corpora]).toEqual([0])

@@ -9,6 +9,7 @@ import { planBatches, type Batch } from '../../plan/batches.ts'
 import { layOutRows } from '../../plan/row-layout.ts'
 import type { Sequence } from '../../plan/sequence.ts'
 import { LEAST_TOKENS } from './batch-budget.ts'
+import { cpuSumParts } from './cpu-sum-parts.ts'
 import { batchFeeds, HEAD_CHUNK } from './feeds.ts'
 import { rowFeeds } from './row-feeds.ts'
 import type { Feeds, SessionTensor } from './session-messages.ts'
@@ -54,14 +55,14 @@ function headChunkOf(divergence: DivergencePart | undefined): number {
 
 /** For the CPU: attention over a KV cache, in passes. */
 export function modelInPasses(config: ModelConfig, weights: RunnableWeights, divergence?: DivergencePart): DeviceModel {
-  return inPasses([config], () => decoderGraph(config, weights, { divergence }), headChunkOf(divergence))
+  return inPasses([config], () => decoderGraph(config, weights, { sumParts: cpuSumParts(), divergence }), headChunkOf(divergence))
 }
 
 /** Several models in one graph, for the CPU. */
 export function jointModelInPasses(joint: JointModels): DeviceModel {
   return inPasses(
     joint.models.map(({ config }) => config),
-    () => jointDecoderGraph(joint),
+    () => jointDecoderGraph(joint, { sumParts: cpuSumParts() }),
   )
 }
 

@@ -40,6 +40,7 @@ export function batchFeeds(batch: Batch, passTokens: number, { skipsLinearPasses
     ),
     is_linear: { type: 'bool', values: Uint8Array.from(passes, ({ isLinear }) => Number(isLinear)), shape: [passCount] },
     output_positions: outputPositions,
+    sums_exactly: { type: 'bool', values: Uint8Array.of(Number(batch.sumsExactly)), shape: [1] },
     ...headFeeds(batch, headChunk, scored),
   }
 }

@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../builder.ts'
 import { DATA_TYPE, type FloatType, type ValueInfo } from '../onnx-model.ts'
 import type { GraphWeights } from '../stored-weights.ts'
 import { logitsOf, type HeadConfig, type HeadExtra, type HeadOutput } from './head.ts'
-import { sumPartsOf } from './log-probs.ts'
+import { exactSumParts } from './log-probs.ts'
 
 /** The original's head. */
 export interface OriginalHead {
@@ -70,7 +70,7 @@ function inFloat(g: GraphBuilder, value: string): string {
 
 /** Sums of rows [M, width] as [M, 1], of equal parts first. */
 function sumInParts(g: GraphBuilder, width: number): (values: string) => string {
-  const [shape, last] = [g.integers([0, sumPartsOf(width), -1]), g.integers([2])]
+  const [shape, last] = [g.integers([0, exactSumParts(width), -1]), g.integers([2])]
   const all = g.integers([1])
   return (values) => g.node('ReduceSum', [g.node('ReduceSum', [g.node('Reshape', [values, shape]), last], { keepdims: 0 }), all])
 }
