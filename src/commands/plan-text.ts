@@ -10,7 +10,7 @@ const MOST_SHOWN = 10_000
 
 /** The first item's prompts of each task, a line for each model, and a line for each model and task. */
 export function planText({ prompts, models, plans, temporaryBytes }: RunPlan): string {
-  const temporary = temporaryBytes == null ? [] : [`--divergence: a temporary file of up to ${byteSize(temporaryBytes)} for hidden states`]
+  const temporary = !temporaryBytes ? [] : [`--divergence: a temporary file of up to ${byteSize(temporaryBytes)} for hidden states`]
   return [...prompts.flatMap(promptLines), ...models.map(outlineLine), ...plans.map(planLine), ...temporary].join('\n')
 }
 

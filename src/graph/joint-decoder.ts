@@ -6,7 +6,8 @@ import type { ModelConfig } from '../model/config/config.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import type { LayerTrie, TrieStep } from '../plan/layer-trie.ts'
 import { embedTokens } from './blocks/embedding.ts'
-import { HEAD_INPUTS, HEAD_OUTPUTS, headOutputNames, scoreHeads, type ModelHead } from './blocks/head.ts'
+import { divergenceOfModels, hiddenStatesOutput } from './blocks/divergence.ts'
+import { HEAD_INPUTS, HEAD_OUTPUTS, headOutputNames, scoreHeads, type HeadExtra, type ModelHead } from './blocks/head.ts'
 import { logProbsFor, SUM_INPUT } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import { decoderLayer, layerConfig } from './decoder-layer.ts'
@@ -27,10 +28,21 @@ export interface JointModel {
 export interface JointModels {
   readonly models: readonly JointModel[]
   readonly trie: LayerTrie
+  /** How the others' distributions are compared with the first one's; not at all when absent. */
+  readonly divergence?: JointDivergence | undefined
 }
 
-/** The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`. `sumParts` is as there. */
-export function jointDecoderGraph({ models, trie }: JointModels, { sumParts = 1 } = {}): Graph {
+/** The first model is the original. */
+export interface JointDivergence {
+  /** Whether its hidden states of the scored positions leave the graph, for models that are not in it. */
+  readonly givesStates: boolean
+}
+
+/**
+ * The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`, with `divergence` also those of
+ * src/graph/blocks/divergence.ts. `sumParts` is as there.
+ */
+export function jointDecoderGraph({ models, trie, divergence }: JointModels, { sumParts = 1 } = {}): Graph {
   const g = graphBuilder()
   const weights = jointWeights(g, models)
   const states = statesInPasses(
@@ -52,19 +64,21 @@ export function jointDecoderGraph({ models, trie }: JointModels, { sumParts = 1 
       return trie.ends.map((end, model): PassStates => ({ hidden: hidden[end]!, width: models[model]!.config.hiddenSize }))
     },
   )
-  scoreHeads(
+  const compared = scoreHeads(
     g,
     models.map(({ config }, model): ModelHead => ({
       model: { config, weights: weights[model]! },
       hidden: states[model]!,
       logProbs: logProbsFor(config, sumParts),
     })),
+    divergence && comparing(models[0]!.config, divergence),
   )
-  return g.finish(
-    'joint_decoder',
-    [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT],
-    models.flatMap((_, model) => outputsOf(model)),
-  )
+  return g.finish('joint_decoder', [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT], [...models.flatMap((_, model) => outputsOf(model)), ...compared])
+}
+
+function comparing({ vocabularySize }: ModelConfig, { givesStates }: JointDivergence): HeadExtra {
+  const compare = divergenceOfModels(vocabularySize)
+  return (body, chunk) => [...compare(body, chunk), ...(givesStates ? hiddenStatesOutput(body, chunk) : [])]
 }
 
 /** Steps that are layers: each has a cache, in this order. */

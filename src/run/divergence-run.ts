@@ -1,41 +1,60 @@
 /**
- * `--divergence`: each variant's next-token distributions against the original's, which is the run's first model. The original stores the hidden states of
- * scored positions in a temporary file; with each variant the original's head is applied to them again.
+ * `--divergence`: each variant's next-token distributions against the original's, which is the run's first model. Where both are computed together, their
+ * logits meet in one graph. For other variants the original stores the hidden states of scored positions in a temporary file; with each of them the
+ * original's head is applied to the states again.
  */
 import type { HeadSource } from '../engine/onnx/engine-divergence.ts'
 import { hiddenStatesBytes, openHiddenStates, type HiddenStates } from '../engine/hidden-states.ts'
 import { countScoredPositions } from '../plan/scored-positions.ts'
-import type { DivergenceOriginal } from '../store/run-record.ts'
-import type { DivergenceRole } from './divergence-role.ts'
+import type { BegunModel, DivergenceRole } from './divergence-role.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 import { inspectModel, type ModelSource } from './model-source.ts'
 
 /** Dispose of it after the last model: it holds the temporary file, and what the original's weights need. */
 export interface DivergenceRun extends AsyncDisposable {
-  /** The part of the next model; `original` is the record of the first one. */
-  readonly roleOf: (original: DivergenceOriginal | undefined) => DivergenceRole
+  /** The part of a model. */
+  readonly roleOf: (model: Pick<ModelSource, 'label'>) => DivergenceRole
 }
 
-/** Begins without a file. */
-export function divergenceRun(): DivergenceRun {
+/** Begins without a file. `hasOthers`: whether variants are left that are not computed together with the original. */
+export function divergenceRun(original: Pick<ModelSource, 'label' | 'source'>, hasOthers: boolean): DivergenceRun {
   const kept: AsyncDisposable[] = []
-  let original: { readonly states: HiddenStates; readonly head: HeadSource } | undefined
+  let weightsHash: Promise<string | null> = Promise.resolve(null)
+  let head: HeadSource | undefined
+  let states: HiddenStates | undefined
+  const store = async (model: BegunModel): Promise<HiddenStates> => {
+    // Of an attempt to compute the models together.
+    await states?.[Symbol.asyncDispose]()
+    states = undefined
+    states = await openHiddenStates({ rowCount: await countPositions(model.encoded), width: model.head.config.hiddenSize })
+    return states
+  }
+  const begin = (model: BegunModel) => {
+    weightsHash = model.weightsHash
+    head = model.head
+  }
+  const ofOriginal: DivergenceRole = {
+    original: null,
+    async begin(model) {
+      begin(model)
+      return { kind: 'original', states: await store(model) }
+    },
+    async beginJoined(model) {
+      begin(model)
+      return hasOthers ? store(model) : undefined
+    },
+    keep: async (resource) => void kept.push(resource),
+  }
+  const ofVariant: DivergenceRole = {
+    original: () => ({ label: original.label, source: original.source, weightsHash }),
+    begin: async () => ({ kind: 'variant', states: states!, original: head! }),
+    beginJoined: async () => undefined,
+    keep: (resource) => Promise.resolve(resource[Symbol.asyncDispose]()),
+  }
   return {
-    roleOf: (record) => ({
-      original: record ? { label: record.label, source: record.source, weightsHash: record.weightsHash } : null,
-      async begin(model, encoded) {
-        if (record) return { kind: 'variant', states: original!.states, original: original!.head }
-        const states = await openHiddenStates({ rowCount: await countPositions(encoded), width: model.config.hiddenSize })
-        kept.push(states)
-        original = { states, head: model }
-        return { kind: 'original', states }
-      },
-      async keep(resource) {
-        if (record) await resource[Symbol.asyncDispose]()
-        else kept.push(resource)
-      },
-    }),
+    roleOf: ({ label }) => (label === original.label ? ofOriginal : ofVariant),
     async [Symbol.asyncDispose]() {
+      await states?.[Symbol.asyncDispose]()
       for (const resource of kept.toReversed()) await resource[Symbol.asyncDispose]()
     },
   }

@@ -14,7 +14,7 @@ import type { CheckpointTokenizer } from '../model/tokenizer/tokenizer.ts'
 import type { Encoder } from '../plan/encode.ts'
 import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import { workRecord, type TaskWork } from '../store/work-record.ts'
-import type { GroupRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
+import type { DivergenceOriginal, GroupRecord, RunRecord, TaskRecord } from '../store/run-record.ts'
 import { encodingKey } from './encoding-key.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { reportFailed, tokensBehindWarning, failedItemsError, warnOfTruncation } from './evaluation-notices.ts'
@@ -48,9 +48,9 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
   const scored = await scoreTasks(engine, loadedTasks, encoded, { ...options, clock, beganAt, onNotice })
   // Reading all weights takes longer than an interrupted user waits.
   const weightsHash = await clock.time('record', () => unlessAborted(opened.weightsHash, signal).catch(nullIfAborted))
+  const original = await clock.time('record', () => originalOf(options))
   const peakBytes = process.resourceUsage().maxRSS * 1024 + (engine.peakBytes?.() ?? 0)
   const { tasks, groups, failure, firstScoreMs } = scored
-  const original = options.divergence?.original
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: performance.now() - beganAt,
@@ -72,6 +72,13 @@ export async function evaluateModel(model: ModelSource, loadedTasks: readonly Lo
     ...(original && { divergence: { original, all: divergenceFigures(tasks.flatMap(({ items }) => items.flatMap(({ divergence }) => divergence ?? []))) } }),
     work: workRecord(scored.work, { elapsedMs: { ...clock.elapsedMs }, firstScoreMs, peakBytes }),
   }
+}
+
+/** The model with which this one is compared, for its record. */
+async function originalOf({ divergence, signal }: EvaluateOptions): Promise<DivergenceOriginal | undefined> {
+  if (!divergence?.original) return undefined
+  const { weightsHash, ...model } = divergence.original()
+  return { ...model, weightsHash: await unlessAborted(weightsHash, signal).catch(nullIfAborted) }
 }
 
 /** Starts to encode each task's requests; models that encode alike share them. */

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../model/checkpoint.ts'
 import type { DeviceChoice } from '../engine/devices/device.ts'
 import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { RunnableModel } from '../model/runnable/open-runnable.ts'
+import type { JointMember } from '../engine/joint/joint-pass.ts'
 import type { RollingBos } from '../plan/encode.ts'
 import type { TaskGroup } from '../task/lm-eval/expand-name.ts'
 import type { DivergenceRole } from './divergence-role.ts'
@@ -43,7 +43,7 @@ export interface EvaluateOptions {
   /** Opens the engine; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>
   /** Opens the engine of a model that is computed together with others. */
-  readonly joinPass?: (model: Pick<RunnableModel, 'config' | 'weights'>) => Promise<Engine>
+  readonly joinPass?: (model: JointMember) => Promise<Engine>
   readonly onEvent?: OnEvent<EvaluationEvent>
   /** Ends the evaluation at once; the record has the results until then. Before the first score it fails with AbortError. */
   readonly signal?: AbortSignal

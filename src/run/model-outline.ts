@@ -17,8 +17,16 @@ export interface ModelOutline {
   readonly memory: { readonly least: number; readonly usual: number }
 }
 
-/** The outline of an inspected model; `onNotice` receives notices about unused fields of its config. */
-export function modelOutline(label: string, { configFile, weightSettings }: Inspection, onNotice: (notice: string) => void): ModelOutline {
+/** Of a model that is not alone in its run. */
+export interface OutlineContext {
+  /** Receives notices about unused fields of its config. */
+  readonly onNotice: (notice: string) => void
+  /** The model that it is compared with, whose head it then has too. */
+  readonly original?: Inspection | undefined
+}
+
+/** The outline of an inspected model. */
+export function modelOutline(label: string, { configFile, weightSettings }: Inspection, { onNotice, original }: OutlineContext): ModelOutline {
   const { config, architecture, notices } = configFile
   for (const notice of notices) onNotice(notice)
   return {
@@ -27,6 +35,6 @@ export function modelOutline(label: string, { configFile, weightSettings }: Insp
     layers: config.layerCount,
     parameters: countParameters(config),
     window: config.maxPositions,
-    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, weightSettings) }),
+    memory: expectedMemory({ ...config, ...expectedWeightMemory(config, weightSettings), original: original?.configFile.config }),
   }
 }

@@ -47,7 +47,10 @@ export async function inspectModel({ folder, settings, inspected }: ModelSource)
   return { configFile, weightSettings: asked, adapter: await readAdapterFor(configFile.config, asked) }
 }
 
-/** How many tokens batches of an inspected model may have. Fails with UsageError if the memory limit is too small for it. */
-export function batchBudgetOf({ configFile: { config }, weightSettings: settings }: Inspection, limits: BatchLimits) {
-  return batchBudget({ ...config, ...expectedWeightMemory(config, settings) }, limits)
+/**
+ * How many tokens batches of an inspected model may have; `original` is the one that it is compared with, whose head it then has too. Fails with UsageError
+ * if the memory limit is too small for it.
+ */
+export function batchBudgetOf({ configFile: { config }, weightSettings: settings }: Inspection, limits: BatchLimits, original?: Inspection) {
+  return batchBudget({ ...config, ...expectedWeightMemory(config, settings), original: original?.configFile.config }, limits)
 }

@@ -39,10 +39,14 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     notices: checkpoint.notices,
     weightsHash,
     async openEngine(encoded) {
-      const divergence = await role?.begin(runnable, encoded)
-      const alone = () => onnxEngine(runnable.config, runnable.weights, { ...engineOptions, ...(divergence && { divergence }) })
-      const engine = await (options.openEngine?.(checkpoint) ?? options.joinPass?.(runnable) ?? alone())
-      if (options.cache === undefined || divergence) return engine
+      const begun = { head: runnable, weightsHash, encoded }
+      const together = async (join: NonNullable<EvaluateOptions['joinPass']>) => join({ ...runnable, states: await role?.beginJoined(begun) })
+      const alone = async () => {
+        const divergence = await role?.begin(begun)
+        return onnxEngine(runnable.config, runnable.weights, { ...engineOptions, ...(divergence && { divergence }) })
+      }
+      const engine = await (options.openEngine?.(checkpoint) ?? (options.joinPass ? together(options.joinPass) : alone()))
+      if (options.cache === undefined || role) return engine
       const { label, source } = model
       const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
       const given = Object.entries(model.settings ?? {}).map(([name, value]) => `${name}=${value}`)

@@ -8,8 +8,7 @@ import type { Request } from '../task/request.ts'
 import { countTruncation } from './count-truncation.ts'
 import { countPositions, temporaryBytes } from './divergence-run.ts'
 import { tokensBehindWarning } from './evaluation-notices.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
-import { passesOf, type Sharing } from './one-pass/plan-passes.ts'
+import { passesOf, type PlannedPass } from './one-pass/plan-passes.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import { modelOutline, type ModelOutline } from './model-outline.ts'
 import { inspectModel, type ModelSource } from './model-source.ts'
@@ -29,7 +28,10 @@ export interface RunPlan {
   readonly models: readonly ModelOutline[]
   /** One a model and task; none for a model without a tokenizer. */
   readonly plans: readonly TaskPlan[]
-  /** With `divergence`: what the temporary file for the original's hidden states takes at the most, in bytes; null if its folder has no tokenizer. */
+  /**
+   * With `divergence`: what the temporary file for the original's hidden states takes at the most, in bytes; 0 if all models are computed together, null if
+   * its folder has no tokenizer.
+   */
   readonly temporaryBytes?: number | null
 }
 
@@ -75,31 +77,32 @@ export async function planRun({ definedTasks, onEvent = () => {}, signal, ...giv
   const prompts = loadedTasks.map(promptsOf)
   const outlines: ModelOutline[] = []
   const plans: TaskPlan[] = []
-  const layersOf = await plannedLayers(
-    models,
-    { ...evaluateOptions, ...(signal && { signal }) },
-    {
-      isShared: options.sharedLayers && !options.divergence && models.every((model) => tasksOf(model) === loadedTasks),
-      samplesOnly: true,
-      onNotice: noticeOf(null),
-    },
-  )
+  const sharing = {
+    isShared: options.sharedLayers && models.every((model) => tasksOf(model) === loadedTasks),
+    isCompared: options.divergence,
+    samplesOnly: true,
+    onNotice: noticeOf(null),
+  }
+  const passes = await passesOf(models, { ...evaluateOptions, ...(signal && { signal }) }, sharing)
+  const layersOf = await plannedLayers(passes)
+  const comparedWith = (model: ModelSource) => (options.divergence && model !== models[0] ? models[0]!.inspected : undefined)
   let positions: number | null = null
   for (const model of models) {
     const onNotice = noticeOf(model.label)
     const own = tasksOf(model)
     if (own !== loadedTasks) onNotice(`its chat template is another one than that of ${models[0]!.label}, whose prompts are shown`)
-    if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), onNotice))
+    if (!model.served) outlines.push(modelOutline(model.label, await inspectModel(model), { onNotice, original: comparedWith(model) }))
     const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
     if (!planner) {
       onNotice(`no tokenizer.json in ${model.folder}: counts of tokens and batches need it`)
       continue
     }
     plans.push(...(await unlessAborted(planModel(model.label, { ...planner, layers: layersOf(model) }, own, { onNotice, signal }), signal)))
-    if (model === models[0] && options.divergence) positions = await unlessAborted(countPositions(encode(loadedTasks, planner, signal)), signal)
+    if (model === models[0] && options.divergence && passes.length > 1)
+      positions = await unlessAborted(countPositions(encode(loadedTasks, planner, signal)), signal)
   }
-  const original = options.divergence ? models[0] : undefined
-  return { prompts, models: outlines, plans, ...(original && { temporaryBytes: positions === null ? null : await temporaryBytes(original, positions) }) }
+  const stored = async (original: ModelSource) => (passes.length === 1 ? 0 : positions === null ? null : await temporaryBytes(original, positions))
+  return { prompts, models: outlines, plans, ...(options.divergence && { temporaryBytes: await stored(models[0]!) }) }
 }
 
 function encode(loadedTasks: readonly LoadedTask[], { encoder }: Planner, signal: AbortSignal | undefined): readonly EncodedAhead[] {
@@ -122,9 +125,9 @@ function promptsOf(loaded: LoadedTask): TaskPrompts {
 type LayeredPlanner = Planner & { readonly layers: Engine['layers'] | undefined }
 
 /** As `Engine.layers`, for each model of the run; undefined for a model on a server. */
-async function plannedLayers(models: readonly ModelSource[], options: EvaluateOptions, sharing: Sharing): Promise<(model: ModelSource) => Engine['layers']> {
+async function plannedLayers(passes: readonly PlannedPass[]): Promise<(model: ModelSource) => Engine['layers']> {
   const layers = new Map<string, Engine['layers']>()
-  for (const { models: together, identities } of await passesOf(models, options, sharing)) {
+  for (const { models: together, identities } of passes) {
     const own = divideLayers(layerTrie(identities))
     for (const [index, model] of together.entries()) {
       const asked = model.served ? undefined : (await inspectModel(model)).configFile.config.layerCount

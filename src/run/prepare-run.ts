@@ -8,7 +8,7 @@ import type { EvaluateOptions } from './evaluate-options.ts'
 import { loadTask } from './load-task.ts'
 import type { LoadedTask, LoadTaskOptions } from './loaded-task.ts'
 import { locateModel, type NeededFiles } from './locate-model.ts'
-import { batchBudgetOf, inspectModel, type ModelSource } from './model-source.ts'
+import { batchBudgetOf, inspectModel, type Inspection, type ModelSource } from './model-source.ts'
 import { parseModel, type GivenModel } from './parse-model.ts'
 import { nameTasks } from './name-tasks.ts'
 import { parseEvaluateOptions, parseLoadOptions, parseNames } from './parse-run-options.ts'
@@ -52,7 +52,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   if (options.divergence) await unlessAborted(checkComparable(models, evaluateOptions), signal)
   if (models.length > 0 && models.every(({ served }) => served)) refuseForServers(options, preparation)
   const inspected: ModelSource[] = []
-  for (const model of models) inspected.push(await inspect(model, evaluateOptions))
+  for (const model of models) inspected.push(await inspect(model, evaluateOptions, options.divergence ? inspected[0]?.inspected : undefined))
   const load = async ({ format, notices }: Prompting) => {
     const loadedTasks = await loadAll(selected, { ...loadOptions, format }, preparation)
     for (const notice of notices()) onNotice(notice)
@@ -99,11 +99,11 @@ function parseModels({ model }: ScoringOptions, purpose: Preparation['purpose'])
   return given
 }
 
-/** The model with the files that were read. Local weights must suit the settings and the memory limit. */
-async function inspect(model: ModelSource, options: EvaluateOptions): Promise<ModelSource> {
+/** The model with the files that were read. Local weights must suit the settings and the memory limit, with the head of an `original` to compare with. */
+async function inspect(model: ModelSource, options: EvaluateOptions, original: Inspection | undefined): Promise<ModelSource> {
   if (model.served) return model
   const inspected = await inspectModel(model)
-  batchBudgetOf(inspected, options)
+  batchBudgetOf(inspected, options, original)
   return { ...model, inspected }
 }
 

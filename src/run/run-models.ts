@@ -73,14 +73,14 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
   const encodings = new Map(prepared.models.map((model) => [prepared.tasksOf(model), new Map()] as const))
   const context = { prepared, encodings, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
   const runs: StoredResult[] = []
-  await using divergence = options.divergence ? divergenceRun() : undefined
-  // Distributions are compared with the stored states of a model that has ended.
-  const isShared = options.sharedLayers && !divergence && encodings.size === 1
-  for (const pass of await passesOf(prepared.models, shared, { isShared, onNotice })) {
+  const sharing = { isShared: options.sharedLayers && encodings.size === 1, isCompared: options.divergence, onNotice }
+  const passes = await passesOf(prepared.models, shared, sharing)
+  await using divergence = options.divergence ? divergenceRun(prepared.models[0]!, passes.length > 1) : undefined
+  const score = (model: ModelSource, joined: Pick<EvaluateOptions, 'joinPass'>, turn: Promise<unknown>) =>
+    scoreAndStore(model, joined, turn, { ...context, options: { ...shared, ...(divergence && { divergence: divergence.roleOf(model) }) } })
+  for (const pass of passes) {
     if (signal?.aborted) break
-    const role = divergence?.roleOf(runs[0]?.record.model)
-    const own = { ...context, options: { ...shared, ...(role && { divergence: role }) } }
-    const results = await scoreTogether(pass, shared, (model, joined, turn) => scoreAndStore(model, joined, turn, own), onNotice)
+    const results = await scoreTogether(pass, shared, score, onNotice)
     runs.push(...results.filter((result) => result !== null))
   }
   if (runs.length === 0) throw new AbortError()

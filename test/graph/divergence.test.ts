@@ -1,10 +1,10 @@
-/** Divergences through stored hidden states, of small random checkpoints, against transformers in float64 (scripts/make-divergence-goldens.py). */
+/** Divergences through stored hidden states and in one graph, of small random checkpoints, against transformers in float64 (scripts/make-divergence-goldens.py). */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { SequenceDivergence } from '../../src/engine/engine.ts'
 import { openHiddenStates, type HiddenStates } from '../../src/engine/hidden-states.ts'
-import { modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from '../../src/engine/onnx/device-model.ts'
+import { jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from '../../src/engine/onnx/device-model.ts'
 import { withOneFolder, type HeadSource } from '../../src/engine/onnx/engine-divergence.ts'
 import { batchOutputs, readDivergences } from '../../src/engine/onnx/read-scores.ts'
 import { startSessionProcess } from '../../src/engine/onnx/session-process.ts'
@@ -14,6 +14,7 @@ import { readWeights } from '../../src/model/weights/weights.ts'
 import { planBatches, type Batch } from '../../src/plan/batches.ts'
 import type { Sequence } from '../../src/plan/sequence.ts'
 import { fixtureRequests } from '../fixture-requests.ts'
+import { jointModels } from '../joint-models.ts'
 
 interface Golden {
   readonly pairs: readonly {
@@ -37,11 +38,26 @@ const FORMS: Readonly<Record<string, (model: HeadSource, divergence: DivergenceP
   'in passes': ({ config, weights }, divergence) => modelInPasses(config, weights, divergence),
   'in one pass': ({ config, weights }, divergence) => modelInOnePass(config, weights, { type: 'float', divergence }),
 }
-const CASES = Object.keys(FORMS).flatMap((form) => pairs.map(({ original, variant, requests }) => ({ form, original, variant, requests })))
+const CASES = Object.keys(FORMS).flatMap((form) => pairs.map((pair) => ({ form, ...pair })))
 
 test.each(CASES)('$original and $variant diverge as in transformers, $form', async ({ form, original, variant, requests }) => {
   const { sequences } = fixtureRequests(original)
-  const found = await divergencesOf(FORMS[form]!, original, variant, sequences)
+  expectGolden(await divergencesOf(FORMS[form]!, original, variant, sequences), requests)
+})
+
+test.each(pairs)('$original and $variant in one graph: as in transformers, and as through stored states', async ({ original, variant, requests }) => {
+  const { sequences } = fixtureRequests(original)
+  const together = await divergencesTogether([original, variant], sequences)
+  expectGolden(together, requests)
+  const stored = await divergencesOf(FORMS['in passes']!, original, variant, sequences, 1024)
+  together.forEach(({ isSameTop, ...values }, index) => {
+    expect(isSameTop).toEqual(stored[index]!.isSameTop)
+    for (const name of ['kl', 'original', 'variant'] as const)
+      values[name].forEach((value, position) => expect(Math.abs(value - stored[index]![name][position]!)).toBeLessThanOrEqual(1e-6))
+  })
+})
+
+function expectGolden(found: readonly SequenceDivergence[], requests: Golden['pairs'][number]['requests']): void {
   requests.forEach(({ kl, is_same_top: isSameTop, ...logProbs }, index) => {
     const own = found[index]!
     expect(own.isSameTop).toEqual(isSameTop)
@@ -49,11 +65,15 @@ test.each(CASES)('$original and $variant diverge as in transformers, $form', asy
     expect(perToken(own.original, logProbs.original)).toBeLessThan(TOLERANCE)
     expect(perToken(own.variant, logProbs.variant)).toBeLessThan(TOLERANCE)
   })
-})
+}
 
 test('a model diverges from itself by exactly 0', async () => {
   const { sequences } = fixtureRequests('gemma2')
-  for (const { kl, isSameTop, original, variant } of await divergencesOf(FORMS['in passes']!, 'gemma2', 'gemma2', sequences, 1024)) {
+  const [stored, together] = [
+    await divergencesOf(FORMS['in passes']!, 'gemma2', 'gemma2', sequences, 1024),
+    await divergencesTogether(['gemma2', 'gemma2'], sequences),
+  ]
+  for (const { kl, isSameTop, original, variant } of [...stored, ...together]) {
     expect([...kl].every((value) => value === 0)).toBe(true)
     expect(isSameTop.every(Boolean)).toBe(true)
     expect(variant).toEqual(original)
@@ -87,6 +107,19 @@ async function divergencesOf(
     const divergences = readDivergences(batch, sequences, outputs.divergence!)
     divergences.forEach((each, index) => (found[batch.members[index]!.sequence] = each))
   })
+  return found
+}
+
+/** Of the last of several models from the first, in one graph. */
+async function divergencesTogether(names: readonly string[], sequences: readonly Sequence[]): Promise<SequenceDivergence[]> {
+  const { root, joint } = await jointModels(names.map((name) => fixtureRequests(name).folder))
+  const model = jointModelInPasses({ ...joint, divergence: { givesStates: false } })
+  await session.load(model.graphWith(1).graph, { root, threads: 2, isOptimized: true })
+  const found: SequenceDivergence[] = []
+  for (const batch of planBatches(sequences, 1024).batches) {
+    const outputs = batchOutputs(await session.run(model.layOut(batch, PASS_TOKENS).feedsFor(1)), names.length - 1)
+    readDivergences(batch, sequences, outputs.divergence!).forEach((each, index) => (found[batch.members[index]!.sequence] = each))
+  }
   return found
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { planRun } from '../../src/run/plan-run.ts'
-import { runModels, type RunModelsOptions } from '../../src/run/run-models.ts'
+import { runModels, type RunModelsOptions, type RunResult } from '../../src/run/run-models.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 
@@ -36,8 +36,26 @@ test('a variant has divergences, with the original’s log-probabilities beside 
   })
 })
 
+test('models are computed together if they fit, otherwise through stored hidden states, with the same figures', async () => {
+  const models = [`original=${original}`, `other=${tinyModel('llama3')}`, `same=${original}`]
+  const together = await runWithNotices(optionsOf(models))
+  expect(together.notices).toContain('original, other, same are computed together, where their distributions are compared: 4 layers instead of 6')
+  // Enough for each of them with both heads, and for two with the same weights.
+  const memory = Math.max(...(await planRun(optionsOf(models))).models.map(({ memory: { least } }) => least)) + 1000
+  const limited = await runWithNotices(optionsOf(models, { memory }))
+  expect(limited.notices).toContainEqual(
+    expect.stringMatching(
+      /^other: not computed together with original, which takes more memory than is allowed \([\d.]+ MiB and batches\): compared with its/u,
+    ),
+  )
+  // Passes are shorter; one digit of single precision is 1e-6 of 8 nats.
+  expect(largestDifference(positionsOf(limited.result), positionsOf(together.result))).toBeLessThanOrEqual(1e-6)
+  expect(together.result.runs[2]!.record.tasks[0]!.divergence).toMatchObject({ kl: { value: 0, max: 0 }, sameTop: { value: 1 } })
+})
+
 test('a dry run says how large the temporary file is: a hidden state of 32 numbers for each distinct position', async () => {
-  const { temporaryBytes, plans } = await planRun(optionsOf([`original=${original}`, `same=${original}`]))
+  expect((await planRun(optionsOf([`original=${original}`, `same=${original}`]))).temporaryBytes).toBe(0)
+  const { temporaryBytes, plans } = await planRun(optionsOf([`original=${original}`, `same=${original}`], { sharedLayers: false }))
   expect(temporaryBytes! % (32 * 4)).toBe(0)
   expect(temporaryBytes! / (32 * 4)).toBeGreaterThan(plans[0]!.requests)
 })
@@ -49,3 +67,19 @@ test.each([
 ])('%j: refused before anything is computed', async (models, message) => {
   await expect(runModels(optionsOf(models))).rejects.toThrow(message)
 })
+
+async function runWithNotices(options: RunModelsOptions) {
+  const notices: string[] = []
+  const result = await runModels({ ...options, onEvent: (event) => event.kind === 'notice' && notices.push(event.message) })
+  return { notices, result }
+}
+
+/** KL of all positions of all models. */
+const positionsOf = ({ runs }: RunResult) =>
+  runs.flatMap(({ record }) => record.tasks.flatMap(({ items }) => items.flatMap(({ divergence }) => divergence?.kl ?? [])))
+
+/** Of values above 1, as a share of the value. */
+function largestDifference(values: readonly number[], expected: readonly number[]): number {
+  expect(values).toHaveLength(expected.length)
+  return Math.max(...values.map((value, index) => Math.abs(value - expected[index]!) / Math.max(1, expected[index]!)))
+}

@@ -2,7 +2,7 @@
  * Several models in one pass over the same tokens, each as an engine of its own. The models join one after another; what they share is loaded and computed
  * once. A model whose responses to a call's sequences are all known is not computed there.
  */
-import { HarnessError, StoreError, UsageError } from '../../errors.ts'
+import { EngineError, HarnessError, StoreError, UsageError } from '../../errors.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import type { JointModels } from '../../graph/joint-decoder.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
@@ -14,6 +14,7 @@ import { planBatches, type Batch } from '../../plan/batches.ts'
 import { divideLayers, layerTrie } from '../../plan/layer-trie.ts'
 import type { Sequence } from '../../plan/sequence.ts'
 import type { Engine, IsAnswered, ScoredBatch } from '../engine.ts'
+import type { HiddenStates } from '../hidden-states.ts'
 import { budgetFor, jointMemoryNeed, type BatchLimits } from '../onnx/batch-budget.ts'
 import { startJointWorker, type DeviceWorker } from '../onnx/device-worker.ts'
 import { onnxruntimeVersion, responsesKey } from '../onnx/onnx-engine.ts'
@@ -25,13 +26,17 @@ import { inTurn, rendezvous, type Rendezvous } from './rendezvous.ts'
 /** How a pass computes. */
 export interface JointOptions extends BatchLimits {
   readonly threads?: number | undefined
+  /** Whether the distributions of the others are compared with those of the first model, which then is computed as long as another one is. */
+  readonly isCompared?: boolean | undefined
   readonly onNotice?: (notice: string) => void
 }
 
 /** A model that has joined. */
-interface Member {
+export interface JointMember {
   readonly config: ModelConfig
   readonly weights: RunnableWeights
+  /** Receives the hidden states of scored positions, of the first model only. */
+  readonly states?: HiddenStates | undefined
 }
 
 /** The models that are loaded, as indices in the order of the pass. */
@@ -45,7 +50,7 @@ interface Loaded {
 export class JointPass {
   readonly #identities: readonly ModelIdentity[]
   readonly #options: JointOptions
-  readonly #members: (Member | undefined)[]
+  readonly #members: (JointMember | undefined)[]
   readonly #active: Set<number>
   /** The calls that not all models have made yet. */
   readonly #rounds = new Map<readonly Sequence[], Round>()
@@ -71,7 +76,7 @@ export class JointPass {
   }
 
   /** The engine of a model, when all others have joined or left. `weights` as they are run. */
-  async join(model: number, member: Member): Promise<Engine> {
+  async join(model: number, member: JointMember): Promise<Engine> {
     this.#members[model] = member
     this.#joined.arrive(model)
     await this.#joined.all
@@ -134,7 +139,7 @@ export class JointPass {
   }
 
   async #compute({ sequences, wanted }: Round, batch: Batch): Promise<ResultOf> {
-    const needed = this.#inOrder([...wanted.values()].flatMap((models) => [...models]))
+    const needed = this.#needed([...wanted.values()].flatMap((models) => [...models]))
     const receivers = this.#inOrder(wanted.get(batch)!)
     if (receivers.length === 0) return []
     try {
@@ -143,7 +148,7 @@ export class JointPass {
       let loadMs = performance.now() - startedAt
       const results: ((model: number) => ScoredBatch)[] = []
       startedAt = performance.now()
-      for await (const { batch: part, scoresOf } of worker.score(batch, sequences)) {
+      for await (const { batch: part, scoresOf, divergencesOf } of worker.score(batch, sequences)) {
         const shares = divideWork(
           joint,
           part,
@@ -155,8 +160,10 @@ export class JointPass {
           const position = models.indexOf(model)
           const { share, ...work } = shares[position]!
           const isFirst = model === receivers[0]
+          const divergences = divergencesOf(position)
           return {
             scores: scoresOf(position),
+            ...(divergences && { divergences }),
             tokensComputed: part.tree.tokenIds.length,
             ...work,
             engineMs: elapsedMs * share,
@@ -180,7 +187,8 @@ export class JointPass {
     if (this.#loaded?.models.join() === needed.join()) return this.#loaded
     this.#loaded?.worker.end()
     this.#loaded = undefined
-    const { threads, onNotice = () => {}, ...limits } = this.#options
+    const { threads, onNotice = () => {}, isCompared: _, ...limits } = this.#options
+    const states = this.#members[0]?.states
     const joint = this.#jointModels(needed)
     const need = jointMemoryNeed(
       joint.models.map(({ config, weights, outside }) => ({ ...config, ...weightMemory(weights), outside })),
@@ -192,7 +200,7 @@ export class JointPass {
       limits,
       deviceBytes: undefined,
       scoreBytes: undefined,
-      divergence: undefined,
+      divergence: states && { kind: 'original', states },
       threads,
       onNotice,
     })
@@ -212,6 +220,7 @@ export class JointPass {
         outside,
       })),
       trie: layerTrie(members.map(({ identity }) => identity)),
+      divergence: this.#options.isCompared ? { givesStates: this.#members[0]!.states !== undefined } : undefined,
     }
   }
 
@@ -230,6 +239,14 @@ export class JointPass {
   /** Those of the models that have not left, ascending. */
   #inOrder(models: Iterable<number>): number[] {
     return [...new Set(models)].filter((model) => this.#active.has(model)).sort((a, b) => a - b)
+  }
+
+  /** The models to compute for those that want scores. Fails with EngineError if the original is needed and has not joined. */
+  #needed(wanting: Iterable<number>): number[] {
+    const models = this.#inOrder(wanting)
+    if (!this.#options.isCompared || models.length === 0 || models[0] === 0) return models
+    if (!this.#members[0]) throw new EngineError('the original, with which distributions are compared, could not be loaded', 'See its own failure.')
+    return [0, ...models]
   }
 
   #notePeak(): void {

@@ -63,6 +63,7 @@ export function jointModelInPasses(joint: JointModels): DeviceModel {
   return inPasses(
     joint.models.map(({ config }) => config),
     () => jointDecoderGraph(joint, { sumParts: cpuSumParts() }),
+    joint.divergence && DIVERGENCE_HEAD_CHUNK,
   )
 }
 

@@ -55,8 +55,8 @@ export interface ComputedBatch {
   readonly batch: Batch
   /** The scores that the model at an index gives. Fails with EngineError on NaN. */
   readonly scoresOf: (model: number) => readonly SequenceScore[]
-  /** Of a variant whose distributions are compared with the original's. */
-  readonly divergences?: readonly SequenceDivergence[]
+  /** Of the model at an index, if its distributions are compared with the original's. Fails as `scoresOf`. */
+  readonly divergencesOf: (model: number) => readonly SequenceDivergence[] | undefined
 }
 
 /** A model with the weights that its worker runs. */
@@ -68,7 +68,7 @@ interface LoadedModel {
 /** Loads a model on a device. Fails with EngineError if that is not possible, with UsageError when `memoryBytes` is too little for it. */
 export async function startWorker(config: ModelConfig, weights: RunnableWeights, options: WorkerOptions): Promise<DeviceWorker> {
   const { limits, deviceBytes = 0, dtype, scoreBytes, device, divergence } = options
-  const shape = { ...config, ...weightMemory(weights) }
+  const shape = { ...config, ...weightMemory(weights), ...(divergence?.kind === 'variant' && { original: divergence.original.config }) }
   const isInPasses = providerOf(device).attention === 'kv-cache'
   const budget = isInPasses ? batchBudget(shape, limits) : onePassBudget(shape, limits, deviceBytes)
   const model = isInPasses ? modelInPasses(config, weights, divergence) : modelInOnePass(config, weights, { type: graphType(dtype), scoreBytes, divergence })
@@ -146,12 +146,14 @@ class SessionWorker implements DeviceWorker {
       for (const part of outputs) yield* this.score(part, sequences)
       return
     }
-    const { hiddenStates, divergence: compared } = batchOutputs(outputs)
-    if (divergence?.kind === 'original') await divergence.states.add(batch, sequences, hiddenStates!)
+    if (divergence?.kind === 'original') await divergence.states.add(batch, sequences, batchOutputs(outputs).hiddenStates!)
     yield {
       batch,
       scoresOf: (index) => readScores(batch, sequences, batchOutputs(outputs, index), options.dtype),
-      ...(compared && { divergences: readDivergences(batch, sequences, compared) }),
+      divergencesOf(index) {
+        const compared = batchOutputs(outputs, index).divergence
+        return compared && readDivergences(batch, sequences, compared)
+      },
     }
   }
 

@@ -112,8 +112,9 @@ async function* scoredBatches(
   batch: Batch,
   sequences: readonly Sequence[],
 ): AsyncGenerator<ScoredBatch> {
-  for await (const { batch: part, scoresOf, divergences } of worker.score(batch, sequences)) {
+  for await (const { batch: part, scoresOf, divergencesOf } of worker.score(batch, sequences)) {
     const operations = batchOperations(config, part) + adapterOperations(config, weights, part)
+    const divergences = divergencesOf(0)
     yield { scores: scoresOf(0), ...(divergences && { divergences }), tokensComputed: part.tree.tokenIds.length, operations }
   }
 }

@@ -1,5 +1,6 @@
 /** Scores of a batch's sequences, and their divergences, from the outputs of the graph. */
 import { EngineError } from '../../errors.ts'
+import { divergenceOutputNames, ORIGINAL_OUTPUTS } from '../../graph/blocks/divergence.ts'
 import { headOutputNames } from '../../graph/blocks/head.ts'
 import type { Batch } from '../../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
@@ -19,7 +20,7 @@ export interface BatchOutputs {
   readonly divergence?: DivergenceOutputs
 }
 
-/** What `divergenceOutputs` of graph/blocks/divergence.ts gives: a value a scored node, and for log-probabilities a value a target. */
+/** What `divergenceOutputs` of graph/blocks/divergence.ts gives of a variant: a value a scored node, and for log-probabilities a value a target. */
 export interface DivergenceOutputs {
   readonly kl: Float32Array
   readonly best: BigInt64Array
@@ -31,19 +32,19 @@ export interface DivergenceOutputs {
 /** A graph's outputs by name, as its kind of graph has them; of several models, those of the one at `model`. */
 export function batchOutputs(outputs: RunResult['outputs'], model = 0): BatchOutputs {
   const floats = (name: string) => outputs[name] as Float32Array
-  const names = headOutputNames(model)
-  const [best, originalBest] = [outputs[names.best] as BigInt64Array, outputs['original_best'] as BigInt64Array | undefined]
+  const [names, compared] = [headOutputNames(model), divergenceOutputNames(model)]
+  const best = outputs[names.best] as BigInt64Array
   return {
     logProbs: floats(names.logProbs),
     best,
-    ...(outputs['hidden_states'] && { hiddenStates: floats('hidden_states') }),
-    ...(originalBest && {
+    ...(model === 0 && outputs[ORIGINAL_OUTPUTS.states] && { hiddenStates: floats(ORIGINAL_OUTPUTS.states) }),
+    ...(outputs[compared.kl] && {
       divergence: {
-        kl: floats('kl'),
+        kl: floats(compared.kl),
         best,
-        originalBest,
-        originalLogProbs: floats('original_log_probs'),
-        variantLogProbs: floats('variant_log_probs'),
+        originalBest: outputs[ORIGINAL_OUTPUTS.best] as BigInt64Array,
+        originalLogProbs: floats(ORIGINAL_OUTPUTS.logProbs),
+        variantLogProbs: floats(compared.logProbs),
       },
     }),
   }

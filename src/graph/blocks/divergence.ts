@@ -17,31 +17,51 @@ export function originalStates({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>):
   return { name: 'original_states', type: 'float', shape: ['C', 'M', hiddenSize] }
 }
 
-/** Gives out the hidden states of the scored positions, before the final norm, in f32: `hidden_states` [C, M, hidden]. */
-export const hiddenStatesOutput: HeadExtra = (body, { models: [model] }) => [{ name: 'hidden_states', type: 'float', value: inFloat(body, model!.states) }]
+/** Outputs of the original, by what they are. */
+export const ORIGINAL_OUTPUTS = { best: 'original_best', logProbs: 'original_log_probs', states: 'hidden_states' } as const
+
+/** Outputs of the variant at an index among the models of the graph. */
+export function divergenceOutputNames(index: number): Readonly<Record<'kl' | 'logProbs', string>> {
+  return index === 0 ? { kl: 'kl', logProbs: 'variant_log_probs' } : { kl: `kl_${index}`, logProbs: `variant_log_probs_${index}` }
+}
+
+/** Gives out the first model's hidden states of the scored positions, before the final norm, in f32: `hidden_states` [C, M, hidden]. */
+export const hiddenStatesOutput: HeadExtra = (body, { models: [model] }) => [
+  { name: ORIGINAL_OUTPUTS.states, type: 'float', value: inFloat(body, model!.states) },
+]
 
 /** Applies the original's head to its own hidden states, which are fed, and compares its distribution with this model's. `type`: of the graph's arithmetic. */
 export function divergenceFromStates({ config, weights }: OriginalHead, vocabularySize: number, type: FloatType = 'float'): HeadExtra {
   return (body, { models: [model], targets, chunk }) => {
     const fed = body.node('Gather', ['original_states', chunk])
     const states = type === 'float' ? fed : body.node('Cast', [fed], { to: DATA_TYPE[type] })
-    return divergenceOutputs(body, { original: logitsOf({ g: body, config, weights }, states), variant: model!.logits, targets, vocabularySize })
+    const original = logitsOf({ g: body, config, weights }, states)
+    return divergenceOutputs(body, { original, variants: [{ index: 0, logits: model!.logits }], targets, vocabularySize })
   }
 }
 
-/** Logits of both models [M, vocabulary] at the same positions, and token ids [M, T]. */
+/** Compares each model of the graph with its first one, which has the same vocabulary. */
+export function divergenceOfModels(vocabularySize: number): HeadExtra {
+  return (body, { models: [original, ...others], targets }) => {
+    const variants = others.map(({ logits }, other) => ({ index: other + 1, logits }))
+    return variants.length === 0 ? [] : divergenceOutputs(body, { original: original!.logits, variants, targets, vocabularySize })
+  }
+}
+
+/** Logits of models [M, vocabulary] at the same positions, and token ids [M, T]. */
 export interface ComparedLogits {
   readonly original: string
-  readonly variant: string
+  /** With their indices among the models of the graph. */
+  readonly variants: readonly { readonly index: number; readonly logits: string }[]
   readonly targets: string
   readonly vocabularySize: number
 }
 
 /**
- * KL(original ‖ variant) in nats [M, 1], the original's arg-max [M, 1], and both models' log-probabilities of the targets [M, T]. In f32, with the
- * maximum subtracted; operators that GPUs have. Equal logits give exactly 0.
+ * The original's arg-max [M, 1] and log-probabilities of the targets [M, T]; of each variant KL(original ‖ variant) in nats [M, 1] and log-probabilities of
+ * the targets. In f32, with the maximum subtracted; operators that GPUs have. Equal logits give exactly 0.
  */
-export function divergenceOutputs(g: GraphBuilder, { original, variant, targets, vocabularySize }: ComparedLogits): HeadOutput[] {
+export function divergenceOutputs(g: GraphBuilder, { original, variants, targets, vocabularySize }: ComparedLogits): HeadOutput[] {
   const sum = sumInParts(g, vocabularySize)
   const softmax = (logits: string) => {
     const exact = inFloat(g, logits)
@@ -53,14 +73,20 @@ export function divergenceOutputs(g: GraphBuilder, { original, variant, targets,
     const wanted = g.node('Sub', [g.node('GatherElements', [shifted, targets], { axis: 1 }), logTotal])
     return { best, shifted, weights, total, logTotal, wanted }
   }
-  const [p, q] = [softmax(original), softmax(variant)]
-  const weighted = sum(g.node('Mul', [p.weights, g.node('Sub', [p.shifted, q.shifted])]))
-  const kl = g.node('Add', [g.node('Div', [weighted, p.total]), g.node('Sub', [q.logTotal, p.logTotal])])
+  const p = softmax(original)
   return [
-    { name: 'kl', type: 'float', value: kl },
-    { name: 'original_best', type: 'int64', value: p.best },
-    { name: 'original_log_probs', type: 'float', value: p.wanted },
-    { name: 'variant_log_probs', type: 'float', value: q.wanted },
+    { name: ORIGINAL_OUTPUTS.best, type: 'int64', value: p.best },
+    { name: ORIGINAL_OUTPUTS.logProbs, type: 'float', value: p.wanted },
+    ...variants.flatMap(({ index, logits }): HeadOutput[] => {
+      const q = softmax(logits)
+      const weighted = sum(g.node('Mul', [p.weights, g.node('Sub', [p.shifted, q.shifted])]))
+      const kl = g.node('Add', [g.node('Div', [weighted, p.total]), g.node('Sub', [q.logTotal, p.logTotal])])
+      const names = divergenceOutputNames(index)
+      return [
+        { name: names.kl, type: 'float', value: kl },
+        { name: names.logProbs, type: 'float', value: q.wanted },
+      ]
+    }),
   ]
 }
 

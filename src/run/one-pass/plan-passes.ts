@@ -1,4 +1,4 @@
-/** Which models of a run are computed together: those that share their first layers and read the same tokens, on the CPU. */
+/** Which models of a run are computed together, on the CPU: those that share their first layers and read the same tokens, or all whose distributions are compared. */
 import { fitsMemory, jointMemoryNeed, type MemoryNeed } from '../../engine/onnx/batch-budget.ts'
 import { runsOnCpu } from '../../engine/onnx/onnx-engine.ts'
 import { identifyLayers, type ModelIdentity, type ModelOutline } from '../../engine/joint/layer-identity.ts'
@@ -21,6 +21,8 @@ export interface PlannedPass {
   readonly models: readonly ModelSource[]
   /** One a model; none for a model by itself. */
   readonly identities: readonly ModelIdentity[]
+  /** Whether the distributions of the others are compared with those of the first model. */
+  readonly isCompared?: boolean
 }
 
 /** A model whose layers can be compared with those of others. */
@@ -36,6 +38,8 @@ interface Candidate {
 /** Whether layers may be shared, and who hears which are. */
 export interface Sharing {
   readonly isShared: boolean
+  /** Whether the distributions of the other models are compared with those of the first. */
+  readonly isCompared?: boolean
   /** Samples of the weights decide which layers are equal: enough to plan, and nothing to wait for. */
   readonly samplesOnly?: boolean
   readonly onNotice: (notice: string) => void
@@ -51,12 +55,12 @@ export async function passesOf(models: readonly ModelSource[], options: Evaluate
 
 /**
  * The passes of a run, in the order of their first models; every model is in one. Models that cannot be opened are by themselves, and fail when they
- * are. Fails with AbortError.
+ * are. With `isCompared`, only models that are computed together with the first one are. Fails with AbortError.
  */
 export async function planPasses(
   models: readonly ModelSource[],
   options: EvaluateOptions,
-  { samplesOnly = false, onNotice }: Omit<Sharing, 'isShared'>,
+  { samplesOnly = false, isCompared = false, onNotice }: Omit<Sharing, 'isShared'>,
 ): Promise<PlannedPass[]> {
   const alone = models.map((model): PlannedPass => ({ models: [model], identities: [] }))
   const local = models.filter(({ served }) => !served)
@@ -67,23 +71,65 @@ export async function planPasses(
     if (!(error instanceof HarnessError)) throw error
   })
   if (!identities) return alone
-  const passes = groupByTrunk(identities)
-    .flatMap((group) => byTokens(group, candidates, onNotice))
-    .filter((group) => group.length > 1)
-    .filter((group) =>
-      fits(
-        group.map((index) => candidates[index]!),
-        group.map((index) => identities[index]!),
-        options,
-        onNotice,
-      ),
+  const memory = (group: readonly number[]) =>
+    memoryOf(
+      group.map((index) => candidates[index]!),
+      group.map((index) => identities[index]!),
     )
+  const found: Found = { candidates, groups: groupByTrunk(identities), memory, options, onNotice }
+  const passes = (isCompared ? [comparedGroup(found, models[0]!)] : sharingGroups(found))
+    .filter((group) => group.length > 1)
     .map((group): PlannedPass => ({
       models: group.map((index) => ({ ...candidates[index]!.model, checkpoint: candidates[index]!.checkpoint })),
       identities: group.map((index) => identities[index]!),
+      ...(isCompared && { isCompared }),
     }))
   return inOrder(alone, passes)
 }
+
+/** What is known of the candidates; groups are of their indices. */
+interface Found {
+  readonly candidates: readonly Candidate[]
+  /** Those that share their first layers. */
+  readonly groups: readonly (readonly number[])[]
+  readonly memory: (group: readonly number[]) => MemoryNeed
+  readonly options: EvaluateOptions
+  readonly onNotice: (notice: string) => void
+}
+
+/** Groups that share layers, read the same tokens, and fit in memory. */
+function sharingGroups({ candidates, groups, memory, options, onNotice }: Found): number[][] {
+  return groups
+    .flatMap((group) => byTokens(group, candidates, onNotice))
+    .filter((group) => group.length > 1)
+    .filter((group) => {
+      const need = memory(group)
+      if (fitsMemory(need, options)) return true
+      const labels = labelsOf(group.map((index) => candidates[index]!.model))
+      onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(need.fixed)} and batches): computed one after another`)
+      return false
+    })
+}
+
+/** The original with all models that read the same tokens, whether they share layers or not, as far as they fit in memory: those that share layers first. */
+function comparedGroup({ candidates, groups, memory, options, onNotice }: Found, { label }: ModelSource): number[] {
+  const original = candidates.findIndex(({ model }) => model.label === label)
+  if (original === -1) return []
+  const trunk = groups.find((group) => group.includes(original))!
+  const isAble = (index: number) => index !== original && candidates[index]!.tokens === candidates[original]!.tokens
+  const others = candidates.map((_, index) => index).filter((index) => isAble(index) && !trunk.includes(index))
+  const together = [original]
+  const left: number[] = []
+  for (const index of [...trunk.filter(isAble), ...others]) (fitsMemory(memory([...together, index].sort(ascending)), options) ? together : left).push(index)
+  if (left.length > 0)
+    onNotice(
+      `${labelsOf(left.sort(ascending).map((index) => candidates[index]!.model))}: not computed together with ${label}, which takes more memory than is allowed ` +
+        `(${byteSize(memory([...together, left[0]!].sort(ascending)).fixed)} and batches): compared with its stored hidden states`,
+    )
+  return together.sort(ascending)
+}
+
+const ascending = (a: number, b: number) => a - b
 
 /** Undefined if the model cannot be opened. */
 async function openCandidate(model: ModelSource, options: EvaluateOptions): Promise<Candidate | undefined> {
@@ -109,15 +155,6 @@ function byTokens(group: readonly number[], candidates: readonly Candidate[], on
   return parts
 }
 
-/** Whether a group fits in memory; says so if it does not. */
-function fits(group: readonly Candidate[], identities: readonly ModelIdentity[], options: EvaluateOptions, onNotice: (notice: string) => void): boolean {
-  const need = memoryOf(group, identities)
-  if (fitsMemory(need, options)) return true
-  const labels = labelsOf(group.map(({ model }) => model))
-  onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(need.fixed)} and batches): computed one after another`)
-  return false
-}
-
 function memoryOf(group: readonly Candidate[], identities: readonly ModelIdentity[]): MemoryNeed {
   const shapes = group.map(({ outline: { config }, weightSettings }, index) => ({
     ...config,
@@ -137,8 +174,10 @@ function inOrder(alone: readonly PlannedPass[], passes: readonly PlannedPass[]):
 }
 
 /** `original, laco: 45 of 62 layers are computed`. */
-export function passSummary({ models, identities }: PlannedPass): string {
+export function passSummary({ models, identities, isCompared = false }: PlannedPass): string {
   const { asked, distinct } = countLayers(layerTrie(identities))
+  if (isCompared)
+    return `${labelsOf(models)} are computed together, where their distributions are compared${distinct < asked ? `: ${distinct} layers instead of ${asked}` : ''}`
   return `${labelsOf(models)} share layers and are computed together: ${distinct} layers instead of ${asked}`
 }
 

@@ -13,7 +13,7 @@ export type ScoreModel<T> = (model: ModelSource, joined: Pick<EvaluateOptions, '
  * first model that fails, when all others are done.
  */
 export async function scoreTogether<T>(
-  { models, identities }: PlannedPass,
+  { models, identities, isCompared }: PlannedPass,
   { batchTokens, memoryBytes, threads, signal }: EvaluateOptions,
   score: ScoreModel<T>,
   onNotice: (notice: string) => void,
@@ -22,6 +22,7 @@ export async function scoreTogether<T>(
   const pass = new JointPass(identities, {
     onNotice: (notice) => onNotice(`${labelsOf(models)}: ${notice}`),
     threads,
+    isCompared,
     ...(batchTokens !== undefined && { batchTokens }),
     ...(memoryBytes !== undefined && { memoryBytes }),
   })

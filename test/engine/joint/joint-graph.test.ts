@@ -2,20 +2,17 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { identifyLayers } from '../../../src/engine/joint/layer-identity.ts'
 import { jointModelInPasses, modelInPasses, type DeviceModel } from '../../../src/engine/onnx/device-model.ts'
 import { readScores } from '../../../src/engine/onnx/read-scores.ts'
 import { startSessionProcess } from '../../../src/engine/onnx/session-process.ts'
 import { headOutputNames } from '../../../src/graph/blocks/head.ts'
-import { readConfig } from '../../../src/model/config/config.ts'
-import { relocateTensors } from '../../../src/model/runnable/relocate-tensors.ts'
-import { commonFolder, readWeights } from '../../../src/model/weights/weights.ts'
 import { planBatches } from '../../../src/plan/batches.ts'
-import { countLayers, layerTrie } from '../../../src/plan/layer-trie.ts'
+import { countLayers } from '../../../src/plan/layer-trie.ts'
 import type { Sequence, SequenceScore } from '../../../src/plan/sequence.ts'
 import { prune } from '../../../src/prune/prune.ts'
 import { deepModel } from '../../deep-model.ts'
 import { fixtureRequests } from '../../fixture-requests.ts'
+import { jointModels } from '../../joint-models.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 
 // One process for all: starting one takes longer than a model.
@@ -59,27 +56,11 @@ test('a model with sliding windows, and the same without its last layer', async 
 })
 
 async function bothWays(folders: readonly string[], sequences: readonly Sequence[]) {
-  const models = await Promise.all(
-    folders.map(async (folder) => {
-      const config = await readConfig(folder)
-      return { config, weights: await readWeights(folder, config) }
-    }),
-  )
-  const identities = await identifyLayers(models)
-  const trie = layerTrie(identities)
-  const root = commonFolder(models.map(({ weights }) => path.join(weights.root, 'any')))
-  const joint = {
-    models: models.map(({ config, weights }, index) => ({
-      config,
-      weights: { ...relocateTensors(weights, weights.root, root), root },
-      outside: identities[index]!.outside,
-    })),
-    trie,
-  }
+  const { root, joint } = await jointModels(folders)
   const together = await scoresOf(jointModelInPasses(joint), root, folders.length, sequences)
   const alone: SequenceScore[][] = []
-  for (const { config, weights } of models) alone.push(...(await scoresOf(modelInPasses(config, weights), weights.root, 1, sequences)))
-  return { counts: countLayers(trie), alone, together }
+  for (const { config, weights } of joint.models) alone.push(...(await scoresOf(modelInPasses(config, weights), root, 1, sequences)))
+  return { counts: countLayers(joint.trie), alone, together }
 }
 
 async function scoresOf(model: DeviceModel, root: string, count: number, sequences: readonly Sequence[]): Promise<SequenceScore[][]> {
