@@ -5,6 +5,7 @@
 import { UsageError } from '../errors.ts'
 import { listOptions, valueError, type OptionFacts, type OptionTable } from '../run/option-table.ts'
 import { commandText } from '../text/command-text.ts'
+import { otherOption } from './other-options.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 
 /** What is checked: the command with its options. */
@@ -87,6 +88,8 @@ function nameOf(
     const option = letters.get(letter)
     if (option !== undefined) return { name: option, inline: word === letter ? inline : token.slice(2) }
   }
+  const other = otherOption(command.name, name)
+  if (other !== undefined) throw new UsageError(`${command.name} has no option ${dashes}${word}`, other)
   const known = [...named.keys(), ...COMMON]
   const nearest = dashes === '-' && name.length === 1 ? '' : didYouMean(name, known).replace('Did you mean ', 'Did you mean --')
   throw new UsageError(`${command.name} has no option ${dashes}${word}`, `${nearest}\`evalharness ${command.name} --help\` lists the options.`)
@@ -97,7 +100,8 @@ function checkWords(words: readonly string[], { name, options, subcommands }: Ch
   const positionals = listOptions(options).filter(({ facts }) => facts.isPositional)
   const unexpected = positionals.some(({ facts }) => facts.kind === 'list') ? undefined : words[positionals.length]
   if (unexpected !== undefined) {
-    const nearest = didYouMean(unexpected, subcommands).replace('Did you mean ', `Did you mean ${name} `)
+    const isModel = /[/\\]/u.test(unexpected) && listOptions(options).some((option) => option.name === 'model')
+    const nearest = isModel ? `Give --model ${unexpected}. ` : didYouMean(unexpected, subcommands).replace('Did you mean ', `Did you mean ${name} `)
     throw new UsageError(
       `${name} does not take ${JSON.stringify(unexpected)}`,
       `${nearest}Values follow an option, as in --option value; names with spaces need quotes. \`evalharness ${name} --help\` shows how it is called.`,

@@ -13,6 +13,16 @@ import { translateArguments } from './translate-arguments.ts'
 const NO_OPTIONS: OptionTable = z.object({})
 /** The command that lm-eval's options belong to. */
 const RUN = 'run'
+/** Commands of other programs, and what to do instead. */
+const OTHER_COMMANDS: Readonly<Record<string, string>> = {
+  eval: 'Write: evalharness run',
+  evaluate: 'Write: evalharness run',
+  score: 'Write: evalharness run',
+  version: 'Write: evalharness --version',
+  download: '`evalharness run` fetches what it needs: give --model OWNER/NAME.',
+  serve: 'evalharness does not serve models; it scores one on a server: --model NAME=http://HOST:PORT/v1,tokenizer=WHERE.',
+  quantize: 'A model is quantized when it is scored: --model NAME=WHERE,quantize=nf4.',
+}
 /** Before a command line that was understood as another one. */
 const READ_AS = 'read as: '
 
@@ -58,6 +68,8 @@ function unknownCommand(given: string, commands: readonly Command[]): never {
   const instead = lookUp(LM_EVAL_COMMANDS, given)
   if (instead !== undefined) throw new UsageError(`no command ${given}; that is lm-eval’s`, `Write: ${instead}`)
   const names = commands.map(({ name }) => name)
+  const other = lookUp(OTHER_COMMANDS, given)
+  if (other !== undefined) throw new UsageError(`no command ${JSON.stringify(given)}`, other)
   throw new UsageError(`no command ${JSON.stringify(given)}`, `${didYouMean(given, names)}Commands: ${names.join(', ')}.`)
 }
 

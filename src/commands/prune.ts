@@ -1,4 +1,5 @@
 /** `evalharness prune laco|drop`: makes a smaller checkpoint of a model by taking layers away. */
+import { realpathSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { AbortError } from '../errors.ts'
@@ -88,5 +89,14 @@ function print(record: PruningRecord, json: boolean, folder: string, { out, err 
 
 /** Tasks to suggest: the demo's model knows only its valley, and those tasks need no network. */
 function tasksFor(source: string): string {
-  return path.resolve(source) === path.join(PACKAGE_FOLDER, 'demo/model') ? 'valley_piqa,valley_boolq' : 'piqa,hellaswag'
+  return realPath(source) === realPath(path.join(PACKAGE_FOLDER, 'demo/model')) ? 'valley_piqa,valley_boolq' : 'piqa,hellaswag'
+}
+
+/** Links followed; the path itself if it is not there, as of a hub repository. */
+function realPath(place: string): string {
+  try {
+    return realpathSync(place)
+  } catch {
+    return place
+  }
 }

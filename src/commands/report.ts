@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { readRuns } from '../card/read/read-run.ts'
 import { compareRuns } from '../compare/compare-runs.ts'
+import { UsageError } from '../errors.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { comparisonReport } from '../report/comparison-report.ts'
 import { COMPARISON_FORMATS, type ComparisonFormatName } from '../report/formats/registry.ts'
@@ -40,8 +41,16 @@ export const reportCommand = defineCommand({
   },
 })
 
-/** The format whose files have the ending of this one; a page if none has. */
+/** The format whose files have the ending of this one; a page without an ending. Fails with UsageError on a file of another program. */
 function formatOf(file: string | undefined): ComparisonFormatName {
-  const ending = path.extname(file ?? '').slice(1)
-  return NAMES.find((name) => COMPARISON_FORMATS[name].ending === ending) ?? 'html'
+  const ending = path
+    .extname(file ?? '')
+    .slice(1)
+    .toLowerCase()
+  if (ending === '' || ending === 'htm') return 'html'
+  const format = NAMES.find((name) => COMPARISON_FORMATS[name].ending === ending)
+  if (format) return format
+  const endings = NAMES.map((name) => `.${COMPARISON_FORMATS[name].ending}`)
+  const hint = `Give one of ${[...new Set(endings)].join(', ')}, or --format with any name.`
+  throw new UsageError(`no format has files that end in .${ending}`, ending === 'pdf' ? `${hint} A browser prints the HTML page as PDF.` : hint)
 }

@@ -4,13 +4,14 @@ import { ALPHA } from '../compare/betting-bounds.ts'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'
 import { CompareError, GateError } from '../errors.ts'
+import { errorText } from '../text/error-text.ts'
 import { readStoredRun } from '../store/read-stored-run.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { BASELINES, findBaseline } from './bless.ts'
 import { checkPolicy } from './check-policy.ts'
 import { EXIT_CODE, judgeComparison } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
-import { parsePolicy, type ParsedPolicy, type Policy } from './policy.ts'
+import { parsePolicy, POLICY_HINT, type ParsedPolicy, type Policy } from './policy.ts'
 
 /** What to judge. */
 export interface JudgeOptions {
@@ -83,7 +84,7 @@ export function policyNameOf(policy: JudgeOptions['policy']): string {
 
 async function readPolicy(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new GateError(`cannot read the policy ${file}`, 'docs/gate.md shows one.', { cause })
+    throw new GateError(`cannot read the policy ${file}: ${errorText(cause)}`, POLICY_HINT, { cause })
   })
 }
 

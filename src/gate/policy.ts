@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ALPHA } from '../compare/betting-bounds.ts'
 import { GateError } from '../errors.ts'
 import { parseYaml } from '../io/parse-yaml.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import { errorText } from '../text/error-text.ts'
 
 /** The limits of one task. */
@@ -56,16 +57,25 @@ const policySchema = z.strictObject({
   tasks: z.record(z.string(), limits).refine((tasks) => Object.keys(tasks).length > 0, 'no task'),
 })
 
+/** What to write. */
+export const POLICY_HINT = 'Write for example: tasks: { piqa: { min_retention: 0.95 } } (docs/gate.md).'
+
+/** The limit that an unknown key of a task was meant to be, as the beginning of a hint. */
+function nearestLimit({ issues }: z.ZodError): string {
+  const [key] = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
+  return key === undefined ? '' : didYouMean(key, Object.keys(limits.shape))
+}
+
 /** Parses a policy; `file` is its name in errors. Fails with GateError, which names the line of a YAML error and the key of a wrong limit. */
 export function parsePolicy(text: string, file: string): ParsedPolicy {
   let content: unknown
   try {
     ;({ content } = parseYaml(text))
   } catch (cause) {
-    throw new GateError(`${file} is not YAML: ${errorText(cause)}`, 'docs/gate.md shows a policy.', { cause })
+    throw new GateError(`${file} is not YAML: ${errorText(cause)}`, POLICY_HINT, { cause })
   }
   const checked = policySchema.safeParse(content)
-  if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, 'docs/gate.md shows one.')
+  if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, `${nearestLimit(checked.error)}${POLICY_HINT}`)
   const { alpha, tasks } = checked.data
   const entries = Object.entries(tasks).map(
     ([task, given]) =>

@@ -1,5 +1,6 @@
 /** Prepares a run before anything is computed: tasks and models must exist, options must be compatible, rows must be readable. */
 import { unlessAborted, UsageError } from '../errors.ts'
+import { isFolder } from '../io/path-exists.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks } from '../task/registry.ts'
@@ -45,7 +46,11 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   const given = parseModels(options, purpose)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)
-  if (purpose === 'scoring') await prepareResultsFolder(options.output)
+  if (purpose === 'scoring') {
+    if (/\.(?:jsonl?|csv|html)$/iu.test(options.output) && !(await isFolder(options.output)))
+      throw new UsageError(`--output ${options.output} is named like a file`, 'Give a folder; each model has its results in a folder below it.')
+    await prepareResultsFolder(options.output)
+  }
   const models: ModelSource[] = []
   const needed: NeededFiles = purpose === 'scoring' ? 'all' : 'tokenizer'
   for (const model of given) models.push(await unlessAborted(locateModel(model, onNotice, needed), signal))

@@ -83,15 +83,20 @@ async function parseSpec(spec: string): Promise<{ readonly label: string | undef
   return { label, place: place! }
 }
 
-/** The folder itself, or the only folder of results in it. */
-async function folderOfRuns(place: string): Promise<string> {
-  const names = await listFolder(place)
-  if (resultsNames(names).length > 0) return place
+/** Folders of runs in a folder; none if it is not one. */
+export async function foldersOfRuns(place: string): Promise<string[]> {
   const folders: string[] = []
-  for (const name of names) {
+  for (const name of await readdir(place).catch(() => [])) {
     const folder = path.join(place, name)
     if ((await isFolder(folder)) && resultsNames(await listFolder(folder)).length > 0) folders.push(folder)
   }
+  return folders
+}
+
+/** The folder itself, or the only folder of results in it. */
+async function folderOfRuns(place: string): Promise<string> {
+  if (resultsNames(await listFolder(place)).length > 0) return place
+  const folders = await foldersOfRuns(place)
   if (folders.length === 1) return folders[0]!
   if (folders.length > 1) throw new StoreError(`${place} has runs of several models`, `Give one of: ${folders.join(', ')}.`)
   throw new StoreError(`${place} has no results_*.json`, 'Give a results file or its folder.')

@@ -88,6 +88,8 @@ export function taskCalled(known: ReadonlyMap<string, Task>, name: string): Task
 }
 
 function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
+  if (/^list(?:_groups|_subtasks|_tags)?$/u.test(name))
+    throw new UsageError(`no task is called ${name}`, 'To list tasks: `evalharness tasks`; with groups and subsets: `evalharness tasks --all`.')
   const reason = explainUnsupportedTask(name)
   const hint = `Known: ${listNames([...known.keys()], MOST_NAMES)}; \`evalharness tasks --all\` lists groups and subsets. Your own: --task-file FILE.`
   if (reason !== undefined) throw new UsageError(reason, hint)

@@ -40,7 +40,13 @@ describe('one spelling', () => {
 describe('refused, with what to do instead', () => {
   test.each([
     ['runn', 'no command "runn"', 'Did you mean run? Commands: demo, run,'],
-    ['eval -m x', 'no command "eval"', 'Commands: demo, run,'],
+    ['models', 'no command "models"', 'Commands: demo, run,'],
+    ['evaluate -m x', 'no command "evaluate"', 'Write: evalharness run'],
+    ['run --shots 5', 'run has no option --shots', 'Give --num-fewshot 5.'],
+    ['run --max_model_len 128', 'run has no option --max_model_len', 'Give --max-length N.'],
+    ['run -ngl 99', 'run has no option -ngl', 'Give --device cuda:0'],
+    ['gate --limit 5', 'gate has no option --limit', 'Give --max-items N.'],
+    ['run ./model -t piqa', 'run does not take "./model"', 'Give --model ./model.'],
     ['card wirte a', 'card has no subcommand "wirte"', 'Did you mean write?'],
     ['prune', 'prune needs a subcommand', 'Give `evalharness prune laco` or `evalharness prune drop`.'],
     ['gate blss x', 'gate does not take "blss"', 'Did you mean gate bless?'],
@@ -93,6 +99,11 @@ describe('lm-eval’s command line', () => {
     expect(check('-m x -t piqa')).toEqual({ line: 'run --model=x --tasks=piqa', notices: ['read as: evalharness run -m x -t piqa'] })
   })
 
+  test('a truth value of the model is an option of the run', () => {
+    expect(check('run --model hf --model_args pretrained=x,add_bos_token=True -t a').line).toBe('run --model=x --add-bos-token --tasks=a')
+    expect(check('run --model hf --model_args pretrained=x,add_bos_token=False -t a').line).toBe('run --model=x --no-add-bos-token --tasks=a')
+  })
+
   test('short names that only lm-eval has', () => {
     expect(check('run -M hf -a pretrained=x peft=./lora,dtype=auto -b auto -s -c cache -o out -E {"piqa":[0]}').line).toBe(
       'run --model=x,adapter=./lora --cache=cache --output=out --samples={"piqa":[0]}',
@@ -117,6 +128,7 @@ describe('lm-eval’s command line', () => {
     ['run --model hf --model_args pretrained=x,parallelize=True', '--model_args parallelize=True does not exist here', 'not split over devices'],
     ['run --model hf --model_args pretraind=x', '--model_args has "pretraind"', 'Did you mean pretrained?'],
     ['run --model ./x --model_args dtype=float32', '--model_args is for lm-eval’s --model hf', '--model ./x,quantize=nf4'],
+    ['run --model hf --model_args pretrained=x,add_bos_token=maybe', 'add_bos_token=maybe is neither True nor False', '--no-add-bos-token'],
     ['run --model hf --model_args x', '--model_args "x" is not NAME=VALUE', 'pretrained=OWNER/REPO'],
   ])('%s', (line, message, hint) => {
     expect(() => check(line)).toThrow(expect.objectContaining({ message: expect.stringContaining(message), hint: expect.stringContaining(hint) }))

@@ -65,6 +65,11 @@ test.each([
   [['compare', ...RUNS, '--json', '--format', 'csv'], '--json and --format csv exclude each other'],
   [['compare', ...RUNS, '--quiet', '--verbose'], '--quiet and --verbose exclude each other'],
   [['run', '-m', 'comparison=x', '-m', 'b=y', '-t', 'valley_boolq', '--json'], 'a model is called "comparison"'],
+  [['report', ...RUNS, '-o', 'out.pdf'], 'no format has files that end in .pdf'],
+  [['compare', path.dirname(RUNS[0])], `There are several in it: ${path.dirname(RUNS[0])}/`],
+  [['run', '-m', 'demo/model', '-t', 'valley_boolq', '--output', 'out.csv'], '--output out.csv is named like a file'],
+  [['run', '-m', 'demo/model', '-t', 'list'], 'no task is called list\n  To list tasks: `evalharness tasks`'],
+  [['run', '-m', 'demo', '-t', 'valley_boolq', '--dry-run'], 'cannot read demo/config.json\n  Did you mean demo/model?'],
   [['run', '-t', 'valley_boolq', '--dry-run', '--format', 'csv'], '--dry-run has no scores for --format csv'],
 ])('%j is refused', async (args, message) => {
   const { code, out, err } = await evalharness(...args)

@@ -36,6 +36,11 @@ describe('a policy', () => {
   })
 })
 
+test('a key that is nearly right is named, with an example', () => {
+  const hint = 'Did you mean min_retention? Write for example: tasks: { piqa: { min_retention: 0.95 } } (docs/gate.md).'
+  expect(() => parsePolicy('tasks: { piqa: { min_retenion: 0.9 } }', 'gate.yaml')).toThrow(expect.objectContaining({ hint }))
+})
+
 describe('a policy from untrusted input', () => {
   test.each([
     ['lists in lists', `tasks:\n  piqa: ${'['.repeat(20_000)}`],

@@ -1,5 +1,6 @@
 /** Reads runs from stored files, or from columns of model cards. */
 import { UsageError } from '../../errors.ts'
+import { foldersOfRuns } from '../../store/find-results.ts'
 import { readStoredRun } from '../../store/read-stored-run.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import { citedRun } from './cited-run.ts'
@@ -22,8 +23,11 @@ export async function readRun(place: string): Promise<StoredRun> {
  * apart. Fails as `readRun` does.
  */
 export async function readRuns(places: readonly string[]): Promise<StoredRun[]> {
-  if (places.length < 2)
-    throw new UsageError(`a comparison needs at least two runs, got ${places.join(' ')}`, 'Give the original first, then one or more variants.')
+  if (places.length < 2) {
+    const folders = await foldersOfRuns(places[0] ?? '')
+    const hint = folders.length > 1 ? `There are several in it: ${folders.join(' ')}. ` : ''
+    throw new UsageError(`a comparison needs at least two runs, got ${places.join(' ')}`, `${hint}Give the original first, then one or more variants.`)
+  }
   const runs: StoredRun[] = []
   for (const place of places) {
     const run = await readRun(place)

@@ -12,6 +12,7 @@ import { RMS_NORM, type Activation, type Decoder, type RopeFields } from '../fam
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../families/families.ts'
 import type { CommonConfig, Family } from '../families/family.ts'
 import { checkFields } from './config-fields.ts'
+import { modelFolderBelow } from './model-folder-below.ts'
 import { explainUnsupportedModel } from './unsupported-model.ts'
 import { readModelFile } from '../model-file.ts'
 import { parseQuantization, type StoredQuantization } from './quantization-config.ts'
@@ -80,7 +81,11 @@ export async function readConfig(folder: string): Promise<ModelConfig> {
 export async function readConfigFile(folder: string): Promise<ConfigFile> {
   const file = path.join(folder, 'config.json')
   const content = await readModelFile(folder, 'config.json')
-  if (!content) throw new CheckpointError(`cannot read ${file}`, 'A model folder holds config.json, *.safetensors and tokenizer.json.')
+  if (!content) {
+    const below = await modelFolderBelow(folder)
+    const meant = below === undefined ? '' : `Did you mean ${below}? `
+    throw new CheckpointError(`cannot read ${file}`, `${meant}A model folder holds config.json, *.safetensors and tokenizer.json.`)
+  }
   let raw: unknown
   try {
     raw = parsePythonJson(content.toString('utf8'))

@@ -7,6 +7,8 @@ export interface ModelArgument {
     | { readonly kind: 'source' | 'revision' | 'unneeded' | 'refused' }
     /** A setting after the model. */
     | { readonly kind: 'setting'; readonly setting: string }
+    /** An option of the run without a value: `--OPTION` for True, `--no-OPTION` for False. */
+    | { readonly kind: 'flag'; readonly option: string }
     /** An option of the run; `values` are other spellings, '' for a value that is the default here. */
     | { readonly kind: 'option'; readonly option: string; readonly values?: Readonly<Record<string, string>> }
   /** Values that change nothing here; all others are refused. */
@@ -37,7 +39,10 @@ export const HF_ARGUMENTS: Readonly<Record<string, ModelArgument>> = {
   max_batch_size: unneeded('Batches are sized in tokens; --batch-tokens N sets the size.'),
   trust_remote_code: unneeded('Code of a checkpoint is never run.'),
   use_fast_tokenizer: unneeded('tokenizer.json, the fast tokenizer, is always used.'),
-  add_bos_token: refused('It is the same for all models of a run: --add-bos-token, or --no-add-bos-token for False.'),
+  add_bos_token: {
+    says: 'It is the same for all models of a run: --add-bos-token, or --no-add-bos-token for False.',
+    as: { kind: 'flag', option: 'add-bos-token' },
+  },
   prefix_token_id: refused('The token before a text is the tokenizer’s (docs/scoring.md).'),
   parallelize: { says: NOT_SPLIT, as: { kind: 'unneeded' }, harmless: OFF },
   max_memory_per_gpu: refused('--memory SIZE limits the memory of the process that computes.'),

@@ -40,6 +40,7 @@ export function translateModel(kind: string, given: readonly string[]): Translat
     if (as.kind === 'source') model.source = value
     else if (as.kind === 'revision') model.revision = value
     else if (as.kind === 'setting') model.settings.push(`${as.setting}=${value}`)
+    else if (as.kind === 'flag') options.push(...flagOf(as.option, value, { name, says }))
     else if (as.kind === 'option') options.push(...optionOf(as, value))
     else if (harmless?.includes(value)) continue
     else if (as.kind === 'refused' || harmless) throw new UsageError(`--model_args ${name}=${value} does not exist here`, says)
@@ -90,6 +91,13 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 function optionOf({ option, values }: { readonly option: string; readonly values?: Readonly<Record<string, string>> }, value: string): string[] {
   const own = lookUp(values ?? {}, value) ?? value
   return own === '' ? [] : [`--${option}`, own]
+}
+
+/** None is the default. Fails with UsageError on what is not a truth value. */
+function flagOf(option: string, value: string, { name, says }: { readonly name: string; readonly says: string }): string[] {
+  if (value === 'None') return []
+  if (!/^(?:true|false)$/iu.test(value)) throw new UsageError(`--model_args ${name}=${value} is neither True nor False`, says)
+  return [value.toLowerCase() === 'true' ? `--${option}` : `--no-${option}`]
 }
 
 /** `main` is the default, and a folder has no revisions. */
