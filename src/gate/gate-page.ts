@@ -1,6 +1,7 @@
 /** The gate as one HTML page: verdict, rules, and how the bounds of each closed in on its limit. */
 import { boundsChart, type BoundsPoint } from '../report/charts/bounds-chart.ts'
 import { htmlPage } from '../report/html/html-page.ts'
+import { dataTable, headCell, statusCell, textCell } from '../report/html/table.ts'
 import { markup, type Html } from '../report/markup.ts'
 import type { JudgedRule } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
@@ -21,10 +22,8 @@ export function gatePage({ names: { baseline, candidate }, judgement, error, not
 }
 
 function ruleTable(rules: readonly JudgedRule[]): Html {
-  const rows = rules.map(
-    (rule) => markup`<tr><th scope="row">${rule.task}</th><td>${describeRule(rule)}</td><td>${rule.verdict}</td><td>${sentence(rule)}</td></tr>`,
-  )
-  return markup`<div class="scroll"><table><thead><tr><th>Task</th><th>Rule</th><th>Verdict</th><th>Found</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  const rows = rules.map((rule) => [headCell(rule.task), statusCell(describeRule(rule)), textCell(rule.verdict), statusCell(sentence(rule))])
+  return dataTable('What was found by each rule of the policy.', ['Task', 'Rule', 'Verdict', 'Found'], rows)
 }
 
 /** The bounds of one rule; rules and bounds are in the same order. */
@@ -36,17 +35,17 @@ function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: numbe
     interval: interval && [interval[0] * scale, interval[1] * scale],
   })
   const title = `${bounds.task}, ${rule ? describeRule(rule) : bounds.kind}`
-  const drawn = boundsChart({
-    id: `bounds-chart-${index + 1}`,
+  const shown = {
     title,
     unit: UNITS[bounds.kind],
     limit: bounds.limit * scale,
     points: bounds.path.map(scaled),
     decidedAfter: rule?.decidedAfter ?? null,
-  })
-  if (drawn === null) return []
+  }
+  const [wide, narrow] = (['wide', 'narrow'] as const).map((shape) => boundsChart({ ...shown, id: `bounds-${shape}-${index + 1}` }, shape))
+  if (!wide || !narrow) return []
   return [
-    markup`<figure><div class="chart">${drawn}</div>
+    markup`<figure><div class="chart wide-page">${wide}</div><div class="chart narrow-page">${narrow}</div>
       <figcaption>${title}: ${rule ? sentence(rule) : ''}. The band has the bounds, the line in it the estimate, the dashed line the limit; a dotted line is where the verdict was known.</figcaption></figure>`,
   ]
 }

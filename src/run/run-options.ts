@@ -109,8 +109,7 @@ export const scoringOptions = z.object({
   }),
   divergence: flag({
     group: COMPUTING,
-    description:
-      'Compare each model’s next-token distributions with the first model’s: KL divergence, same most likely token; the response cache is not used',
+    description: 'Compare each model’s next-token distributions with the first model’s: KL divergence, same most likely token; the response cache is not used',
   }),
   output: textOr('results', { aliases: ['o'], group: STORING, description: 'Folder for results and samples' }),
   cache: textOrOff({ group: STORING, description: 'Response cache directory (default: ~/.cache/evalharness); --no-cache neither reads nor writes one' }),

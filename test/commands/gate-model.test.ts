@@ -77,7 +77,7 @@ test('reports say after how many items, and the page draws the bounds', async ()
   const [junit, summary, report] = ['junit.xml', 'summary.md', 'gate.html'].map((name) => path.join(folder, name)) as [string, string, string]
   await gate(model, 'tasks: { piqa: { min_retention: 0.3 } }', '--junit', junit, '--summary', summary, '--report', report)
   for (const file of [junit, summary, report]) expect(readFileSync(file, 'utf8')).toMatch(/decided after \d+ of 150 items/u)
-  expect(readFileSync(report, 'utf8')).toMatch(/<svg [^]*id="bounds-chart-1-title"/u)
+  expect(readFileSync(report, 'utf8')).toMatch(/<svg [^]*id="bounds-wide-1-title"/u)
 })
 
 test('a dry run tells what a random order costs', async () => {

@@ -25,20 +25,25 @@ export interface BoundsChart {
   readonly decidedAfter: number | null
 }
 
-const WIDTH = 760
-const PLOT = { left: 64, right: 744, top: 24, bottom: 224 } as const
+/** Of each shape: `narrow` is for a phone. */
+const SHAPES = {
+  wide: { width: 760, xTicks: 8, plot: { left: 64, right: 744, top: 24, bottom: 224 } },
+  narrow: { width: 360, xTicks: 4, plot: { left: 48, right: 346, top: 24, bottom: 204 } },
+} as const
+type Plot = (typeof SHAPES)[keyof typeof SHAPES]['plot']
 /** The first bounds are so wide that they would leave no room for the rest: the chart cuts those beyond so many final widths. */
 const MOST_WIDTHS = 4
 
-/** The chart; null if no point has bounds. */
-export function boundsChart({ id, title, unit, limit, points, decidedAfter }: BoundsChart): Html | null {
+/** The chart; null unless two points have bounds: one is a number, not a path. */
+export function boundsChart({ id, title, unit, limit, points, decidedAfter }: BoundsChart, shape: keyof typeof SHAPES): Html | null {
   const bounded = points.flatMap(({ items, value, interval }) => (interval ? [{ items, value, low: interval[0], high: interval[1] }] : []))
   const last = bounded.at(-1)
-  if (!last) return null
+  if (!last || bounded.length < 2) return null
+  const { width, xTicks, plot } = SHAPES[shape]
   const [least, most] = visibleRange(bounded, limit)
   const cut = (value: number) => Math.min(most, Math.max(least, value))
-  const x = linearScale([0, last.items], { from: PLOT.left, to: PLOT.right })
-  const y = linearScale([least, most], { from: PLOT.bottom, to: PLOT.top, tickCount: 5 })
+  const x = linearScale([0, last.items], { from: plot.left, to: plot.right, tickCount: xTicks })
+  const y = linearScale([least, most], { from: plot.bottom, to: plot.top, tickCount: 5 })
   const pointAt = (items: number, value: number) => at(x.position(items), y.position(cut(value)))
   const [first] = bounded
   const outline = [...bounded.map(({ items, high }) => pointAt(items, high)), ...bounded.toReversed().map(({ items, low }) => pointAt(items, low))]
@@ -48,19 +53,19 @@ export function boundsChart({ id, title, unit, limit, points, decidedAfter }: Bo
       id,
       title,
       description: `The bounds after ${count(first!.items)} to ${count(last.items)} items${decided}; the dashed line is the limit.`,
-      width: WIDTH,
-      height: PLOT.bottom + AXIS_HEIGHT,
+      width,
+      height: plot.bottom + AXIS_HEIGHT,
     },
     [
-      text(PLOT.left, 12, unit, { fill: COLORS.soft }),
-      ...verticalAxis(y),
-      ...horizontalAxis(x, 'items scored, in the order of drawing', PLOT),
+      text(plot.left, 12, unit, { fill: COLORS.soft }),
+      ...verticalAxis(y, plot),
+      ...horizontalAxis(x, 'items scored, in the order of drawing', plot),
       element('path', { d: `M${outline.join('L')}z`, fill: seriesColor(0), 'fill-opacity': 0.22 }),
       element('path', { d: `M${bounded.map(({ items, value }) => pointAt(items, value)).join('L')}`, fill: 'none', stroke: seriesColor(0), 'stroke-width': 2 }),
-      line([PLOT.left, y.position(limit)], [PLOT.right, y.position(limit)], { stroke: COLORS.ink, 'stroke-dasharray': '5 3' }),
+      line([plot.left, y.position(limit)], [plot.right, y.position(limit)], { stroke: COLORS.ink, 'stroke-dasharray': '5 3' }),
       ...(decidedAfter === null || decidedAfter > last.items
         ? []
-        : [line([x.position(decidedAfter), PLOT.top], [x.position(decidedAfter), PLOT.bottom], { stroke: COLORS.soft, 'stroke-dasharray': '2 3' })]),
+        : [line([x.position(decidedAfter), plot.top], [x.position(decidedAfter), plot.bottom], { stroke: COLORS.soft, 'stroke-dasharray': '2 3' })]),
     ],
   )
 }
@@ -75,12 +80,12 @@ function visibleRange(points: readonly { readonly value: number; readonly low: n
   return [Math.min(low, ...visible, ...values), Math.max(high, ...visible, ...values)]
 }
 
-function verticalAxis(scale: LinearScale): Html[] {
+function verticalAxis(scale: LinearScale, plot: Plot): Html[] {
   return scale.ticks.flatMap((tick) => {
     const y = scale.position(tick)
     return [
-      line([PLOT.left - 4, y], [PLOT.right, y], { stroke: COLORS.line, 'stroke-opacity': 0.6 }),
-      text(PLOT.left - 8, y, scale.tickText(tick), { 'text-anchor': 'end', 'dominant-baseline': 'central' }),
+      line([plot.left - 4, y], [plot.right, y], { stroke: COLORS.line, 'stroke-opacity': 0.6 }),
+      text(plot.left - 8, y, scale.tickText(tick), { 'text-anchor': 'end', 'dominant-baseline': 'central' }),
     ]
   })
 }

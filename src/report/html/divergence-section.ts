@@ -17,7 +17,7 @@ export function divergenceSection(comparison: Comparison): Html {
   return markup`<section>
     <h2>Divergence from ${comparison.original.label}</h2>
     <figure>
-      <div class="chart">${image}</div>
+      <div class="chart half-page">${image}</div>
       <figcaption>
         Scored positions by their KL divergence, on a logarithmic scale; the first bin has everything below 1e−6 nats. All panels have the same height for
         the same share of positions.

@@ -31,7 +31,7 @@ thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; white-s
 td.lost { color: var(--bad) } td.gained, .right { color: var(--good) }
 .tag { font-size: .78em; padding: 0 .4em; border: 1px solid currentColor; border-radius: .6em; white-space: nowrap }
 figure { margin: 1.4rem 0 } .chart svg { display: block; width: 100%; height: auto; color: var(--ink) }
-.wide-page { max-width: 60rem } .narrow-page { display: none; max-width: 30rem }
+.wide-page { max-width: 60rem } .half-page { max-width: 38rem } .narrow-page { display: none; max-width: 30rem }
 .controls { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: .6rem 0 }
 .controls > * { max-width: 100% }
 .controls label { display: grid; min-width: 0; gap: .15rem; font-size: .85rem; color: var(--soft) }
