@@ -18,7 +18,7 @@ import { runCommand } from './run.ts'
 import { tasksCommand } from './tasks.ts'
 import type { Terminal } from './terminal.ts'
 import { scopeText, shortHelp } from './short-help.ts'
-import { addCommand, helpColumns } from './to-yargs.ts'
+import { addCommand, ChosenCommand, helpColumns } from './to-yargs.ts'
 
 /** All commands, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [
@@ -48,15 +48,11 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const checked = checkCommandLine(args, COMMANDS, (notice) => notices.push(notice))
   // The options are not parsed yet.
   if (!checked.includes('--quiet') && !checked.includes('-q')) for (const notice of notices) terminal.err(notice)
-  let exitCode = 0
-  const exit = (code: number) => {
-    exitCode = code
-  }
   const program = yargs([...checked])
     .scriptName('evalharness')
     .usage(`$0 <command>\n\nDoes your compressed language model still work, and can you prove it?\n\n${scopeText().join('\n')}`)
-  for (const command of COMMANDS) addCommand(program, command, { terminal, exit })
-  await program
+  for (const command of COMMANDS) addCommand(program, command, terminal)
+  program
     .strict()
     .version(HARNESS_VERSION)
     .alias('help', 'h')
@@ -67,6 +63,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
       if (error) throw error
       throw new UsageError(message, '`evalharness --help` lists the commands, and with a command its options.')
     })
-    .parseAsync()
-  return exitCode
+  try {
+    // Help and the version are printed.
+    await program.parseAsync()
+    return 0
+  } catch (error) {
+    if (error instanceof ChosenCommand) return error.execute()
+    throw error
+  }
 }

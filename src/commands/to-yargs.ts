@@ -5,23 +5,31 @@ import type { Command } from './command.ts'
 import { examplesText } from './examples-text.ts'
 import type { Terminal } from './terminal.ts'
 
-/** A terminal, and the callback for the exit code. */
-export interface CommandContext {
-  readonly terminal: Terminal
-  readonly exit: (code: number) => void
+/**
+ * Thrown by the handler of the command that the arguments name. It ends the work of yargs, which otherwise renders the whole
+ * help of the command after each handler: 0.1 s of processor time before any command starts.
+ */
+export class ChosenCommand extends Error {
+  /** Runs the command; returns its exit code. */
+  readonly execute: () => Promise<number>
+
+  constructor(execute: () => Promise<number>) {
+    super('a command is chosen')
+    this.execute = execute
+  }
 }
 
 /** Adds a command with its subcommands. */
-export function addCommand(yargs: Argv, command: Command, context: CommandContext): Argv {
+export function addCommand(yargs: Argv, command: Command, terminal: Terminal): Argv {
   const { name, subcommands = [], epilogue } = command
-  if (subcommands.length === 0) return addLeaf(yargs, commandPattern(command), command, context)
+  if (subcommands.length === 0) return addLeaf(yargs, commandPattern(command), command, terminal)
   return yargs.command(
     name,
     command.description,
     (own) => {
       // A command with subcommands may also run without one: that is the subcommand without a name.
-      if (command.execute) addLeaf(own, '$0', { ...command, epilogue: undefined }, context)
-      for (const subcommand of subcommands) addCommand(own, subcommand, context)
+      if (command.execute) addLeaf(own, '$0', { ...command, epilogue: undefined }, terminal)
+      for (const subcommand of subcommands) addCommand(own, subcommand, terminal)
       if (epilogue !== undefined) own.epilogue(epilogue)
       return command.execute ? own : own.demandCommand(1, `Give a subcommand: ${subcommands.map((one) => one.name).join(' or ')}.`)
     },
@@ -29,12 +37,14 @@ export function addCommand(yargs: Argv, command: Command, context: CommandContex
   )
 }
 
-function addLeaf(yargs: Argv, pattern: string, command: CommandWithoutEpilogue, { terminal, exit }: CommandContext): Argv {
+function addLeaf(yargs: Argv, pattern: string, command: CommandWithoutEpilogue, terminal: Terminal): Argv {
   return yargs.command({
     command: pattern,
     describe: pattern === '$0' ? false : command.description,
     builder: (own: Argv) => describe(own, command, helpColumns(terminal)),
-    handler: async (argv) => exit(await command.execute!(argv, terminal)),
+    handler: (argv) => {
+      throw new ChosenCommand(() => command.execute!(argv, terminal))
+    },
   })
 }
 

@@ -1,11 +1,17 @@
 import { afterEach, expect, test } from 'vitest'
 import { ChildEnded, ChildTimeout, RemoteError, startRpc, type ChildRpc } from '../../src/io/child-rpc.ts'
-import type { TestMethods } from './rpc-child.ts'
+
+/** The functions of rpc-child.js. */
+interface TestMethods {
+  readonly double: (values: Float32Array) => Promise<Float32Array>
+  readonly fail: (message: string) => Promise<never>
+  readonly exit: (code: number) => Promise<never>
+  readonly hang: (nothing: null) => Promise<never>
+}
 
 let rpc: ChildRpc<TestMethods>
-/** The child is TypeScript, which Node does not read by itself. */
-const nodeOptions = ['--import', new URL('../../scripts/typescript.js', import.meta.url).href]
-const start = () => (rpc = startRpc<TestMethods>({ module: 'rpc-child', beside: import.meta.url, nodeOptions, standardError: 'ignore' }))
+const beside = new URL('rpc-child.js', import.meta.url).href
+const start = () => (rpc = startRpc<TestMethods>({ module: 'rpc-child', beside, standardError: 'ignore' }))
 afterEach(() => rpc.kill())
 
 test('arguments and results cross as they are, call after call', async () => {
