@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
 import { defaultCacheFolder, listCache, MAX_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'
+import { GRAPH_VERSION } from '../engine/onnx/onnx-engine.ts'
 import { parseJson } from '../io/parse-json.ts'
 import { flag, numberThat, text } from '../run/option-table.ts'
 import { byteSize } from '../text/byte-size.ts'
@@ -28,6 +29,8 @@ const lsCommand = defineCommand({
     else if (models.length === 0) out(`no responses are cached in ${cache}`)
     else {
       out(tableOf(models))
+      if (models.some(({ description }) => description && engineText(description.engine).endsWith(', unused')))
+        err('unused: computed by another version of evalharness; `evalharness cache prune --older-than DAYS` removes what was not used for long')
       err('an entry serves every task, few-shot count and chat template: responses are found by the tokens of their prompts')
     }
   },
@@ -95,13 +98,14 @@ function tableOf(models: readonly CachedModel[]): string {
   return table.toString()
 }
 
-const engineSchema = z.object({ provider: z.string(), dtype: z.string(), versions: z.record(z.string(), z.string()) })
+const engineSchema = z.object({ graph: z.number(), provider: z.string(), dtype: z.string(), versions: z.record(z.string(), z.string()) })
 
-/** What computed an entry: `cpu, float32, onnxruntime 1.30.0`. Entries of another version are not used any more. */
+/** What computed an entry: `cpu, float32, onnxruntime 1.30.0`, with a mark if its graph is that of another version and is not used any more. */
 function engineText(engine: string): string {
   try {
-    const { provider, dtype, versions } = engineSchema.parse(parseJson(engine))
-    return cellText([provider, dtype, ...Object.entries(versions).map((pair) => pair.join(' '))].join(', '))
+    const { graph, provider, dtype, versions } = engineSchema.parse(parseJson(engine))
+    const mark = graph === GRAPH_VERSION ? [] : ['unused']
+    return cellText([provider, dtype, ...Object.entries(versions).map((pair) => pair.join(' ')), ...mark].join(', '))
   } catch {
     return '–'
   }

@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { GRAPH_VERSION } from '../../src/engine/onnx/onnx-engine.ts'
 import { makeFolder } from '../../src/io/make-folder.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const ENGINE = JSON.stringify({ graph: 1, provider: 'cpu', dtype: 'float32', versions: { onnxruntime: '1.30.0' } })
+const ENGINE = JSON.stringify({ graph: GRAPH_VERSION, provider: 'cpu', dtype: 'float32', versions: { onnxruntime: '1.30.0' } })
 
 async function cacheWith(...descriptions: readonly object[]): Promise<string> {
   const cache = temporaryFolder()
@@ -33,4 +34,11 @@ test('an entry has its settings, what computed it and the hash of its weights', 
 test('an entry without a readable description has a dash', async () => {
   const { out } = await evalharness('cache', 'ls', '--cache', await cacheWith({}))
   expect(out).toMatch(/│ 00000000 │ – +│ – +│ – +│ +0 │/u)
+})
+
+test('an entry that another version computed is marked', async () => {
+  const engine = JSON.stringify({ graph: GRAPH_VERSION - 1, provider: 'cpu', dtype: 'float32', versions: {} })
+  const { out, err } = await evalharness('cache', 'ls', '--cache', await cacheWith({ model: 'm', source: 'm', engine, weights: 'ab' }))
+  expect(out).toContain('│ cpu, float32, unused │')
+  expect(err).toMatch(/^unused: computed by another version of evalharness/u)
 })
