@@ -59,10 +59,12 @@ export function memoryNeed(config: BatchShape): MemoryNeed {
   return { fixed: fixedBytes(config), perToken: bytesPerToken(config) + config.layerCount * bytesPerPastToken(config) }
 }
 
-/** What models need that are computed together: the layers of their trie, and each distinct matrix outside the layers. */
+/** What models need that are computed together: the distinct layers of their trie, and each distinct matrix outside the layers. */
 export function jointMemoryNeed(models: readonly (BatchShape & Pick<JointModel, 'outside'>)[], trie: LayerTrie): MemoryNeed {
-  const steps = layerSteps(trie).map(({ model, layer }) => ({ shape: models[model]!, layer: layer! }))
-  const layers = steps.reduce((sum, { shape, layer }) => sum + (shape.projectionBytes ?? 4) * layerProjectionValues(shape, layer, 'stored'), 0)
+  const steps = layerSteps(trie).map(({ model, layer }) => ({ shape: models[model]!, model, layer: layer! }))
+  // A layer over other states has the same weights, which are in memory once.
+  const stored = new Map(steps.map((step) => [`${step.model} ${step.layer}`, step]))
+  const layers = [...stored.values()].reduce((sum, { shape, layer }) => sum + (shape.projectionBytes ?? 4) * layerProjectionValues(shape, layer, 'stored'), 0)
   const adapters = models.reduce((sum, { adapterBytes = 0 }) => sum + adapterBytes, 0)
   const most = (bytes: (shape: BatchShape) => number) => Math.max(...models.map(bytes))
   const logits = models.reduce((sum, { vocabularySize }) => sum + 4 * HEAD_CHUNK * vocabularySize, 0)
@@ -83,9 +85,12 @@ function outsideBytes(models: readonly (BatchShape & Pick<JointModel, 'outside'>
   return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
-/** Whether models fit together: in what is allowed, or without a limit in most of the machine. */
+/** Passes of fewer tokens would make matrix products slower than sharing layers makes them fewer. */
+const TOGETHER_TOKENS = 256
+
+/** Whether models fit together, with passes that are large enough: in what is allowed, or without a limit in most of the machine. */
 export function fitsMemory({ fixed, perToken }: MemoryNeed, { memoryBytes }: Pick<BatchLimits, 'memoryBytes'>, machineBytes = machineMemory()): boolean {
-  return fixed + LEAST_TOKENS * perToken <= (memoryBytes ?? machineBytes * TOGETHER_SHARE)
+  return fixed + TOGETHER_TOKENS * perToken <= (memoryBytes ?? machineBytes * TOGETHER_SHARE)
 }
 
 /**

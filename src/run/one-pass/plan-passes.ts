@@ -1,11 +1,10 @@
 /** Which models of a run are computed together, on the CPU: those that share their first layers and read the same tokens, or all whose distributions are compared. */
-import { fitsMemory, jointMemoryNeed, type MemoryNeed } from '../../engine/onnx/batch-budget.ts'
+import { fitsMemory, type MemoryNeed } from '../../engine/onnx/batch-budget.ts'
 import { runsOnCpu } from '../../engine/onnx/onnx-engine.ts'
 import { identifyLayers, type ModelIdentity, type ModelOutline } from '../../engine/joint/layer-identity.ts'
 import { HarnessError, unlessAborted } from '../../errors.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import { openCheckpoint, type Checkpoint } from '../../model/checkpoint.ts'
-import { expectedWeightMemory } from '../../model/runnable/weight-memory.ts'
 import type { WeightSettings } from '../../model/runnable/weight-settings.ts'
 import { countLayers, groupByTrunk, layerTrie } from '../../plan/layer-trie.ts'
 import { byteSize } from '../../text/byte-size.ts'
@@ -14,6 +13,7 @@ import { encoderOf } from '../encoder-of.ts'
 import { encodingKey } from '../encoding-key.ts'
 import type { EvaluateOptions } from '../evaluate-options.ts'
 import { inspectModel, type ModelSource } from '../model-source.ts'
+import { fittingGroups, togetherNeed, type SizedModel } from './fitting-groups.ts'
 
 /** Models that are computed together; one model is computed by itself. */
 export interface PlannedPass {
@@ -71,12 +71,8 @@ export async function planPasses(
     if (!(error instanceof HarnessError)) throw error
   })
   if (!identities) return alone
-  const memory = (group: readonly number[]) =>
-    memoryOf(
-      group.map((index) => candidates[index]!),
-      group.map((index) => identities[index]!),
-    )
-  const found: Found = { candidates, groups: groupByTrunk(identities), memory, options, onNotice }
+  const sized = candidates.map(({ outline: { config }, weightSettings }, index): SizedModel => ({ config, weightSettings, identity: identities[index]! }))
+  const found: Found = { candidates, groups: groupByTrunk(identities), sized, options, onNotice }
   const passes = (isCompared ? [comparedGroup(found, models[0]!)] : sharingGroups(found))
     .filter((group) => group.length > 1)
     .map((group): PlannedPass => ({
@@ -92,27 +88,35 @@ interface Found {
   readonly candidates: readonly Candidate[]
   /** Those that share their first layers. */
   readonly groups: readonly (readonly number[])[]
-  readonly memory: (group: readonly number[]) => MemoryNeed
+  /** What each takes in memory beside others. */
+  readonly sized: readonly SizedModel[]
   readonly options: EvaluateOptions
   readonly onNotice: (notice: string) => void
 }
 
 /** Groups that share layers, read the same tokens, and fit in memory. */
-function sharingGroups({ candidates, groups, memory, options, onNotice }: Found): number[][] {
-  return groups
-    .flatMap((group) => byTokens(group, candidates, onNotice))
+function sharingGroups(found: Found): number[][] {
+  return found.groups
+    .flatMap((group) => byTokens(group, found.candidates, found.onNotice))
     .filter((group) => group.length > 1)
-    .filter((group) => {
-      const need = memory(group)
-      if (fitsMemory(need, options)) return true
-      const labels = labelsOf(group.map((index) => candidates[index]!.model))
-      onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(need.fixed)} and batches): computed one after another`)
-      return false
-    })
+    .flatMap((group) => bySize(group, found))
+}
+
+/** A group cut into those that fit in memory together; says so if they are several. */
+function bySize(group: readonly number[], { candidates, sized, options, onNotice }: Found): number[][] {
+  const own = group.map((index) => sized[index]!)
+  const parts = fittingGroups(own, options)
+  if (parts.length > 1) {
+    const labels = labelsOf(group.map((index) => candidates[index]!.model))
+    const how = parts.length === group.length ? 'one after another' : `in ${parts.length} passes`
+    onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(togetherNeed(own).fixed)} and batches): computed ${how}`)
+  }
+  return parts.map((part) => part.map((member) => group[member]!))
 }
 
 /** The original with all models that read the same tokens, whether they share layers or not, as far as they fit in memory: those that share layers first. */
-function comparedGroup({ candidates, groups, memory, options, onNotice }: Found, { label }: ModelSource): number[] {
+function comparedGroup({ candidates, groups, sized, options, onNotice }: Found, { label }: ModelSource): number[] {
+  const memory = (group: readonly number[]): MemoryNeed => togetherNeed(group.map((index) => sized[index]!))
   const original = candidates.findIndex(({ model }) => model.label === label)
   if (original === -1) return []
   const trunk = groups.find((group) => group.includes(original))!
@@ -135,7 +139,7 @@ const ascending = (a: number, b: number) => a - b
 async function openCandidate(model: ModelSource, options: EvaluateOptions): Promise<Candidate | undefined> {
   try {
     const { configFile, weightSettings, adapter } = await inspectModel(model)
-    const checkpoint = await openCheckpoint(model.folder, { mayBeQuantized: true, configFile })
+    const checkpoint = model.checkpoint ?? (await openCheckpoint(model.folder, { mayBeQuantized: true, configFile }))
     const config = adapter?.isUntied ? { ...checkpoint.config, tiedHead: false } : checkpoint.config
     const outline = { config, weights: checkpoint.weights, quantize: weightSettings.quantize, adapter }
     const tokens = `${encodingKey(checkpoint.tokenizer, encoderOf(checkpoint, options))} ${frequencySwitch(config.rope)}`
@@ -153,15 +157,6 @@ function byTokens(group: readonly number[], candidates: readonly Candidate[], on
   if (parts.length > 1)
     onNotice(`${labelsOf(group.map((index) => candidates[index]!.model))} share layers but not tokens (tokenizer or window differ): not computed together`)
   return parts
-}
-
-function memoryOf(group: readonly Candidate[], identities: readonly ModelIdentity[]): MemoryNeed {
-  const shapes = group.map(({ outline: { config }, weightSettings }, index) => ({
-    ...config,
-    ...expectedWeightMemory(config, weightSettings),
-    outside: identities[index]!.outside,
-  }))
-  return jointMemoryNeed(shapes, layerTrie(identities))
 }
 
 /** Passes of several models in the place of their first one. */

@@ -1,4 +1,5 @@
 /** Evaluates the models of a pass at the same time, each with an engine of one joint pass. */
+import { setMaxListeners } from 'node:events'
 import { JointPass } from '../../engine/joint/joint-pass.ts'
 import { AbortError } from '../../errors.ts'
 import type { EvaluateOptions } from '../evaluate-options.ts'
@@ -26,6 +27,8 @@ export async function scoreTogether<T>(
     ...(batchTokens !== undefined && { batchTokens }),
     ...(memoryBytes !== undefined && { memoryBytes }),
   })
+  // Each model listens several times, and Node takes more than ten listeners for a leak.
+  if (signal) setMaxListeners(0, signal)
   let turn: Promise<unknown> = Promise.resolve()
   const scoring = models.map((model, index) => {
     const result = score(model, { joinPass: (member) => pass.join(index, member) }, turn).finally(() => pass.leave(index))
