@@ -48,6 +48,15 @@ export { layerMap } from './prune/layer-map.ts'
 export type { LayerMapEvent, LayerMapOptions } from './prune/layer-map.ts'
 export type { LayerMap } from './prune/map-layers.ts'
 
+// What each layer is worth.
+export { scanLayers } from './prune/scan/scan-layers.ts'
+export type { ScanLayersOptions, StoredScan } from './prune/scan/scan-layers.ts'
+export { planLayerScan } from './prune/scan/plan-scan.ts'
+export type { ScanPlan, TaskScanPlan } from './prune/scan/plan-scan.ts'
+export type { ScanEvent } from './prune/scan/scan-events.ts'
+export type { LayerScan } from './prune/scan/layer-scan.ts'
+export { scanPage } from './report/scan/scan-page.ts'
+
 // Errors.
 export { AbortError, HarnessError } from './errors.ts'
 

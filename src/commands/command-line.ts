@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor.ts'
 import { FAILED } from './exit-codes.ts'
 import { gateCommand } from './gate.ts'
 import { layermapCommand } from './layermap.ts'
+import { layersCommand } from './layers.ts'
 import { pruneCommand } from './prune.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   gateCommand,
   pruneCommand,
   layermapCommand,
+  layersCommand,
   tasksCommand,
   cacheCommand,
   doctorCommand,

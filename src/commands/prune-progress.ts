@@ -2,17 +2,21 @@
 import type { Iteration } from '../prune/laco.ts'
 import type { PruneEvent } from '../prune/prune.ts'
 import { progressOf } from './progress.ts'
+import { scanProgress } from './scan-progress.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Receives the events of pruning. `close` ends the progress after an error. `threshold` is that of the search. */
 export function pruneProgress(terminal: Terminal, threshold: number): { readonly onEvent: (event: PruneEvent) => void; readonly close: () => void } {
   const progress = progressOf(terminal)
+  const choosing = scanProgress(terminal, progress)
   let pass = 'the original'
   const onEvent = (event: PruneEvent) => {
     switch (event.kind) {
       case 'notice':
-        progress.makeRoom()
-        terminal.err(event.message)
+      case 'started':
+      case 'scored':
+      case 'layer-run':
+        choosing.onEvent(event)
         break
       case 'layer-computed':
         if (event.layersDone === 0) progress.start({ title: pass, total: event.layersInPass })

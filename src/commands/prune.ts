@@ -38,7 +38,10 @@ const dropCommand = defineCommand({
   name: 'drop',
   description: 'Drop layers: the control for a merge',
   options: z.object({ ...dropOptions.shape, ...printing }),
-  examples: [['prune drop --model Qwen/Qwen3-8B-Base --layers 17-26 --out dropped', 'about what the published merge amounts to']],
+  examples: [
+    ['prune drop --model Qwen/Qwen3-8B-Base --layers 17-26 --out dropped', 'about what the published merge amounts to'],
+    ['prune drop -m ./SmolLM2-135M --out small --layers auto --keep 24 -t piqa,hellaswag --limit 200', 'the six layers with the least damage'],
+  ],
   endsItself: true,
   run: ({ dryRun, json, ...options }, terminal) => runPrune({ method: 'drop', ...options }, { dryRun, json, threshold: NaN }, terminal),
 })

@@ -7,16 +7,15 @@ import path from 'node:path'
 import { parseLayerTensor } from '../model/families/tensor-names.ts'
 import { decodeValues } from '../model/weights/element-type.ts'
 import type { ModelConfig } from '../model/config/config.ts'
-import { BYTES_PER_VALUE, readSafetensorsHeader } from '../model/weights/safetensors.ts'
+import { readSafetensorsHeader } from '../model/weights/safetensors.ts'
 import { tensorReader, type TensorReader } from '../model/weights/tensor-bytes.ts'
-import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import type { Weights } from '../model/weights/weights.ts'
 import { writeSafetensors } from '../model/weights/write-safetensors.ts'
 import type { LayerRunner, StoredLayer, TreeStates } from '../engine/onnx/layer-runner.ts'
-import { CheckpointError } from '../errors.ts'
 import type { TokenTree } from '../plan/token-tree.ts'
 import type { Calibration } from './calibration.ts'
 import type { CollapsedLayer } from './collapsed-layer.ts'
+import { embedTokens } from './embed-tokens.ts'
 import type { SimilarityOf } from './laco.ts'
 import { sentenceSimilarity, type Similarity } from './similarity.ts'
 import { sourceBytes, sourceDtype, sourceShape, tensorSource, type MergeOptions } from './tensor-source.ts'
@@ -66,35 +65,6 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
     const last = await runLayers(await states.read(changedFrom), candidate, changedFrom, () => false)
     return calibration.sentences.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.hiddenSize))
   }
-}
-
-/** Rows of the embedding matrix and of learned positions, read one by one: the matrix itself is larger than any layer. */
-async function embedTokens({ config, weights }: SimilarityWork, trees: readonly TokenTree[]): Promise<TreeStates[]> {
-  const { hiddenSize, vocabularySize, embeddingScale = 1, positionOffset = 0, tensorNames: names } = config
-  const embeddings = weights.tensors.get(names.embeddings)!
-  const positions = names.positions === undefined ? undefined : weights.tensors.get(names.positions)!
-  await using reader = tensorReader(weights.root)
-  const rowOf = async (matrix: WeightTensor, row: number) => {
-    const bytes = hiddenSize * BYTES_PER_VALUE[matrix.dtype]
-    return decodeValues(await reader.read(matrix, row * bytes, bytes), matrix.dtype)
-  }
-  const states: TreeStates[] = []
-  for (const tree of trees) {
-    const values = new Float32Array(tree.tokenIds.length * hiddenSize)
-    for (const [index, token] of tree.tokenIds.entries()) {
-      if (token >= vocabularySize) {
-        throw new CheckpointError(`the tokenizer gives id ${token}, the model has ${vocabularySize} embeddings`, 'The tokenizer belongs to another model.')
-      }
-      const row = await rowOf(embeddings, token)
-      const position = positions && (await rowOf(positions, tree.depths[index]! + positionOffset))
-      values.set(
-        row.map((value, column) => Math.fround(value * embeddingScale) + (position?.[column] ?? 0)),
-        index * hiddenSize,
-      )
-    }
-    states.push({ tree, values })
-  }
-  return states
 }
 
 /** Hidden states at the inputs of layers, on disk: for long calibration texts they are larger than a layer. */

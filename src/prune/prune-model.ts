@@ -2,21 +2,22 @@
  * How a pruned checkpoint is made, from top to bottom: open the original, search (LaCo) or take the given layers (drop), write an ordinary checkpoint beside
  * the output folder, and rename it when it is complete.
  */
-import { openCheckpoint, openOutline, type Checkpoint, type Outline } from '../model/checkpoint.ts'
+import type { Checkpoint, Outline } from '../model/checkpoint.ts'
 import { hashWeights } from '../model/weights/weights-hash.ts'
 import { layerRunner } from '../engine/onnx/layer-runner.ts'
-import { CheckpointError, PruneError, unlessAborted, UsageError } from '../errors.ts'
-import type { ModelConfig } from '../model/config/config.ts'
+import { PruneError, unlessAborted, UsageError } from '../errors.ts'
 import type { ModelSource } from '../run/model-source.ts'
 import { compareWithOriginal } from './candidate-similarity.ts'
 import { dropLayers, originalLayers, type CollapsedLayer } from './collapsed-layer.ts'
 import { collapseLayers, type Collapse, type Iteration, type LacoSettings } from './laco.ts'
 import { sizeWith } from './model-size.ts'
+import { openForPruning, outlineForPruning } from './open-for-pruning.ts'
 import { beginOutputFolder, type OutputFolder } from './output-folder.ts'
 import { prepareLaco, type LacoOptions } from './prepare-laco.ts'
 import { pruningFacts } from './pruning-facts.ts'
 import { lacoRecord, type DropRecord, type LacoPlan, type LacoRecord, type ModelSize } from './pruning-record.ts'
-import type { MergeOptions } from './tensor-source.ts'
+import { checkScanned, type ChosenLayers } from './scan/automatic-layers.ts'
+import { NO_MERGE } from './tensor-source.ts'
 import { CONFIG_FILE, writePrunedCheckpoint, type PrunedModel } from './write-checkpoint.ts'
 
 export type { LacoOptions } from './prepare-laco.ts'
@@ -47,7 +48,7 @@ export interface PruningWatcher {
  * notices about unused or missing parts of the model. Fails with a HarnessError.
  */
 export async function planLaco(model: ModelSource, options: LacoOptions, onNotice: (notice: string) => void): Promise<LacoPlan> {
-  const outline = await outlineOf(model, onNotice)
+  const outline = await outlineForPruning(model, onNotice)
   const { settings, calibration, text } = await prepareLaco(outline, options)
   const { layerCount } = outline.config
   const candidates: (readonly CollapsedLayer[])[] = []
@@ -70,7 +71,7 @@ export async function planLaco(model: ModelSource, options: LacoOptions, onNotic
 /** Collapses layers and writes the checkpoint. Fails with a HarnessError, and with PruneError when no merge is accepted: then nothing is written. */
 export async function pruneLaco(model: ModelSource, options: LacoOptions, destination: Destination, watcher: PruningWatcher): Promise<LacoRecord> {
   const { signal } = destination
-  const checkpoint = await checkpointOf(model, watcher.onNotice)
+  const checkpoint = await openForPruning(model, watcher.onNotice)
   const { config, weights, tokenizer } = checkpoint
   const prepared = await prepareLaco({ config, tokenizer }, options)
   const { settings, text } = prepared
@@ -100,15 +101,22 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   return record
 }
 
-/** Writes the checkpoint without the given layers. Fails with a HarnessError. */
-export async function pruneDrop(model: ModelSource, dropped: ReadonlySet<number>, destination: Destination, watcher: PruningWatcher): Promise<DropRecord> {
+/** Writes the checkpoint without the given layers; `chosen` says why, if they were not given by hand. Fails with a HarnessError. */
+export async function pruneDrop(
+  model: ModelSource,
+  dropped: ReadonlySet<number>,
+  destination: Destination,
+  watcher: PruningWatcher,
+  chosen?: ChosenLayers,
+): Promise<DropRecord> {
   const { signal } = destination
-  const checkpoint = await checkpointOf(model, watcher.onNotice)
+  const checkpoint = await openForPruning(model, watcher.onNotice)
   const layers = layersAfterDrop(checkpoint, dropped)
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const weightsHash = await unlessAborted(hashWeights(checkpoint.weights), signal)
+  if (chosen) checkScanned(chosen, { layers: checkpoint.config.layerCount, weightsHash })
   const facts = pruningFacts({ model, checkpoint, layers, merge: NO_MERGE, weightsHash })
-  const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b) }
+  const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b), ...(chosen && { selection: chosen.selection }) }
   await writeOutput({ model, checkpoint, output }, { layers, merge: NO_MERGE, record }, watcher, signal)
   return record
 }
@@ -119,37 +127,10 @@ export async function planDrop(
   dropped: ReadonlySet<number>,
   onNotice: (notice: string) => void,
 ): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
-  const outline = await outlineOf(model, onNotice)
+  const outline = await outlineForPruning(model, onNotice)
   const layers = layersAfterDrop(outline, dropped)
   return { original: sizeWith(outline, originalLayers(outline.config.layerCount), NO_MERGE), pruned: sizeWith(outline, layers, NO_MERGE) }
 }
-
-/** Opens the checkpoint; `onNotice` receives notices about unused parts. */
-async function checkpointOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Checkpoint> {
-  const checkpoint = await openCheckpoint(model.folder)
-  refusePart(model, checkpoint.config)
-  for (const notice of checkpoint.notices) onNotice(notice)
-  return checkpoint
-}
-
-async function outlineOf(model: ModelSource, onNotice: (notice: string) => void): Promise<Outline> {
-  const outline = await openOutline(model.folder)
-  refusePart(model, outline.config)
-  for (const notice of outline.notices) onNotice(notice)
-  if (!outline.hasWeights) onNotice(`no weights in ${model.folder}: sizes are calculated from config.json`)
-  return outline
-}
-
-function refusePart({ folder }: ModelSource, { isPart }: ModelConfig): void {
-  if (isPart)
-    throw new CheckpointError(
-      `${folder}: a language model inside of a larger model cannot be pruned`,
-      'Save the language model on its own: take it from the larger one in transformers and call save_pretrained().',
-    )
-}
-
-/** For dropping layers, if the rule has no effect. */
-const NO_MERGE: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
 
 function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
   for (const layer of dropped) {

@@ -1,12 +1,15 @@
 /** The options of pruning: `evalharness prune` and `prune` take the same ones. */
 import { z } from 'zod'
-import { choiceOr, flag, numberOr, number, text, textOrData, wholeNumber } from '../run/option-table.ts'
+import { choice, choiceOr, flag, numberOr, number, text, textOrData, wholeNumber } from '../run/option-table.ts'
 import { MERGE_RULES } from './merge-rule.ts'
+import { CRITERIA } from './scan/choose-layers.ts'
+import { computingShape, scanOptions, taskShape } from './scan/scan-options.ts'
 import { SIMILARITIES } from './similarity.ts'
 
 const MODEL_AND_OUTPUT = 'Model and output'
 const SEARCH = 'Search'
 const MERGING = 'Merging'
+const AUTOMATIC = 'With --layers auto'
 
 const commonOptions = z.object({
   model: text({ aliases: ['m'], group: MODEL_AND_OUTPUT, description: 'Model to prune: FOLDER, or OWNER/REPO on the hub' }),
@@ -42,6 +45,12 @@ export const dropOptions = z.object({
   ...commonOptions.shape,
   layers: textOrData(z.array(z.number().int().nonnegative()).min(1), {
     group: MODEL_AND_OUTPUT,
-    description: 'Layers to drop, from 0: 17-26, or 3,5,8-10',
+    description: 'Layers to drop, from 0: 17-26, or 3,5,8-10; auto chooses those that are missed least',
   }),
+  keep: wholeNumber(1, { group: AUTOMATIC, description: 'Layers that stay' }),
+  by: choice(CRITERIA, { group: AUTOMATIC, description: 'What decides: damage on the tasks, or Block Influence on their prompts (default: damage)' }),
+  scan: text({ group: AUTOMATIC, description: 'Record of `evalharness layers` (default: measure now, on --tasks)' }),
+  group: scanOptions.shape.group,
+  ...taskShape,
+  ...computingShape,
 })

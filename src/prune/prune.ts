@@ -1,9 +1,10 @@
 /** Pruning from options to a checkpoint; `evalharness prune` is this over a terminal. */
+import path from 'node:path'
 import type { z } from 'zod'
 import { unlessAborted, UsageError } from '../errors.ts'
 import { locateModel, type NeededFiles } from '../run/locate-model.ts'
 import type { ModelSource } from '../run/model-source.ts'
-import { parseStrictly } from '../run/option-table.ts'
+import { givenOptions, parseOptions, parseStrictly } from '../run/option-table.ts'
 import { parsePlainModel } from '../run/parse-model.ts'
 import { isServed } from '../run/served-address.ts'
 import type { Iteration } from './laco.ts'
@@ -11,10 +12,12 @@ import { parseLayers } from './parse-layers.ts'
 import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions, type PruningWatcher } from './prune-model.ts'
 import { dropOptions, lacoOptions } from './prune-options.ts'
 import type { LacoPlan, ModelSize, PruningRecord } from './pruning-record.ts'
+import { chooseAutomatically, type AutomaticLayers } from './scan/automatic-layers.ts'
+import type { ScanEvent } from './scan/scan-events.ts'
+import { scanOptions } from './scan/scan-options.ts'
 
 /** Events while a checkpoint is pruned. */
 export type PruneEvent =
-  | { readonly kind: 'notice'; readonly message: string }
   /** Number of layers of a forward pass that are done, from 0 to all. The first pass is the original's, then one per candidate. */
   | { readonly kind: 'layer-computed'; readonly layersDone: number; readonly layersInPass: number }
   /** A merge was accepted or rejected. */
@@ -23,6 +26,8 @@ export type PruneEvent =
   | { readonly kind: 'writing'; readonly byteCount: number }
   /** After each piece of the weights. */
   | { readonly kind: 'bytes-written'; readonly byteCount: number }
+  /** While layers are chosen. */
+  | ScanEvent
 
 interface Watching {
   readonly onEvent?: (event: PruneEvent) => void
@@ -47,9 +52,10 @@ export async function prune({ onEvent = () => {}, signal, ...given }: PruneOptio
   if (given.method === 'drop') {
     const { method: _method, ...rest } = given
     const options = parseStrictly(dropOptions, rest)
-    const dropped = layersOf(options)
     const destination = destinationOf(options, signal)
-    return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), dropped, destination, watcher)
+    if (options.layers !== AUTOMATIC) return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), layersOf(options), destination, watcher)
+    const chosen = await chooseAutomatically(automaticOf(options), { onEvent, signal })
+    return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), new Set(chosen.layers), destination, watcher, chosen)
   }
   const { method: _method, ...rest } = given
   const options = parseStrictly(lacoOptions, rest)
@@ -63,8 +69,7 @@ export async function planPrune({ onEvent = () => {}, signal, ...given }: PruneO
   if (given.method === 'drop') {
     const { method: _method, ...rest } = given
     const options = parseStrictly(dropOptions, rest)
-    const dropped = layersOf(options)
-    return planDrop(await modelOf(options, 'config', onNotice, signal), dropped, onNotice)
+    return planDrop(await modelOf(options, 'config', onNotice, signal), await plannedLayers(options, signal), onNotice)
   }
   const { method: _method, ...rest } = given
   const options = parseStrictly(lacoOptions, rest)
@@ -82,9 +87,43 @@ function lacoOf(options: z.output<typeof lacoOptions>): LacoOptions {
   }
 }
 
-function layersOf({ layers }: z.output<typeof dropOptions>): ReadonlySet<number> {
-  if (layers === undefined) throw new UsageError('no layers given', 'Give --layers 17-26, or --layers 3,5,8-10.')
+/** The value of `--layers` that chooses them. */
+const AUTOMATIC = 'auto'
+
+type DropOptions = z.output<typeof dropOptions>
+
+function layersOf(options: DropOptions): ReadonlySet<number> {
+  const { layers } = options
+  if (layers === undefined) throw new UsageError('no layers given', 'Give --layers 17-26, --layers 3,5,8-10, or --layers auto.')
+  const unused = givenOptions(dropOptions, options).find((name) => !GIVEN_BY_HAND.has(name))
+  if (unused !== undefined) throw new UsageError(`--${unused} has no effect on layers that are given`, 'Leave it out, or give --layers auto.')
   return typeof layers === 'string' ? parseLayers(layers) : new Set(layers)
+}
+
+const GIVEN_BY_HAND: ReadonlySet<string> = new Set(['model', 'out', 'force', 'layers'])
+
+/** A dry run chooses by a record only. */
+async function plannedLayers(options: DropOptions, signal: AbortSignal | undefined): Promise<ReadonlySet<number>> {
+  if (options.layers !== AUTOMATIC) return layersOf(options)
+  const automatic = automaticOf(options)
+  if (automatic.scan === undefined) throw new UsageError('--layers auto has to measure before it can choose', 'Give --scan FILE, or leave --dry-run out.')
+  return new Set((await chooseAutomatically(automatic, { onEvent: () => {}, signal })).layers)
+}
+
+/** How layers are chosen. Fails with UsageError on options that are missing. */
+function automaticOf({ model, layers: _layers, keep, by = 'damage', scan, out, force: _force, ...measuring }: DropOptions): AutomaticLayers {
+  if (keep === undefined) throw new UsageError('--layers auto needs --keep', 'Give the number of layers that stay: --keep 24.')
+  if (scan === undefined && measuring.tasks.length === 0)
+    throw new UsageError('--layers auto needs a scan, or tasks to measure on', 'Give --scan FILE of `evalharness layers`, or --tasks.')
+  if (model === undefined) throw noModel()
+  const output = path.dirname(path.resolve(out ?? '.'))
+  return { keep, by, scan, scanOptions: parseOptions(scanOptions, { ...measuring, model, output }) }
+}
+
+const MODEL_HINT = 'Give --model FOLDER, or --model OWNER/REPO from the hub.'
+
+function noModel(): UsageError {
+  return new UsageError('no model given', MODEL_HINT)
 }
 
 async function modelOf(
@@ -93,9 +132,8 @@ async function modelOf(
   onNotice: (notice: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<ModelSource> {
-  const hint = 'Give --model FOLDER, or --model OWNER/REPO from the hub.'
-  if (model === undefined) throw new UsageError('no model given', hint)
-  if (isServed(model)) throw new UsageError('a model on a server has no weights here', hint)
+  if (model === undefined) throw noModel()
+  if (isServed(model)) throw new UsageError('a model on a server has no weights here', MODEL_HINT)
   return unlessAborted(locateModel(parsePlainModel(model), onNotice, needed), signal)
 }
 

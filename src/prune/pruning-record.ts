@@ -50,6 +50,21 @@ export interface PruningFacts {
 export interface DropRecord extends PruningFacts {
   readonly method: 'drop'
   readonly dropped_layers: readonly number[]
+  /** With `--layers auto`. */
+  readonly selection?: DropSelection
+}
+
+/** How the dropped layers were chosen. */
+export interface DropSelection {
+  readonly by: 'damage' | 'influence'
+  /** Layers that stay. */
+  readonly keep: number
+  /** Tasks, or those whose prompts were read. */
+  readonly tasks: readonly string[]
+  /** File of the scan's record; null if it was measured for this pruning. */
+  readonly scan: string | null
+  /** Layers that could go, both included, and what decided: the lowest first. */
+  readonly units: readonly { readonly first: number; readonly last: number; readonly value: number }[]
 }
 
 /** Record of a layer collapse. */

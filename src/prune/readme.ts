@@ -1,7 +1,8 @@
 /** README.md of a pruned checkpoint: the model and the method, in the tables of published model cards. */
 import { count } from '../text/count.ts'
 import type { RootContent } from 'mdast'
-import type { LacoRecord, LayerOrigin, PruningRecord } from './pruning-record.ts'
+import type { DropSelection, LacoRecord, LayerOrigin, PruningRecord } from './pruning-record.ts'
+import { listNames } from '../text/list-names.ts'
 import { markedBlocks } from '../text/marked-sections.ts'
 import { hyperparameterBlocks, similarityBlocks, statisticsBlocks, summaryBlocks } from './laco-tables.ts'
 import { spanText, sumText } from './layer-sum.ts'
@@ -20,7 +21,7 @@ export function pruningReadme(record: PruningRecord): string {
   const how =
     record.method === 'laco'
       ? 'by layer collapse (LaCo, arXiv 2402.11187): groups of adjacent layers were merged as long as the last hidden states stayed close to those of the original.'
-      : 'by dropping layers, without merging.'
+      : `by dropping layers, without merging.${record.selection ? ` ${selectionText(record.selection)}` : ''}`
   return markdownDocument(frontMatter, [
     heading(1, `${lastName(base.source)}, ${pruned.layers} of ${original.layers} layers`),
     paragraph(`Made from \`${isRepository ? base.source : lastName(base.source)}\` ${how}`),
@@ -53,6 +54,12 @@ export function pruningReadme(record: PruningRecord): string {
       `Written by evalharness ${record.evalharness}; all settings and each decision are in \`${record.method}.json\`. sha256 of the original's weights: \`${base.weights_hash}\`.`,
     ),
   ])
+}
+
+/** How layers were chosen, as a sentence. */
+export function selectionText({ by, tasks }: DropSelection): string {
+  const measure = by === 'damage' ? `least damage on ${listNames(tasks, 5)}` : `least Block Influence (arXiv 2403.03853) on prompts of ${listNames(tasks, 5)}`
+  return `They are those with the ${measure}, one at a time.`
 }
 
 function lacoSections(record: LacoRecord): RootContent[] {

@@ -17,6 +17,9 @@ export interface MergeOptions {
   readonly emulateBf16: boolean
 }
 
+/** For dropping layers, where the rule has no effect. */
+export const NO_MERGE: MergeOptions = { rule: 'telescope', qkNorm: 'merge', emulateBf16: false }
+
 /** A tensor of a pruned model. */
 export type TensorSource =
   /** A copy of an original tensor. */

@@ -3,6 +3,7 @@ import type { ServedSource } from '../engine/completions/completions-engine.ts'
 import { batchBudget, type BatchLimits } from '../engine/onnx/batch-budget.ts'
 import { readConfigFile, type ConfigFile } from '../model/config/config.ts'
 import type { Checkpoint } from '../model/checkpoint.ts'
+import type { WeightsFingerprint } from '../model/weights-fingerprint.ts'
 import type { ModelSettings } from '../model/model-settings.ts'
 import { readAdapterFor } from '../model/runnable/open-runnable.ts'
 import type { Adapter } from '../model/runnable/read-adapter.ts'
@@ -30,6 +31,8 @@ export interface ModelSource {
   readonly inspected?: Inspection
   /** The same with its tokenizer and the places of its weights. */
   readonly checkpoint?: Checkpoint
+  /** Of the weights that `checkpoint` uses; that of its files if absent. */
+  readonly fingerprint?: WeightsFingerprint
 }
 
 /** The facts about a model that need no weights. */

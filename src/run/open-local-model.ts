@@ -27,7 +27,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     ...(devices !== undefined && { devices }),
     ...(dtype !== undefined && { dtype }),
   }
-  const fingerprint = await fingerprintWeights(checkpoint.weights, options.cache)
+  const fingerprint = model.fingerprint ?? (await fingerprintWeights(checkpoint.weights, options.cache))
   const weightsHash = fingerprint.content.then((hash) => runnableWeightsHash(hash, runnable.record))
   weightsHash.catch(() => {})
   return {

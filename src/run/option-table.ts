@@ -183,6 +183,14 @@ export function validOptions<T extends OptionTable>(table: T, given: Readonly<Re
   return parseOptions(table, Object.fromEntries(keys.map((key) => [key, given[key]])))
 }
 
+/** The names of options whose values are not their defaults. */
+export function givenOptions(table: OptionTable, options: Readonly<Record<string, unknown>>): string[] {
+  return listOptions(table).flatMap(({ key, name }) => {
+    const { data } = z.safeParse(table.shape[key], undefined)
+    return JSON.stringify(options[key]) === JSON.stringify(data) ? [] : [name]
+  })
+}
+
 function withFacts<S extends z.ZodType>(schema: S, facts: OptionFacts): S {
   const key: z.ZodType = schema
   registry.add(key, facts)

@@ -100,7 +100,8 @@ export function parseConfig(content: unknown, file: string): ModelConfig {
   return parseConfigFile(content, file).config
 }
 
-function parseConfigFile(content: unknown, file: string): ConfigFile {
+/** The same with the other facts of the file. */
+export function parseConfigFile(content: unknown, file: string): ConfigFile {
   const notices: string[] = []
   const part = languagePart(content, file, notices)
   const family = familyOf(part, file, notices)

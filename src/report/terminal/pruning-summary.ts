@@ -1,13 +1,16 @@
 /** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
 import { count } from '../../text/count.ts'
 import Table from 'cli-table3'
+import { spansText } from '../../prune/layer-sum.ts'
 import type { LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
+import { selectionText } from '../../prune/readme.ts'
 import { byteSize } from '../../text/byte-size.ts'
 
 /** Sizes, and for a search its outcome. */
 export function pruningSummary(record: PruningRecord): string {
   const sizes = sizesText(record.original, record.pruned)
-  if (record.method === 'drop') return sizes
+  if (record.method === 'drop')
+    return record.selection ? `${sizes}\ndropped: layers ${spansText(record.dropped_layers)}. ${selectionText(record.selection)}` : sizes
   const { accepted, rejected, iterations, stop_reason: stop, similarities } = record
   const mean = similarities.reduce((sum, value) => sum + value, 0) / similarities.length
   const bounds = `${Math.min(...similarities).toFixed(4)} to ${Math.max(...similarities).toFixed(4)}`

@@ -1,0 +1,42 @@
+/** Rows of the embedding matrix and of learned positions, read one by one: the matrix itself is larger than any layer. */
+import type { TreeStates } from '../engine/onnx/layer-runner.ts'
+import { CheckpointError } from '../errors.ts'
+import { decodeValues } from '../model/weights/element-type.ts'
+import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
+import type { WeightTensor } from '../model/weights/stored-tensor.ts'
+import { tensorReader } from '../model/weights/tensor-bytes.ts'
+import type { Weights } from '../model/weights/weights.ts'
+import type { ModelConfig } from '../model/config/config.ts'
+import type { TokenTree } from '../plan/token-tree.ts'
+
+/** The states before the first layer, [tokens, hidden] of each tree. Fails with CheckpointError on a token that the model does not have. */
+export async function embedTokens(
+  { config, weights }: { readonly config: ModelConfig; readonly weights: Weights },
+  trees: readonly TokenTree[],
+): Promise<TreeStates[]> {
+  const { hiddenSize, vocabularySize, embeddingScale = 1, positionOffset = 0, tensorNames: names } = config
+  const embeddings = weights.tensors.get(names.embeddings)!
+  const positions = names.positions === undefined ? undefined : weights.tensors.get(names.positions)!
+  await using reader = tensorReader(weights.root)
+  const rowOf = async (matrix: WeightTensor, row: number) => {
+    const bytes = hiddenSize * BYTES_PER_VALUE[matrix.dtype]
+    return decodeValues(await reader.read(matrix, row * bytes, bytes), matrix.dtype)
+  }
+  const states: TreeStates[] = []
+  for (const tree of trees) {
+    const values = new Float32Array(tree.tokenIds.length * hiddenSize)
+    for (const [index, token] of tree.tokenIds.entries()) {
+      if (token >= vocabularySize) {
+        throw new CheckpointError(`the tokenizer gives id ${token}, the model has ${vocabularySize} embeddings`, 'The tokenizer belongs to another model.')
+      }
+      const row = await rowOf(embeddings, token)
+      const position = positions && (await rowOf(positions, tree.depths[index]! + positionOffset))
+      values.set(
+        row.map((value, column) => Math.fround(value * embeddingScale) + (position?.[column] ?? 0)),
+        index * hiddenSize,
+      )
+    }
+    states.push({ tree, values })
+  }
+  return states
+}
