@@ -120,8 +120,8 @@ function steps(output: string): readonly Step[] {
       expects: done,
     },
     {
-      title: 'Score both on five benchmarks, item by item, and say what is left.',
-      args: ['run', '--model', `original=${model}`, '--model', `laco=${pruned}`, '--tasks', TASKS.join(','), '--output', inside('results'), '--no-cache'],
+      title: 'Score both on five benchmarks in one pass, item by item, and say what is left.',
+      args: ['run', '--model', `original=${model}`, '--model', `laco=${pruned}`, '--tasks', TASKS.join(','), '--divergence', '--output', inside('results')],
       expects: done,
     },
     {

@@ -5,6 +5,7 @@ import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../comp
 import { flippedItems } from '../compare/flips.ts'
 import { alignedTable, paragraph } from '../text/markdown.ts'
 import { divergenceTable } from './divergence-cells.ts'
+import { withDivergences } from './divergence-records.ts'
 import type { ComparisonReport, Records } from './formats/report-format.ts'
 import { accuracyTable, averageLines, perplexityTable, withShortNames } from './retention-cells.ts'
 import { retentionTable } from './terminal/retention-table.ts'
@@ -17,7 +18,7 @@ export function comparisonReport({ runs, ...comparison }: ComparedRuns): Compari
     flips: () => comparison.accuracies.flatMap((line) => variants.flatMap((variant) => flippedItems(line, original!, variant))),
     tables: (columns) => retentionTable(comparison, columns),
     blocks: () => comparisonBlocks(comparison),
-    records: () => comparisonRecords(comparison),
+    records: () => withDivergences(comparisonRecords(comparison), comparison),
     data: () => comparison,
     notes: comparison.notes,
   }

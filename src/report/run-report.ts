@@ -5,6 +5,7 @@ import type { RunRecord } from '../store/run-record.ts'
 import { toResultsFile } from '../store/to-results-file.ts'
 import { alignedTable, paragraph } from '../text/markdown.ts'
 import { COMPARED_COLUMNS, comparedValues, comparisonBlocks, notCompared, SCORE_COLUMNS } from './comparison-report.ts'
+import { withDivergences } from './divergence-records.ts'
 import type { Records, Report } from './formats/report-format.ts'
 import { resultTable, scoreTable, shownEntries, truncationLines } from './terminal/result-table.ts'
 import { retentionTable } from './terminal/retention-table.ts'
@@ -30,7 +31,7 @@ export function runReport({ records, compared, withSubsets }: RunReportInput): R
       ...[...interruptionLines(records), ...truncationLines(records)].map(paragraph),
       ...(comparison ? comparisonBlocks(comparison) : []),
     ],
-    records: () => scoreRecords(records, withSubsets, comparison),
+    records: () => withDivergences(scoreRecords(records, withSubsets, comparison), comparison ?? { divergences: [], variants: [] }),
     data: () => ({ ...Object.fromEntries(records.map((record) => [record.model.label, toResultsFile(record)])), ...(comparison && { comparison }) }),
     notes: [...interruptionLines(records), ...truncationLines(records), ...(comparison?.notes ?? [])],
   }

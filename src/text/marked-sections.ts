@@ -2,7 +2,16 @@
 import type { RootContent } from 'mdast'
 
 /** A part of a card, by the name in its markers. */
-export type SectionName = 'summary' | 'use-cases' | 'hyperparameters' | 'statistics' | 'similarity' | 'perplexity' | 'bits-per-byte' | 'benchmarks'
+export type SectionName =
+  | 'summary'
+  | 'use-cases'
+  | 'hyperparameters'
+  | 'statistics'
+  | 'similarity'
+  | 'perplexity'
+  | 'bits-per-byte'
+  | 'divergence'
+  | 'benchmarks'
 
 /** The comment before or after a section. */
 export function marker(name: SectionName, side: 'begin' | 'end'): string {

@@ -1,6 +1,7 @@
 /** What the tables of a compressed model's card say, as numbers with their places. */
 import { benchmarkRows, type BenchmarkRow } from './benchmark-rows.ts'
-import { isBenchmarkTable, isBitsTable, isPerplexityTable, isUseCaseTable, onlyTable } from './card-tables.ts'
+import { isBenchmarkTable, isBitsTable, isDivergenceTable, isPerplexityTable, isUseCaseTable, onlyTable } from './card-tables.ts'
+import { divergenceRows, type DivergenceRow } from './divergence-rows.ts'
 import { perplexityRows, type PerplexityRow } from './perplexity-rows.ts'
 import { cellOf, type Cell } from './printed-cell.ts'
 import type { Card, CardTable } from './read-card.ts'
@@ -9,6 +10,7 @@ import type { Card, CardTable } from './read-card.ts'
 export interface CardFigures {
   readonly benchmarks: readonly BenchmarkRow[]
   readonly perplexities: readonly PerplexityRow[]
+  readonly divergences: readonly DivergenceRow[]
   /** Uses and what the card says of each. */
   readonly useCases: readonly Cell[]
   /** Attributes by their names in small letters, of all tables of attributes. */
@@ -20,10 +22,12 @@ export function cardFigures(card: Card): CardFigures {
   const benchmarks = onlyTable(card, 'benchmarks', isBenchmarkTable)
   const perplexities = onlyTable(card, 'perplexities', isPerplexityTable)
   const bits = onlyTable(card, 'bits per byte', isBitsTable)
+  const divergences = onlyTable(card, 'divergences', isDivergenceTable)
   const useCases = onlyTable(card, 'use cases', isUseCaseTable)
   return {
     benchmarks: benchmarks ? benchmarkRows(benchmarks) : [],
     perplexities: [...(perplexities ? perplexityRows(perplexities, 'perplexity') : []), ...(bits ? perplexityRows(bits, 'bits per byte') : [])],
+    divergences: divergences ? divergenceRows(divergences) : [],
     useCases: useCases ? useCaseCells(useCases) : [],
     attributes: attributesOf(card),
   }

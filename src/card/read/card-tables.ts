@@ -17,6 +17,11 @@ export function isBitsTable({ head }: CardTable): boolean {
   return has(head, /^bits per byte$/iu)
 }
 
+/** Whether a table is of divergences from the original. */
+export function isDivergenceTable({ head }: CardTable): boolean {
+  return has(head, /^mean kl\b/iu)
+}
+
 /** Whether a table says what a model is good for. */
 export function isUseCaseTable({ head }: CardTable): boolean {
   return has(head, /use case/iu)

@@ -55,7 +55,7 @@ function numberOf(cell: Cell, found: string): Printed {
 
 /** `[93.0, 98.5]`; null if there is none. */
 export function printedInterval(cell: Cell): PrintedInterval | null {
-  const [, low, high] = /\[([−-]?\d[\d.]*|> 999), ([−-]?\d[\d.]*|> 999)\]/u.exec(cell.text) ?? []
+  const [, low, high] = /\[([−-]?\d[\d.]*(?:e[+-]?\d+)?|> 999), ([−-]?\d[\d.]*(?:e[+-]?\d+)?|> 999)\]/u.exec(cell.text) ?? []
   // Bounds beyond that are not printed.
   const bound = (text: string) => (text === '> 999' ? { ...numberOf(cell, '1000'), slack: 0, value: Infinity } : numberOf(cell, text))
   return low === undefined || high === undefined ? null : { low: bound(low), high: bound(high) }

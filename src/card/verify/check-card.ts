@@ -10,6 +10,7 @@ import type { CardContext } from './card-context.ts'
 import type { CheckedCell } from './checked-cell.ts'
 import { baseModelCells } from './checks/base-model-check.ts'
 import { benchmarkCells } from './checks/benchmark-checks.ts'
+import { divergenceCells } from './checks/divergence-checks.ts'
 import { layerCells } from './checks/layer-checks.ts'
 import { modelIndexCells } from './checks/model-index-checks.ts'
 import { configCells } from './checks/parameter-checks.ts'
@@ -37,6 +38,7 @@ const CHECKS: readonly ((context: CardContext) => CheckedCell[] | Promise<Checke
   benchmarkCells,
   modelIndexCells,
   perplexityCells,
+  divergenceCells,
   useCaseCells,
   baseModelCells,
   layerCells,

@@ -3,6 +3,7 @@ import type { Comparison, ComparedScore, Interval } from '../../compare/comparis
 import { scoreInterval } from '../../compare/score-interval.ts'
 import { cardFigures } from '../read/card-figures.ts'
 import type { Cell, Printed } from '../read/printed-cell.ts'
+import type { DivergenceRow } from '../read/divergence-rows.ts'
 import type { PerplexityRow } from '../read/perplexity-rows.ts'
 import type { Card } from '../read/read-card.ts'
 
@@ -21,8 +22,8 @@ const HALF_WIDTH = 1.96
 const PERCENT = 100
 
 /** Scores and retentions of the card beside the comparison's first variant. */
-export function reproduceCard(card: Card, { accuracies, perplexities }: Comparison): ReproducedCell[] {
-  const { benchmarks, perplexities: printed } = cardFigures(card)
+export function reproduceCard(card: Card, { accuracies, perplexities, divergences }: Comparison): ReproducedCell[] {
+  const { benchmarks, perplexities: printed, divergences: diverging } = cardFigures(card)
   const cells = benchmarks.flatMap(({ task, original, variant, retention }): ReproducedCell[] => {
     const line = accuracies.find((candidate) => candidate.task === task)
     const cell = line?.cells[0]
@@ -47,7 +48,25 @@ export function reproduceCard(card: Card, { accuracies, perplexities }: Comparis
         ...(onOther ? [judged(figure, ratio.ratio, ratio.ratioInterval ?? [NaN, NaN], `× on ${perplexities[0]!.task}`)] : []),
       ]
     }),
+    ...diverging.flatMap((row) => divergenceCells(row, divergences)),
   ]
+}
+
+/** A task's divergence. */
+function divergenceCells({ task, mean, median, p99, max, sameTop }: DivergenceRow, lines: Comparison['divergences']): ReproducedCell[] {
+  const cell = (lines.find((line) => line.task === task) ?? (task === null && lines.length === 1 ? lines[0] : undefined))?.cells[0]
+  const unknown: Interval = [NaN, NaN]
+  const figures = [
+    [mean, cell?.kl.value, cell?.klInterval ?? unknown, ' nats'],
+    [median, cell?.kl.median, unknown, ' nats'],
+    [p99, cell?.kl.p99, unknown, ' nats'],
+    [max, cell?.kl.max, unknown, ' nats'],
+    [sameTop, cell ? cell.sameTop.value * PERCENT : undefined, (cell?.sameTopInterval ?? unknown).map((bound) => bound * PERCENT) as [number, number], ' %'],
+  ] as const
+  return figures.flatMap(([figure, value, interval, unit]) => {
+    if (!figure) return []
+    return [value === undefined ? missing(figure, `the runs have no divergence${task === null ? '' : ` of ${task}`}`) : judged(figure, value, interval, unit)]
+  })
 }
 
 /** A perplexity whose text and unit the card names, and its ratio. */

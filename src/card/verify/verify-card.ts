@@ -100,7 +100,7 @@ async function storedRuns(original: string | undefined, variant: string | undefi
 
 /** Scores both models on the benchmarks of the card. */
 async function scoreCard(file: string, card: Card, { model = [], dataDir, limit, output, onEvent, signal }: CardScoring): Promise<Pair> {
-  const { benchmarks, perplexities } = cardFigures(card)
+  const { benchmarks, perplexities, divergences } = cardFigures(card)
   const tasks = [...benchmarks.map(({ task }) => task).filter(isKnownBenchmark), ...(perplexities.length > 0 ? ['wikitext'] : [])]
   const { runs, isComplete } = await runModels({
     model: await modelsOf(file, card, model),
@@ -108,6 +108,7 @@ async function scoreCard(file: string, card: Card, { model = [], dataDir, limit,
     dataDir,
     limit,
     output,
+    divergence: divergences.length > 0,
     ...(onEvent && { onEvent }),
     ...(signal && { signal }),
   })

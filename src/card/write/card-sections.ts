@@ -6,6 +6,7 @@ import type { SectionName } from '../../text/marked-sections.ts'
 import type { CardContents } from './card-contents.ts'
 import { accuracyRows, cardMetric, textRows, type TextRow } from './compared-rows.ts'
 import { benchmarkBlocks } from './sections/benchmark-section.ts'
+import { divergenceBlocks, divergenceRows } from './sections/divergence-section.ts'
 import { bitsPerByteBlocks, perplexityBlocks } from './sections/perplexity-section.ts'
 import { useCaseBlocks } from './sections/use-case-section.ts'
 
@@ -24,6 +25,7 @@ export function cardSections(contents: CardContents, indexNames: readonly string
   const accuracies = accuracyRows(contents)
   const texts = textRows(contents)
   const [bits, perplexities] = [texts.filter(isBits), texts.filter((row) => !isBits(row))]
+  const divergences = divergenceRows(contents)
   const ofPruning = (name: SectionName, blocks: (record: LacoRecord) => RootContent[]) => (laco ? [{ name, blocks: blocks(laco) }] : [])
   return [
     ...ofPruning('summary', (record) => summaryBlocks(record, baseModel ?? contents.repository ?? folderName(record.base_model.source))),
@@ -33,6 +35,7 @@ export function cardSections(contents: CardContents, indexNames: readonly string
     ...ofPruning('similarity', similarityBlocks),
     ...(perplexities.length > 0 ? [{ name: 'perplexity' as const, blocks: perplexityBlocks(perplexities) }] : []),
     ...(bits.length > 0 ? [{ name: 'bits-per-byte' as const, blocks: bitsPerByteBlocks(bits) }] : []),
+    ...(divergences.length > 0 ? [{ name: 'divergence' as const, blocks: divergenceBlocks(divergences) }] : []),
     ...(accuracies.length > 0 ? [{ name: 'benchmarks' as const, blocks: benchmarkBlocks(contents, accuracies, indexNames) }] : []),
   ]
 }

@@ -1,7 +1,7 @@
 /** Where each section of a card belongs: its title, and how a card without markers has it. */
 import type { SectionName } from '../../text/marked-sections.ts'
 import { taskOf } from '../read/benchmark-name.ts'
-import { isBenchmarkTable, isBitsTable, isPerplexityTable, isUseCaseTable } from '../read/card-tables.ts'
+import { isBenchmarkTable, isBitsTable, isDivergenceTable, isPerplexityTable, isUseCaseTable } from '../read/card-tables.ts'
 import type { CardTable } from '../read/read-card.ts'
 
 /** A section's place. */
@@ -58,6 +58,11 @@ export const SECTION_PLACES: Readonly<Record<SectionName, SectionPlace>> = {
     title: 'Bits per Byte',
     isTable: isBitsTable,
     heading: /^bits[ -]per[ -]byte$/iu,
+  },
+  divergence: {
+    title: 'Divergence from the Original',
+    isTable: isDivergenceTable,
+    heading: /^(?:kl )?divergences?(?: from (?:the )?(?:original|base)(?: model)?)?$/iu,
   },
   benchmarks: {
     title: 'Benchmark Results',

@@ -1,0 +1,52 @@
+/** Rows of a card's table of divergences. */
+import { ALL_TASKS } from '../../report/divergence-cells.ts'
+import { taskOf } from './benchmark-name.ts'
+import { cellOf, printed, printedInterval, type Printed, type PrintedInterval } from './printed-cell.ts'
+import type { CardTable } from './read-card.ts'
+
+/** One task's divergence of a model; null for what the card does not say. */
+export interface DivergenceRow {
+  /** Null for all tasks together. */
+  readonly task: string | null
+  /** As the card calls it; null if the table has no column of models. */
+  readonly model: string | null
+  readonly positions: Printed | null
+  /** In nats. */
+  readonly mean: Printed
+  readonly meanInterval: PrintedInterval | null
+  readonly median: Printed | null
+  readonly p99: Printed | null
+  readonly max: Printed | null
+  /** In percent of the positions. */
+  readonly sameTop: Printed | null
+  readonly sameTopInterval: PrintedInterval | null
+}
+
+/** The table's rows that have a mean. */
+export function divergenceRows(table: CardTable): DivergenceRow[] {
+  const column = (pattern: RegExp) => table.head.findIndex((cell) => pattern.test(cell))
+  const model = column(/^model$/iu)
+  const [positions, mean, median] = [column(/^positions$/iu), column(/^mean kl\b/iu), column(/^median\b/iu)]
+  const [p99, max, sameTop] = [column(/^99\s?%/u), column(/^max/iu), column(/^same top/iu)]
+  return table.rows.flatMap((row): DivergenceRow[] => {
+    const cell = (at: number) => cellOf('divergence', table, row, at)
+    const number = (at: number) => (at < 0 ? null : printed(cell(at)))
+    const found = number(mean)
+    if (!found) return []
+    const name = row.cells[0] ?? ''
+    return [
+      {
+        task: name.toLowerCase() === ALL_TASKS ? null : taskOf(name),
+        model: model < 0 ? null : (row.cells[model] ?? ''),
+        positions: number(positions),
+        mean: found,
+        meanInterval: printedInterval(cell(mean)),
+        median: number(median),
+        p99: number(p99),
+        max: number(max),
+        sameTop: number(sameTop),
+        sameTopInterval: sameTop < 0 ? null : printedInterval(cell(sameTop)),
+      },
+    ]
+  })
+}
