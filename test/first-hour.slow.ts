@@ -3,7 +3,7 @@
  * is what the user reads. Needs the npm registry; models and tasks are those that come with the package.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -150,6 +150,38 @@ describe('a model and what is made from it', () => {
     expect(lost.code).toBe(1)
     expect(lost.out).toMatch(/valley_mmlu .*retention ≥ 90\.0 % .*❌ regressed/u)
   })
+
+  test('the gate scores as many items of a model as decide, and draws the bounds on a page', async () => {
+    writeFileSync(path.join(folder, 'gate.yaml'), 'tasks:\n  valley_piqa: { min_retention: 0.9 }\n')
+    const what = ['--baseline', 'evalharness-demo/results/original', '--model', `nf4=${MODEL},quantize=nf4`, '--policy', 'gate.yaml']
+    const { code, out } = await evalharness(['gate', ...what, '--report', 'gate.html'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/│ valley_piqa .* (\d+) of 200 │ ✅ passed │/u)
+    expect(readFileSync(path.join(folder, 'gate.html'), 'utf8')).toContain('id="bounds-wide-1-title"')
+  })
+
+  test('run --divergence compares distributions, and compare shows them again', async () => {
+    const models = `--model original=${MODEL} --model nf4=${MODEL},quantize=nf4`
+    const { code, out } = await run(`${models} --tasks valley_piqa --limit 10 --divergence -o diverging`)
+    expect(code).toBe(0)
+    expect(out).toContain('mean KL')
+    const [line] = /│ \d+ positions │.*/u.exec(out)!
+    expect((await evalharness(['compare', 'diverging/original', 'diverging/nf4'])).out).toContain(line)
+  })
+
+  test('the cache tells the model from its quantization', async () => {
+    const { out } = await evalharness(['cache', 'ls'])
+    expect(out).toMatch(/│ original +│ node_modules\/evalharness\/demo\/model +│ cpu, float32, onnxruntime /u)
+    expect(out).toMatch(/│ nf4 +│ node_modules\/evalharness\/demo\/model,quantize=nf4 +│/u)
+  })
+
+  test('a chat template is used if the model has one', async () => {
+    cpSync(path.join(folder, MODEL), path.join(folder, 'chat'), { recursive: true })
+    writeFileSync(path.join(folder, 'chat/chat_template.jinja'), '{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}[assistant]')
+    const { code, out } = await run('--model chat --tasks valley_piqa --limit 2 --apply_chat_template --dry-run')
+    expect(code).toBe(0)
+    expect(out).toContain('[user] Question: ')
+  })
 })
 
 test('a task of one’s own is scored on one’s own rows', async () => {
@@ -168,10 +200,29 @@ export default defineTask({
   expect(out).toContain('"acc,none"')
 })
 
+test('a task in lm-eval’s YAML is scored, and a column that is not there is named', async () => {
+  const task = (prompt: string) => `task: exam
+dataset_path: json
+dataset_kwargs: {data_files: {test: rows.jsonl}}
+test_split: test
+output_type: multiple_choice
+doc_to_text: "${prompt}"
+doc_to_choice: ["{{sol1}}", "{{sol2}}"]
+doc_to_target: label
+metric_list: [{metric: acc}]
+`
+  writeFileSync(path.join(folder, 'exam.yaml'), task('Q: {{goal}}'))
+  const { code, out } = await run(`--task-file exam.yaml --tasks exam --model ${MODEL} -o own`)
+  expect(code).toBe(0)
+  expect(out).toMatch(/│ exam +│ acc ↑ +│ +0 │ +8 │/u)
+  writeFileSync(path.join(folder, 'exam.yaml'), task('Q: {{gaol}}'))
+  const wrong = await run(`--task-file exam.yaml --tasks exam --model ${MODEL} -o own`)
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('row 0: doc_to_text: "gaol" is undefined; the row has goal, sol1, sol2, label') })
+})
+
 test('a command line of lm-eval works, and is shown as evalharness has it', async () => {
-  const { code, err } = await run(
-    `--model hf --model_args pretrained=${MODEL},dtype=float32 --tasks valley_piqa --num_fewshot 0 --batch_size 8 --limit 5 --output_path theirs`,
-  )
+  const line = `--model hf --model_args pretrained=${MODEL},dtype=float32 --tasks valley_piqa --num_fewshot 0 --batch_size 8 --limit 5 --output_path theirs`
+  const { code, err } = await evalharness(line.split(' '))
   expect(code).toBe(0)
   expect(err).toContain(`read as: evalharness run --model ${MODEL} --dtype float32 --tasks valley_piqa --num-fewshot 0 --limit 5 --output theirs`)
   expect(existsSync(path.join(folder, 'theirs/model'))).toBe(true)
@@ -186,6 +237,7 @@ test('an interrupted run keeps what was scored, and --resume gives the numbers o
   const { code } = await evalharness(['run', '--resume', 'again'])
   expect(code).toBe(0)
   expect(scoresIn('again', 'original')).toEqual(scoresIn('evalharness-demo', 'results', 'original'))
+  expect(files('again', 'original').filter((name) => name.includes('.partial'))).toEqual([])
 })
 
 describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack', () => {
@@ -209,6 +261,13 @@ describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack'
     [`run -m ${MODEL} -t valley_piqa -o /proc/x`, 'cannot write results to /proc/x', 'writable folder'],
     [`run -m ${MODEL} -t valley_piqa --data valley_piqa=nope.jsonl`, 'there is no such file or folder', 'Check the path'],
     [`run -m ${MODEL} -t valley_piqa --format jsn`, '--format jsn is not one of', 'Did you mean json?'],
+    [`run -m ${MODEL} -t valley_piqa --limit 5 --samples {"valley_piqa":[0]}`, '--limit and --samples both choose rows', 'Leave one out'],
+    [`run -m ${MODEL} -t valley_piqa --max-model-len 128`, 'run has no option --max-model-len', 'Give --max-length N.'],
+    [`run -m ${MODEL} -t list`, 'no task is called list', 'evalharness tasks'],
+    ['run -m results/orignal -t valley_piqa', 'orignal', 'Did you mean the folder results/original?'],
+    ['run -m node_modules/evalharness/demo -t valley_piqa', 'cannot read', `Did you mean ${MODEL}?`],
+    ['compare results', 'a comparison needs at least two runs', 'results/dropped results/nf4 results/original'],
+    ['report results/original results/dropped -o x.pdf', 'no format has files that end in .pdf', 'prints the HTML page as PDF'],
     ['compare results/original nowhere', 'no such run: nowhere', 'results_*.json'],
     ['card wirte x', 'card has no subcommand "wirte"', 'Did you mean write?'],
     ['layermap dropped', 'no variant given', 'evalharness layermap dropped VARIANT'],
