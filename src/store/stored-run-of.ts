@@ -9,5 +9,6 @@ import { writeRun } from './write-run.ts'
 export async function storedRunOf(record: RunRecord): Promise<StoredRun> {
   await using folder = await makeTemporaryFolder('run')
   const { resultsFile } = await writeRun(folder.path, record)
-  return readStoredRun(resultsFile)
+  // Read before the folder goes.
+  return await readStoredRun(resultsFile)
 }

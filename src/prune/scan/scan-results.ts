@@ -20,7 +20,7 @@ interface Column {
 
 /** The figures of a record. */
 export function scanResults({ comparison, units, influences }: ScanFigures): Pick<LayerScan, 'tasks' | 'units' | 'correlation'> {
-  const columns = [...comparison.accuracies.map(accuracyColumn), ...comparison.perplexities.map(perplexityColumn)]
+  const columns = mainColumns([...comparison.accuracies.map(accuracyColumn), ...comparison.perplexities.map(perplexityColumn)])
   const accuracies = columns.filter(({ task }) => task.kind === 'accuracy')
   const counted = accuracies.length > 0 ? accuracies : columns
   const scanned = units.map(({ first, last }, unit): ScannedUnit => ({
@@ -44,6 +44,11 @@ export function scanResults({ comparison, units, influences }: ScanFigures): Pic
       scanned.map(({ damage }) => damage),
     ),
   }
+}
+
+/** One column a task: its accuracy, or the first of its perplexities, which say the same in other units. */
+function mainColumns(columns: readonly Column[]): Column[] {
+  return columns.filter(({ task }, index) => columns.findIndex((other) => other.task.task === task.task) === index)
 }
 
 function accuracyColumn({ task, metric, shotCount, itemCount, original, chance, cells }: AccuracyLine): Column {
