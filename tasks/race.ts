@@ -29,7 +29,6 @@ export default defineTask({
   benchmark: {
     title: 'RACE',
     mainMetric: 'acc',
-    rowCount: 1045,
     chance: { uniform: 1 / 4, majority: null },
     uses: ['Reading comprehension'],
   },

@@ -11,9 +11,16 @@ export function chanceOf(task: string, items: readonly StoredItem[] | null): Cha
   }
   // Generated text, or a single continuation, cannot be guessed from choices.
   if (items.some(({ requests }) => requests.length < 2)) return null
-  const uniform = items.reduce((sum, { requests }) => sum + 1 / requests.length, 0) / items.length
+  const uniform = items.reduce((sum, item) => sum + rightCount(item) / item.requests.length, 0) / items.length
   if (items.length < LEAST_ITEMS) return withChance(uniform, knownSplit(task)?.majority ?? null)
   return withChance(uniform, haveClasses(items) ? largestShare(items) : null)
+}
+
+/** How many choices are right: several if the target is a list of their indices, `[0, 2]`. */
+function rightCount({ target, requests }: StoredItem): number {
+  if (!/^\[\d{1,6}(?:, \d{1,6})*\]$/u.test(target)) return 1
+  const indices = new Set((JSON.parse(target) as number[]).filter((index) => index < requests.length))
+  return Math.max(indices.size, 1)
 }
 
 /** Fewer items do not show whether choices are classes, or how often each is right: a single item would have a majority of 100 %. */

@@ -42,6 +42,8 @@ export interface EncodedRequests {
   readonly parts: readonly (readonly number[])[]
   /** For each request the tokens of its context that the window has no room for: 0 for nearly all, and for texts, which are scored in windows. */
   readonly tokensCut: readonly number[]
+  /** Tokens at the ends of corpora that fill no window and are not scored. */
+  readonly tokensLeftOver: number
   /** Positions of the requests whose parts are the windows of a corpus. */
   readonly corpora: ReadonlySet<number>
   /** Tokens that a model would read if each request were asked on its own. */
@@ -79,6 +81,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
   /** By hash, the sequences that have it: nearly always one. */
   const known = new Map<number, number[]>()
   let tokensAsked = 0
+  let tokensLeftOver = 0
   let lastInput: Int32Array = new Int32Array()
   const indexOf = ({ input: own, targets, ...rest }: Sequence): number => {
     tokensAsked += own.length
@@ -103,7 +106,9 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
     add(request) {
       if (request.kind === 'corpus') {
         corpora.add(parts.length)
-        parts.push(corpusSequences(request, encoder).map(indexOf))
+        const { windows, leftOver } = corpusSequences(request, encoder)
+        parts.push(windows.map(indexOf))
+        tokensLeftOver += leftOver
         tokensCut.push(0)
         return
       }
@@ -118,7 +123,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
       parts.push([indexOf(sequence)])
       tokensCut.push(cut)
     },
-    result: () => ({ sequences, parts, tokensCut, corpora, tokensAsked }),
+    result: () => ({ sequences, parts, tokensCut, tokensLeftOver, corpora, tokensAsked }),
   }
 }
 
@@ -231,9 +236,14 @@ function cutToWindow({ context, continuation }: EncodedPair, maxLength: number):
 }
 
 /** The text has the special tokens that the tokenizer adds, once; so a window begins with bos only if it is the first. */
-function corpusSequences({ text, windowLength, mostWindows }: CorpusRequest, encoder: Encoder): Sequence[] {
+/** The windows that are scored; and the tokens behind the last of all windows, if all are. */
+function corpusSequences({ text, windowLength, mostWindows }: CorpusRequest, encoder: Encoder): { readonly windows: Sequence[]; readonly leftOver: number } {
   const { corpusWindow, maxLength } = encoder
-  return corpusWindows(encoder.encode(text, { specialTokens: true }), Math.min(corpusWindow ?? windowLength, maxLength)).slice(0, mostWindows)
+  const tokens = encoder.encode(text, { specialTokens: true })
+  const length = Math.min(corpusWindow ?? windowLength, maxLength)
+  const all = corpusWindows(tokens, length)
+  const windows = all.slice(0, mostWindows)
+  return { windows, leftOver: windows.length < all.length ? 0 : tokens.length - all.length * length }
 }
 
 function textSequences(tokens: readonly number[], { prefixToken, maxLength, rollingBos }: Encoder): Sequence[] {

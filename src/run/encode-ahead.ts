@@ -37,6 +37,8 @@ export interface EncodedTotals {
   readonly encodingMs: number
   /** Tokens cut from the left of requests longer than the window, by request; only requests that were cut. */
   readonly tokensCut: ReadonlyMap<number, number>
+  /** Tokens at the ends of corpora that fill no window. */
+  readonly tokensLeftOver: number
 }
 
 /** Encodes tasks one after another, chunk by chunk; returns at once. The first failure rejects everything after it. */
@@ -61,6 +63,7 @@ function totalsOf(chunks: readonly EncodedChunk[], encoded: readonly EncodedRequ
     tokensAsked: encoded.reduce((sum, { tokensAsked }) => sum + tokensAsked, 0),
     tokensDistinct: countDistinctTokens(encoded.flatMap(({ sequences }) => sequences)),
     encodingMs,
+    tokensLeftOver: encoded.reduce((sum, { tokensLeftOver }) => sum + tokensLeftOver, 0),
     tokensCut: new Map(encoded.flatMap(({ tokensCut }, chunk) => cutRequests(chunks[chunk]!.requests, tokensCut))),
   }
 }

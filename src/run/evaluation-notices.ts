@@ -20,14 +20,22 @@ export function tokensBehindWarning(encoder: Encoder): string[] {
       ]
 }
 
+/** What of a corpus is not scored: the papers' scripts drop its last part too. */
+export function leftOverNotice(task: string, tokens: number): string[] {
+  return tokens === 0
+    ? []
+    : [`${task}: the last ${counted(tokens, 'token')} of the text ${tokens === 1 ? 'fills' : 'fill'} no window and ${tokens === 1 ? 'is' : 'are'} not scored`]
+}
+
 /** Warns once of each task's prompts that are longer than the window, as soon as the whole task is encoded. */
 export function warnOfTruncation({ task, parts, shotCount }: LoadedTask, { totals }: EncodedAhead, maxLength: number, onNotice: OnNotice): void {
   const name = parts.length === 1 ? parts[0]!.name : task.name
   const items = parts.flatMap((part) => part.items)
   void totals.then(
-    ({ tokensCut }) => {
+    ({ tokensCut, tokensLeftOver }) => {
       const truncation = countTruncation(items, tokensCut)
       if (truncation.itemCount > 0) onNotice(truncationWarning(truncation, { name, itemCount: items.length, shotCount, maxLength }))
+      for (const notice of leftOverNotice(name, tokensLeftOver)) onNotice(notice)
     },
     // The failure is handled where the tokens are used.
     () => {},

@@ -7,7 +7,7 @@ import type { TruncationRecord } from '../store/run-record.ts'
 import type { Request } from '../task/request.ts'
 import { countTruncation } from './count-truncation.ts'
 import { countPositions, temporaryBytes } from './divergence-run.ts'
-import { tokensBehindWarning } from './evaluation-notices.ts'
+import { leftOverNotice, tokensBehindWarning } from './evaluation-notices.ts'
 import { passesOf, type PlannedPass } from './one-pass/plan-passes.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import { modelOutline, type ModelOutline } from './model-outline.ts'
@@ -65,6 +65,8 @@ export interface TaskPlan {
   readonly batches: number
   /** Prompts that are longer than the window. */
   readonly truncation: TruncationRecord
+  /** Tokens at the end of a corpus that fill no window and are not scored. */
+  readonly tokensLeftOver: number
 }
 
 /** Plans a run. Fails as `runModels` does; models may be left out. */
@@ -155,6 +157,7 @@ async function planModel(
     const plan = await planTask(model, loaded, encoded[index]!, { planWork, layers })
     plans.push(plan)
     if (plan.truncation.itemCount > 0) onNotice(warningOf(loaded, plan.truncation, encoder.maxLength))
+    for (const notice of leftOverNotice(plan.task, plan.tokensLeftOver)) onNotice(notice)
   }
   return plans
 }
@@ -171,7 +174,7 @@ async function planTask(
     tokensComputed += work.tokensComputed
     batches += work.batches
   }
-  const { tokensAsked, tokensDistinct, encodingMs, tokensCut } = await totals
+  const { tokensAsked, tokensDistinct, encodingMs, tokensCut, tokensLeftOver } = await totals
   const items = loaded.parts.flatMap((part) => part.items)
   return {
     model,
@@ -186,6 +189,7 @@ async function planTask(
     layerPassesComputed: layers ? tokensComputed * layers.distinct : null,
     batches,
     truncation: countTruncation(items, tokensCut),
+    tokensLeftOver,
   }
 }
 

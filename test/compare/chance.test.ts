@@ -29,6 +29,16 @@ test('is uniform if choices are their items’ own', () => {
   expect(chanceOf('piqa', items)).toEqual({ uniform: 0.5, majority: null, baseline: 0.5 })
 })
 
+test('of items with several right choices counts each of them', () => {
+  const [three, two] = classes(2).map((item) => ({ ...item, requests: [...item.requests, ...item.requests] }))
+  expect(
+    chanceOf('mine', [
+      { ...three!, target: '[0, 2, 3]' },
+      { ...two!, target: '[1]' },
+    ])!.uniform,
+  ).toBe((3 / 4 + 1 / 4) / 2)
+})
+
 test('of letters is uniform: they are positions', () => {
   const letters = classes(24).map((item) => ({ ...item, requests: item.requests.map((request, index) => ({ ...request, continuation: ` ${'AB'[index]}` })) }))
   expect(chanceOf('mine', letters)!.majority).toBeNull()

@@ -19,7 +19,7 @@ const encode = (...requests: Request[]) => {
 }
 
 test('the input ends before the last token of the continuation', () => {
-  expect(encode(ask('ab', ' c'))).toEqual({ sequences: [['^ab ', ' c']], parts: [[0]], tokensCut: [0], corpora: new Set(), tokensAsked: 4 })
+  expect(encode(ask('ab', ' c'))).toEqual({ sequences: [['^ab ', ' c']], parts: [[0]], tokensCut: [0], tokensLeftOver: 0, corpora: new Set(), tokensAsked: 4 })
 })
 
 test('white space at the end of the context moves to the continuation', () => {

@@ -44,6 +44,23 @@ test('the record counts requests and items, and a task is warned about once', as
   ])
 })
 
+test.each([
+  [
+    'winogrande',
+    { sentence: '0123456789abcdefghijklmno _ is old', option1: 'it', option2: 'she', answer: '1' },
+    { requestCount: 2, itemCount: 1, mostTokensLost: 9 },
+  ],
+  ['lambada_openai', { text: '0123456789abcdefghijklmnopq end' }, { requestCount: 1, itemCount: 1, mostTokensLost: 4 }],
+])('contexts and single continuations are counted alike: %s', async (name, row, expected) => {
+  const notices: string[] = []
+  const task = (await loadTasks()).get(name)!
+  const loaded = await loadTask(task, { dataFiles: { [name]: writeRows(temporaryFolder(), 'rows.jsonl', [row]) } })
+  const onEvent = (event: EvaluationEvent) => event.kind === 'notice' && notices.push(event.message)
+  const record = await evaluateModel(model, [loaded], { maxLength: MAX_LENGTH, openEngine: async () => fakeEngine(), onEvent })
+  expect(record.tasks[0]!.truncation).toEqual(expected)
+  expect(notices.join()).toContain(`warning: ${name}: 1 of 1 item has prompts longer than the window of 26 tokens`)
+})
+
 test('if all prompts fit, there is no warning and the record has zeros', async () => {
   const notices: string[] = []
   const record = await run({ maxLength: 128 }, (notice) => void notices.push(notice))

@@ -27,4 +27,5 @@ test('the perplexity is that of transformers over windows of 32 tokens, each an 
   const { demo } = JSON.parse(out) as { demo: { results: Record<string, Record<string, number>>; 'n-samples': Record<string, { effective: number }> } }
   expect(Math.log(demo.results['wikitext2_gptq']!['token_perplexity,none']!)).toBeCloseTo(Math.log(876.369842), 5)
   expect(demo['n-samples']['wikitext2_gptq']!.effective).toBe(3)
+  expect(err).toMatch(/wikitext2_gptq: the last \d+ tokens of the text fill no window and are not scored/u)
 })

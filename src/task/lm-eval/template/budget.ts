@@ -2,7 +2,7 @@
 import { TemplateError } from './template-error.ts'
 
 /** Units of work for one rendering: an evaluated node, or 64 characters or elements that are made or looked through. */
-const MOST_WORK = 200_000
+const MOST_WORK = 100_000
 /** Longest text or list, in characters or elements. */
 const MOST_LENGTH = 1_000_000
 /** Most steps of matching patterns, as estimated from the patterns and the lengths of the texts. */
