@@ -41,11 +41,21 @@ function chatModel(): string {
 /** What the run stored: the results, and the samples of each task in the form of the golden file. */
 async function scored({ shots, template, multiturn, system }: GoldenCase, model: string, tasks: string) {
   const output = temporaryFolder()
+  const chat = template ? ['--apply-chat-template', `--fewshot-as-multiturn=${multiturn ? 'true' : 'false'}`] : []
+  const instruction = system === null ? [] : ['--system-instruction', system]
+  const where = ['-m', `chat=${model}`, '--include-path', tasks, '-t', Object.keys(golden.cases[0]!.tasks).join()]
   const { code, err } = await evalharness(
-    ...['run', '-m', `chat=${model}`, '--include-path', tasks, '-t', Object.keys(golden.cases[0]!.tasks).join(), '--num-fewshot', String(shots)],
-    ...(template ? ['--apply-chat-template', `--fewshot-as-multiturn=${multiturn ? 'true' : 'false'}`] : []),
-    ...(system === null ? [] : ['--system-instruction', system]),
-    ...['-o', output, '--no-cache', '--device', 'cpu'],
+    'run',
+    ...where,
+    '--num-fewshot',
+    String(shots),
+    ...chat,
+    ...instruction,
+    '-o',
+    output,
+    '--no-cache',
+    '--device',
+    'cpu',
   )
   expect({ code, err }).toMatchObject({ code: 0 })
   const folder = path.join(output, 'chat')
@@ -75,12 +85,13 @@ test.each(golden.cases)(
     expect(results).toMatchObject({ chat_template_sha: each.template ? golden.chat_template_sha : null, system_instruction: each.system })
     for (const [task, items] of Object.entries(each.tasks)) {
       const own = samples[task]!
-      expect(
-        own.map(({ logProbs: _, ...hashes }) => hashes),
-        task,
-      ).toEqual(items.map(({ logProbs: _, ...hashes }) => hashes))
+      expect(own.map(hashesOf), task).toEqual(items.map(hashesOf))
       for (const [index, { logProbs }] of items.entries())
         for (const [choice, logProb] of logProbs.entries()) expect(own[index]!.logProbs[choice], task).toBeCloseTo(logProb, 3)
     }
   },
 )
+
+function hashesOf({ doc_hash, prompt_hash, target_hash }: GoldenItem) {
+  return { doc_hash, prompt_hash, target_hash }
+}
