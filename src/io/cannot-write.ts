@@ -2,7 +2,7 @@
 import { StoreError } from '../errors.ts'
 import { errorText } from '../text/error-text.ts'
 
-/** What the system says if there is no room: on the disk, or within the user's quota. */
+/** What the system says if there is no room: on the disk, or within the quota of the user. */
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
 
 /** `hint` says what else to give; a full disk is named first. `what` is the file or folder in the message. */

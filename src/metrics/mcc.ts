@@ -13,7 +13,7 @@ export const mcc: OtherMetric<'mcc', PredictedClass> & OfChoices<PredictedClass>
   aggregate: correlation,
   standardError: classStandardError(correlation),
   toStored: storedClass,
-  // A pair of classes is no value that items could be compared by.
+  // A pair of classes is not a value by which items can be compared.
   fromStored: (stored) => String(typeof stored === 'number' ? 'is not a pair of classes' : numberFromStored(stored)),
   format: formatPlain,
 }

@@ -28,7 +28,7 @@ test('verify: exit 0 and a count of checks for a card that is right, 1 and the c
   })
 })
 
-describe('verify holds parameters against a config.json', () => {
+describe('verify compares parameters with a config.json', () => {
   const sized = CARD.replace('| **Compression** | 27.8% |', '| **Compression** | 27.8% |\n| Parameters | ~5.8B |')
   // Matrices, biases and norms of a layer, and two of vocabulary with the last norm.
   const parameters = (layers: number) => layers * (64 * 64 * 2 + 64 * 32 * 2 + 3 * 64 * 96 + (64 + 32 + 32) + 128) + 2 * 1000 * 64 + 64

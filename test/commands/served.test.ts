@@ -45,7 +45,7 @@ async function run(model: string, env: Readonly<Record<string, string>> = {}, ..
   return { ...ended, texts, everything: JSON.stringify([ended, files, texts]) }
 }
 
-/** Whether a request asks about the row of PIQA that cuts so many ropes. */
+/** Whether a request asks about the row of PIQA with this number of ropes. */
 const asksAbout =
   (ropes: number) =>
   ({ prompt }: AskedCompletion) =>

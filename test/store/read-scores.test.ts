@@ -9,7 +9,7 @@ test('keys are metric and filter; the first of several filters is taken, with it
   expect(scores).toEqual([{ metric: 'acc', value: 0.5, standardError: 0.1, filter: 'strict', aggregation: undefined }])
 })
 
-test('"N/A" is no standard error', () => expect(readScores('t', file({ 'acc,none': 0.5, 'acc_stderr,none': 'N/A' })).scores[0]!.standardError).toBeNull())
+test('"N/A" is not a standard error', () => expect(readScores('t', file({ 'acc,none': 0.5, 'acc_stderr,none': 'N/A' })).scores[0]!.standardError).toBeNull())
 
 test.each<[string, object, object, string]>([
   ['a text', { 'acc,none': 'N/A' }, {}, '"N/A" in the results file is not a number'],

@@ -16,7 +16,7 @@ export interface WorkShare {
 
 /**
  * One share a model; what several models share counts for the first of `receivers`, indices of the models that get scores. The sums are those of the whole
- * batch. A model that is no receiver has no share, and its head counts for none.
+ * batch. A model that is not a receiver has no share, and its head counts for none.
  */
 export function divideWork({ models, trie }: JointModels, batch: Batch, receivers: readonly number[]): WorkShare[] {
   const layers = divideLayers(trie, receivers)

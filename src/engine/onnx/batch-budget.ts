@@ -101,7 +101,7 @@ export function batchBudget(config: BatchShape, limits: BatchLimits = {}, machin
   return budgetFor(memoryNeed(config), limits, machineBytes)
 }
 
-/** The same by what is needed. */
+/** The same from what is needed. */
 export function budgetFor(
   { fixed, perToken }: MemoryNeed,
   { batchTokens, passTokens = PASS_TOKENS, memoryBytes }: BatchLimits,

@@ -98,7 +98,7 @@ export function responsesKey({ provider, dtype, versions }: Pick<Engine['info'],
   return JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions })
 }
 
-/** Whether models are computed on one session of the CPU, by what is known before they are loaded. */
+/** Whether models are computed on one session of the CPU, as far as is known before they are loaded. */
 export async function runsOnCpu({ devices = CPU, dtype }: Pick<OnnxOptions, 'devices' | 'dtype'>): Promise<boolean> {
   if (dtype !== undefined && dtype !== 'float32') return false
   const [first, ...others] = devices === 'auto' ? devicesToTry(await listGpus()).filter((device) => supportsDtype(device, dtype)) : devices

@@ -17,7 +17,7 @@ export interface GatePlan {
   readonly itemCount: number
   /** Tokens that are computed if all items are scored at once. */
   readonly tokensAtOnce: number
-  /** Tokens that are computed until so many items are drawn, after each block. */
+  /** Tokens that are computed up to a number of drawn items, after each block. */
   readonly blocks: readonly { readonly items: number; readonly tokens: number }[]
 }
 

@@ -17,7 +17,7 @@ export function originalStates({ hiddenSize }: Pick<ModelConfig, 'hiddenSize'>):
   return { name: 'original_states', type: 'float', shape: ['C', 'M', hiddenSize] }
 }
 
-/** Outputs of the original, by what they are. */
+/** Outputs of the original, by their kind. */
 export const ORIGINAL_OUTPUTS = { best: 'original_best', logProbs: 'original_log_probs', states: 'hidden_states' } as const
 
 /** Outputs of the variant at an index among the models of the graph. */

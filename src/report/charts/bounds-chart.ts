@@ -31,7 +31,7 @@ const SHAPES = {
   narrow: { width: 360, xTicks: 4, plot: { left: 48, right: 346, top: 24, bottom: 204 } },
 } as const
 type Plot = (typeof SHAPES)[keyof typeof SHAPES]['plot']
-/** The first bounds are so wide that they would leave no room for the rest: the chart cuts those beyond so many final widths. */
+/** The first bounds are so wide that they would leave no room for the rest: the chart cuts those beyond this number of final widths. */
 const MOST_WIDTHS = 4
 
 /** The chart; null unless two points have bounds: one is a number, not a path. */

@@ -4,7 +4,7 @@ import { pythonRepr } from './template/python-repr.ts'
 import { TemplateError } from './template/template-error.ts'
 import { isList, Tuple, type Value } from './template/values.ts'
 
-/** Indices of the right choices. Fails with TemplateError on a target that is no choice, for which lm-eval counts every answer as wrong. */
+/** Indices of the right choices. Fails with TemplateError on a target that is not a choice, for which lm-eval counts every answer as wrong. */
 export function rightChoices(target: Value, choices: readonly string[]): Gold {
   const items = target instanceof Tuple ? target.items : target
   return isList(items) ? items.map((each) => indexOf(each, choices)) : indexOf(target, choices)

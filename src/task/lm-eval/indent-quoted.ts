@@ -1,6 +1,6 @@
 /**
  * Quoted texts over several lines as PyYAML reads them: their lines need not be indented further than the key, as YAML wants it. White space at the
- * beginning of such lines is no part of the text, so they can be indented.
+ * beginning of such lines is not a part of the text, so they can be indented.
  */
 import { Lexer } from 'yaml'
 

@@ -27,7 +27,7 @@ export const SCORE_SETS: readonly RandomSets<DrawnScore>[] = [
   { name: 'scores between 0 and 1', makeSet: fractionalScores },
 ]
 
-/** Sets of texts, by what a candidate does to them. */
+/** Sets of texts, by the change that a candidate makes. */
 export const TEXT_SETS: readonly RandomSets<TextPair>[] = [
   { name: '100 texts of uneven length', makeSet: textsOf(100, (random) => 0.1 + 0.05 * normal(random)) },
   { name: '400 texts of uneven length', makeSet: textsOf(400, (random) => 0.1 + 0.05 * normal(random)) },

@@ -24,7 +24,7 @@ const { cases, controlled } = JSON.parse(readFileSync(path.join(import.meta.dirn
   readonly cases: readonly (GoldenCase & { readonly values: readonly number[] })[]
   readonly controlled: readonly ControlledCase[]
 }
-/** A baseline that is right everywhere is no control variate. */
+/** A baseline that is right everywhere is not a control variate. */
 const uncontrolled = cases.map(({ values, ...rest }): ControlledCase => ({ ...rest, baseline: values.map(() => 1), candidate: values, baselineMean: 1 }))
 
 describe.each([
@@ -64,7 +64,7 @@ describe('closed cases', () => {
     expect(crossing!.itemCount).toBeLessThan(1000)
   })
 
-  test('a baseline of zeros is no control variate', () => {
+  test('a baseline of zeros is not a control variate', () => {
     const items = drawnOf(...Array.from({ length: 50 }, (_, index): [number, number] => [0, index % 2]))
     const [low, high] = scoreBounds({ count: 100, baselineMean: 0 }, items, 0.05)
     expect(low).toBeLessThan(0.5)

@@ -24,7 +24,7 @@ describe('a score that items do not decide is refused', () => {
     expect(() => baselineValues(population, 'acc')).toThrow('mmlu: acc: the score is 0.375, its items together give 0.6')
   })
 
-  test('a value that is no share', () => {
+  test('a value that is not a share', () => {
     const [first, ...others] = choiceTask('cola', [1, 0]).items!
     const items = [{ ...first!, values: { mcc: { gold: 1, predicted: 0 } } }, ...others]
     expect(() => baselineValues(populationOf(storedRun('original', [{ ...choiceTask('cola', [1, 0]), items }]), 'cola', 0), 'mcc')).toThrow(
