@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { PUBLISHED_SETTINGS } from '../../test/card/published-settings.ts'
+import { FAMILIES as CHECKPOINTS } from '../../test/fixture-requests.ts'
 import { tinyModel } from '../../test/tiny-model.ts'
 import type { Files } from './mutate.ts'
 
@@ -42,6 +43,26 @@ function configVariants(): Files[] {
     { ...config, rope_scaling: { type: 'dynamic', factor: 2 } },
     { model_type: 'mistral3', vision_config: {}, tie_word_embeddings: false, text_config: config },
   ].map((changed) => ({ ...files, 'config.json': json(changed) }))
+}
+
+/** The config.json of every checkpoint of the tests, and with the fields that all families read: all fields of all families. */
+export function configSeeds(): Files[] {
+  return CHECKPOINTS.flatMap((name) => {
+    const { 'config.json': text } = filesOf(path.join(ROOT, 'test/checkpoints', name), (file) => file === 'config.json')
+    const config = JSON.parse(text!.toString()) as Record<string, unknown>
+    return [{ 'config.json': text! }, { 'config.json': json({ ...COMMON_FIELDS, ...config }) }]
+  })
+}
+
+/** Fields that most configs leave out. */
+const COMMON_FIELDS = {
+  head_dim: 8,
+  num_key_value_heads: 4,
+  partial_rotary_factor: 1,
+  rope_theta: 10_000,
+  rope_scaling: { rope_type: 'linear', factor: 2 },
+  original_max_position_embeddings: 64,
+  torch_dtype: 'bfloat16',
 }
 
 /** A config.json with nearly everything left out: no weights fit it. */

@@ -29,6 +29,7 @@ import {
   adapterSeeds,
   chatTemplateSeeds,
   checkpointSeeds,
+  configSeeds,
   jsonFile,
   LACO_RECORD,
   parquetSeeds,
@@ -73,7 +74,7 @@ export function fuzzTargets(): FuzzTarget[] {
   const only = (...names: readonly string[]) => checkpoints.map((files) => Object.fromEntries(Object.entries(files).filter(([name]) => names.includes(name))))
   return [
     { name: 'safetensors', share: 12, seeds: only('model.safetensors').slice(0, 4), read: (folder) => readTensors(path.join(folder, 'model.safetensors')) },
-    { name: 'config', links: true, share: 12, seeds: [...only('config.json'), SHORTEST_CONFIG], read: readModelConfig },
+    { name: 'config', links: true, share: 12, seeds: [...configSeeds(), ...only('config.json'), SHORTEST_CONFIG], read: readModelConfig },
     { name: 'weights-index', links: true, share: 8, seeds: checkpoints.slice(-1), read: readIndexed },
     { name: 'chat-template', links: true, share: 6, seeds: chatTemplateSeeds(), read: renderChats },
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },

@@ -10,6 +10,9 @@ export const extent = positive.max(2 ** 26)
 /** More layers than any model has; lists of this length are allocated. */
 const MAX_LAYERS = 10_000
 
+/** More heads than any model has; some families store a tensor for each. */
+const MAX_HEADS = 2 ** 16
+
 /** A token id, or several of which the first counts. */
 export const tokenId = z.union([z.number().int(), z.array(z.number().int())]).nullish()
 
@@ -22,7 +25,7 @@ export function firstTokenId(id: z.infer<typeof tokenId>): number | undefined {
 export const commonFields = {
   hidden_size: extent,
   num_hidden_layers: positive.max(MAX_LAYERS),
-  num_attention_heads: extent,
+  num_attention_heads: positive.max(MAX_HEADS),
   num_key_value_heads: extent.nullish(),
   head_dim: extent.nullish(),
   intermediate_size: extent,
