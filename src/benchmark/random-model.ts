@@ -49,7 +49,7 @@ export function planRandomWeights(
 ): { readonly tensors: ReadonlyMap<string, WeightTensor>; readonly byteLength: number; readonly onesBytes: number } {
   const expected = expectedTensors(config).map(({ name, shape }) => ({ name, shape, byteLength: 2 * shape.reduce((product, extent) => product * extent, 1) }))
   const isNorm = (name: string) => name.includes('norm')
-  const onesBytes = aligned(Math.max(...expected.filter(({ name }) => isNorm(name)).map(({ byteLength }) => byteLength)))
+  const onesBytes = aligned(Math.max(0, ...expected.filter(({ name }) => isNorm(name)).map(({ byteLength }) => byteLength)))
   const largest = Math.max(...expected.map(({ byteLength }) => byteLength))
   const tensors = new Map(
     expected.map(({ name, shape, byteLength }, index): [string, WeightTensor] => {
