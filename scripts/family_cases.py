@@ -188,6 +188,31 @@ CASES = {
         {"ffn_dim": 64, "intermediate_size": LEFT_OUT, "activation_function": "gelu", "enable_bias": False, "layer_norm_elementwise_affine": False, "tie_word_embeddings": False, "head_dim": LEFT_OUT, "num_attention_heads": 2},
         {"positions": (r"embed_positions", 0), "activation": {"activation_function": "relu"}},
     ),
+    "opt-350m": case(
+        "opt",
+        {"ffn_dim": 48, "intermediate_size": LEFT_OUT, "activation_function": "relu", "word_embed_proj_dim": 20, "do_layer_norm_before": False},
+        {
+            "norms": NORMS,
+            "norm biases": NORM_BIASES,
+            "biases": BIASES,
+            "norms before": {"do_layer_norm_before": True},
+            "projection": (r"project_in", 0.01),
+            "projection of the head": (r"project_out", 0.01),
+        },
+        architecture="OPTForCausalLM",
+    ),
+    "opt-narrow": case(
+        "opt",
+        {
+            "ffn_dim": 8,
+            "intermediate_size": LEFT_OUT,
+            "word_embed_proj_dim": 4,
+            "_remove_final_layer_norm": True,
+            "tie_word_embeddings": False,
+        },
+        {"norms": NORMS, "biases": BIASES},
+        weights="F16",
+    ),
     "olmo": case(
         "olmo",
         {"num_key_value_heads": 2, "clip_qkv": 1.0, "rope_theta": 1000.0, "attention_bias": False},
@@ -271,6 +296,11 @@ CASES = {
         {**GPT2, "n_inner": 48, "activation_function": "relu", "scale_attn_weights": False, "tie_word_embeddings": False, "layer_norm_epsilon": 0.1},
         {"scale": {"scale_attn_weights": True}, "epsilon": {"layer_norm_epsilon": 1e-5}},
         weights="F16",
+    ),
+    "gpt2-inverse": case(
+        "gpt2",
+        {**GPT2, "n_layer": 3, "n_inner": 32, "scale_attn_by_inverse_layer_idx": True},
+        {"scale": {"scale_attn_by_inverse_layer_idx": False}},
     ),
     "phi": case(
         "phi",

@@ -5,7 +5,8 @@ Each folder has the name of a checkpoint in test/checkpoints and holds a LoRA ad
 PEFT saves it, and golden.json with the first log-probabilities of that checkpoint's requests,
 which transformers computes in float64:
 
-nf4         with every matrix of a layer rounded to NF4 in blocks of 32, but not routers
+nf4         with every matrix of a layer rounded to NF4 in blocks of 32, but not routers; also
+            those between embeddings and hidden states of other widths
 lora        with the adapter, unmerged in PEFT
 merged      with all layers merged into the first one by the rule telescope: projections of the
             last layer, everything else of the first
@@ -39,6 +40,8 @@ OUT = HERE.parent / "test" / "model" / "families" / "variants"
 SEED = 20260801
 REQUESTS = 12
 RANK, ALPHA = 2, 5
+# Checkpoints beside the first of each family: embeddings narrower than hidden states, and norms after the residual.
+ALSO = {"opt-350m"}
 BLOCK = 32
 
 sys.path.insert(0, str(HERE))
@@ -100,6 +103,12 @@ def quantize(model):
                         half.copy_(through_nf4(half))
                 else:
                     expert.copy_(through_nf4(expert.T).T if is_transposed else through_nf4(expert))
+
+
+    # Linear modules between embeddings and hidden states, which bitsandbytes rounds too.
+    for name, module in model.named_modules():
+        if name.endswith(("project_in", "project_out")):
+            module.weight.data.copy_(through_nf4(module.weight.data))
 
 
 def projection_names(layer):
@@ -248,7 +257,7 @@ def main():
     seen = set()
     for folder in sorted(CHECKPOINTS.iterdir()):
         kind = json.loads((folder / "config.json").read_text())["model_type"]
-        if kind not in seen and (len(sys.argv) == 1 or any(word in folder.name for word in sys.argv[1:])):
+        if (kind not in seen or folder.name in ALSO) and (len(sys.argv) == 1 or any(word in folder.name for word in sys.argv[1:])):
             make(folder.name)
         seen.add(kind)
 

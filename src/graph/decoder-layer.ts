@@ -9,12 +9,13 @@ import { norm, type NormConfig } from './blocks/norm.ts'
 export type LayerConfig = AttentionConfig & FeedForwardConfig & NormConfig & Pick<ModelConfig, 'isParallel' | 'residualScale'>
 
 /** The config of one layer of a model. */
-export function layerConfig<C extends Omit<LayerConfig, 'window' | 'layerRope' | 'isSparse'> & Pick<ModelConfig, 'windows' | 'layerRopes'>>(
+export function layerConfig<C extends Omit<LayerConfig, 'window' | 'layerRope' | 'isSparse'> & Pick<ModelConfig, 'windows' | 'layerRopes' | 'attentionScales'>>(
   config: C,
   layer: number,
 ): C & LayerConfig {
   return {
     ...config,
+    ...(config.attentionScales && { attentionScale: config.attentionScales[layer]! }),
     window: config.windows[layer]!,
     layerRope: config.layerRopes?.[layer] ?? 'global',
     isSparse: config.experts?.layers[layer] ?? false,
@@ -24,16 +25,17 @@ export function layerConfig<C extends Omit<LayerConfig, 'window' | 'layerRope' |
 /** Hidden states [N, hidden] after the layer, from those before it. */
 export function decoderLayer(layer: Block<LayerConfig>, hidden: string, attention: AttentionForm): string {
   const { g, config, weights } = layer
-  const { inputNorm, attentionOutputNorm, feedForwardNorm, feedForwardOutputNorm } = config.tensorNames.layer
+  const { inputNorm, attentionOutputNorm, attentionSumNorm, feedForwardNorm, feedForwardOutputNorm, feedForwardSumNorm } = config.tensorNames.layer
   const normed = (module: string | undefined, states: string) => (module === undefined ? states : norm(layer, module, states))
   const scaled = (states: string) => (config.residualScale === undefined ? states : g.node('Mul', [states, weights.constant([config.residualScale])]))
   const attentionInput = normed(inputNorm, hidden)
   const attended = scaled(normed(attentionOutputNorm, attentionBlock(layer, attentionInput, attention)))
-  const afterAttention = g.node('Add', [hidden, attended])
+  const afterAttention = normed(attentionSumNorm, g.node('Add', [hidden, attended]))
   const feedForwardInput = !config.isParallel
     ? normed(feedForwardNorm, afterAttention)
     : feedForwardNorm === undefined
       ? attentionInput
       : normed(feedForwardNorm, hidden)
-  return g.node('Add', [afterAttention, scaled(normed(feedForwardOutputNorm, feedForward(layer, feedForwardInput)))])
+  const widened = scaled(normed(feedForwardOutputNorm, feedForward(layer, feedForwardInput)))
+  return normed(feedForwardSumNorm, g.node('Add', [afterAttention, widened]))
 }

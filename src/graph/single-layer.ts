@@ -2,7 +2,8 @@
 import type { ModelConfig } from '../model/config/config.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { ATTENTION_INPUTS, inputRows, treeAttention } from './attention/tree-attention.ts'
-import { norm, type NormConfig } from './blocks/norm.ts'
+import { finalStates } from './blocks/head.ts'
+import type { NormConfig } from './blocks/norm.ts'
 import { rotaryTables } from './blocks/rotary.ts'
 import { graphBuilder } from './builder.ts'
 import { decoderLayer, type LayerConfig } from './decoder-layer.ts'
@@ -24,10 +25,10 @@ export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope' | 'loc
   return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
 }
 
-/** The norm after the last layer. `tensorOf` finds its tensors by their full names. */
-export function finalNormGraph(config: NormConfig & Pick<ModelConfig, 'tensorNames'>, tensorOf: (name: string) => WeightTensor): Graph {
+/** What the head reads of the states after the last layer: their norm. `tensorOf` finds its tensors by their full names. */
+export function finalStatesGraph(config: NormConfig & Pick<ModelConfig, 'tensorNames'>, tensorOf: (name: string) => WeightTensor): Graph {
   const g = graphBuilder()
   const weights = storedWeights(g, { tensorOf })
-  g.output(norm({ g, config, weights }, config.tensorNames.finalNorm, STATES.name), OUTPUT.name)
-  return g.finish('final_norm', [STATES], [OUTPUT])
+  g.output(finalStates({ g, config, weights }, STATES.name), OUTPUT.name)
+  return g.finish('final_states', [STATES], [OUTPUT])
 }

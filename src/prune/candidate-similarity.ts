@@ -53,7 +53,7 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
       current = await runner.runLayer(await layers.stored(model[layer]!), model[layer]!.base, current)
     }
     work.onLayer(model.length - first, model.length - first)
-    return runner.runFinalNorm(weights, current)
+    return runner.runFinalStates(weights, current)
   }
 
   const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
@@ -63,7 +63,7 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
   return async (candidate, changedFrom) => {
     await layers.removeAllBut(candidate)
     const last = await runLayers(await states.read(changedFrom), candidate, changedFrom, () => false)
-    return calibration.sentences.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.hiddenSize))
+    return calibration.sentences.map(({ tree, rows }) => sentenceSimilarity(kind, reference[tree]!.values, last[tree]!.values, rows, config.embeddingWidth))
   }
 }
 

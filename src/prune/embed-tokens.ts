@@ -4,7 +4,7 @@ import { CheckpointError } from '../errors.ts'
 import { decodeValues } from '../model/weights/element-type.ts'
 import { BYTES_PER_VALUE } from '../model/weights/safetensors.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
-import { tensorReader } from '../model/weights/tensor-bytes.ts'
+import { tensorReader, type TensorReader } from '../model/weights/tensor-bytes.ts'
 import type { Weights } from '../model/weights/weights.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import type { TokenTree } from '../plan/token-tree.ts'
@@ -14,12 +14,13 @@ export async function embedTokens(
   { config, weights }: { readonly config: ModelConfig; readonly weights: Weights },
   trees: readonly TokenTree[],
 ): Promise<TreeStates[]> {
-  const { hiddenSize, vocabularySize, embeddingScale = 1, positionOffset = 0, tensorNames: names } = config
+  const { hiddenSize, embeddingWidth, vocabularySize, embeddingScale = 1, positionOffset = 0, tensorNames: names } = config
   const embeddings = weights.tensors.get(names.embeddings)!
   const positions = names.positions === undefined ? undefined : weights.tensors.get(names.positions)!
   await using reader = tensorReader(weights.root)
-  const rowOf = async (matrix: WeightTensor, row: number) => {
-    const bytes = hiddenSize * BYTES_PER_VALUE[matrix.dtype]
+  const projection = names.embeddingProjection === undefined ? undefined : await matrixOf(reader, weights.tensors.get(`${names.embeddingProjection}.weight`)!)
+  const rowOf = async (matrix: WeightTensor, row: number, width: number) => {
+    const bytes = width * BYTES_PER_VALUE[matrix.dtype]
     return decodeValues(await reader.read(matrix, row * bytes, bytes), matrix.dtype)
   }
   const states: TreeStates[] = []
@@ -29,8 +30,9 @@ export async function embedTokens(
       if (token >= vocabularySize) {
         throw new CheckpointError(`the tokenizer gives id ${token}, the model has ${vocabularySize} embeddings`, 'The tokenizer belongs to another model.')
       }
-      const row = await rowOf(embeddings, token)
-      const position = positions && (await rowOf(positions, tree.depths[index]! + positionOffset))
+      const embedding = await rowOf(embeddings, token, embeddingWidth)
+      const row = projection ? multiply(projection, embedding) : embedding
+      const position = positions && (await rowOf(positions, tree.depths[index]! + positionOffset, hiddenSize))
       values.set(
         row.map((value, column) => Math.fround(value * embeddingScale) + (position?.[column] ?? 0)),
         index * hiddenSize,
@@ -39,4 +41,19 @@ export async function embedTokens(
     states.push({ tree, values })
   }
   return states
+}
+
+/** The values of a matrix, [out, in]. */
+async function matrixOf(reader: TensorReader, matrix: WeightTensor): Promise<Float32Array> {
+  return decodeValues(await reader.read(matrix, 0, matrix.byteLength), matrix.dtype)
+}
+
+/** matrix [out, in] × vector [in]. */
+function multiply(matrix: Float32Array, vector: Float32Array): Float32Array {
+  const width = vector.length
+  return Float32Array.from({ length: matrix.length / width }, (_, row) => {
+    let sum = 0
+    for (let column = 0; column < width; column++) sum += matrix[row * width + column]! * vector[column]!
+    return sum
+  })
 }

@@ -9,7 +9,7 @@ import { parseLayerTensor } from '../../model/families/tensor-names.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { LowRankPair } from '../../model/runnable/runnable-weights.ts'
 import type { QuantizeSetting } from '../../model/runnable/weight-settings.ts'
-import { expectedTensors, isLayerMatrix } from '../../model/weights/expected-tensors.ts'
+import { expectedTensors, isQuantizableMatrix } from '../../model/weights/expected-tensors.ts'
 import type { PackedMatrix } from '../../model/weights/packed-matrix.ts'
 import type { WeightTensor } from '../../model/weights/stored-tensor.ts'
 import type { Weights } from '../../model/weights/weights.ts'
@@ -66,7 +66,7 @@ function describeTensors({ config, weights, quantize, adapter }: ModelOutline): 
       const source = adapter?.isUntied && name === config.tensorNames.head ? config.tensorNames.embeddings : name
       const stored = replaced ?? packed ?? weights.tensors.get(source)
       const parts = [...placedTensors(stored, replaced ? adapter!.root : weights.root), ...placedTensors(pair, adapter?.root ?? '')]
-      const isQuantized = quantize !== undefined && !replaced && isLayerMatrix(expected)
+      const isQuantized = quantize !== undefined && !replaced && isQuantizableMatrix(expected)
       const making = packed || pair || isQuantized ? [withoutTensors(packed), withoutTensors(pair), isQuantized ? quantize : null] : undefined
       return [name, { parts, making }]
     }),
@@ -83,7 +83,8 @@ function identity(config: ModelConfig, tensors: ReadonlyMap<string, MadeTensor>,
     if (place) byLayer[place.layer]!.push([place.name, describe(tensor)])
     else if (tensor.making === undefined) outside.set(name, digestOf(tensor.parts[0]!))
   }
-  const embeddings = [tensorNames.embeddings, ...(tensorNames.positions === undefined ? [] : [tensorNames.positions])]
+  const { embeddings: matrix, embeddingProjection: projection, positions } = tensorNames
+  const embeddings = [matrix, ...(projection === undefined ? [] : [`${projection}.weight`]), ...(positions === undefined ? [] : [positions])]
   return {
     embeddings: hashOf([embeddingFacts(config), embeddings.map((name) => describe(tensors.get(name)!))]),
     layers: byLayer.map((own, layer) => hashOf([layerFacts(config, layer), own])),
@@ -92,8 +93,8 @@ function identity(config: ModelConfig, tensors: ReadonlyMap<string, MadeTensor>,
 }
 
 /** What the graph of embeddings reads from the config. */
-function embeddingFacts({ hiddenSize, embeddingScale, positionOffset, tensorNames: { positions } }: ModelConfig): unknown {
-  return { hiddenSize, embeddingScale, positionOffset, hasPositions: positions !== undefined }
+function embeddingFacts({ hiddenSize, embeddingWidth, embeddingScale, positionOffset, tensorNames: { positions } }: ModelConfig): unknown {
+  return { hiddenSize, embeddingWidth, embeddingScale, positionOffset, hasPositions: positions !== undefined }
 }
 
 /** What the graph of a layer reads from the config: each field of LayerConfig, or why it is not one of a layer. */

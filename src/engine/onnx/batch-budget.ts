@@ -166,8 +166,9 @@ function fixedBytes(config: BatchShape): number {
 }
 
 /** Matrices outside the layers, in f32. */
-function outsideMatrices({ hiddenSize, vocabularySize, maxPositions, tiedHead, tensorNames: names }: BatchShape): [name: string, bytes: number][] {
-  const words = headBytes({ hiddenSize, vocabularySize })
+function outsideMatrices(shape: BatchShape): [name: string, bytes: number][] {
+  const { hiddenSize, maxPositions, tiedHead, tensorNames: names } = shape
+  const words = headBytes(shape)
   return [
     [names.embeddings, words],
     ...(tiedHead ? [] : [[names.head, words] satisfies [string, number]]),
@@ -176,8 +177,8 @@ function outsideMatrices({ hiddenSize, vocabularySize, maxPositions, tiedHead, t
 }
 
 /** The matrix of the head, in f32. */
-function headBytes({ hiddenSize, vocabularySize }: Pick<ModelConfig, 'hiddenSize' | 'vocabularySize'>): number {
-  return 4 * hiddenSize * vocabularySize
+function headBytes({ embeddingWidth, vocabularySize }: Pick<ModelConfig, 'embeddingWidth' | 'vocabularySize'>): number {
+  return 4 * embeddingWidth * vocabularySize
 }
 
 /** What is made of a chunk of logits, compared ones included, whose chunks are an eighth as long; and one group's attention. */

@@ -5,7 +5,7 @@ import type { Weights } from '../../model/weights/weights.ts'
 import { EngineError } from '../../errors.ts'
 import { layerConfig } from '../../graph/decoder-layer.ts'
 import type { Graph } from '../../graph/onnx-model.ts'
-import { finalNormGraph, layerGraph } from '../../graph/single-layer.ts'
+import { finalStatesGraph, layerGraph } from '../../graph/single-layer.ts'
 import type { TokenTree } from '../../plan/token-tree.ts'
 import { attentionFeeds } from './feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
@@ -28,8 +28,8 @@ export interface TreeStates {
 export interface LayerRunner extends AsyncDisposable {
   /** Passes each tree's states through a layer that is as the model's layer `index`, apart from its weights. */
   runLayer(layer: StoredLayer, index: number, states: readonly TreeStates[]): Promise<TreeStates[]>
-  /** Passes each tree's states through the norm after the last layer. */
-  runFinalNorm(weights: Weights, states: readonly TreeStates[]): Promise<TreeStates[]>
+  /** What the head reads of each tree's states after the last layer. */
+  runFinalStates(weights: Weights, states: readonly TreeStates[]): Promise<TreeStates[]>
 }
 
 /** A runner for layers of `config`'s model. Its calls fail with EngineError. */
@@ -63,9 +63,9 @@ export function layerRunner(config: ModelConfig, threads?: number): LayerRunner 
       const graph = layerGraph(layerConfig(config, index), (name) => layer.tensors.get(name)!)
       return run(graph, layer.root, states, attentionFeeds)
     },
-    runFinalNorm: ({ root, tensors }, states) =>
+    runFinalStates: ({ root, tensors }, states) =>
       run(
-        finalNormGraph(config, (name) => tensors.get(name)!),
+        finalStatesGraph(config, (name) => tensors.get(name)!),
         root,
         states,
         () => ({}),

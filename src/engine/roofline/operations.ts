@@ -23,8 +23,9 @@ export function layerOperations(config: ModelConfig, { tree }: Pick<Batch, 'tree
 }
 
 /** The same of the head. */
-export function headOperations({ vocabularySize, hiddenSize }: ModelConfig, { scored }: Pick<Batch, 'scored'>): number {
-  return 2 * scored.length * vocabularySize * hiddenSize
+export function headOperations({ vocabularySize, hiddenSize, embeddingWidth, tensorNames }: ModelConfig, { scored }: Pick<Batch, 'scored'>): number {
+  const projection = tensorNames.headProjection === undefined ? 0 : hiddenSize
+  return 2 * scored.length * embeddingWidth * (vocabularySize + projection)
 }
 
 /** Operations that an adapter adds to a batch: two thin products a module for each token; of the head at scored positions only. */

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../../model/config/config.ts'
 import type { DataType, ValueInfo } from '../onnx-model.ts'
 import type { GraphBuilder } from '../builder.ts'
 import type { Block } from './block.ts'
-import { headName } from './embedding.ts'
+import { headName, projectOutside } from './embedding.ts'
 import { headBiasName } from '../../model/families/tensor-names.ts'
 import type { LogProbs } from './log-probs.ts'
 import { norm, type NormConfig } from './norm.ts'
@@ -26,11 +26,17 @@ export const HEAD_OUTPUTS = [
 /** What the head needs to know. */
 export type HeadConfig = NormConfig & Pick<ModelConfig, 'tiedHead' | 'tensorNames' | 'headBias' | 'isHeadNormalized' | 'logitScale' | 'logitSoftcap'>
 
+/** What the head reads, [N, embedding width], of hidden states [N, hidden]. */
+export function finalStates(model: Block<NormConfig & Pick<ModelConfig, 'tensorNames'>>, hidden: string): string {
+  const { finalNorm, headProjection } = model.config.tensorNames
+  return projectOutside(model, headProjection, finalNorm === undefined ? hidden : norm(model, finalNorm, hidden))
+}
+
 /** Logits [N, vocabulary] of hidden states [N, hidden]. */
 export function logitsOf(model: Block<HeadConfig>, hidden: string): string {
   const { g, config, weights } = model
-  const { head, finalNorm } = config.tensorNames
-  const normed = norm(model, finalNorm, hidden)
+  const { head } = config.tensorNames
+  const normed = finalStates(model, hidden)
   const bias = config.headBias ? [weights.value(headBiasName(head))] : []
   const product = g.node('Gemm', [normed, config.isHeadNormalized ? normalizedHead(model) : weights.value(headName(config)), ...bias], { transB: 1 })
   const logits = weights.adapt(g, head, normed, product)

@@ -48,6 +48,7 @@ type Defaulted =
   | 'headSize'
   | 'intermediateSize'
   | 'maxPositions'
+  | 'embeddingWidth'
   | 'tensorNames'
   | 'norm'
   | 'queryKeyValueBias'
@@ -160,6 +161,9 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   relu2: 'relu-squared',
 }
 
+/** Experts, or norms of heads, of all layers: ten times those of the largest models. Each has tensors of its own. */
+const MOST_MODULES = 2 ** 18
+
 function toModelConfig(raw: CommonConfig, family: Family, file: string, notices: string[]): ModelConfig {
   const { globalRope, localRope, ...decoder } = family.decoder(raw, file)
   const headCount = raw.num_attention_heads
@@ -178,12 +182,16 @@ function toModelConfig(raw: CommonConfig, family: Family, file: string, notices:
       `heads are ${headSize} wide${rotaryWidth === headSize ? '' : `, of which ${rotaryWidth} are rotated`}`,
       'Rotary embedding needs an even whole number; check head_dim and partial_rotary_factor.',
     )
+  const byNumber = Math.max(decoder.experts?.count ?? 1, decoder.queryKeyNorm?.over === 'heads' ? headCount : 1)
+  if (raw.num_hidden_layers * byNumber > MOST_MODULES)
+    throw unsupported(`${raw.num_hidden_layers} layers with ${byNumber} experts or heads each are too many`, `At most ${MOST_MODULES} in all are supported.`)
   const ropeOf = (fields: RopeFields | undefined) =>
     toRope({ ...raw, ...fields }, file, { headSize: rotaryWidth, isPartial: decoder.rotaryWidth !== undefined }, notices)
   return {
     ...decoder,
     family: family.modelType,
     hiddenSize: raw.hidden_size,
+    embeddingWidth: decoder.embeddingWidth ?? raw.hidden_size,
     layerCount: raw.num_hidden_layers,
     headCount,
     keyValueHeadCount,

@@ -10,6 +10,11 @@ export interface KeptLayers {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
+/** Why the model cannot lose layers; undefined if it can. */
+export function numberedLayers({ attentionScales }: Pick<ModelConfig, 'attentionScales'>): string | undefined {
+  return attentionScales && 'attention scores are divided by the number of their layer (scale_attn_by_inverse_layer_idx)'
+}
+
 /** The fields, by the names of `content`, the config.json that `config` is of. */
 export function keptLayers(config: ModelConfig, content: Readonly<Record<string, unknown>>, kept: readonly number[]): KeptLayers {
   const { renamed = {}, fieldsOfLayers } = familyOfModelType(config.family)!

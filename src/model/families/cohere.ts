@@ -1,7 +1,7 @@
 /** Command R of Cohere: transformers `models/cohere/modeling_cohere.py`. */
 import { z } from 'zod'
 import { commonFields, withDefaults } from './common-fields.ts'
-import { LAYER_NORM } from './decoder.ts'
+import { attentionBiases, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { isOn } from '../config/off-values.ts'
@@ -34,8 +34,7 @@ export const cohere = defineFamily({
   decoder: (config) => ({
     norm: NORM,
     isParallel: true,
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     ...(config.use_qk_norm && { queryKeyNorm: { over: 'heads', form: NORM } }),
     isRotaryInterleaved: true,
     logitScale: config.logit_scale,

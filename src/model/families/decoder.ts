@@ -78,6 +78,8 @@ export interface Decoder {
   /** The names of this config's tensors if they are not the family's. */
   readonly tensorNames?: TensorNames
 
+  /** Width of embeddings and of what the head reads, if it is not that of hidden states; `tensorNames` then have the projections between them. */
+  readonly embeddingWidth?: number
   /** What embeddings are multiplied with. */
   readonly embeddingScale?: number
   /** Learned positions: rows of their matrix before that of position 0. */
@@ -99,6 +101,8 @@ export interface Decoder {
   readonly projectionClip?: number
   /** Scores are multiplied with this rather than 1 ÷ √headSize. */
   readonly attentionScale?: number
+  /** The same by layer, if layers differ. */
+  readonly attentionScales?: readonly number[]
   /** Scores become cap × tanh(score ÷ cap). */
   readonly attentionSoftcap?: number
   readonly alibi?: Alibi
@@ -125,6 +129,11 @@ export interface Decoder {
   readonly logitScale?: number
   /** Logits become cap × tanh(logit ÷ cap). */
   readonly logitSoftcap?: number
+}
+
+/** Biases on all projections of attention, or on none. */
+export function attentionBiases(areThere: boolean): Required<Pick<Decoder, 'queryKeyValueBias' | 'attentionOutputBias'>> {
+  return { queryKeyValueBias: areThere, attentionOutputBias: areThere }
 }
 
 /** The same for every layer of a model. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { alibiSlopes } from './alibi.ts'
 import { extent, withDefaults } from './common-fields.ts'
-import { inEveryLayer, LAYER_NORM } from './decoder.ts'
+import { attentionBiases, inEveryLayer, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import type { LayerModules, TensorNames } from './tensor-names.ts'
 import { never } from '../config/off-values.ts'
@@ -71,8 +71,7 @@ export const falcon = defineFamily({
         layerRopes: inEveryLayer(config, 'none' as const),
         alibi: { slopes: alibiSlopes(headCount), isRounded: true, scale: (hiddenSize / headCount) ** -0.5 },
       }),
-      queryKeyValueBias: bias,
-      attentionOutputBias: bias,
+      ...attentionBiases(bias),
       feedForwardBias: bias,
     }
   },

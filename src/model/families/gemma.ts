@@ -1,7 +1,7 @@
 /** Gemma 1: transformers `models/gemma/modeling_gemma.py`. */
 import { z } from 'zod'
 import { commonFields, withDefaults } from './common-fields.ts'
-import type { Decoder, NormForm } from './decoder.ts'
+import { attentionBiases, type Decoder, type NormForm } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { isOn, never } from '../config/off-values.ts'
@@ -22,8 +22,7 @@ export function gemmaDecoder(config: { readonly hidden_size: number; readonly at
   return {
     embeddingScale: Math.fround(Math.sqrt(config.hidden_size)),
     norm: GEMMA_NORM,
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
   }
 }
 

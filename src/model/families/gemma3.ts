@@ -24,11 +24,10 @@ export const gemma3 = defineFamily({
     ...gemma2Fields,
     final_logit_softcapping: z.number().positive().nullable().default(null),
     sliding_window_pattern: z.number().int().positive().default(6),
-    _sliding_window_pattern: z.number().int().positive().optional(),
     rope_local_base_freq: z.number().positive().default(10_000),
   },
   renamed: { hidden_activation: 'hidden_act' },
-  ignored: { attn_logit_softcapping: isOn, mlp_bias: isOn, cache_implementation: never },
+  ignored: { attn_logit_softcapping: isOn, mlp_bias: isOn, cache_implementation: never, _sliding_window_pattern: never },
   tensorNames: GEMMA2_TENSOR_NAMES,
   decoder(config, file) {
     const windows = windowsOf(
@@ -41,7 +40,7 @@ export const gemma3 = defineFamily({
       queryKeyNorm: { over: 'head', form: GEMMA_NORM },
       windows,
       layerRopes: layerRopesOf(windows),
-      ...ropeByLayerType(config, { global: 1_000_000, local: config.rope_local_base_freq }),
+      ...ropeByLayerType(config, { global: 1_000_000, local: config.rope_local_base_freq }, file),
     }
   },
   fieldsOfLayers: layerTypeFields,

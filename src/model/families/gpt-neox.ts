@@ -1,7 +1,7 @@
 /** GPT-NeoX and Pythia: transformers `models/gpt_neox/modeling_gpt_neox.py`. */
 import { z } from 'zod'
 import { withDefaults } from './common-fields.ts'
-import { LAYER_NORM } from './decoder.ts'
+import { attentionBiases, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { rotaryWidthOf } from './rope-rule.ts'
 
@@ -45,8 +45,7 @@ export const gptNeoX = defineFamily({
     keyValueHeadCount: config.num_attention_heads,
     norm: LAYER_NORM,
     isParallel: config.use_parallel_residual,
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     feedForwardBias: true,
     rotaryWidth: rotaryWidthOf(config, 0.25),
   }),

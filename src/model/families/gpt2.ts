@@ -1,8 +1,7 @@
 /** GPT-2: transformers `models/gpt2/modeling_gpt2.py`. */
 import { z } from 'zod'
-import { CheckpointError } from '../../errors.ts'
 import { extent, withDefaults } from './common-fields.ts'
-import { inEveryLayer, LAYER_NORM } from './decoder.ts'
+import { attentionBiases, inEveryLayer, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { isOn, never } from '../config/off-values.ts'
 
@@ -61,17 +60,16 @@ export const gpt2 = defineFamily({
     buffers: ['.attn.bias', '.attn.masked_bias'],
     areProjectionsTransposed: true,
   },
-  decoder(config, file) {
-    if (config.scale_attn_by_inverse_layer_idx)
-      throw new CheckpointError(`${file}: scale_attn_by_inverse_layer_idx is not supported`, 'The scores of a layer would depend on its number.')
+  decoder(config) {
+    const scale = config.scale_attn_weights ? (config.hidden_size / config.num_attention_heads) ** -0.5 : 1
     return {
       keyValueHeadCount: config.num_attention_heads,
       intermediateSize: config.intermediate_size ?? 4 * config.hidden_size,
       norm: LAYER_NORM,
       layerRopes: inEveryLayer(config, 'none' as const),
       ...(!config.scale_attn_weights && { attentionScale: 1 }),
-      queryKeyValueBias: true,
-      attentionOutputBias: true,
+      ...(config.scale_attn_by_inverse_layer_idx && { attentionScales: inEveryLayer(config, scale).map((all, layer) => all / (layer + 1)) }),
+      ...attentionBiases(true),
       feedForwardBias: true,
     }
   },

@@ -1,6 +1,7 @@
 /** Granite 3: transformers `models/granite/modeling_granite.py`. */
 import { z } from 'zod'
 import { withDefaults } from './common-fields.ts'
+import { attentionBiases } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 
@@ -33,8 +34,7 @@ export const granite = defineFamily({
     residualScale: config.residual_multiplier,
     attentionScale: config.attention_multiplier,
     logitScale: 1 / config.logits_scaling,
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     feedForwardBias: config.mlp_bias,
   }),
 })

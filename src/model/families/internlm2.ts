@@ -1,5 +1,6 @@
 /** InternLM2 and InternLM2.5: `modeling_internlm2.py` of its repositories on the hub; transformers has no class for it. */
 import { z } from 'zod'
+import { attentionBiases } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import type { TensorNames } from './tensor-names.ts'
 import { isOn, never } from '../config/off-values.ts'
@@ -29,5 +30,5 @@ export const internlm2 = defineFamily({
   fields: { bias: z.boolean().default(true) },
   ignored: { attention_bias: isOn, mlp_bias: isOn, pretraining_tp: never },
   tensorNames: NAMES,
-  decoder: (config) => ({ queryKeyValueBias: config.bias, attentionOutputBias: config.bias }),
+  decoder: (config) => ({ ...attentionBiases(config.bias) }),
 })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isOn, never } from '../config/off-values.ts'
 import { withDefaults } from './common-fields.ts'
+import { attentionBiases } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import type { TensorNames } from './tensor-names.ts'
 import { namesOtherLayerTypes } from './window-rule.ts'
@@ -50,8 +51,7 @@ export const llama = defineFamily({
   ignored: { sliding_window: isOn, layer_types: namesOtherLayerTypes, use_sliding_window: never, max_window_layers: never },
   tensorNames: LLAMA_TENSOR_NAMES,
   decoder: (config) => ({
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     feedForwardBias: config.mlp_bias,
   }),
 })

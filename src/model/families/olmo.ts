@@ -1,7 +1,7 @@
 /** OLMo 1: transformers `models/olmo/modeling_olmo.py`. */
 import { z } from 'zod'
 import { withDefaults } from './common-fields.ts'
-import { LAYER_NORM } from './decoder.ts'
+import { attentionBiases, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { isOn } from '../config/off-values.ts'
@@ -31,8 +31,7 @@ export const olmo = defineFamily({
   tensorNames: LLAMA_TENSOR_NAMES,
   decoder: (config) => ({
     norm: { ...LAYER_NORM, hasWeight: false, hasBias: false },
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     ...(config.clip_qkv != null && { projectionClip: config.clip_qkv }),
   }),
 })

@@ -1,5 +1,5 @@
 /** OLMo 2: transformers `models/olmo2/modeling_olmo2.py`. */
-import { RMS_NORM } from './decoder.ts'
+import { attentionBiases, RMS_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { olmoFields } from './olmo.ts'
@@ -21,8 +21,7 @@ export const olmo2 = defineFamily({
   ignored: { mlp_bias: isOn, clip_qkv: isOn },
   tensorNames: OLMO2_TENSOR_NAMES,
   decoder: (config) => ({
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     queryKeyNorm: { over: 'width', form: RMS_NORM },
   }),
 })

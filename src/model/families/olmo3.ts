@@ -1,6 +1,6 @@
 /** OLMo 3: transformers `models/olmo3/modeling_olmo3.py`. */
 import { windowFields } from './common-fields.ts'
-import { RMS_NORM } from './decoder.ts'
+import { attentionBiases, RMS_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { olmoFields } from './olmo.ts'
 import { OLMO2_TENSOR_NAMES } from './olmo2.ts'
@@ -22,12 +22,11 @@ export const olmo3 = defineFamily({
   decoder(config, file) {
     const windows = windowsOf(config, { window: config.sliding_window, slides: (layer) => (layer + 1) % 4 !== 0, switch: 'sliding_window' }, file)
     return {
-      queryKeyValueBias: config.attention_bias,
-      attentionOutputBias: config.attention_bias,
+      ...attentionBiases(config.attention_bias),
       queryKeyNorm: { over: 'width', form: RMS_NORM },
       windows,
       layerRopes: layerRopesOf(windows),
-      ...ropeByLayerType(config, { global: THETA, local: THETA }),
+      ...ropeByLayerType(config, { global: THETA, local: THETA }, file),
     }
   },
   fieldsOfLayers: layerTypeFields,

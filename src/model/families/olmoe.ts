@@ -1,7 +1,7 @@
 /** OLMoE: transformers `models/olmoe/modeling_olmoe.py`. */
 import { z } from 'zod'
 import { withDefaults } from './common-fields.ts'
-import { inEveryLayer, RMS_NORM } from './decoder.ts'
+import { attentionBiases, inEveryLayer, RMS_NORM } from './decoder.ts'
 import { EXPERT_MODULES, qwenExpertFields } from './expert-rule.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
@@ -32,8 +32,7 @@ export const olmoe = defineFamily({
   ignored: { mlp_bias: isOn, output_router_logits: never, router_aux_loss_coef: never },
   tensorNames: { ...LLAMA_TENSOR_NAMES, layer: { ...shared, ...EXPERT_MODULES } },
   decoder: (config) => ({
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     queryKeyNorm: { over: 'width', form: RMS_NORM },
     ...(config.clip_qkv != null && { projectionClip: config.clip_qkv }),
     experts: {

@@ -1,7 +1,7 @@
 /** Phi 1, 1.5 and 2: transformers `models/phi/modeling_phi.py`. */
 import { z } from 'zod'
 import { withDefaults } from './common-fields.ts'
-import { LAYER_NORM } from './decoder.ts'
+import { attentionBiases, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { rotaryWidthOf } from './rope-rule.ts'
 
@@ -45,8 +45,7 @@ export const phi = defineFamily({
   decoder: (config) => ({
     norm: LAYER_NORM,
     isParallel: true,
-    queryKeyValueBias: true,
-    attentionOutputBias: true,
+    ...attentionBiases(true),
     feedForwardBias: true,
     ...(config.qk_layernorm && { queryKeyNorm: { over: 'head', form: LAYER_NORM } }),
     rotaryWidth: rotaryWidthOf(config, 0.5),

@@ -1,7 +1,7 @@
 /** Qwen3 with experts: transformers `models/qwen3_moe/modeling_qwen3_moe.py`. */
 import { z } from 'zod'
 import { commonFields, extent, windowFields, withDefaults } from './common-fields.ts'
-import { inEveryLayer, RMS_NORM } from './decoder.ts'
+import { attentionBiases, inEveryLayer, RMS_NORM } from './decoder.ts'
 import { EXPERT_MODULES, qwenExpertFields, qwenSparseFields, qwenSparseLayers } from './expert-rule.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
@@ -34,8 +34,7 @@ export const qwen3Moe = defineFamily({
   ignored: { mlp_bias: isOn, max_window_layers: never, output_router_logits: never, router_aux_loss_coef: never },
   tensorNames: { ...LLAMA_TENSOR_NAMES, layer: { ...LLAMA_TENSOR_NAMES.layer, ...EXPERT_MODULES } },
   decoder: (config) => ({
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     queryKeyNorm: { over: 'head', form: RMS_NORM },
     windows: inEveryLayer(config, switchedWindow(config) ?? Infinity),
     experts: {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isOn } from '../config/off-values.ts'
 import { commonFields } from './common-fields.ts'
-import { RMS_NORM } from './decoder.ts'
+import { attentionBiases, RMS_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { qwenDefaults, qwenWindowFields, qwenWindows } from './qwen2.ts'
@@ -20,8 +20,7 @@ export const qwen3 = defineFamily({
   ignored: { mlp_bias: isOn },
   tensorNames: LLAMA_TENSOR_NAMES,
   decoder: (config, file) => ({
-    queryKeyValueBias: config.attention_bias,
-    attentionOutputBias: config.attention_bias,
+    ...attentionBiases(config.attention_bias),
     queryKeyNorm: { over: 'head', form: RMS_NORM },
     windows: qwenWindows(config, file),
   }),

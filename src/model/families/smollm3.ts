@@ -1,6 +1,7 @@
 /** SmolLM3: transformers `models/smollm3/modeling_smollm3.py`. */
 import { z } from 'zod'
 import { commonFields, windowFields, withDefaults } from './common-fields.ts'
+import { attentionBiases } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { layerTypeFields, switchedWindow, windowsOf } from './window-rule.ts'
@@ -38,8 +39,7 @@ export const smollm3 = defineFamily({
     return {
       windows: windowsOf(config, { window: switchedWindow(config), slides: (layer) => !hasRope(layer), switch: 'use_sliding_window and sliding_window' }, file),
       layerRopes: Array.from({ length }, (_, layer) => (hasRope(layer) ? 'global' : 'none')),
-      queryKeyValueBias: config.attention_bias,
-      attentionOutputBias: config.attention_bias,
+      ...attentionBiases(config.attention_bias),
       feedForwardBias: config.mlp_bias,
     }
   },

@@ -1,7 +1,7 @@
 /** StarCoder2: transformers `models/starcoder2/modeling_starcoder2.py`. */
 import { z } from 'zod'
 import { commonFields, windowFields, withDefaults } from './common-fields.ts'
-import { inEveryLayer, LAYER_NORM } from './decoder.ts'
+import { attentionBiases, inEveryLayer, LAYER_NORM } from './decoder.ts'
 import { defineFamily } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { never } from '../config/off-values.ts'
@@ -41,8 +41,7 @@ export const starcoder2 = defineFamily({
   decoder: (config) => ({
     norm: LAYER_NORM,
     windows: inEveryLayer(config, config.sliding_window ?? Infinity),
-    queryKeyValueBias: config.use_bias,
-    attentionOutputBias: config.use_bias,
+    ...attentionBiases(config.use_bias),
     feedForwardBias: config.use_bias,
   }),
 })

@@ -27,6 +27,10 @@ const LAYER_ROLES = {
   down: 'feed-forward',
   /** Norm of what the feed-forward gives. */
   feedForwardOutputNorm: 'norm',
+  /** Norm of the sum of hidden states and what attention gives. */
+  attentionSumNorm: 'norm',
+  /** Norm of the sum of hidden states and what the feed-forward gives. */
+  feedForwardSumNorm: 'norm',
   /** Chooses experts. */
   router: 'router',
   expertGate: 'feed-forward',
@@ -55,13 +59,17 @@ export interface TensorNames {
   /** Prefix of the layers; the number of a layer and a dot follow. */
   readonly layers: string
   readonly layer: LayerModules
-  /** The embedding matrix, [vocabulary, hidden]. */
+  /** The embedding matrix, [vocabulary, embedding width]. */
   readonly embeddings: string
+  /** Module that makes hidden states of embeddings; absent if they are as wide. */
+  readonly embeddingProjection?: string
   /** Learned positions, [positions, hidden]. */
   readonly positions?: string
-  /** Module of the norm after the last layer. */
-  readonly finalNorm: string
-  /** The output head, [vocabulary, hidden]; not stored if it is tied to the embeddings. */
+  /** Module of the norm after the last layer; absent without one. */
+  readonly finalNorm?: string
+  /** Module that makes what the head reads of hidden states; absent if it is as wide. */
+  readonly headProjection?: string
+  /** The output head, [vocabulary, embedding width]; not stored if it is tied to the embeddings. */
   readonly head: string
   /** Suffixes of buffers that older checkpoints store beside the weights. Their values are computed, so they are not read. */
   readonly buffers: readonly string[]

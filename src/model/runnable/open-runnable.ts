@@ -6,7 +6,7 @@ import type { CompressedTensors } from '../config/compressed-tensors-config.ts'
 import type { ModelConfig } from '../config/config.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
 import { WHOLE_AXIS } from '../config/scale-extent.ts'
-import { expectedTensors, isLayerMatrix, matrixShape } from '../weights/expected-tensors.ts'
+import { expectedTensors, isQuantizableMatrix, matrixShape } from '../weights/expected-tensors.ts'
 import { tensorReader } from '../weights/tensor-bytes.ts'
 import { commonFolder, type StoredWeights } from '../weights/weights.ts'
 import { AbortError, UsageError } from '../../errors.ts'
@@ -118,7 +118,7 @@ function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize
     .flatMap((expected): PlannedMatrix[] => {
       const { name, isTransposed = false } = expected
       const matrix = packed.get(name)
-      const mustBePlain = !isLayerMatrix(expected)
+      const mustBePlain = !isQuantizableMatrix(expected)
       if (matrix)
         return [
           { name, bytes: unpackedBytes(matrix, mustBePlain), make: (stored, packing) => unpackMatrix(name, stored.packed.get(name)!, mustBePlain, packing) },

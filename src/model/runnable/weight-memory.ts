@@ -1,7 +1,7 @@
 /** Memory of the weights in the process that computes, if it differs from four bytes a value. */
 import type { ModelConfig } from '../config/config.ts'
 import { WHOLE_AXIS } from '../config/scale-extent.ts'
-import { expectedTensors, isLayerMatrix, matrixShape } from '../weights/expected-tensors.ts'
+import { expectedTensors, isQuantizableMatrix, matrixShape } from '../weights/expected-tensors.ts'
 import { quantizedBytes } from './quantize-weights.ts'
 import type { RunnableWeights } from './runnable-weights.ts'
 import type { QuantizeSetting, WeightSettings } from './weight-settings.ts'
@@ -18,7 +18,7 @@ export interface WeightMemory {
 export function expectedWeightMemory(config: ModelConfig, settings: WeightSettings): WeightMemory {
   const setting = settings.quantize ?? storedSetting(config)
   if (!setting) return {}
-  const shapes = expectedTensors({ ...config, layerCount: 1 }).flatMap((expected) => (isLayerMatrix(expected) ? [matrixShape(expected)] : []))
+  const shapes = expectedTensors({ ...config, layerCount: 1 }).flatMap((expected) => (isQuantizableMatrix(expected) ? [matrixShape(expected)] : []))
   const bytes = shapes.reduce((sum, shape) => sum + quantizedBytes(shape, setting), 0)
   return { projectionBytes: bytes / shapes.reduce((sum, [rows, columns]) => sum + rows! * columns!, 0) }
 }

@@ -12,12 +12,15 @@ import {
   type LayerRole,
 } from '../families/tensor-names.ts'
 
+/** What a tensor outside the layers is for. */
+type OutsideRole = 'embeddings' | 'embeddingProjection' | 'positions' | 'finalNorm' | 'headProjection' | 'head'
+
 /** A tensor that a checkpoint must hold. */
 export interface ExpectedTensor {
   readonly name: string
   /** As it is stored. Projections are [out, in], if they are not transposed. */
   readonly shape: readonly number[]
-  readonly role: LayerRole | 'embeddings' | 'positions' | 'finalNorm' | 'head'
+  readonly role: LayerRole | OutsideRole
   /** Number of its layer; absent outside the layers. */
   readonly layer?: number
   /** A projection that is stored as [in, out]. */
@@ -26,13 +29,19 @@ export interface ExpectedTensor {
 
 /** Every tensor of a model, in the order of its layers. */
 export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
-  const { hiddenSize, vocabularySize, layerCount, maxPositions, tiedHead, headBias, positionOffset = 0, tensorNames: names } = config
+  const { hiddenSize, embeddingWidth, vocabularySize, layerCount, maxPositions, tiedHead, headBias, positionOffset = 0, tensorNames: names } = config
+  const projection = (role: 'embeddingProjection' | 'headProjection', shape: readonly number[]) =>
+    names[role] === undefined ? [] : [{ name: `${names[role]}.weight`, shape, role }]
   return [
-    { name: names.embeddings, shape: [vocabularySize, hiddenSize], role: 'embeddings' },
+    { name: names.embeddings, shape: [vocabularySize, embeddingWidth], role: 'embeddings' },
+    ...projection('embeddingProjection', [hiddenSize, embeddingWidth]),
     ...(names.positions === undefined ? [] : [{ name: names.positions, shape: [maxPositions + positionOffset, hiddenSize], role: 'positions' } as const]),
     ...Array.from({ length: layerCount }, (_, layer) => layerTensors(config, layer)).flat(),
-    ...normParts(config.norm).map((part) => ({ name: `${names.finalNorm}.${part}`, shape: [hiddenSize], role: 'finalNorm' }) as const),
-    ...(tiedHead ? [] : [{ name: names.head, shape: [vocabularySize, hiddenSize], role: 'head' } as const]),
+    ...(names.finalNorm === undefined ? [] : normParts(config.norm)).map(
+      (part) => ({ name: `${names.finalNorm}.${part}`, shape: [hiddenSize], role: 'finalNorm' }) as const,
+    ),
+    ...projection('headProjection', [embeddingWidth, hiddenSize]),
+    ...(tiedHead ? [] : [{ name: names.head, shape: [vocabularySize, embeddingWidth], role: 'head' } as const]),
     ...(headBias ? [{ name: headBiasName(names.head), shape: [vocabularySize], role: 'head' } as const] : []),
   ]
 }
@@ -42,9 +51,10 @@ export function possibleTensors(config: ModelConfig): ExpectedTensor[] {
   return expectedTensors({ ...config, tiedHead: false })
 }
 
-/** Whether a tensor is a matrix of a layer, the kind that can be quantized. */
-export function isLayerMatrix({ role, shape }: ExpectedTensor): boolean {
-  return isLayerTensor(role) && isQuantizable(role) && shape.length === 2
+/** Whether a tensor is a matrix that can be quantized: of a layer, or between embeddings and hidden states of other widths. */
+export function isQuantizableMatrix({ role, shape }: ExpectedTensor): boolean {
+  const canBe = isLayerRole(role) ? isQuantizable(role) : role === 'embeddingProjection' || role === 'headProjection'
+  return canBe && shape.length === 2
 }
 
 /** The shape of a matrix as its input is multiplied with it: [out, in], however it is stored. */
@@ -57,8 +67,8 @@ export function countParameters(config: ModelConfig): number {
   return expectedTensors(config).reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0)
 }
 
-function isLayerTensor(role: ExpectedTensor['role']): role is LayerRole {
-  return role !== 'embeddings' && role !== 'positions' && role !== 'finalNorm' && role !== 'head'
+function isLayerRole(role: ExpectedTensor['role']): role is LayerRole {
+  return role !== 'embeddings' && role !== 'embeddingProjection' && role !== 'positions' && role !== 'finalNorm' && role !== 'headProjection' && role !== 'head'
 }
 
 function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {

@@ -4,7 +4,7 @@ import { CheckpointError } from '../../errors.ts'
 import type { ModelConfig } from '../config/config.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
 import { canonicalNames } from './canonical-names.ts'
-import { expectedTensors, isLayerMatrix, matrixShape, type ExpectedTensor } from './expected-tensors.ts'
+import { expectedTensors, isQuantizableMatrix, matrixShape, type ExpectedTensor } from './expected-tensors.ts'
 import { findPackedMatrix, type PackedMatrix } from './packed-matrix.ts'
 import { BYTES_PER_STORED_VALUE, BYTES_PER_VALUE, readSafetensorsHeader, type Dtype, type StoredDtype, type TensorEntry } from './safetensors.ts'
 import { tensorReader } from './tensor-bytes.ts'
@@ -85,13 +85,13 @@ export function refuseQuantized(folder: string, { quantization }: ModelConfig): 
 
 /** Whether a tied model has a head with values of its own: many checkpoints hold a copy of the embeddings. */
 async function headDiffers(config: ModelConfig, root: string, tensors: StoredWeights['tensors']): Promise<boolean> {
-  const { tiedHead, vocabularySize, hiddenSize, tensorNames: names } = config
+  const { tiedHead, vocabularySize, embeddingWidth, tensorNames: names } = config
   const head = tensors.get(names.head)
   if (!tiedHead || !head) return false
   const embeddings = tensors.get(names.embeddings)!
-  if (head.shape.join() !== [vocabularySize, hiddenSize].join())
+  if (head.shape.join() !== [vocabularySize, embeddingWidth].join())
     throw new CheckpointError(
-      `${path.join(root, head.location)}: tensor ${names.head} has shape [${head.shape.join(', ')}], config.json calls for [${vocabularySize}, ${hiddenSize}]`,
+      `${path.join(root, head.location)}: tensor ${names.head} has shape [${head.shape.join(', ')}], config.json calls for [${vocabularySize}, ${embeddingWidth}]`,
       'Weights and config.json belong to different models.',
     )
   await using reader = tensorReader(root)
@@ -120,7 +120,7 @@ function checkTensor(expected: ExpectedTensor, entries: ReadonlyMap<string, Tens
 
 /** Some tools quantize the projections of layers only; others the matrix of any linear module, such as the head. */
 function mayBePacked(expected: ExpectedTensor, { method }: StoredQuantization): boolean {
-  return method === 'compressed-tensors' || method === 'fp8' ? expected.shape.length === 2 && !expected.isTransposed : isLayerMatrix(expected)
+  return method === 'compressed-tensors' || method === 'fp8' ? expected.shape.length === 2 && !expected.isTransposed : isQuantizableMatrix(expected)
 }
 
 function isPlain<T extends { readonly dtype: StoredDtype }>(tensor: T): tensor is T & { readonly dtype: Dtype } {

@@ -1,6 +1,7 @@
 /** The registry, and the parts of the decoder that each family declares; log-probabilities are in test/engine/onnx/families.test.ts. */
 import { expect, test } from 'vitest'
 import { parseConfig } from '../../../src/model/config/config.ts'
+import { numberedLayers } from '../../../src/model/config/kept-layers.ts'
 import { RMS_NORM } from '../../../src/model/families/decoder.ts'
 import { FAMILIES, familyOfArchitecture, familyOfModelType } from '../../../src/model/families/families.ts'
 import { expectedTensors } from '../../../src/model/weights/expected-tensors.ts'
@@ -44,6 +45,29 @@ test.each([
 test('a Qwen2 model with windows has them from layer 28 on by default', () => {
   const { windows } = parseConfig({ ...SHAPE, model_type: 'qwen2', use_sliding_window: true }, 'config.json')
   expect(windows.map((window) => window === 4096)).toEqual(Array.from({ length: 30 }, (_, layer) => layer >= 28))
+})
+
+test('OPT has norms after the residual and projections between embeddings and hidden states if its config says so', () => {
+  const namesOf = (more: object) => expectedTensors(parseConfig({ ...SHAPE, num_hidden_layers: 1, model_type: 'opt', ...more }, 'config.json'))
+  const narrow = namesOf({ word_embed_proj_dim: 24, do_layer_norm_before: false })
+  const outside = narrow.filter(({ layer }) => layer === undefined).map(({ name, shape }) => [name.replace('model.decoder.', ''), shape.join('×')])
+  expect(outside).toEqual([
+    ['embed_tokens.weight', '100×24'],
+    ['project_in.weight', '64×24'],
+    ['embed_positions.weight', '258×64'],
+    ['project_out.weight', '24×64'],
+  ])
+  expect(narrow.map(({ role }) => role)).toEqual(expect.arrayContaining(['attentionSumNorm', 'feedForwardSumNorm']))
+  expect(namesOf({}).map(({ role }) => role)).toEqual(expect.arrayContaining(['inputNorm', 'feedForwardNorm', 'finalNorm']))
+})
+
+test('GPT-2 divides the scores of a layer by its number if its config says so, and then cannot lose layers', () => {
+  const config = (more: object) => parseConfig({ ...SHAPE, hidden_size: 128, num_hidden_layers: 2, model_type: 'gpt2', ...more }, 'config.json')
+  const scaled = config({ scale_attn_by_inverse_layer_idx: true })
+  expect(scaled.attentionScales).toEqual([0.5, 0.25])
+  expect(config({ scale_attn_by_inverse_layer_idx: true, scale_attn_weights: false }).attentionScales).toEqual([1, 0.5])
+  expect(numberedLayers(scaled)).toMatch('scale_attn_by_inverse_layer_idx')
+  expect(numberedLayers(config({}))).toBeUndefined()
 })
 
 test.each(FAMILIES.map(({ modelType }) => modelType))('%s names every tensor once, and roles and layers agree with the names', (type) => {
