@@ -100,7 +100,7 @@ function columnLabels(columns: readonly string[], { left, cellWidth, top }: { le
 /** Squares with their values, and the name of the scale. */
 function legend(scale: HeatScale, { left, right, top }: { left: number; right: number; top: number }): Html[] {
   const steps = LEGEND_STEPS.filter((step) => scale.color === 'damage' || step >= 0)
-  const width = 62
+  const width = 66
   const middle = top + LEGEND_HEIGHT / 2
   return [
     ...steps.flatMap((step, index) => {

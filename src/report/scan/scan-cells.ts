@@ -7,8 +7,9 @@ import { intervalText, NONE, taskLabel } from '../numbers.ts'
 
 /** `13.9` points of accuracy that are lost, `−1.5` that are gained, `×1.23` of a perplexity. */
 export function lossText(loss: number, kind: ScanTask['kind']): string {
-  if (kind === 'perplexity') return `×${Math.exp(loss) >= 1000 ? Math.exp(loss).toExponential(1) : Math.exp(loss).toPrecision(3)}`
-  return pointsText(loss)
+  if (kind === 'accuracy') return pointsText(loss)
+  const ratio = Math.exp(loss)
+  return `×${ratio >= 1000 || ratio < 0.01 ? ratio.toExponential(1) : ratio.toPrecision(3)}`
 }
 
 /** Points without a plus; a true minus. */
