@@ -45,7 +45,7 @@ test('a written table has markers and its figures, and agrees with itself', asyn
 test.each([
   ['a mean outside its interval', '0.0125 ', '0.0225 ', 'PIQA, Mean KL: different'],
   ['a percentile below the median', '0.120', '0.001', 'PIQA, 99 % KL: different'],
-  ['a share that is no count of positions', '97.50%', '97.60%', 'PIQA, Same top token: different'],
+  ['a share that is not a count of positions', '97.50%', '97.60%', 'PIQA, Same top token: different'],
 ])('%s is wrong', async (_, before, after, verdict) => {
   expect(await verdictsOf(written.replace(before, after))).toContain(verdict)
 })
