@@ -133,8 +133,8 @@ async function overheadOf(baseline: string, { drawn, bounds }: DrawingRecord): P
   const run = await readStoredRun(baseline)
   const before = process.cpuUsage()
   for (const { task, metric, kind, limit, alpha } of bounds) {
-    const values = drawn.find((own) => own.task === task)!.items.map(({ candidate: scores }) => scores[metric]!)
-    const track = ruleTrack({ task, metric, kind, limit }, baselineValues(populationOf(run, task, SEED), metric), alpha)
+    const values = drawn.find((own) => own.task === task)!.items.map(({ candidate: scores }) => scores[metric!]!)
+    const track = ruleTrack({ task, metric: metric!, kind, limit }, baselineValues(populationOf(run, task, SEED), metric!), alpha)
     for (let items = 0; items < values.length;) {
       items += nextBlock(items, track.itemCount)
       judgeTrack(track, values.slice(0, items))

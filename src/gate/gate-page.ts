@@ -28,7 +28,7 @@ function ruleTable(rules: readonly JudgedRule[]): Html {
 
 /** The bounds of one rule; rules and bounds are in the same order. */
 function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: number): Html[] {
-  const scale = bounds.kind === 'min_retention' ? 100 : 1
+  const scale = bounds.kind === 'min_retention' || bounds.kind === 'min_top1_agreement' ? 100 : 1
   const scaled = ({ items, value, interval }: BoundsPoint): BoundsPoint => ({
     items,
     value: value * scale,

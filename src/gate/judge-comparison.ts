@@ -3,7 +3,7 @@ import type { AccuracyLine, Comparison, DivergenceCell, Interval, PerplexityLine
 import { LEAST_TEXTS } from '../compare/text-interval.ts'
 import { count } from '../text/count.ts'
 import type { Policy } from './policy.ts'
-import { requestsOf, type DivergenceKind, type RuleKind, type RuleRequest } from './rule-requests.ts'
+import { isDivergence, requestsOf, type DivergenceKind, type RuleKind, type RuleRequest } from './rule-requests.ts'
 
 /** `passed`: the whole interval keeps the limit. `regressed`: all of it breaks the limit. `undecided`: part of it does. `incomparable`: no interval. */
 export type RuleVerdict = 'passed' | 'regressed' | 'undecided' | 'incomparable'
@@ -53,8 +53,8 @@ export function judgeComparison(policy: Policy, comparison: Comparison): Judgeme
 }
 
 function judgeRule(request: RuleRequest, { accuracies, perplexities, divergences }: Comparison): JudgedRule {
-  if (request.kind === 'max_mean_kl' || request.kind === 'min_top1_agreement') {
-    const { task, kind, limit } = request
+  const { task, kind, limit } = request
+  if (isDivergence(kind)) {
     const splitCount = [...accuracies, ...perplexities].find((line) => line.task === task)?.splitCount ?? null
     const cell = divergences.find((line) => line.task === task)?.cells[0] ?? null
     return judgeDivergence({ task, metric: null, kind, limit, itemCount: cell && cell.itemCount, splitCount }, kind, cell)

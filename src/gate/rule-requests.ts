@@ -31,3 +31,8 @@ export function requestsOf(task: string, limitsOfTask: TaskLimits): RuleRequest[
   ]
   return limits.flatMap(([kind, limit]) => (limit === undefined ? [] : [{ task, metric, kind, limit }]))
 }
+
+/** Whether a limit is of distributions. */
+export function isDivergence(kind: RuleKind): kind is DivergenceKind {
+  return kind === 'max_mean_kl' || kind === 'min_top1_agreement'
+}

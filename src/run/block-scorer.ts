@@ -1,18 +1,17 @@
 /** Keeps one model open and scores blocks of items with it, for a caller that chooses the next block by the results. */
 import type { EngineInfo } from '../engine/engine.ts'
-import { nullIfAborted, unlessAborted, type EngineError } from '../errors.ts'
+import type { EngineError } from '../errors.ts'
 import type { ModelRecord } from '../store/run-record.ts'
 import type { TaskWork } from '../store/work-record.ts'
 import type { ScoredItem } from '../task/score-items.ts'
-import { encodeAhead } from './encode-ahead.ts'
+import { encodeAhead, type EncodedAhead } from './encode-ahead.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import { failedItemsError, reportFailed, tokensBehindWarning } from './evaluation-notices.ts'
+import { failedItemsError, reportFailed } from './evaluation-notices.ts'
 import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
-import { modelRecord, openModel } from './open-model.ts'
-import { scoreRequests } from './score-requests.ts'
+import { openSide, type OpenSide } from './open-side.ts'
+import type { ScoredRequests } from './score-requests.ts'
 import { scoredItemsOf } from './score-task.ts'
-import { stageClock } from './stage-clock.ts'
 import { inChunks, requestsOf } from './task-requests.ts'
 
 /** The result of one block. */
@@ -23,7 +22,8 @@ export interface ScoredBlock {
   readonly failure: EngineError | undefined
   /** Requests that were cut to the window. */
   readonly cutRequestCount: number
-  readonly work: TaskWork
+  /** Of each model that was computed. */
+  readonly work: readonly TaskWork[]
 }
 
 /** An open model. */
@@ -41,43 +41,31 @@ export interface BlockScorer extends AsyncDisposable {
 
 /** Opens a model. Fails with a HarnessError if it is at fault, and with AbortError. */
 export async function openBlockScorer(model: ModelSource, options: EvaluateOptions): Promise<BlockScorer> {
-  const { signal, onEvent = () => {} } = options
-  const onNotice = (message: string) => onEvent({ kind: 'notice', message })
-  onEvent({ kind: 'loading' })
-  const opened = await openModel(model, options, onNotice)
-  for (const notice of tokensBehindWarning(opened.encoder)) onNotice(notice)
-  const engine = await unlessAborted(opened.openEngine([]), signal).catch(async (error: unknown) => {
-    await opened[Symbol.asyncDispose]()
-    throw error
-  })
+  const side = await openSide(model, options)
   return {
-    engine: engine.info,
-    tokenizerHash: opened.tokenizer.hash,
+    engine: side.engine.info,
+    tokenizerHash: side.opened.tokenizer.hash,
     async score(block) {
-      const task = block.task.name
-      const clock = stageClock()
-      onEvent({ kind: 'task-started', task, requestCount: requestsOf(block).length })
-      const [encoded] = encodeAhead([inChunks(block, NOT_FIRST)], opened.encoder, signal)
-      const responses = await scoreRequests(engine, encoded!, {
-        clock,
-        // Blocks are short, so measuring the machine would take a large part of the time.
-        roofline: { afterBatch: async () => {}, afterTask: async () => {}, rate: () => null },
-        failing: encoded!.totals,
-        onBatch: (tokensComputed, doneShare) => onEvent({ kind: 'batch-scored', task, tokensComputed, doneShare }),
-        signal,
-      })
-      const { failed, tokensCut, lost, work } = responses
-      const failure = lost ?? failedItemsError(reportFailed(block, failed, onNotice))
-      return { items: scoredItemsOf(block, responses), failure, cutRequestCount: tokensCut.size, work: { task, ...work } }
+      const responses = await side.score(block, beginBlock(block, side, options), (share) => share)
+      return { ...blockOf(block, responses, options), work: [{ task: block.task.name, ...responses.work }] }
     },
-    async record() {
-      return modelRecord(model, opened, await unlessAborted(opened.weightsHash, signal).catch(nullIfAborted))
-    },
-    async [Symbol.asyncDispose]() {
-      await using _weights = opened
-      await engine[Symbol.asyncDispose]()
-    },
+    record: () => side.record(),
+    [Symbol.asyncDispose]: () => side[Symbol.asyncDispose](),
   }
+}
+
+/** Tells that a block begins, and starts to encode it. */
+export function beginBlock(block: LoadedTask, { opened }: OpenSide, { signal, onEvent = () => {} }: EvaluateOptions): EncodedAhead {
+  onEvent({ kind: 'task-started', task: block.task.name, requestCount: requestsOf(block).length })
+  const [encoded] = encodeAhead([inChunks(block, NOT_FIRST)], opened.encoder, signal)
+  return encoded!
+}
+
+/** The items of a block, and what went wrong. */
+export function blockOf(block: LoadedTask, responses: ScoredRequests, { onEvent = () => {} }: EvaluateOptions): Omit<ScoredBlock, 'work'> {
+  const { failed, tokensCut, lost } = responses
+  const failure = lost ?? failedItemsError(reportFailed(block, failed, (message) => onEvent({ kind: 'notice', message })))
+  return { items: scoredItemsOf(block, responses), failure, cutRequestCount: tokensCut.size }
 }
 
 /** A block has no item before all others: its results are used all at once. */

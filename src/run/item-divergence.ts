@@ -2,6 +2,7 @@
 import type { SequenceDivergence } from '../engine/engine.ts'
 import { choicesDivergence, type ItemDivergence } from '../metrics/divergence/item-divergence.ts'
 import { ownPositions } from '../plan/scored-positions.ts'
+import type { Sequence } from '../plan/sequence.ts'
 import type { Item } from '../task/request.ts'
 
 /**
@@ -22,6 +23,14 @@ export function itemDivergence(item: Item, requests: readonly (readonly Sequence
       ? rounded(choicesDivergence(...((['original', 'variant'] as const).map((side) => asked.map((request) => sumOf(request, side))) as [number[], number[]])))
       : null,
   }
+}
+
+/** How many positions that has, from the sequences of each of the item's requests. */
+export function positionCount(item: Item, requests: readonly (readonly Sequence[])[]): number {
+  const hasChoices = 'choices' in item
+  const sequences = (hasChoices ? requests.slice(0, item.choices.length) : requests).flat()
+  const own = (sequence: Sequence, index: number) => (hasChoices ? ownPositions(sequence, sequences.slice(0, index)).length : sequence.targets.length)
+  return sequences.reduce((sum, sequence, index) => sum + own(sequence, index), 0)
 }
 
 interface Position {

@@ -1,5 +1,5 @@
 /** The gate that scores the candidate itself: from the command line to its reports. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { judgeModel } from '../../src/gate/sequential/judge-model.ts'
@@ -29,6 +29,15 @@ function policyFile(text: string): string {
   const file = path.join(temporaryFolder(), 'gate.yaml')
   writeFileSync(file, text)
   return file
+}
+
+/** Changes the text of a run's results file. */
+function editRecord(run: string, edit: (text: string) => string): void {
+  const file = path.join(
+    run,
+    readdirSync(run).find((name) => name.startsWith('results_'))!,
+  )
+  writeFileSync(file, edit(readFileSync(file, 'utf8')))
 }
 
 function gate(candidate: string, policy: string, ...more: readonly string[]) {
@@ -71,6 +80,54 @@ test('whole texts are drawn too, with a note that their bounds are approximate',
   expect(rules).toMatchObject([{ metric: 'word_perplexity', verdict: 'passed', splitCount: 80, decidedAfter: expect.any(Number) }])
   expect(rules[0].decidedAfter).toBeLessThan(80)
   expect(notes.join('\n')).toContain('of perplexities this is approximate')
+})
+
+test('rules of distributions: the baseline’s model is scored beside the candidate, with the figures of a stored run', { tags: ['slow'] }, async () => {
+  const policy = 'tasks: { piqa: { max_mean_kl: 0.0001, min_top1_agreement: 20% } }'
+  const all = await gate(`${model},quantize=int8`, policy, '--full', '--json')
+  expect(all, all.err).toMatchObject({ code: 1 })
+  const { rules, notes, drawing } = JSON.parse(all.out)
+  const place = path.join(temporaryFolder(), 'stored')
+  const both = ['-m', `original=${model}`, '-m', `int8=${model},quantize=int8`, '-t', 'piqa', '--max-length', '32', '--data', `piqa=${rows}`, '--device', 'cpu']
+  expect(await evalharness('run', ...both, '--divergence', '-o', place)).toMatchObject({ code: 0 })
+  const common = ['--baseline', path.join(place, 'original'), '--policy', policyFile(policy), '--candidate', path.join(place, 'int8')]
+  const stored = JSON.parse((await evalharness('gate', ...common, '--json')).out)
+  for (const [index, { kind, value }] of (stored.rules as { kind: string; value: number }[]).entries()) {
+    expect(rules[index].kind).toBe(kind)
+    expect(rules[index].value).toBeCloseTo(value, 5)
+  }
+  expect(notes).toContain(`${model} was scored beside the candidate, on the same items`)
+  expect(drawing).toMatchObject({ original: { label: 'original', source: model }, cachedCount: 0, bounds: [{ method: 'asymptotic' }, { method: 'betting' }] })
+  expect(drawing.drawn[0].items[0].candidate).toEqual({ max_mean_kl: expect.anything(), min_top1_agreement: expect.anything() })
+  const same = JSON.parse((await gate(model, policy, '--json')).out)
+  expect(same.rules).toMatchObject([
+    { verdict: 'passed', value: 0, decidedAfter: 64 },
+    { verdict: 'passed', value: 1 },
+  ])
+  expect(same.drawing.drawn[0].items).toHaveLength(64)
+})
+
+test('a baseline under a chat template and with few-shot examples: the same template passes, plain prompts are refused', { tags: ['slow'] }, async () => {
+  const chat = path.join(temporaryFolder(), 'chat')
+  cpSync(model, chat, { recursive: true })
+  const settings = path.join(chat, 'tokenizer_config.json')
+  const template = '{% for m in messages %}<{{ m.role[0] }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<a>{% endif %}'
+  writeFileSync(settings, JSON.stringify({ ...(JSON.parse(readFileSync(settings, 'utf8')) as object), chat_template: template }))
+  const place = temporaryFolder()
+  const common = ['--data', `piqa=${rows}`, '--device', 'cpu']
+  const prompting = ['--apply-chat-template', '--system-instruction', 'Be brief.']
+  const examples = `piqa:train=${writeRows(place, 'train.jsonl', piqaRows(20))}`
+  const asked = ['-t', 'piqa', '-f', '1', '--data', examples, '--no-add-bos-token', '--max-length', '100', '-L', '100']
+  const ran = await evalharness('run', '-m', `original=${chat}`, ...asked, ...prompting, ...common, '-o', place)
+  expect(ran, ran.err).toMatchObject({ code: 0 })
+  const policy = policyFile('tasks: { piqa: { min_retention: 0.3 } }')
+  const given = ['--baseline', path.join(place, 'original'), '--policy', policy, '-m', `candidate=${chat}`, ...common, '--data', examples]
+  const judge = (...more: readonly string[]) => evalharness('gate', ...given, '-o', path.join(temporaryFolder(), 'out'), '--json', ...more)
+  const same = await judge(...prompting)
+  expect(same, same.err).toMatchObject({ code: 0 })
+  expect(JSON.parse(same.out)).toMatchObject({ rules: [{ verdict: 'passed', splitCount: 100 }], drawing: { model: { maxLength: 100 } } })
+  expect(await judge()).toMatchObject({ code: 3, err: expect.stringMatching(/piqa: .*template/u) })
+  expect(await judge(...prompting, '-f', '0')).toMatchObject({ code: 3, err: expect.stringContaining('has another prompt in the baseline') })
 })
 
 test('reports say after how many items, and the page draws the bounds', async () => {
@@ -130,11 +187,32 @@ describe('input that is at fault is named before anything is scored', () => {
   })
 
   test.each<[string, number, string, string]>([
-    ['divergence', 2, 'piqa: { max_mean_kl: 0.01 }', 'max_mean_kl needs both models’ distributions'],
-    ['agreement', 2, 'piqa: { min_top1_agreement: 90% }', 'min_top1_agreement needs both models’ distributions'],
+    [
+      'divergence of another vocabulary',
+      2,
+      'piqa: { max_mean_kl: 0.01 }',
+      'max_mean_kl or min_top1_agreement: baseline and candidate have different vocabularies',
+    ],
     ['a text that is read in windows', 2, 'wikitext2_gptq: { max_perplexity_ratio: 1.1 }', 'the items of wikitext2_gptq cannot be drawn'],
   ])('%s: %i', async (_, code, rule, message) => {
-    expect(await gate(model, `tasks: { ${rule} }`)).toMatchObject({ code, err: expect.stringContaining(message) })
+    expect(await gate(other, `tasks: { ${rule} }`)).toMatchObject({ code, err: expect.stringContaining(message) })
+  })
+
+  test.each<[string, (run: string) => void, number, string]>([
+    ['is gone', (run) => editRecord(run, (record) => record.replaceAll(JSON.stringify(model), '"models/gone"')), 2, 'and there is no folder models/gone'],
+    [
+      'has other weights',
+      (run) => editRecord(run, (record) => record.replace(/"weightsHash":\s*"[0-9a-f]+"/u, '"weightsHash": "00"')),
+      3,
+      'has other weights now',
+    ],
+  ])('the baseline’s model %s', { tags: ['slow'] }, async (_, edit, code, message) => {
+    const run = path.join(temporaryFolder(), 'original')
+    cpSync(path.join(results, 'original'), run, { recursive: true })
+    edit(run)
+    const common = ['--baseline', run, '--policy', policyFile('tasks: { piqa: { max_mean_kl: 0.01 } }'), '--data', `piqa=${rows}`, '--device', 'cpu']
+    const ended = await evalharness('gate', ...common, '-m', `candidate=${model}`, '-o', path.join(temporaryFolder(), 'out'))
+    expect(ended).toMatchObject({ code, err: expect.stringContaining(message) })
   })
 
   test('an unknown baseline has the nearest name and the list', async () => {

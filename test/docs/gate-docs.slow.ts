@@ -10,7 +10,7 @@ import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
 const ROOT = path.join(import.meta.dirname, '../..')
 const DOCS = readFileSync(path.join(ROOT, 'docs/gate.md'), 'utf8')
 const WORKFLOW = parse(readFileSync(path.join(ROOT, 'docs/gate-workflow.yml'), 'utf8')) as {
-  readonly jobs: { readonly gate: { readonly steps: readonly { readonly run?: string }[] } }
+  readonly jobs: { readonly gate: { readonly steps: readonly { readonly run?: string; readonly with?: { readonly path?: string } }[] } }
 }
 
 const blocks = (language: string) => [...DOCS.matchAll(/^```(\w+)\n([^]*?)^```$/gmu)].flatMap(([, name, text]) => (name === language ? [text!] : []))
@@ -51,9 +51,8 @@ beforeAll(async () => {
     'test_document_level.jsonl',
     Array.from({ length: 12 }, (_, page) => ({ page: ` = Jar ${page} = \n a page about a jar .\n` })),
   )
-  // A limit of 1,000 rows would be no limit here.
   const cli = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(path.join(ROOT, 'dist/src/cli.js'))}`
-  const program = `#!/bin/bash\nargs=("\${@/#1000/5}")\n[ "$1" = run ] && args+=(--data-dir ${JSON.stringify(data)})\n${cli} "\${args[@]}"\n`
+  const program = `#!/bin/bash\nargs=("$@")\n[[ "$1" = run || " $* " = *" --model "* ]] && args+=(--data-dir ${JSON.stringify(data)})\n${cli} "\${args[@]}"\n`
   mkdirSync(bin)
   for (const [name, text] of [
     ['evalharness', program],
@@ -76,18 +75,20 @@ function expectJudged(ended: Awaited<ReturnType<typeof shell>>): void {
   expect(ended.out).toMatch(/gate (?:passed|cannot tell: too few items)\n$/u)
 }
 
-test('the commands of docs/gate.md, then those of the workflow with its limited candidate', async () => {
-  const [baseline, candidate] = blocks('sh').map((text) => text.replaceAll(/\b(?:BASE|MODEL)\b/gu, './model'))
+test('the commands of docs/gate.md, then those of the workflow', async () => {
+  const [baseline, candidate, drawn] = blocks('sh').map((text) => text.replaceAll(/\b(?:BASE|MODEL)\b/gu, './model'))
   expect(await shell(baseline!)).toMatchObject({ code: 0, err: expect.stringContaining('blessed: results/baselines/original') })
   expectJudged(await shell(candidate!))
   expect(readFileSync(path.join(repository, 'gate.md'), 'utf8')).toContain('evalharness gate')
 
+  expect(await shell(drawn!)).toMatchObject({ code: 0, err: expect.stringContaining('order, scores and bounds: results/candidate/gate_') })
+  expect(readFileSync(path.join(repository, 'gate.html'), 'utf8')).toContain('The gate passed')
+
   const steps = WORKFLOW.jobs.gate.steps.flatMap(({ run }) => (run === undefined ? [] : [run]))
-  expect(steps.map((step) => step.split(' ')[1])).toEqual(['install', 'evalharness', 'evalharness'])
-  for (const step of steps.slice(0, -1)) expect(await shell(step)).toMatchObject({ code: 0 })
-  const judged = await shell(steps.at(-1)!)
-  expectJudged(judged)
-  expect(judged.err).toMatch(/^note: piqa: compared on the 5 items that all have; original has 12, candidate has 5$/mu)
-  expect(readFileSync(path.join(repository, 'step-summary.md'), 'utf8')).toContain('compared on the 5 items that all have')
-  expect(existsSync(path.join(repository, 'results/candidate'))).toBe(true)
+  expect(steps.map((step) => step.split(' ')[1])).toEqual(['install', 'evalharness'])
+  expect(await shell(steps[0]!)).toMatchObject({ code: 0 })
+  expectJudged(await shell(steps[1]!))
+  expect(readFileSync(path.join(repository, 'step-summary.md'), 'utf8')).toContain('exact, on all 12 items')
+  const uploaded = WORKFLOW.jobs.gate.steps.at(-1)!.with!.path!.trim().split('\n')
+  for (const file of uploaded) expect(existsSync(path.join(repository, file)), file).toBe(true)
 }, 180_000)

@@ -1,7 +1,7 @@
 /**
- * Bounds on a perplexity's ratio while the texts of a finite set are drawn one by one in a random order.
+ * Bounds on a perplexity's ratio, or on a mean KL divergence, while the texts or items of a finite set are drawn one by one in a random order.
  *
- * A text's log-likelihood has no bound, so no bounds are valid for every distribution. These are an asymptotic confidence sequence
+ * A log-likelihood has no bound, nor has a divergence, so no bounds are valid for every distribution. These are an asymptotic confidence sequence
  * (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, arXiv:2103.06476, theorem 2.2): the estimate ± its deviation ·
  * √(2 (tρ² + 1) ÷ (t²ρ²) · ln(√(tρ² + 1) ÷ α)). Their error at all times together approaches α as the first look comes later, so there is none before
  * FIRST_LOOK texts. The deviation is that of a ratio estimator (HC3, text-interval.ts). Drawing without replacement only makes the estimate less
@@ -10,7 +10,7 @@
 import type { PerplexityMetric } from '../../metrics/metric.ts'
 import type { Interval } from '../comparison.ts'
 import { logScoreChange } from '../perplexity-line.ts'
-import type { TextPair } from '../text-interval.ts'
+import { natsChange, type TextPair } from '../text-interval.ts'
 import type { Crossing } from './score-sequence.ts'
 
 /** Fewer texts have no bounds, unless they are all. */
@@ -18,28 +18,30 @@ export const FIRST_LOOK = 64
 
 /** Of which texts, and with which certainty. */
 export interface TextSequence {
-  readonly metric: PerplexityMetric
+  /** Null for a mean over all units of the texts, such as the KL divergence of positions: what the original has more than the variant. */
+  readonly metric: PerplexityMetric | null
   /** Number of all texts. */
   readonly count: number
   readonly alpha: number
 }
 
-/** A ratio of perplexities, candidate over baseline; null where fewer than FIRST_LOOK texts give no interval. */
-export interface RatioBounds {
+/** A ratio of perplexities, candidate over baseline, or a mean of at least 0; null where fewer than FIRST_LOOK texts give no interval. */
+export interface TextBounds {
   readonly value: number
   readonly interval: Interval | null
 }
 
-/** The ratio over the drawn texts and the interval of the ratio over all texts; exact when all are drawn. At least one text. */
-export function textBounds({ metric, count, alpha }: TextSequence, drawn: readonly TextPair[]): RatioBounds {
-  const { value, deviation } = logScoreChange(metric, drawn)
-  if (drawn.length >= count) return { value: Math.exp(value), interval: [Math.exp(value), Math.exp(value)] }
-  if (deviation === null || drawn.length < FIRST_LOOK) return { value: Math.exp(value), interval: null }
+/** The value over the drawn texts and its interval over all texts; exact when all are drawn. At least one text. */
+export function textBounds({ metric, count, alpha }: TextSequence, drawn: readonly TextPair[]): TextBounds {
+  const { value, deviation } = metric ? logScoreChange(metric, drawn) : natsChange(drawn)
+  const inUnit = metric ? Math.exp : (nats: number) => Math.max(0, nats)
+  if (drawn.length >= count) return { value: inUnit(value), interval: [inUnit(value), inUnit(value)] }
+  if (deviation === null || drawn.length < FIRST_LOOK) return { value: inUnit(value), interval: null }
   const reach = deviation * sequenceWidth(drawn.length, { alpha, bestAt: Math.max(FIRST_LOOK, count / 4) })
-  return { value: Math.exp(value), interval: [Math.exp(value - reach), Math.exp(value + reach)] }
+  return { value: inUnit(value), interval: [inUnit(value - reach), inUnit(value + reach)] }
 }
 
-/** When the ratio over all texts was first known to be above, or at most, `limit`; null if it is not known after the drawn ones. */
+/** When the value over all texts was first known to be above, or at most, `limit`; null if it is not known after the drawn ones. */
 export function firstTextCrossing(sequence: TextSequence, drawn: readonly TextPair[], limit: number): Crossing | null {
   for (const itemCount of looks(drawn.length, sequence.count)) {
     const { interval } = textBounds(sequence, drawn.slice(0, itemCount))

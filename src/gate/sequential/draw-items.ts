@@ -8,7 +8,7 @@ import type { ScoredItem } from '../../task/score-items.ts'
 import type { JudgedRule } from '../judge-comparison.ts'
 import { nextBlock } from './drawing.ts'
 import { itemName, type Population } from './population.ts'
-import { judgeTrack, type RuleTrack } from './rule-track.ts'
+import { judgeTrack, valueOf, type RuleTrack } from './rule-track.ts'
 
 /** A task or group of the policy, with its rules. */
 export interface RuledPopulation {
@@ -65,7 +65,7 @@ export async function drawItems(
       if (limits.signal?.aborted || failure) break
       const result = await scorer.score(block)
       for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), item)
-      work.push(result.work)
+      work.push(...result.work)
       cutRequestCount += result.cutRequestCount
       failure = result.failure
     }
@@ -77,11 +77,12 @@ export async function drawItems(
   return { scored, work, cutRequestCount, failure }
 }
 
-/** The candidate's values of a metric: of the first items in the order of drawing, up to one without scores. */
-export function drawnValues({ drawn }: Population, metric: string, scored: ReadonlyMap<string, ScoredItem>): ItemValue[] {
+/** The candidate's values for a rule: of the first items in the order of drawing, up to one without scores. */
+export function drawnValues({ drawn }: Population, { request }: RuleTrack, scored: ReadonlyMap<string, ScoredItem>): ItemValue[] {
   const values: ItemValue[] = []
   for (const { part, item } of drawn) {
-    const value = scored.get(itemName(part, item.docId))?.metrics[metric]
+    const own = scored.get(itemName(part, item.docId))
+    const value = own && valueOf(request, own)
     if (value === undefined) break
     values.push(value)
   }
@@ -121,7 +122,7 @@ function verdictsOf({ population, tracks }: RuledPopulation, scored: ReadonlyMap
     task: population.name,
     drawn: drawnCount(population, scored),
     itemCount: population.drawn.length,
-    rules: tracks.map((track) => judgeTrack(track, drawnValues(population, track.request.metric, scored))),
+    rules: tracks.map((track) => judgeTrack(track, drawnValues(population, track, scored))),
   }
 }
 

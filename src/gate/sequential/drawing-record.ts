@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { EngineInfo } from '../../engine/engine.ts'
 import { writeWhole } from '../../io/write-atomically.ts'
 import type { ItemValue } from '../../metrics/metric.ts'
-import type { ModelRecord } from '../../store/run-record.ts'
+import type { DivergenceOriginal, ModelRecord } from '../../store/run-record.ts'
 import { sanitizedName } from '../../store/sanitized-name.ts'
 import type { RuleKind } from '../rule-requests.ts'
 import type { BoundsMethod, PathPoint } from './rule-track.ts'
@@ -13,7 +13,10 @@ export interface DrawnRecord {
   readonly task: string
   /** All items. */
   readonly itemCount: number
-  /** Each with the row that it is of, and the values of the rules' metrics. */
+  /**
+   * Each with the row that it is of, and the values of the rules' metrics. Under `max_mean_kl` and `min_top1_agreement` the candidate has the sum over its
+   * positions and their number, the baseline the number alone.
+   */
   readonly items: readonly {
     readonly task: string
     readonly docId: number
@@ -25,7 +28,8 @@ export interface DrawnRecord {
 /** How the bounds of a rule moved. */
 export interface BoundsRecord {
   readonly task: string
-  readonly metric: string
+  /** Null for a rule of distributions. */
+  readonly metric: string | null
   readonly kind: RuleKind
   readonly limit: number
   /** `betting` is valid for every distribution; `asymptotic` only as the number of texts grows. */
@@ -49,7 +53,10 @@ export interface DrawingRecord {
   /** Cancelled, or no server was left. */
   readonly isInterrupted: boolean
   readonly model: ModelRecord
+  /** The baseline's model, if rules of distributions needed it beside the candidate. */
+  readonly original?: DivergenceOriginal
   readonly engine: EngineInfo
+  /** Of both models, if there are two. */
   readonly tokensComputed: number
   /** Sequences that were answered from the response cache. */
   readonly cachedCount: number

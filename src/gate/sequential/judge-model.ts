@@ -3,10 +3,13 @@
  * block, until every rule of the policy is decided.
  */
 import type { z } from 'zod'
-import { AbortError, GateError } from '../../errors.ts'
+import { AbortError, CompareError, GateError } from '../../errors.ts'
 import { windowNote } from '../../compare/encoding-differences.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import { openBlockScorer, type BlockScorer } from '../../run/block-scorer.ts'
+import { openDivergenceScorer } from '../../run/divergence-scorer.ts'
+import type { EvaluateOptions } from '../../run/evaluate-options.ts'
+import type { ModelSource } from '../../run/model-source.ts'
 import { parseStrictly } from '../../run/option-table.ts'
 import { cacheFolderOf } from '../../run/parse-run-options.ts'
 import type { EvaluationEvent, OnEvent } from '../../run/run-events.ts'
@@ -16,12 +19,13 @@ import { counted } from '../../text/count.ts'
 import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
 import type { JudgeOptions } from '../judge.ts'
 import { outcomeJson, type GateOutcome } from '../outcome.ts'
-import { drawItems, drawnCount, drawnValues, type BlockVerdicts, type DrawnItems, type RuledPopulation } from './draw-items.ts'
+import { drawItems, drawnValues, type BlockVerdicts, type DrawnItems, type RuledPopulation } from './draw-items.ts'
 import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
 import type { GateEvent } from './gate-events.ts'
-import { modelOptions, type ModelOptions } from './model-options.ts'
+import { modelOptions } from './model-options.ts'
 import { prepareGate, scoringOptionsOf, type PreparedGate } from './prepare-gate.ts'
-import { judgeTrack, pathOf, type RuleTrack } from './rule-track.ts'
+import { recordOf } from './record-drawing.ts'
+import { judgeTrack, type RuleTrack } from './rule-track.ts'
 
 /** Options of the command in camelCase, and options for programs. */
 export interface JudgeModelOptions extends Omit<JudgeOptions, 'candidate'>, z.input<typeof modelOptions> {
@@ -41,11 +45,13 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   const startedAt = new Date()
   const beganAt = performance.now()
   const prepared = await prepareGate({ baseline, baselines, policy, options, definedTasks, onEvent, signal }, 'scoring')
-  const label = prepared.model.label
   const cache = cacheFolderOf(scoringOptionsOf(options, [], {}))
-  const watch = (event: EvaluationEvent) => onEvent({ ...event, model: label })
-  const evaluateOptions = { ...prepared.evaluateOptions, ...(cache !== undefined && { cache }), ...(signal && { signal }), onEvent: watch }
-  await using scorer = await openBlockScorer(prepared.model, evaluateOptions)
+  const watch =
+    ({ label }: ModelSource) =>
+    (event: EvaluationEvent) =>
+      onEvent({ ...event, model: label })
+  const evaluateOptions = { ...prepared.evaluateOptions, ...(cache !== undefined && { cache }), ...(signal && { signal }), onEvent: watch(prepared.model) }
+  await using scorer = await openScorer(prepared, evaluateOptions, watch)
   checkTokenizer(prepared, scorer)
   const limits = { maxItems: options.maxItems, isFull: options.full, signal }
   const onBlock = (verdicts: BlockVerdicts) => onEvent({ kind: 'block-judged', ...verdicts })
@@ -64,9 +70,26 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   return outcome
 }
 
+/** Opens the candidate, and the baseline's model if it is needed. Fails with CompareError if that has other weights than the baseline. */
+async function openScorer(
+  { model, original, baseline }: PreparedGate,
+  options: EvaluateOptions,
+  watch: (model: ModelSource) => OnEvent<EvaluationEvent>,
+): Promise<BlockScorer> {
+  if (!original) return openBlockScorer(model, options)
+  const scorer = await openDivergenceScorer(original, model, { ...options, onOriginalEvent: watch(original) })
+  const { source, weightsHash } = await scorer.original()
+  if (weightsHash === baseline.model.weightsHash || options.signal?.aborted) return scorer
+  await scorer[Symbol.asyncDispose]()
+  throw new CompareError(
+    `the runs cannot be compared: ${source} has other weights now than when ${baseline.label} was scored`,
+    'Score the baseline again, or put its model back.',
+  )
+}
+
 /** Fails with GateError if a perplexity counts tokens, and the candidate has others than the baseline. */
 function checkTokenizer({ baseline, ruled, model }: PreparedGate, { tokenizerHash }: BlockScorer): void {
-  const perToken = ruled.flatMap(({ tracks }) => tracks).find(({ request: { metric } }) => isPerToken(metric))
+  const perToken = ruled.flatMap(({ tracks }) => tracks).find(({ request: { metric } }) => metric !== undefined && isPerToken(metric))
   const known = baseline.model.tokenizerHash
   if (perToken && known !== null && known !== tokenizerHash)
     throw new GateError(
@@ -80,58 +103,8 @@ function isPerToken(name: string): boolean {
   return metric.comparedAs === 'perplexity' && metric.isPerToken
 }
 
-interface Recorded {
-  readonly drawnItems: DrawnItems
-  readonly scorer: BlockScorer
-  readonly options: ModelOptions
-  readonly startedAt: Date
-  readonly beganAt: number
-  readonly isInterrupted: boolean
-}
-
-async function recordOf({ ruled, alpha }: PreparedGate, { drawnItems, scorer, options, startedAt, beganAt, isInterrupted }: Recorded): Promise<DrawingRecord> {
-  const { scored, work } = drawnItems
-  return {
-    startedAt: startedAt.toISOString(),
-    elapsedMs: performance.now() - beganAt,
-    seed: options.seed,
-    alpha,
-    maxItems: options.maxItems ?? null,
-    isFull: options.full,
-    isInterrupted,
-    model: await scorer.record(),
-    engine: scorer.engine,
-    tokensComputed: work.reduce((sum, { tokensComputed }) => sum + tokensComputed, 0),
-    cachedCount: work.reduce((sum, { cachedCount }) => sum + cachedCount, 0),
-    bounds: ruled.flatMap(({ population, tracks }) =>
-      tracks.map((track) => {
-        const { task, metric, kind, limit } = track.request
-        const { method, alpha: share, itemCount } = track
-        return { task, metric, kind, limit, method, alpha: share, itemCount, path: pathOf(track, drawnValues(population, metric, scored)) }
-      }),
-    ),
-    drawn: ruled.map((one) => drawnRecord(one, drawnItems)),
-  }
-}
-
-function drawnRecord({ population, tracks }: RuledPopulation, { scored }: DrawnItems): DrawingRecord['drawn'][number] {
-  const metrics = [...new Set(tracks.map(({ request }) => request.metric))]
-  const valuesBy = metrics.map((metric) => [metric, drawnValues(population, metric, scored)] as const)
-  return {
-    task: population.name,
-    itemCount: population.drawn.length,
-    items: population.drawn.slice(0, drawnCount(population, scored)).map(({ part, item }, index) => ({
-      task: part,
-      docId: item.docId,
-      baseline: Object.fromEntries(metrics.map((metric) => [metric, item.values[metric]!])),
-      candidate: Object.fromEntries(valuesBy.map(([metric, values]) => [metric, values[index]!])),
-    })),
-  }
-}
-
 function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnItems, drawing: DrawingRecord): GateOutcome {
-  const judge = (track: RuleTrack, { population }: RuledPopulation): JudgedRule =>
-    judgeTrack(track, drawnValues(population, track.request.metric, drawnItems.scored))
+  const judge = (track: RuleTrack, { population }: RuledPopulation): JudgedRule => judgeTrack(track, drawnValues(population, track, drawnItems.scored))
   const judgement = judgementOf(ruled.flatMap((one) => one.tracks.map((track) => judge(track, one))))
   const { failure, cutRequestCount } = drawnItems
   return {
@@ -150,15 +123,19 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
 }
 
 /** What the verdicts are about, and how sure they are. */
-function notesOf({ seed, alpha, bounds, isFull }: DrawingRecord): string[] {
-  const asymptotic = bounds.some(({ method }) => method === 'asymptotic') ? '; of perplexities this is approximate' : ''
+function notesOf({ seed, alpha, bounds, isFull, original }: DrawingRecord): string[] {
+  const unbounded = (['max_perplexity_ratio', 'max_mean_kl'] as const).filter((kind) => bounds.some((rule) => rule.kind === kind))
+  const asymptotic = unbounded.length === 0 ? '' : `; of ${unbounded.map((kind) => UNBOUNDED[kind]).join(' and ')} this is approximate`
   // Alpha is for both sides, of which only one can be wrong.
   const share = bounds.length === 1 ? '' : `, ${percentText(alpha / 2 / bounds.length)} for each rule`
   return [
     `verdicts are about the scores on all of the baseline’s items, drawn in a random order (seed ${seed})`,
+    ...(original ? [`${original.source} was scored beside the candidate, on the same items`] : []),
     ...(isFull ? [] : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
   ]
 }
+
+const UNBOUNDED = { max_perplexity_ratio: 'perplexities', max_mean_kl: 'the mean KL' } as const
 
 function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(2))} %`
@@ -167,6 +144,6 @@ function percentText(share: number): string {
 function windowNotes(baseline: StoredRun, { model }: DrawingRecord, ruled: readonly RuledPopulation[]): string[] {
   const candidate = { ...baseline, label: model.label, model: { ...baseline.model, maxLength: model.maxLength } }
   return ruled
-    .filter(({ tracks }) => tracks.some(({ method }) => method === 'asymptotic'))
+    .filter(({ tracks }) => tracks.some(({ request: { kind } }) => kind === 'max_perplexity_ratio'))
     .flatMap(({ population: { name } }) => windowNote(name, baseline, candidate))
 }

@@ -14,15 +14,14 @@ import { loadTasks } from '../../task/registry.ts'
 import { BASELINES, findBaseline } from '../bless.ts'
 import { checkPolicy } from '../check-policy.ts'
 import { openPolicy, policyNameOf, type JudgeOptions } from '../judge.ts'
-import type { Policy } from '../policy.ts'
-import { requestsOf } from '../rule-requests.ts'
+import { isDivergence } from '../rule-requests.ts'
 import type { RuledPopulation } from './draw-items.ts'
 import type { GateEvent } from './gate-events.ts'
 import { checkSameItems } from './match-items.ts'
 import { checkSameSettings } from './match-settings.ts'
 import type { ModelOptions } from './model-options.ts'
-import { baselineValues, populationOf, ruleMetric } from './population.ts'
-import { ruleTrack } from './rule-track.ts'
+import { allRequests, scoreTracks, withDivergenceTracks } from './make-tracks.ts'
+import { originalModel } from './original-model.ts'
 
 /** Everything that is needed before the first item is scored. */
 export interface PreparedGate {
@@ -31,6 +30,8 @@ export interface PreparedGate {
   readonly ruled: readonly RuledPopulation[]
   readonly loadedTasks: readonly LoadedTask[]
   readonly model: ModelSource
+  /** The baseline's model, if rules of distributions need it. */
+  readonly original: ModelSource | undefined
   readonly evaluateOptions: EvaluateOptions
 }
 
@@ -51,23 +52,35 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
   const baseline = await readStoredRun(await findBaseline(input.baseline, input.baselines ?? BASELINES))
   onEvent({ kind: 'baseline-read', baseline })
   checkPolicy(limits, [baseline], policyName)
-  const ruled = ruledPopulations(limits, { baseline, alpha, seed: options.seed, policyName })
-  const shots = await shotsOf(ruled, { options, definedTasks, policyName })
+  const requests = allRequests(limits)
+  const share = alpha / requests.length
+  const rules = scoreTracks(limits, { baseline, alpha: share, seed: options.seed, policyName })
+  const shots = await shotsOf(rules, { options, definedTasks, policyName })
+  const given = requests.some(({ kind }) => isDivergence(kind)) ? await originalModel(baseline, options.model[0]!) : undefined
   const scoring = scoringOptionsOf(options, [...limits.keys()], {
+    ...(given !== undefined && { model: [given, ...options.model], divergence: true }),
     ...(baseline.limit !== undefined && { limit: baseline.limit }),
+    maxLength: options.maxLength ?? baseline.model.maxLength ?? undefined,
     numFewshot: options.numFewshot ?? shots,
     rollingBos: options.rollingBos ?? baseline.rollingBos,
     addBosToken: options.addBosToken ?? baseline.addBosToken,
   })
   const onNotice = (message: string) => onEvent({ kind: 'notice', model: null, message })
-  const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal })
-  const model = models[0]!
+  const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal }).catch(inWordsOfPolicy)
+  const model = models.at(-1)!
+  const ruled = await withDivergenceTracks(rules, { requests, alpha: share, asked: { model, loadedTasks, evaluateOptions, signal } })
   checkSameSettings(ruled, baseline, { ...scoring, label: model.label, prompting: model.prompting })
   checkSameItems(
     ruled.map(({ population }) => population),
     loadedTasks,
   )
-  return { baseline, alpha, ruled, loadedTasks, model, evaluateOptions }
+  return { baseline, alpha, ruled, loadedTasks, model, original: models.length > 1 ? models[0] : undefined, evaluateOptions }
+}
+
+/** Nobody gave `--divergence`, which models that cannot be compared are refused by. */
+function inWordsOfPolicy(error: unknown): never {
+  if (!(error instanceof UsageError) || !error.message.startsWith('--divergence')) throw error
+  throw new UsageError(error.message.replace('--divergence', 'max_mean_kl or min_top1_agreement'), 'Leave these limits out of the policy.', { cause: error })
 }
 
 /** The options of a run that scores these tasks. */
@@ -101,22 +114,4 @@ async function shotsOf(ruled: readonly RuledPopulation[], { options, definedTask
     }
   }
   return shots
-}
-
-function ruledPopulations(
-  limits: Policy,
-  { baseline, alpha, seed, policyName }: { readonly baseline: StoredRun; readonly alpha: number; readonly seed: number; readonly policyName: string },
-): RuledPopulation[] {
-  const ruleCount = [...limits].flatMap(([task, own]) => requestsOf(task, own)).length
-  return [...limits].map(([task, own]) => {
-    const population = populationOf(baseline, task, seed)
-    const tracks = requestsOf(task, own).map((request) => {
-      if (request.kind === 'max_mean_kl' || request.kind === 'min_top1_agreement')
-        throw new GateError(`${policyName}: ${request.kind} needs both models’ distributions`, 'Judge a stored run with --candidate, scored with --divergence.')
-      const metric = ruleMetric(request, population)
-      if (metric === undefined) throw new GateError(`${policyName}: ${request.kind} of ${task} has no metric`, 'Name one: metric: acc.')
-      return ruleTrack({ ...request, metric }, baselineValues(population, metric), alpha / ruleCount)
-    })
-    return { population, tracks }
-  })
 }

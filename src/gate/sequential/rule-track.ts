@@ -1,13 +1,15 @@
 /** A rule while items are drawn: what is known of it after each of them. Pure. */
 import type { Interval } from '../../compare/comparison.ts'
-import { estimatedMean, firstCrossing, scoreBounds, type Crossing, type DrawnScore } from '../../compare/sequential/score-sequence.ts'
+import { estimatedMean, firstCrossing, scoreBounds, type Crossing, type DrawnScore, type ScorePopulation } from '../../compare/sequential/score-sequence.ts'
 import { FIRST_LOOK, firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
 import type { TextPair } from '../../compare/text-interval.ts'
+import { sameTopCount } from '../../metrics/divergence/figures.ts'
 import type { ItemValue, TextValue } from '../../metrics/metric.ts'
 import { metricOf } from '../../metrics/registry.ts'
+import type { ScoredItem } from '../../task/score-items.ts'
 import { counted } from '../../text/count.ts'
 import type { JudgedRule } from '../judge-comparison.ts'
-import type { RuleKind, RuleRequest } from '../rule-requests.ts'
+import { isDivergence, type RuleKind, type RuleRequest } from '../rule-requests.ts'
 
 /** How bounds are made. */
 export type BoundsMethod = 'betting' | 'asymptotic'
@@ -21,19 +23,34 @@ export interface PathPoint {
 
 /** One rule over the items of its task or group. */
 export interface RuleTrack {
-  readonly request: RuleRequest & { readonly metric: string }
+  /** Rules of scores have a metric. */
+  readonly request: RuleRequest
   readonly method: BoundsMethod
   /** Number of all items. */
   readonly itemCount: number
-  /** The baseline's values in the order of drawing. */
+  /** The baseline's values in the order of drawing; for rules of distributions the numbers of positions. */
   readonly baseline: readonly ItemValue[]
   /** Probability that a verdict of this rule is ever wrong. */
   readonly alpha: number
 }
 
 /** Makes the track of a rule. */
-export function ruleTrack(request: RuleTrack['request'], baseline: readonly ItemValue[], alpha: number): RuleTrack {
-  return { request, method: request.kind === 'max_perplexity_ratio' ? 'asymptotic' : 'betting', itemCount: baseline.length, baseline, alpha }
+export function ruleTrack(request: RuleRequest, baseline: readonly ItemValue[], alpha: number): RuleTrack {
+  const isUnbounded = request.kind === 'max_perplexity_ratio' || request.kind === 'max_mean_kl'
+  return { request, method: isUnbounded ? 'asymptotic' : 'betting', itemCount: baseline.length, baseline, alpha }
+}
+
+/** The name under which a rule's values are recorded. */
+export function valueName({ metric, kind }: RuleRequest): string {
+  return isDivergence(kind) ? kind : metric!
+}
+
+/** What an item of the candidate gives to a rule: its value of the metric; or the sum over its positions, and their number. Undefined if it has none. */
+export function valueOf({ metric, kind }: RuleRequest, { metrics, divergence }: Pick<ScoredItem, 'metrics' | 'divergence'>): ItemValue | undefined {
+  if (!isDivergence(kind)) return metrics[metric!]
+  if (!divergence) return undefined
+  const { kl } = divergence
+  return { sum: kind === 'max_mean_kl' ? kl.reduce((sum, value) => sum + value, 0) : sameTopCount(divergence), count: kl.length }
 }
 
 /** Why a rule can have no verdict, whatever the candidate scores; null if it can. */
@@ -55,7 +72,13 @@ export function pointAfter(track: RuleTrack, candidate: readonly ItemValue[]): P
 /** The verdict after the items with these values of the candidate. */
 export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): JudgedRule {
   const { request, itemCount } = track
-  const rule = { task: request.task, metric: request.metric, kind: request.kind, limit: request.limit, splitCount: itemCount }
+  const rule = {
+    task: request.task,
+    metric: isDivergence(request.kind) ? null : request.metric!,
+    kind: request.kind,
+    limit: request.limit,
+    splitCount: itemCount,
+  }
   const why = whyIncomparable(track)
   if (why !== null) return { ...rule, itemCount: null, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason: why }
   if (candidate.length === 0)
@@ -66,7 +89,7 @@ export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): J
   const point = pointAfter(track, candidate.slice(0, candidate.length === itemCount ? itemCount : (crossing?.itemCount ?? candidate.length)))
   const found = { ...rule, itemCount: point.items, value: point.value, interval: point.interval }
   if (crossing) {
-    const keeps = request.kind === 'max_perplexity_ratio' ? 'below' : 'above'
+    const keeps = track.method === 'asymptotic' ? 'below' : 'above'
     return { ...found, verdict: crossing.side === keeps ? 'passed' : 'regressed', decidedAfter: crossing.itemCount, itemsNeeded: null, reason: null }
   }
   const itemsNeeded = itemsToDecide(track, point)
@@ -93,9 +116,11 @@ function crossingOf(track: RuleTrack, candidate: readonly ItemValue[]): Crossing
 /** What all items say, and since when it was known. */
 function exactCrossing(track: RuleTrack, candidate: readonly ItemValue[], early: Crossing | null): Crossing {
   const { value } = pointAfter(track, candidate)
-  const { kind, limit } = track.request
+  const { limit } = track.request
   const isAbove =
-    kind === 'max_perplexity_ratio' ? value > limit * (1 + ROUNDING) : sumOf(candidate) >= thresholdOf(track) * track.itemCount - ROUNDING * track.itemCount
+    track.method === 'asymptotic'
+      ? value > limit * (1 + ROUNDING)
+      : sumOf(drawnScores(track, candidate)) >= thresholdOf(track) * track.itemCount - ROUNDING * track.itemCount
   const side = isAbove ? 'above' : 'below'
   return early?.side === side ? early : { side, itemCount: track.itemCount }
 }
@@ -107,12 +132,12 @@ const ROUNDING = 1e-9
 function thresholdOf(track: RuleTrack): number {
   const { kind, limit } = track.request
   const { baselineMean } = populationOf(track)
-  return kind === 'min_retention' ? limit * baselineMean : baselineMean - limit / 100
+  return kind === 'max_drop_points' ? baselineMean - limit / 100 : limit * baselineMean
 }
 
 /** From a mean score to the unit of the limit. */
 function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number {
-  return kind === 'min_retention' ? (mean) => mean / baselineMean : (mean) => (baselineMean - mean) * 100
+  return kind === 'max_drop_points' ? (mean) => (baselineMean - mean) * 100 : (mean) => mean / baselineMean
 }
 
 /**
@@ -126,24 +151,42 @@ function itemsToDecide({ itemCount, request: { limit } }: RuleTrack, { items, va
   return Math.max(items + 1, Math.min(itemCount, Math.ceil(needed)))
 }
 
-function populationOf({ baseline, itemCount }: RuleTrack) {
-  return { count: itemCount, baselineMean: sumOf(baseline) / itemCount }
+function populationOf({ baseline, itemCount, request }: RuleTrack): ScorePopulation {
+  const sum = baseline.reduce<number>((total, value) => total + (value as number), 0)
+  return { count: itemCount, baselineMean: sum / itemCount / largestOf(request, baseline) }
 }
 
-function sumOf(values: readonly ItemValue[]): number {
-  return values.reduce<number>((sum, value) => sum + (value as number), 0)
+/**
+ * The scores of what was drawn, from 0 to 1. Agreement is retention too: of the positions of an item, which the baseline all has, the candidate has those
+ * with the same most likely token; both as shares of the largest item.
+ */
+function drawnScores({ baseline, request }: RuleTrack, candidate: readonly ItemValue[]): DrawnScore[] {
+  const largest = largestOf(request, baseline)
+  return candidate.map((value, index) => ({
+    baseline: (baseline[index] as number) / largest,
+    candidate: typeof value === 'number' ? value : value['sum']! / largest,
+  }))
 }
 
-function drawnScores({ baseline }: RuleTrack, candidate: readonly ItemValue[]): DrawnScore[] {
-  return candidate.map((value, index) => ({ baseline: baseline[index] as number, candidate: value as number }))
+function largestOf({ kind }: RuleRequest, baseline: readonly ItemValue[]): number {
+  return kind === 'min_top1_agreement' ? baseline.reduce<number>((most, value) => Math.max(most, value as number), 1) : 1
 }
 
-function textSequence({ request: { metric }, itemCount, alpha }: RuleTrack): TextSequence {
-  const known = metricOf(metric)
+function sumOf(drawn: readonly DrawnScore[]): number {
+  return drawn.reduce((sum, { candidate }) => sum + candidate, 0)
+}
+
+function textSequence({ request: { metric, kind }, itemCount, alpha }: RuleTrack): TextSequence {
+  if (kind === 'max_mean_kl') return { metric: null, count: itemCount, alpha }
+  const known = metricOf(metric!)
   if (known.comparedAs !== 'perplexity') throw new TypeError(`${metric} is not a perplexity`)
   return { metric: known, count: itemCount, alpha }
 }
 
-function textPairs({ baseline }: RuleTrack, candidate: readonly ItemValue[]): TextPair[] {
-  return candidate.map((value, index): TextPair => [baseline[index] as TextValue, value as TextValue])
+function textPairs({ baseline, request: { kind } }: RuleTrack, candidate: readonly ItemValue[]): TextPair[] {
+  if (kind !== 'max_mean_kl') return candidate.map((value, index): TextPair => [baseline[index] as TextValue, value as TextValue])
+  return (candidate as readonly Readonly<Record<'sum' | 'count', number>>[]).map(({ sum, count }): TextPair => [
+    { logProb: sum, weight: count },
+    { logProb: 0, weight: count },
+  ])
 }

@@ -34,7 +34,7 @@ function fakeScorer(value: (docId: number) => number, change: (block: ScoredBloc
         own.map(({ docId }) => ({ item: { task: name, docId }, logLikelihoods: [], metrics: { acc: value(docId) } })),
       )
       asked.push(items.map(({ item }) => itemName(item.task, item.docId)))
-      return change({ items, failure: undefined, cutRequestCount: 0, work: {} } as unknown as ScoredBlock, asked.length)
+      return change({ items, failure: undefined, cutRequestCount: 0, work: [] } as unknown as ScoredBlock, asked.length)
     },
   } as unknown as BlockScorer
   return { scorer, asked }
@@ -102,5 +102,5 @@ test('after a failure the items before the first missing one count', async () =>
   const result = await draw([one], fake)
   expect(result.failure).toBe(failure)
   expect(drawnCount(one.population, result.scored)).toBe(70)
-  expect(drawnValues(one.population, 'acc', result.scored)).toHaveLength(70)
+  expect(drawnValues(one.population, one.tracks[0]!, result.scored)).toHaveLength(70)
 })

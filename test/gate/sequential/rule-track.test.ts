@@ -1,6 +1,6 @@
 /** A rule while items are drawn. */
 import { describe, expect, test } from 'vitest'
-import { judgeTrack, pathOf, pointAfter, ruleTrack } from '../../../src/gate/sequential/rule-track.ts'
+import { judgeTrack, pathOf, pointAfter, ruleTrack, valueOf } from '../../../src/gate/sequential/rule-track.ts'
 import type { RuleKind } from '../../../src/gate/rule-requests.ts'
 
 const track = (kind: RuleKind, limit: number, baseline: readonly number[]) => ruleTrack({ task: 'piqa', metric: 'acc', kind, limit }, baseline, 0.05)
@@ -69,6 +69,48 @@ test('nothing can be retained of a baseline of zeros; a drop from it is none', (
   const zeros = Array.from({ length: 50 }, () => 0)
   expect(judgeTrack(track('min_retention', 0.9, zeros), zeros)).toMatchObject({ verdict: 'incomparable' })
   expect(judgeTrack(track('max_drop_points', 1, zeros), zeros.slice(0, 1))).toMatchObject({ verdict: 'passed', decidedAfter: 1 })
+})
+
+describe('rules of distributions', () => {
+  const divergent = (kind: RuleKind, limit: number, positions: readonly number[]) =>
+    ruleTrack({ task: 'piqa', metric: undefined, kind, limit }, positions, 0.05)
+
+  test('an item gives the sum over its positions, and their number', () => {
+    const divergence = { kl: [0.1, 0.3, 0], isSameTop: [true, false, true], original: [], variant: [], choices: null }
+    const value = (kind: RuleKind) => valueOf({ task: 'piqa', metric: 'acc', kind, limit: 1 }, { metrics: { acc: 1 }, divergence })
+    expect(value('max_mean_kl')).toEqual({ sum: 0.4, count: 3 })
+    expect(value('min_top1_agreement')).toEqual({ sum: 2, count: 3 })
+    expect(value('min_retention')).toBe(1)
+    expect(valueOf({ task: 'piqa', metric: undefined, kind: 'max_mean_kl', limit: 1 }, { metrics: { acc: 1 } })).toBeUndefined()
+  })
+
+  test.each<[RuleKind, number, string, number]>([
+    ['min_top1_agreement', 0.8, 'passed', 0.8],
+    ['min_top1_agreement', 0.81, 'regressed', 0.8],
+    ['max_mean_kl', 0.8, 'passed', 0.8],
+    ['max_mean_kl', 0.79, 'regressed', 0.8],
+  ])('all items are exact, over positions: %s %d', (kind, limit, verdict, value) => {
+    const values = [
+      { sum: 7, count: 10 },
+      { sum: 17, count: 20 },
+    ]
+    const rule = judgeTrack(divergent(kind, limit, [10, 20]), values)
+    expect(rule).toMatchObject({ verdict, metric: null, itemCount: 2 })
+    expect(rule.value).toBeCloseTo(value, 12)
+    rule.interval!.forEach((bound) => expect(bound).toBeCloseTo(value, 12))
+  })
+
+  test('agreement is decided early by betting, the mean KL from 64 items on', () => {
+    const positions = Array.from({ length: 1000 }, (_, index) => 5 + (index % 6))
+    const same = positions.slice(0, 300).map((count, index) => ({ sum: index % 5 === 0 ? count - 1 : count, count }))
+    const agreement = judgeTrack(divergent('min_top1_agreement', 0.9, positions), same)
+    expect(agreement).toMatchObject({ verdict: 'passed' })
+    expect(agreement.decidedAfter).toBeLessThan(300)
+    const kl = positions.slice(0, 300).map((count, index) => ({ sum: count * (0.01 + 0.001 * (index % 3)), count }))
+    expect(judgeTrack(divergent('max_mean_kl', 0.02, positions), kl.slice(0, 63))).toMatchObject({ verdict: 'undecided', itemsNeeded: 64, interval: null })
+    expect(judgeTrack(divergent('max_mean_kl', 0.02, positions), kl)).toMatchObject({ verdict: 'passed', decidedAfter: 64 })
+    expect(judgeTrack(divergent('max_mean_kl', 0.005, positions), kl)).toMatchObject({ verdict: 'regressed' })
+  })
 })
 
 test('the path ends with the last item, and its bounds are in the unit of the limit', () => {
