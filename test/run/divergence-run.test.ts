@@ -40,8 +40,8 @@ test('models are computed together if they fit, otherwise through stored hidden 
   const models = [`original=${original}`, `other=${tinyModel('llama3')}`, `same=${original}`]
   const together = await runWithNotices(optionsOf(models))
   expect(together.notices).toContain('original, other, same are computed together, where their distributions are compared: 4 layers instead of 6')
-  // Enough for each of them with both heads, and for two with the same weights.
-  const memory = Math.max(...(await planRun(optionsOf(models))).models.map(({ memory: { least } }) => least)) + 1000
+  // Enough for each of them with both heads, and for passes of 256 tokens through two with the same weights.
+  const memory = Math.max(...(await planRun(optionsOf(models))).models.map(({ memory: { least } }) => least)) + 2 ** 20
   const limited = await runWithNotices(optionsOf(models, { memory }))
   expect(limited.notices).toContainEqual(
     expect.stringMatching(
