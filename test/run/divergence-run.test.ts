@@ -38,17 +38,17 @@ test('a variant has divergences, with the original’s log-probabilities beside 
 
 test('models are computed together if they fit, otherwise through stored hidden states, with the same figures', async () => {
   const models = [`original=${original}`, `other=${tinyModel('llama3')}`, `same=${original}`]
-  const together = await runWithNotices(optionsOf(models))
+  const batchTokens = 64
+  const together = await runWithNotices(optionsOf(models, { batchTokens }))
   expect(together.notices).toContain('original, other, same are computed together, where their distributions are compared: 4 layers instead of 6')
   // Enough for each of them with both heads, and for passes of 256 tokens through two with the same weights.
   const memory = Math.max(...(await planRun(optionsOf(models))).models.map(({ memory: { least } }) => least)) + 2 ** 20
-  const limited = await runWithNotices(optionsOf(models, { memory }))
+  const limited = await runWithNotices(optionsOf(models, { batchTokens, memory }))
   expect(limited.notices).toContainEqual(
     expect.stringMatching(
       /^other: not computed together with original, which takes more memory than is allowed \([\d.]+ MiB and batches\): compared with its/u,
     ),
   )
-  // Passes are shorter; one digit of single precision is 1e-6 of 8 nats.
   expect(largestDifference(positionsOf(limited.result), positionsOf(together.result))).toBeLessThanOrEqual(1e-6)
   expect(together.result.runs[2]!.record.tasks[0]!.divergence).toMatchObject({ kl: { value: 0, max: 0 }, sameTop: { value: 1 } })
 })
