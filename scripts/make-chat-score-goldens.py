@@ -3,7 +3,7 @@
 
     pip install torch==2.13.0 transformers==5.24.0 lm_eval==0.4.13
     python scripts/make-chat-score-goldens.py             # writes test/run/chat-scores.golden.json: the built-in model in float64
-    python scripts/make-chat-score-goldens.py SMOLLM2 OUT # SmolLM2-135M in float32, for scripts/check-chat-scores.ts
+    python scripts/make-chat-score-goldens.py SMOLLM2 OUT # the same of SmolLM2-135M in float32
 
 The template is that of SmolLM2-Instruct. The tasks are YAML files over rows of the built-in suites, so that both tools read the same files. Cases are
 lm-eval's flags --num_fewshot, --fewshot_as_multiturn, --apply_chat_template and --system_instruction.

@@ -36,6 +36,7 @@ export const runCommand = defineCommand({
     ['run -m original=./model -m nf4=./model,quantize=nf4 -m tuned=./model,adapter=./lora -t piqa', 'what quantizing costs, and what an adapter gains'],
     ['run -m original=./model -m pruned=./pruned -t piqa --format csv > scores.csv', 'scores and retention for a spreadsheet'],
     ['run -m ./model -t mmlu --num-fewshot 0 --dry-run', 'the prompts, without scoring'],
+    ['run -m ./model --include-path ./lm-evaluation-harness/lm_eval/tasks -t swag', 'a task of lm-eval’s YAML files'],
     ['run -m big=http://gpu1:8000/v1,http://gpu2:8000/v1,tokenizer=Qwen/Qwen3-32B -t mmlu', 'a model on two servers'],
   ],
   endsItself: true,
