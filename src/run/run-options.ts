@@ -118,6 +118,31 @@ export const scoringOptions = z.object({
 /** The options of a run, complete and checked. */
 export type ScoringOptions = z.output<typeof scoringOptions>
 
+/** Which of them decide where rows come from and what is asked about them, for commands that score a model in another way. */
+export const PROMPT_OPTIONS = {
+  taskFile: true,
+  includePath: true,
+  dataDir: true,
+  data: true,
+  numFewshot: true,
+  fewshotSeed: true,
+  applyChatTemplate: true,
+  systemInstruction: true,
+  fewshotAsMultiturn: true,
+} as const
+
+/** Which of them decide how one model is computed. */
+export const COMPUTING_OPTIONS = {
+  maxLength: true,
+  addBosToken: true,
+  rollingBos: true,
+  batchTokens: true,
+  memory: true,
+  threads: true,
+  device: true,
+  dtype: true,
+} as const
+
 /** Options of a run that are not part of its manifest. */
 export const runOptions = z.object({
   ...scoringOptions.shape,

@@ -1,29 +1,14 @@
 /** Options of a gate that scores the candidate itself: `evalharness gate --model` and `judgeModel` take the same ones. */
 import { z } from 'zod'
 import { flag, list, wholeNumber, wholeNumberOr, withDescription } from '../../run/option-table.ts'
-import { scoringOptions } from '../../run/run-options.ts'
+import { COMPUTING_OPTIONS, PROMPT_OPTIONS, scoringOptions } from '../../run/run-options.ts'
 
 const DRAWING = 'Which items to score'
 
 /** The options of `run` that the gate has too. */
 const { shape: ofRun } = scoringOptions.pick({
-  taskFile: true,
-  includePath: true,
-  dataDir: true,
-  data: true,
-  numFewshot: true,
-  fewshotSeed: true,
-  applyChatTemplate: true,
-  systemInstruction: true,
-  fewshotAsMultiturn: true,
-  maxLength: true,
-  addBosToken: true,
-  rollingBos: true,
-  batchTokens: true,
-  memory: true,
-  threads: true,
-  device: true,
-  dtype: true,
+  ...PROMPT_OPTIONS,
+  ...COMPUTING_OPTIONS,
   output: true,
   cache: true,
 })

@@ -1,22 +1,14 @@
 /** The options of a layer scan: `evalharness layers` and `scanLayers` take the same ones. */
 import { z } from 'zod'
 import { positional, textOrData, withDescription, wholeNumberOr } from '../../run/option-table.ts'
-import { scoringOptions, type ScoringOptions } from '../../run/run-options.ts'
+import { COMPUTING_OPTIONS, PROMPT_OPTIONS, scoringOptions, type ScoringOptions } from '../../run/run-options.ts'
 
 const LEFT_OUT = 'What to leave out'
 
 /** The options of `run` that decide what is scored, on which rows. */
 export const taskShape = scoringOptions.pick({
   tasks: true,
-  taskFile: true,
-  includePath: true,
-  dataDir: true,
-  data: true,
-  numFewshot: true,
-  fewshotSeed: true,
-  applyChatTemplate: true,
-  systemInstruction: true,
-  fewshotAsMultiturn: true,
+  ...PROMPT_OPTIONS,
   limit: true,
   samples: true,
 }).shape
@@ -24,14 +16,7 @@ export const taskShape = scoringOptions.pick({
 /** The options of `run` that decide how it is computed. */
 export const computingShape = scoringOptions.pick({
   seed: true,
-  maxLength: true,
-  addBosToken: true,
-  rollingBos: true,
-  batchTokens: true,
-  memory: true,
-  threads: true,
-  device: true,
-  dtype: true,
+  ...COMPUTING_OPTIONS,
   sharedLayers: true,
   cache: true,
 }).shape
