@@ -29,7 +29,7 @@ const lsCommand = defineCommand({
     else if (models.length === 0) out(`no responses are cached in ${cache}`)
     else {
       out(tableOf(models))
-      if (models.some(({ description }) => description && engineText(description.engine).endsWith(', unused')))
+      if (models.some(({ description }) => isUnused(engineOf(description))))
         err('unused: computed by another version of evalharness; `evalharness cache prune --older-than DAYS` removes what was not used for long')
       err('an entry serves every task, few-shot count and chat template: responses are found by the tokens of their prompts')
     }
@@ -89,7 +89,7 @@ function tableOf(models: readonly CachedModel[]): string {
     table.push([
       cellText(description?.model ?? id.slice(0, 8)),
       description ? cellText([description.source, ...description.given].join(',')) : '–',
-      description ? engineText(description.engine) : '–',
+      engineText(engineOf(description)),
       description?.weights.slice(0, 8) ?? '–',
       count(answerCount),
       byteSize(byteLength),
@@ -100,13 +100,23 @@ function tableOf(models: readonly CachedModel[]): string {
 
 const engineSchema = z.object({ graph: z.number(), provider: z.string(), dtype: z.string(), versions: z.record(z.string(), z.string()) })
 
-/** What computed an entry: `cpu, float32, onnxruntime 1.30.0`, with a mark if its graph is that of another version and is not used any more. */
-function engineText(engine: string): string {
+/** What computed an entry; undefined if that is not known. */
+function engineOf(description: CachedModel['description']): z.output<typeof engineSchema> | undefined {
   try {
-    const { graph, provider, dtype, versions } = engineSchema.parse(parseJson(engine))
-    const mark = graph === GRAPH_VERSION ? [] : ['unused']
-    return cellText([provider, dtype, ...Object.entries(versions).map((pair) => pair.join(' ')), ...mark].join(', '))
+    return description ? engineSchema.parse(parseJson(description.engine)) : undefined
   } catch {
-    return '–'
+    return undefined
   }
+}
+
+/** Whether its graph is that of another version, so that it is not used any more. */
+function isUnused(engine: ReturnType<typeof engineOf>): boolean {
+  return engine !== undefined && engine.graph !== GRAPH_VERSION
+}
+
+/** `cpu, float32, onnxruntime 1.30.0`, with a mark if it is unused. */
+function engineText(engine: ReturnType<typeof engineOf>): string {
+  if (!engine) return '–'
+  const { provider, dtype, versions } = engine
+  return cellText([provider, dtype, ...Object.entries(versions).map((pair) => pair.join(' ')), ...(isUnused(engine) ? ['unused'] : [])].join(', '))
 }

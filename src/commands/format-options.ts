@@ -25,6 +25,13 @@ export function formatOf({ format, json }: { readonly format?: ReportFormatName 
   return json ? 'json' : (format ?? 'table')
 }
 
+/** The same of a dry run, which has no scores. Fails with UsageError on formats for them. */
+export function planFormatOf(given: Parameters<typeof formatOf>[0]): 'table' | 'json' {
+  const name = formatOf(given)
+  if (name === 'table' || name === 'json') return name
+  throw new UsageError(`--dry-run has no scores for --format ${name}`, 'Leave --format out, or give --format json.')
+}
+
 /** Prints a report to standard output; what a format of figures leaves out goes to standard error. Nothing is printed if there is nothing to show. */
 export function printReport(name: ReportFormatName, report: Report, { out, show, err, columns }: Terminal): void {
   const { render, isData, leavesOutNotes }: ReportFormat = REPORT_FORMATS[name]

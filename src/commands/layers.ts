@@ -1,6 +1,6 @@
 /** `evalharness layers MODEL`: what each layer of a model is worth, task by task. */
 import { z } from 'zod'
-import { AbortError, UsageError } from '../errors.ts'
+import { AbortError } from '../errors.ts'
 import { writeWhole } from '../io/write-atomically.ts'
 import { planLayerScan } from '../prune/scan/plan-scan.ts'
 import { scanLayers } from '../prune/scan/scan-layers.ts'
@@ -10,7 +10,7 @@ import { scanReport } from '../report/scan/scan-report.ts'
 import { flag } from '../run/option-table.ts'
 import { defineCommand } from './command.ts'
 import { INTERRUPTED } from './exit-codes.ts'
-import { formatOf, formatOptions, printReport } from './format-options.ts'
+import { formatOf, formatOptions, planFormatOf, printReport } from './format-options.ts'
 import { scanPlanText } from './scan-plan-text.ts'
 import { scanProgress } from './scan-progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -52,8 +52,7 @@ export const layersCommand = defineCommand({
 })
 
 async function plan({ format, json, dryRun: _dryRun, ...given }: LayersOptions, terminal: Terminal): Promise<void> {
-  const name = formatOf({ format, json })
-  if (name !== 'table' && name !== 'json') throw new UsageError(`--dry-run has no scores for --format ${name}`, 'Leave --format out, or give --format json.')
+  const name = planFormatOf({ format, json })
   const scanPlan = await planLayerScan({ ...given, onEvent: scanProgress(terminal).onEvent, signal: terminal.signal })
   terminal.out(name === 'json' ? JSON.stringify(scanPlan, null, 2) : scanPlanText(scanPlan))
 }

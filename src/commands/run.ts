@@ -9,7 +9,7 @@ import { runModels, type RunResult } from '../run/run-models.ts'
 import { runOptions } from '../run/run-options.ts'
 import { defineCommand } from './command.ts'
 import { INTERRUPTED } from './exit-codes.ts'
-import { formatOf, formatOptions, printReport } from './format-options.ts'
+import { formatOf, formatOptions, planFormatOf, printReport } from './format-options.ts'
 import { planText } from './plan-text.ts'
 import { readRuns } from '../card/read/read-run.ts'
 import { runProgress } from './run-progress.ts'
@@ -52,8 +52,7 @@ export const runCommand = defineCommand({
 })
 
 async function plan({ format, json, subsets: _subsets, dryRun: _dryRun, ...given }: RunCommandOptions, terminal: Terminal): Promise<number> {
-  const name = formatOf({ format, json })
-  if (name !== 'table' && name !== 'json') throw new UsageError(`--dry-run has no scores for --format ${name}`, 'Leave --format out, or give --format json.')
+  const name = planFormatOf({ format, json })
   const { onEvent } = runProgress(terminal)
   const runPlan = await planRun({ ...given, onEvent, signal: terminal.signal })
   terminal.out(name === 'json' ? JSON.stringify(runPlan, null, 2) : planText(runPlan))

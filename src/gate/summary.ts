@@ -2,7 +2,7 @@
 import type { RootContent } from 'mdast'
 import { cellText, fittingTable } from '../text/fitting-table.ts'
 import { natsText } from '../report/divergence-cells.ts'
-import { bounded, NONE } from '../report/numbers.ts'
+import { bounded, fixed, NONE } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import { framedTable, numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
 import { whatWouldDecide, type JudgedRule, type Judgement, type RuleVerdict } from './judge-comparison.ts'
@@ -158,5 +158,5 @@ function outcome(verdict: RuleVerdict): string {
 function amount(kind: JudgedRule['kind'], value: number): string {
   if (kind === 'max_mean_kl') return `${natsText(value)} nats`
   if (kind === 'min_retention' || kind === 'min_top1_agreement') return `${bounded(value * 100, 1)} %`
-  return kind === 'max_drop_points' ? `${value.toFixed(1).replace('-', '−')} points` : `${bounded(value, 3)}×`
+  return kind === 'max_drop_points' ? `${fixed(value, 1)} points` : `${bounded(value, 3)}×`
 }

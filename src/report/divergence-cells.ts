@@ -2,7 +2,7 @@
 import type { Comparison, DivergenceCell, DivergenceLine } from '../compare/comparison.ts'
 import { count } from '../text/count.ts'
 import { numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
-import { intervalText, NONE, percent, signed } from './numbers.ts'
+import { fixed, intervalText, NONE, percent, signed } from './numbers.ts'
 
 /** What tables call the line of all tasks. */
 export const ALL_TASKS = 'all tasks'
@@ -82,7 +82,7 @@ function figuresOf({
     max: natsText(kl.max),
     sameTop: `${percent(sameTop.value, 1)}${intervalText(sameTopInterval, (value) => (value * 100).toFixed(1))}`,
     probability: `${signed(probability.meanChange * 100, 2)}, ${(probability.rmsChange * 100).toFixed(2)}`,
-    correlation: logProbCorrelation === null ? NONE : logProbCorrelation.toFixed(4).replace('-', '−'),
+    correlation: logProbCorrelation === null ? NONE : fixed(logProbCorrelation, 4),
     choices: choices ? natsText(choices.value) : NONE,
   }
 }

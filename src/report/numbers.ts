@@ -4,9 +4,14 @@ import type { Interval } from '../compare/comparison.ts'
 /** Printed if there is no figure. */
 export const NONE = '–'
 
+/** A number with that many digits and a true minus. */
+export function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace('-', '−')
+}
+
 /** `79.54 %` of a share. */
 export function percent(share: number, digits = 2): string {
-  return `${(share * 100).toFixed(digits).replace('-', '−')} %`
+  return `${fixed(share * 100, digits)} %`
 }
 
 /** With its sign, except for what rounds to zero. */

@@ -2,7 +2,7 @@
 import type { AccuracyCell, AccuracyLine, Comparison, PerplexityCell, PerplexityLine } from '../compare/comparison.ts'
 import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
-import { bounded, percent, signed, taskLabel } from './numbers.ts'
+import { bounded, fixed, percent, signed, taskLabel } from './numbers.ts'
 
 /** `lost` if any interval shows a loss; `kept` if none does and one shows none or a gain; `unknown` if there is no interval. */
 export type VerdictKind = 'lost' | 'kept' | 'unknown'
@@ -138,5 +138,5 @@ function points(share: number): string {
 
 /** Points of a loss: `32.0` for a difference of −0.32, `−1.0` if it is a gain. */
 function loss(share: number): string {
-  return (-share * 100).toFixed(1).replace('-', '−')
+  return fixed(-share * 100, 1)
 }

@@ -11,7 +11,7 @@ import type { Item } from '../task/request.ts'
  */
 export function itemDivergence(item: Item, requests: readonly (readonly SequenceDivergence[])[]): ItemDivergence {
   const hasChoices = 'choices' in item
-  const asked = hasChoices ? requests.slice(0, item.choices.length) : requests
+  const asked = withContext(item, requests)
   const right = asked[hasChoices ? (item.gold[0] ?? 0) : 0]!
   const positions = hasChoices ? distinctPositions(asked.flat()) : asked.flat().flatMap(allPositions)
   return {
@@ -28,9 +28,14 @@ export function itemDivergence(item: Item, requests: readonly (readonly Sequence
 /** How many positions that has, from the sequences of each of the item's requests. */
 export function positionCount(item: Item, requests: readonly (readonly Sequence[])[]): number {
   const hasChoices = 'choices' in item
-  const sequences = (hasChoices ? requests.slice(0, item.choices.length) : requests).flat()
+  const sequences = withContext(item, requests).flat()
   const own = (sequence: Sequence, index: number) => (hasChoices ? ownPositions(sequence, sequences.slice(0, index)).length : sequence.targets.length)
   return sequences.reduce((sum, sequence, index) => sum + own(sequence, index), 0)
+}
+
+/** The requests with their context: those after the choices are of answers alone. */
+function withContext<T>(item: Item, requests: readonly T[]): readonly T[] {
+  return 'choices' in item ? requests.slice(0, item.choices.length) : requests
 }
 
 interface Position {

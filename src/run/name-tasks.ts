@@ -17,7 +17,7 @@ export interface NamedTasks {
 }
 
 /**
- * The named tasks. A task, group or tag of a folder comes before a built-in task with its name, as in lm-eval; `onNotice` hears of that. Fails with
+ * The named tasks. A task, group or tag of a folder comes before a built-in task with its name, as in lm-eval; `onNotice` receives a notice of that. Fails with
  * UsageError on an unknown name, and on tasks whose results would have one name.
  */
 export async function nameTasks(

@@ -74,12 +74,7 @@ export async function planLayerScan({ definedTasks, onEvent = () => {}, signal, 
 
 /** As planPasses does it: models that share their first layer, as many as fit. */
 function passesOf(models: readonly SizedModel[], limits: Pick<BatchLimits, 'memoryBytes'>): number[][] {
-  return groupByTrunk(models.map(({ identity }) => identity)).flatMap((group) =>
-    fittingGroups(
-      group.map((index) => models[index]!),
-      limits,
-    ).map((part) => part.map((member) => group[member]!)),
-  )
+  return groupByTrunk(models.map(({ identity }) => identity)).flatMap((group) => fittingGroups(models, limits, group))
 }
 
 /** The original and the model without each unit, in the order of planScanPasses; layers of equal numbers are equal. */

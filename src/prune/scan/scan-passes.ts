@@ -1,7 +1,7 @@
 /** The models of a layer scan and the passes that compute them. */
 import type { EvaluateOptions } from '../../run/evaluate-options.ts'
 import type { ModelSource } from '../../run/model-source.ts'
-import { planPasses, type PlannedPass } from '../../run/one-pass/plan-passes.ts'
+import { planPasses, separatePasses, type PlannedPass } from '../../run/one-pass/plan-passes.ts'
 import { divideLayers, layerTrie, type LayerCounts } from '../../plan/layer-trie.ts'
 import { modelWithout, wholeModel, type ScannedModel } from './model-without.ts'
 import { layersOf, unitText, type ScanUnit } from './scan-units.ts'
@@ -39,7 +39,7 @@ export async function planScanPasses(
   { isShared, onNotice }: { readonly isShared: boolean; readonly onNotice: (notice: string) => void },
 ): Promise<ScanPasses> {
   const models = [original, ...without.toReversed()]
-  const passes = isShared ? await planPasses(models, options, { onNotice }) : models.map((model): PlannedPass => ({ models: [model], identities: [] }))
+  const passes = isShared ? await planPasses(models, options, { onNotice }) : separatePasses(models)
   const layers = new Map<string, number>()
   for (const { models: together, identities } of passes) {
     const own = divideLayers(layerTrie(identities))

@@ -3,7 +3,7 @@ import type { LayerScan, ScanCell, ScannedUnit, ScanTask } from '../../prune/sca
 import { unitText } from '../../prune/scan/scan-units.ts'
 import { fittingTable } from '../../text/fitting-table.ts'
 import { framedTable, numberColumns, textColumns, withoutRepetition, type TextTable } from '../../text/text-table.ts'
-import { intervalText, NONE, taskLabel } from '../numbers.ts'
+import { fixed, intervalText, NONE, taskLabel } from '../numbers.ts'
 
 /** `13.9` points of accuracy that are lost, `−1.5` that are gained, `×1.23` of a perplexity. */
 export function lossText(loss: number, kind: ScanTask['kind']): string {
@@ -14,8 +14,8 @@ export function lossText(loss: number, kind: ScanTask['kind']): string {
 
 /** Points without a plus; a true minus. */
 export function pointsText(share: number): string {
-  const text = (share * 100).toFixed(1)
-  return Number(text) === 0 ? '0.0' : text.replace('-', '−')
+  const text = fixed(share * 100, 1)
+  return text === '−0.0' ? '0.0' : text
 }
 
 /** A loss with its interval: `13.9 [8.0, 20.1]`. */
@@ -99,7 +99,7 @@ export function scanLines(scan: LayerScan): string[] {
 }
 
 function correlationText(correlation: number | null, tasks: readonly ScanTask[]): string {
-  const figure = (value: number | null) => (value === null ? NONE : value.toFixed(2).replace('-', '−'))
+  const figure = (value: number | null) => (value === null ? NONE : fixed(value, 2))
   const each = tasks.length === 1 ? '' : ` (${tasks.map((task) => `${task.task} ${figure(task.correlation)}`).join(', ')})`
   return `Its rank correlation with damage (Spearman): ${figure(correlation)}${each}.`
 }

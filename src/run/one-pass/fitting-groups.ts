@@ -19,10 +19,10 @@ export function togetherNeed(models: readonly SizedModel[]): MemoryNeed {
   return jointMemoryNeed(shapes, layerTrie(models.map(({ identity }) => identity)))
 }
 
-/** The passes, as indices of models. A model that fits with none of its neighbors is by itself. */
-export function fittingGroups(models: readonly SizedModel[], limits: Pick<BatchLimits, 'memoryBytes'>): number[][] {
+/** The passes of a group of models, all of them when absent, as indices of models. A model that fits with none of its neighbors is by itself. */
+export function fittingGroups(models: readonly SizedModel[], limits: Pick<BatchLimits, 'memoryBytes'>, group: Iterable<number> = models.keys()): number[][] {
   const groups: number[][] = []
-  for (const index of models.keys()) {
+  for (const index of group) {
     const open = groups.at(-1)
     if (open && fitsMemory(togetherNeed([...open, index].map((one) => models[one]!)), limits)) open.push(index)
     else groups.push([index])

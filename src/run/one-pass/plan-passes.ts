@@ -45,9 +45,14 @@ export interface Sharing {
   readonly onNotice: (notice: string) => void
 }
 
+/** Each model by itself. */
+export function separatePasses(models: readonly ModelSource[]): PlannedPass[] {
+  return models.map((model) => ({ models: [model], identities: [] }))
+}
+
 /** The passes of a run by its options: each model by itself unless layers are shared; says which are. Fails with AbortError. */
 export async function passesOf(models: readonly ModelSource[], options: EvaluateOptions, sharing: Sharing): Promise<PlannedPass[]> {
-  if (!sharing.isShared) return models.map((model) => ({ models: [model], identities: [] }))
+  if (!sharing.isShared) return separatePasses(models)
   const passes = await planPasses(models, options, sharing)
   for (const pass of passes) if (pass.models.length > 1) sharing.onNotice(passSummary(pass))
   return passes
@@ -62,7 +67,7 @@ export async function planPasses(
   options: EvaluateOptions,
   { samplesOnly = false, isCompared = false, onNotice }: Omit<Sharing, 'isShared'>,
 ): Promise<PlannedPass[]> {
-  const alone = models.map((model): PlannedPass => ({ models: [model], identities: [] }))
+  const alone = separatePasses(models)
   const local = models.filter(({ served }) => !served)
   if (local.length < 2 || options.openEngine || !(await runsOnCpu(options))) return alone
   const candidates = (await Promise.all(local.map((model) => openCandidate(model, options)))).filter((candidate) => candidate !== undefined)
@@ -104,14 +109,15 @@ function sharingGroups(found: Found): number[][] {
 
 /** A group cut into those that fit in memory together; says so if they are several. */
 function bySize(group: readonly number[], { candidates, sized, options, onNotice }: Found): number[][] {
-  const own = group.map((index) => sized[index]!)
-  const parts = fittingGroups(own, options)
+  const parts = fittingGroups(sized, options, group)
   if (parts.length > 1) {
     const labels = labelsOf(group.map((index) => candidates[index]!.model))
     const how = parts.length === group.length ? 'one after another' : `in ${parts.length} passes`
-    onNotice(`${labels} share layers, but together they take more memory than is allowed (${byteSize(togetherNeed(own).fixed)} and batches): computed ${how}`)
+    onNotice(
+      `${labels} share layers, but together they take more memory than is allowed (${byteSize(togetherNeed(group.map((index) => sized[index]!)).fixed)} and batches): computed ${how}`,
+    )
   }
-  return parts.map((part) => part.map((member) => group[member]!))
+  return parts
 }
 
 /** The original with all models that read the same tokens, whether they share layers or not, as far as they fit in memory: those that share layers first. */

@@ -31,7 +31,7 @@ export interface Catalogue {
   readonly unread: readonly { readonly file: string; readonly reason: string }[]
 }
 
-/** Reads folders; of two tasks with one name that of the later folder counts, and within a folder the first. `onNotice` hears of a folder that takes seconds. Fails with UsageError if there is no such folder. */
+/** Reads folders; of two tasks with one name that of the later folder counts, and within a folder the first. `onNotice` receives a notice of a folder that takes seconds. Fails with UsageError if there is no such folder. */
 export async function readCatalogue(folders: readonly string[], onNotice: (notice: string) => void = () => {}): Promise<Catalogue> {
   const tasks = new Map<string, CatalogueEntry>()
   const groups = new Map<string, CatalogueEntry>()

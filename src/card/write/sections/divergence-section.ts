@@ -1,7 +1,8 @@
 /** The table of divergences: how far a model's next-token distributions are from the original's. */
 import type { RootContent } from 'mdast'
-import type { DivergenceCell, Interval } from '../../../compare/comparison.ts'
+import type { DivergenceCell } from '../../../compare/comparison.ts'
 import { ALL_TASKS, natsText } from '../../../report/divergence-cells.ts'
+import { intervalText } from '../../../report/numbers.ts'
 import { count } from '../../../text/count.ts'
 import { paragraph, table } from '../../../text/markdown.ts'
 import { benchmarkName } from '../benchmark-title.ts'
@@ -49,8 +50,4 @@ export function divergenceBlocks(rows: readonly DivergenceRow[]): RootContent[] 
 
 function nats(value: number): string {
   return natsText(value).replace('−', '-')
-}
-
-function intervalText(interval: Interval | null, text: (value: number) => string): string {
-  return interval ? ` [${interval.map(text).join(', ')}]` : ''
 }
