@@ -4,7 +4,7 @@ import type { GatePlan } from '../gate/sequential/plan-gate.ts'
 import { limitText, sentence } from '../gate/summary.ts'
 import type { OnEvent } from '../run/run-events.ts'
 import { sourceLines } from '../store/source-lines.ts'
-import { count } from '../text/count.ts'
+import { count, counted } from '../text/count.ts'
 import { progressOf } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -29,6 +29,10 @@ export function gateProgress(terminal: Terminal): GateProgress {
         break
       case 'notice':
         say(event.model === null ? event.message : `${event.model}: ${event.message}`)
+        break
+      case 'resumed':
+        progress.stop()
+        say(`continues an interrupted gate: ${counted(event.itemCount, 'item')} scored before, from ${event.file}`)
         break
       case 'loading':
         progress.start({ title: `${event.model}: loading`, total: null, announcement: `${event.model}: loading` })

@@ -142,14 +142,7 @@ async function judgeScored(given: GateCommandOptions, known: Learning, terminal:
   }
   const outcome = await judgeModel({ ...modelGateOptions(given), onEvent, signal: terminal.signal }).finally(progress.close)
   if (!outcome.drawing!.isInterrupted || outcome.judgement!.verdict !== 'undecided') return outcome
-  const { model, original } = outcome.drawing!
-  const isCached = given.cache !== false && original === undefined && model.architecture !== null
-  if (terminal.signal.aborted)
-    terminal.err(
-      isCached
-        ? 'interrupted; the same command goes on, and takes what was scored from the response cache'
-        : 'interrupted; the same command begins again: nothing of it is in the response cache',
-    )
+  if (terminal.signal.aborted) terminal.err('interrupted; run the same command again to continue')
   return { ...outcome, exitCode: outcome.error ? FAILED : INTERRUPTED }
 }
 

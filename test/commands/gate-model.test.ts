@@ -147,7 +147,7 @@ test('a dry run tells what a random order costs', async () => {
   expect(other).toMatchObject({ code: 3, err: expect.stringContaining('cannot be compared') })
 })
 
-test('an interrupted gate keeps what it knows, and the same options go on from the cache', { tags: ['slow'] }, async () => {
+test('an interrupted gate keeps what it knows, and the same options go on from it', { tags: ['slow'] }, async () => {
   const options = {
     baseline: path.join(results, 'original'),
     policy: { tasks: { piqa: { max_drop_points: 1 } } },
@@ -160,11 +160,15 @@ test('an interrupted gate keeps what it knows, and the same options go on from t
   const abort = new AbortController()
   const cut = await judgeModel({ ...options, signal: abort.signal, onEvent: (event) => event.kind === 'block-judged' && abort.abort() })
   expect(cut).toMatchObject({ judgement: { verdict: 'undecided' }, drawing: { isInterrupted: true, drawn: [{ items: { length: 64 } }] } })
-  const resumed = await judgeModel(options)
-  const whole = await judgeModel({ ...options, cache: false })
-  expect(resumed.drawing!.cachedCount).toBe(128)
+  const unfinished = path.join(options.output, 'candidate', 'gate.partial.json')
+  expect(Object.keys(JSON.parse(readFileSync(unfinished, 'utf8')).items)).toHaveLength(64)
+  const whole = await judgeModel({ ...options, output: temporaryFolder(), cache: false })
+  const told: string[] = []
+  const resumed = await judgeModel({ ...options, onEvent: (event) => event.kind === 'resumed' && told.push(`${event.itemCount} ${event.file}`) })
+  expect(told).toEqual([`64 ${unfinished}`])
+  expect(resumed.drawing!.resumedCount).toBe(64)
   expect([resumed.judgement, resumed.drawing!.drawn]).toEqual([whole.judgement, whole.drawing!.drawn])
-  expect(readdirSync(path.join(options.output, 'candidate')).every((name) => /^gate_.*\.json$/u.test(name))).toBe(true)
+  expect(readdirSync(path.dirname(unfinished)).every((name) => /^gate_.*\.json$/u.test(name))).toBe(true)
 })
 
 describe('input that is at fault is named before anything is scored', () => {

@@ -8,13 +8,9 @@ import type { ScoredItem } from '../../task/score-items.ts'
 import type { JudgedRule } from '../judge-comparison.ts'
 import { nextBlock } from './drawing.ts'
 import { itemName, type Population } from './population.ts'
-import { judgeTrack, valueOf, type RuleTrack } from './rule-track.ts'
-
-/** A task or group of the policy, with its rules. */
-export interface RuledPopulation {
-  readonly population: Population
-  readonly tracks: readonly RuleTrack[]
-}
+import { judgeTrack, valueName, valueOf, type RuleTrack } from './rule-track.ts'
+import type { RuledPopulation } from './ruled-population.ts'
+import type { KnownScores, RuleValues, UnfinishedGate } from './unfinished-gate.ts'
 
 /** When to stop, beside the verdicts. */
 export interface DrawingLimits {
@@ -33,56 +29,77 @@ export interface BlockVerdicts {
   readonly rules: readonly JudgedRule[]
 }
 
-/** The scored items. */
-export interface DrawnItems {
-  /** By name: all that were scored, which of an interrupted block need not be the next ones. */
-  readonly scored: ReadonlyMap<string, ScoredItem>
+/** The scored items: of an interrupted block they need not be the next ones. */
+export interface DrawnItems extends KnownScores {
+  /** Items whose values come from an earlier, interrupted gate. */
+  readonly resumedCount: number
   readonly work: readonly TaskWork[]
-  /** Requests that were cut to the window. */
-  readonly cutRequestCount: number
   /** Why drawing ended although it was not cancelled. */
   readonly failure: EngineError | undefined
 }
 
-/** Draws and scores. `loadedTasks` have every item of the populations. At least one block is scored. Fails as `BlockScorer.score` does. */
+/** With what to draw. */
+export interface DrawingTools {
+  /** With every item of the populations. */
+  readonly loadedTasks: readonly LoadedTask[]
+  readonly scorer: BlockScorer
+  readonly limits: DrawingLimits
+  /** Holds what is known, from an earlier gate and for a later one. */
+  readonly unfinished: Pick<UnfinishedGate, 'earlier' | 'keep'>
+  readonly onBlock: (verdicts: BlockVerdicts) => void
+}
+
+/** Draws and scores. At least one block is scored. Fails as `BlockScorer.score` and `UnfinishedGate.keep` do. */
 export async function drawItems(
   ruled: readonly RuledPopulation[],
-  {
-    loadedTasks,
-    scorer,
-    limits,
-    onBlock,
-  }: { loadedTasks: readonly LoadedTask[]; scorer: BlockScorer; limits: DrawingLimits; onBlock: (verdicts: BlockVerdicts) => void },
+  { loadedTasks, scorer, limits, unfinished: { earlier, keep }, onBlock }: DrawingTools,
 ): Promise<DrawnItems> {
-  const scored = new Map<string, ScoredItem>()
+  const scored = new Map<string, RuleValues>()
   const work: TaskWork[] = []
-  let cutRequestCount = 0
+  let { cutRequestCount } = earlier
+  let resumedCount = 0
   let failure: EngineError | undefined
   let open = ruled
   while (open.length > 0) {
-    const wanted = new Set(open.flatMap(({ population }) => nextItems(population, scored, limits)))
-    for (const block of blocksOf(loadedTasks, wanted)) {
+    const next = [...new Set(open.flatMap(({ population }) => nextItems(population, scored, limits)))]
+    // The blocks are those of an uninterrupted gate, so what is drawn and decided is the same.
+    const isKnown = (name: string) => earlier.scored.has(name)
+    for (const name of next.filter(isKnown)) scored.set(name, earlier.scored.get(name)!)
+    resumedCount += next.filter(isKnown).length
+    const missing = new Set(next.filter((name) => !isKnown(name)))
+    for (const block of blocksOf(loadedTasks, missing)) {
       if (limits.signal?.aborted || failure) break
       const result = await scorer.score(block)
-      for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), item)
+      for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), valuesOf(item, ruled))
       work.push(...result.work)
       cutRequestCount += result.cutRequestCount
       failure = result.failure
     }
+    if (missing.size > 0) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
     const verdicts = open.map((one) => verdictsOf(one, scored))
     verdicts.forEach(onBlock)
     if (limits.signal?.aborted || failure) break
     open = open.filter((_, index) => needsMore(verdicts[index]!, limits))
   }
-  return { scored, work, cutRequestCount, failure }
+  return { scored, resumedCount, work, cutRequestCount, failure }
+}
+
+/** What an item gives to the rules that it has values for. */
+function valuesOf(item: ScoredItem, ruled: readonly RuledPopulation[]): RuleValues {
+  const requests = ruled.flatMap(({ tracks }) => tracks.map(({ request }) => request))
+  return Object.fromEntries(
+    requests.flatMap((request) => {
+      const value = valueOf(request, item)
+      return value === undefined ? [] : [[valueName(request), value] as const]
+    }),
+  )
 }
 
 /** The candidate's values for a rule: of the first items in the order of drawing, up to one without scores. */
-export function drawnValues({ drawn }: Population, { request }: RuleTrack, scored: ReadonlyMap<string, ScoredItem>): ItemValue[] {
+export function drawnValues({ drawn }: Population, { request }: RuleTrack, scored: DrawnItems['scored']): ItemValue[] {
   const values: ItemValue[] = []
   for (const { part, item } of drawn) {
-    const own = scored.get(itemName(part, item.docId))
-    const value = own && valueOf(request, own)
+    const value = scored.get(itemName(part, item.docId))?.[valueName(request)]
     if (value === undefined) break
     values.push(value)
   }
@@ -90,12 +107,12 @@ export function drawnValues({ drawn }: Population, { request }: RuleTrack, score
 }
 
 /** How many of the first items in the order of drawing have scores. */
-export function drawnCount({ drawn }: Population, scored: ReadonlyMap<string, ScoredItem>): number {
+export function drawnCount({ drawn }: Population, scored: DrawnItems['scored']): number {
   const missing = drawn.findIndex(({ part, item }) => !scored.has(itemName(part, item.docId)))
   return missing === -1 ? drawn.length : missing
 }
 
-function nextItems(population: Population, scored: ReadonlyMap<string, ScoredItem>, { maxItems = Infinity }: DrawingLimits): string[] {
+function nextItems(population: Population, scored: DrawnItems['scored'], { maxItems = Infinity }: DrawingLimits): string[] {
   const { drawn } = population
   const known = drawnCount(population, scored)
   const end = known + nextBlock(known, Math.min(drawn.length, maxItems))
@@ -117,7 +134,7 @@ export function blocksOf(loadedTasks: readonly LoadedTask[], wanted: ReadonlySet
     .filter(({ parts }) => parts.length > 0)
 }
 
-function verdictsOf({ population, tracks }: RuledPopulation, scored: ReadonlyMap<string, ScoredItem>): BlockVerdicts {
+function verdictsOf({ population, tracks }: RuledPopulation, scored: DrawnItems['scored']): BlockVerdicts {
   return {
     task: population.name,
     drawn: drawnCount(population, scored),

@@ -58,6 +58,8 @@ export interface DrawingRecord {
   readonly engine: EngineInfo
   /** Of both models, if there are two. */
   readonly tokensComputed: number
+  /** Items whose scores are from an interrupted gate that this one continued. */
+  readonly resumedCount: number
   /** Sequences that were answered from the response cache. */
   readonly cachedCount: number
   readonly bounds: readonly BoundsRecord[]

@@ -8,6 +8,8 @@ export type GateEvent =
   | (EvaluationEvent & { readonly model: string | null })
   /** The baseline was read. */
   | { readonly kind: 'baseline-read'; readonly baseline: StoredRun }
+  /** Scores of an interrupted gate are used; `file` has them. */
+  | { readonly kind: 'resumed'; readonly itemCount: number; readonly file: string }
   /** After each block of a task or group. */
   | ({ readonly kind: 'block-judged' } & BlockVerdicts)
   /** The record is on disk. */

@@ -19,13 +19,15 @@ import { counted } from '../../text/count.ts'
 import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
 import type { JudgeOptions } from '../judge.ts'
 import { outcomeJson, type GateOutcome } from '../outcome.ts'
-import { drawItems, drawnValues, type BlockVerdicts, type DrawnItems, type RuledPopulation } from './draw-items.ts'
+import { drawItems, drawnValues, type BlockVerdicts, type DrawnItems } from './draw-items.ts'
+import type { RuledPopulation } from './ruled-population.ts'
 import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
 import type { GateEvent } from './gate-events.ts'
 import { modelOptions } from './model-options.ts'
 import { prepareGate, scoringOptionsOf, type PreparedGate } from './prepare-gate.ts'
 import { recordOf } from './record-drawing.ts'
 import { judgeTrack, type RuleTrack } from './rule-track.ts'
+import { openUnfinishedGate } from './unfinished-gate.ts'
 
 /** Options of the command in camelCase, and options for programs. */
 export interface JudgeModelOptions extends Omit<JudgeOptions, 'candidate'>, z.input<typeof modelOptions> {
@@ -55,7 +57,10 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   checkTokenizer(prepared, scorer)
   const limits = { maxItems: options.maxItems, isFull: options.full, signal }
   const onBlock = (verdicts: BlockVerdicts) => onEvent({ kind: 'block-judged', ...verdicts })
-  const drawnItems = await drawItems(prepared.ruled, { loadedTasks: prepared.loadedTasks, scorer, limits, onBlock })
+  const unfinished = await openUnfinishedGate(prepared, options, scorer)
+  const knownCount = unfinished.earlier.scored.size
+  if (knownCount > 0) onEvent({ kind: 'resumed', itemCount: knownCount, file: unfinished.file })
+  const drawnItems = await drawItems(prepared.ruled, { loadedTasks: prepared.loadedTasks, scorer, limits, unfinished, onBlock })
   if (drawnItems.scored.size === 0) throw drawnItems.failure ?? new AbortError()
   const drawing = await recordOf(prepared, {
     drawnItems,
@@ -67,6 +72,7 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   })
   const outcome = outcomeOf(prepared, drawnItems, drawing)
   onEvent({ kind: 'record-stored', file: await writeDrawing(options.output, drawing, outcomeJson(outcome)) })
+  if (!drawing.isInterrupted) await unfinished.remove()
   return outcome
 }
 

@@ -8,7 +8,7 @@ import { openPlanner } from '../../run/open-planner.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import type { Policy } from '../policy.ts'
 import { isDivergence, requestsOf, type RuleRequest } from '../rule-requests.ts'
-import type { RuledPopulation } from './draw-items.ts'
+import type { RuledPopulation } from './ruled-population.ts'
 import { baselineValues, itemName, populationOf, ruleMetric } from './population.ts'
 import { ruleTrack } from './rule-track.ts'
 

@@ -6,7 +6,7 @@ import type { ScoringOptions } from '../../run/run-options.ts'
 import type { PromptingRecord } from '../../store/run-record.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import { promptingHashes } from '../../store/to-results-file.ts'
-import type { RuledPopulation } from './draw-items.ts'
+import type { RuledPopulation } from './ruled-population.ts'
 
 /** How the candidate would be scored. */
 export interface CandidateSettings extends Pick<ScoringOptions, 'rollingBos' | 'addBosToken'> {

@@ -1,7 +1,8 @@
 /** What a gate that drew its items leaves behind, as plain data. */
 import type { BlockScorer } from '../../run/block-scorer.ts'
 import { isDivergence } from '../rule-requests.ts'
-import { drawnCount, drawnValues, type DrawnItems, type RuledPopulation } from './draw-items.ts'
+import { drawnCount, drawnValues, type DrawnItems } from './draw-items.ts'
+import type { RuledPopulation } from './ruled-population.ts'
 import type { DrawingRecord } from './drawing-record.ts'
 import type { ModelOptions } from './model-options.ts'
 import type { PreparedGate } from './prepare-gate.ts'
@@ -22,7 +23,7 @@ export async function recordOf(
   { ruled, alpha, baseline, original }: PreparedGate,
   { drawnItems, scorer, options, startedAt, beganAt, isInterrupted }: Recorded,
 ): Promise<DrawingRecord> {
-  const { scored, work } = drawnItems
+  const { scored, resumedCount, work } = drawnItems
   return {
     startedAt: startedAt.toISOString(),
     elapsedMs: performance.now() - beganAt,
@@ -35,6 +36,7 @@ export async function recordOf(
     ...(original && { original: { label: baseline.label, source: original.source, weightsHash: baseline.model.weightsHash } }),
     engine: scorer.engine,
     tokensComputed: work.reduce((sum, { tokensComputed }) => sum + tokensComputed, 0),
+    resumedCount,
     cachedCount: work.reduce((sum, { cachedCount }) => sum + cachedCount, 0),
     bounds: ruled.flatMap(({ population, tracks }) =>
       tracks.map((track) => {

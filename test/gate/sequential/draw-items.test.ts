@@ -1,9 +1,11 @@
 /** Drawing with a scorer whose answers are known: when it stops, and what it asks. */
 import { expect, test } from 'vitest'
 import { EngineError } from '../../../src/errors.ts'
-import { drawItems, drawnCount, drawnValues, type BlockVerdicts, type DrawingLimits, type RuledPopulation } from '../../../src/gate/sequential/draw-items.ts'
+import { drawItems, drawnCount, drawnValues, type BlockVerdicts, type DrawingLimits } from '../../../src/gate/sequential/draw-items.ts'
+import type { RuledPopulation } from '../../../src/gate/sequential/ruled-population.ts'
 import { baselineValues, itemName, populationOf } from '../../../src/gate/sequential/population.ts'
 import { ruleTrack } from '../../../src/gate/sequential/rule-track.ts'
+import type { KnownScores } from '../../../src/gate/sequential/unfinished-gate.ts'
 import type { BlockScorer, ScoredBlock } from '../../../src/run/block-scorer.ts'
 import type { LoadedTask } from '../../../src/run/loaded-task.ts'
 import { choiceTask, storedRun } from '../../stored-runs.ts'
@@ -40,10 +42,19 @@ function fakeScorer(value: (docId: number) => number, change: (block: ScoredBloc
   return { scorer, asked }
 }
 
-async function draw(populations: readonly RuledPopulation[], fake: ReturnType<typeof fakeScorer>, limits: DrawingLimits = { isFull: false }) {
+const nothing: KnownScores = { scored: new Map(), cutRequestCount: 0 }
+
+async function draw(
+  populations: readonly RuledPopulation[],
+  fake: ReturnType<typeof fakeScorer>,
+  limits: DrawingLimits = { isFull: false },
+  earlier: KnownScores = nothing,
+) {
   const blocks: BlockVerdicts[] = []
-  const drawn = await drawItems(populations, { loadedTasks, scorer: fake.scorer, limits, onBlock: (block) => blocks.push(block) })
-  return { ...drawn, blocks, asked: fake.asked }
+  const kept: KnownScores[] = []
+  const unfinished = { earlier, keep: async (known: KnownScores) => void kept.push(known) }
+  const drawn = await drawItems(populations, { loadedTasks, scorer: fake.scorer, limits, unfinished, onBlock: (block) => blocks.push(block) })
+  return { ...drawn, blocks, kept, asked: fake.asked }
 }
 
 test('tasks stop separately, each at its own verdict', async () => {
@@ -103,4 +114,35 @@ test('after a failure the items before the first missing one count', async () =>
   expect(result.failure).toBe(failure)
   expect(drawnCount(one.population, result.scored)).toBe(70)
   expect(drawnValues(one.population, one.tracks[0]!, result.scored)).toHaveLength(70)
+})
+
+test('what an interrupted gate knew is not asked again, and blocks and verdicts are those of a gate that was not', async () => {
+  const value = (docId: number) => right[docId]!
+  const whole = await draw([ruled('piqa', 0.95)], fakeScorer(value))
+  // Interrupted in the second block, of which it knew every other item.
+  const known = whole.asked.flat().filter((_, index) => index < 64 || (index < 128 && index % 2 === 0))
+  const earlier = { scored: new Map(known.map((name) => [name, whole.scored.get(name)!])), cutRequestCount: 3 }
+  const resumed = await draw([ruled('piqa', 0.95)], fakeScorer(value), { isFull: false }, earlier)
+  expect(resumed.blocks).toEqual(whole.blocks)
+  expect(resumed.scored).toEqual(whole.scored)
+  expect(resumed.asked.flat().toSorted()).toEqual(
+    whole.asked
+      .flat()
+      .filter((name) => !known.includes(name))
+      .toSorted(),
+  )
+  expect(resumed).toMatchObject({ resumedCount: 96, cutRequestCount: 3 })
+})
+
+test('after each block everything is kept, what was known before too', async () => {
+  const [one] = [ruled('piqa', 0.99)]
+  const last = one.population.drawn.at(-1)!.item.docId
+  const earlier = { scored: new Map([[itemName('piqa', last), { acc: 1 }]]), cutRequestCount: 0 }
+  const { kept } = await draw(
+    [one],
+    fakeScorer((docId) => right[docId]!),
+    { isFull: false, maxItems: 128 },
+    earlier,
+  )
+  expect(kept.map(({ scored }) => scored.size)).toEqual([65, 129])
 })
