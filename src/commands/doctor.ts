@@ -6,7 +6,8 @@ import type { CudaAdvice } from '../engine/devices/cuda-advice.ts'
 import { adviseOnCuda } from '../engine/devices/cuda-provider.ts'
 import { devicesToTry, possibleDevices, providerOf } from '../engine/devices/device.ts'
 import { diagnoseRuntime, type DeviceDiagnosis, type RuntimeDiagnosis } from '../engine/devices/self-test.ts'
-import { unlessAborted } from '../errors.ts'
+import { HubError, unlessAborted } from '../errors.ts'
+import { hubToken, type HubToken } from '../hub/token.ts'
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { defineCommand } from './command.ts'
 import { doctorBenchmark, doctorOptions, refuseWithoutBenchmark } from './doctor-benchmark.ts'
@@ -39,6 +40,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
   const devices = runtime.works ? await diagnoseDevices(possibleDevices()) : []
   const isCudaPossible = possibleDevices().some(({ provider }) => provider === 'cuda')
   const cuda = isCudaPossible ? await adviseOnCuda() : null
+  const token = findToken()
   const machine = {
     evalharness: HARNESS_VERSION,
     node: process.version,
@@ -49,7 +51,8 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
     freeMemoryBytes: os.freemem(),
     hub: {
       endpoint: process.env['HF_ENDPOINT'] ?? 'https://huggingface.co',
-      token: process.env['HF_TOKEN'] ? 'set' : 'not set',
+      token: token instanceof HubError ? 'invalid' : token ? 'set' : 'not set',
+      tokenSource: token && 'source' in token ? token.source : null,
       offline: process.env['HF_HUB_OFFLINE'] ?? 'not set',
     },
   }
@@ -67,11 +70,26 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
     `memory       ${byteSize(machine.memoryBytes)}, ${byteSize(machine.freeMemoryBytes)} free: models of up to about ${Math.floor(machine.freeMemoryBytes / 5 / 1e8) / 10} billion parameters on the CPU (f32)`,
   )
   for (const line of gpuLines(gpus)) out(line)
-  out(`hub          ${machine.hub.endpoint}, HF_TOKEN ${machine.hub.token}, HF_HUB_OFFLINE ${machine.hub.offline}`)
+  out(`hub          ${machine.hub.endpoint}, ${tokenText(token)}, HF_HUB_OFFLINE ${machine.hub.offline}`)
   for (const line of runtimeLines(runtime)) out(line)
   for (const diagnosis of devices) for (const line of deviceLines(diagnosis, cuda)) out(line)
   if (auto !== undefined) out(`--device auto takes ${auto}`)
   return exitCode
+}
+
+/** Undefined without one. */
+function findToken(): HubToken | HubError | undefined {
+  try {
+    return hubToken()
+  } catch (error) {
+    if (error instanceof HubError) return error
+    throw error
+  }
+}
+
+function tokenText(token: HubToken | HubError | undefined): string {
+  if (token === undefined) return 'no token'
+  return token instanceof HubError ? `token: ${token.message}` : `token of ${token.source}`
 }
 
 function gpuLines(gpus: readonly Gpu[]): string[] {

@@ -9,7 +9,7 @@ const ADAPTER = 'An adapter is a setting of the model: --model NAME=WHERE,adapte
 const DEVICES = 'Give --device cuda:0; several, as cuda:0,cuda:1, score with a copy of the model on each.'
 const GENERATES = 'No text is generated; leave it out.'
 const MODEL = 'Give --model NAME=FOLDER or NAME=OWNER/REPO.'
-const TOKEN = 'Set HF_TOKEN.'
+const TOKEN = 'Run `hf auth login`, or set HF_TOKEN.'
 
 /** By the options of the command that are named; without dashes. */
 const OTHERS: Readonly<Record<string, string>> = {

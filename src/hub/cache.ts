@@ -1,10 +1,10 @@
 /** The Hugging Face cache that Python uses too: `models--OWNER--NAME/{blobs,refs,snapshots}`. */
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
-import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { isCommit, staysInFolder, type Repository, type RepositoryName } from './repository.ts'
+import { hubHome, pathFrom } from './environment.ts'
 import { isFile } from '../io/path-exists.ts'
 import { makeFolder } from '../io/make-folder.ts'
 
@@ -15,10 +15,7 @@ const listingSchema = z.array(z.string().refine(staysInFolder))
 
 /** HF_HUB_CACHE, else the folder `hub` of HF_HOME, else of ~/.cache/huggingface: huggingface_hub's `constants.py`. */
 export function cacheFolder(): string {
-  const { HF_HOME, HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, XDG_CACHE_HOME } = process.env
-  const home = HF_HOME || path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'huggingface')
-  const folder = HF_HUB_CACHE || HUGGINGFACE_HUB_CACHE || path.join(home, 'hub')
-  return folder.replace(/^~(?=$|[/\\])/u, os.homedir())
+  return pathFrom('HF_HUB_CACHE') ?? pathFrom('HUGGINGFACE_HUB_CACHE') ?? path.join(hubHome(), 'hub')
 }
 
 /** Folder with the files of a commit, as links into `blobs`. */

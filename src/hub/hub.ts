@@ -10,6 +10,7 @@ import { cacheFolder, isCached, readListing, readRef, snapshotFiles, snapshotFol
 import { checkBlob } from './check-blob.ts'
 import { quietly } from './quietly.ts'
 import { checkedPath, checkName, isCommit, type Repository, type RepositoryName } from './repository.ts'
+import { hubToken } from './token.ts'
 import { access, request, endpoint, HubUnreachableError, isOffline } from './requests.ts'
 
 export type { Repository } from './repository.ts'
@@ -47,7 +48,7 @@ export async function resolveRepository(type: Repository['type'], name: string, 
   checkName({ type, name }, revision)
   if (isCommit(revision)) return { type, name, commit: revision }
   if (isOffline()) return { type, name, commit: await cachedCommit({ type, name }, revision) }
-  const key = JSON.stringify([endpoint(), cacheFolder(), process.env['HF_TOKEN'], type, name, revision])
+  const key = JSON.stringify([endpoint(), cacheFolder(), hubToken()?.value, type, name, revision])
   const known = resolved.get(key)
   if (known) return known
   const requested = requestCommit({ type, name }, revision).then((commit) => ({ type, name, commit }))

@@ -2,7 +2,9 @@
 import { HubApiError } from '@huggingface/hub'
 import { HubError } from '../errors.ts'
 import { cacheFolder } from './cache.ts'
+import { isSwitchedOn } from './environment.ts'
 import type { RepositoryName } from './repository.ts'
+import { hubToken } from './token.ts'
 import { causeText } from '../text/error-text.ts'
 
 /**
@@ -26,15 +28,13 @@ export function endpoint(): string {
 
 /** Whether HF_HUB_OFFLINE forbids requests. */
 export function isOffline(): boolean {
-  return /^(?:1|true|yes|on)$/iu.test(process.env['HF_HUB_OFFLINE'] ?? '')
+  return isSwitchedOn('HF_HUB_OFFLINE')
 }
 
 /** Options of every client call. Fails with HubError on an invalid token, without showing it. */
 export function access() {
-  const token = process.env['HF_TOKEN']?.trim()
-  if (token && !token.startsWith('hf_'))
-    throw new HubError('HF_TOKEN is not a hub token: tokens begin with hf_', `Copy it again from ${endpoint()}/settings/tokens, or unset it.`)
-  return { hubUrl: endpoint(), fetch: fetchInTime, ...(token && { accessToken: token as `hf_${string}` }) }
+  const token = hubToken()
+  return { hubUrl: endpoint(), fetch: fetchInTime, ...(token && { accessToken: token.value }) }
 }
 
 /** Runs a request, again after a temporary failure. Fails with HubError, whose message names `subject`. */
@@ -73,14 +73,14 @@ function explain(error: unknown, status: number | undefined, { type, name, revis
   if (status === 404)
     return new HubNotFoundError(
       `${endpoint()} has no ${type} ${name}, or none at revision ${revision}`,
-      'Check the name and the revision; a private repository needs HF_TOKEN.',
+      `Check the name and the revision; a private repository needs a token${withToken()}.`,
       options,
     )
   // The hub responds with 401 for missing repositories too, so that it does not reveal which private ones exist.
   if (status === 401 || status === 403)
     return new HubError(
       `${endpoint()} refuses the ${type} ${name} (${status})`,
-      'Check the name. If it is right, set HF_TOKEN to a token with read access; unlock gated repositories on their page.',
+      `Check the name. If it is right, it needs a token with read access${withToken()}; unlock gated repositories on their page.`,
       options,
     )
   if (isFileError(error))
@@ -96,6 +96,12 @@ function explain(error: unknown, status: number | undefined, { type, name, revis
     `Without a network: HF_HUB_OFFLINE=1 uses the cache (${cacheFolder()}), or give ${local}. HF_ENDPOINT names a mirror.`,
     options,
   )
+}
+
+/** What to do for a token, or which one was sent. */
+function withToken(): string {
+  const token = hubToken()
+  return token ? ` (that of ${token.source} was sent)` : ': run `hf auth login`, or set HF_TOKEN'
 }
 
 /** Errors of the file system have `syscall`; those of the network are in the cause of an error of fetch. */

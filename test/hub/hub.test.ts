@@ -39,7 +39,16 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   vi.stubEnv('HF_HOME', temporaryFolder())
-  for (const name of ['HF_TOKEN', 'HF_HUB_OFFLINE', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE']) vi.stubEnv(name, undefined)
+  for (const name of [
+    'HF_TOKEN',
+    'HUGGING_FACE_HUB_TOKEN',
+    'HF_TOKEN_PATH',
+    'HF_HUB_DISABLE_IMPLICIT_TOKEN',
+    'HF_HUB_OFFLINE',
+    'HF_HUB_CACHE',
+    'HUGGINGFACE_HUB_CACHE',
+  ])
+    vi.stubEnv(name, undefined)
 })
 
 afterEach(async () => {
@@ -102,8 +111,20 @@ test('HF_TOKEN is sent', async () => {
   expect(new Set(requests.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer hf_secret']))
 })
 
+test('without HF_TOKEN the token that `hf auth login` saved is sent, and an error names its file', async () => {
+  const file = path.join(process.env['HF_HOME']!, 'token')
+  writeFileSync(file, 'hf_saved')
+  respond = (response) => !!response.writeHead(401).end()
+  const error = (await goals().catch((reason: unknown) => reason)) as HubError
+  expect(error.hint).toContain(`a token with read access (that of ${file} was sent)`)
+  expect(error.hint).not.toContain('hf_saved')
+  respond = undefined
+  await goals()
+  expect(new Set(requests.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer hf_saved']))
+})
+
 test.each([
-  [404, /has no dataset a\/b/u, /private repository needs HF_TOKEN/u],
+  [404, /has no dataset a\/b/u, /private repository needs a token: run `hf auth login`, or set HF_TOKEN/u],
   [401, /refuses the dataset a\/b \(401\)/u, /HF_TOKEN/u],
   [503, /cannot be used for the dataset a\/b: status 503/u, /HF_HUB_OFFLINE=1/u],
 ])('status %d', async (status, message, hint) => {
