@@ -169,7 +169,11 @@ test('--dry-run shows prompts and plan, and writes nothing', async () => {
   )
   expect(code).toBe(0)
   expect(out).toContain('Question: cut 0 ropes\nAnswer:\n  →" with a knife 0"')
-  expect(out).toMatch(/6 requests · tokens: \d+ asked, \d+ distinct, \d+ planned in 1 batches/u)
+  expect(out).toMatch(/6 requests · tokens: \d+ asked, \d+ distinct, \d+ planned in 1 batch · layer passes: /u)
+  expect(out).toContain(
+    '\ntokens: asked = of each request on its own, distinct = with a beginning that requests share counted once, planned = what is computed\n',
+  )
+  expect(out).toMatch(/\nlayer passes: tokens × layers; distinct = [^\n]+\n$/u)
   expect(existsSync(output)).toBe(false)
 })
 
@@ -334,7 +338,7 @@ test.skipIf(process.platform !== 'linux')('run on a device that is not there say
   const data = `piqa=${writeRows(folder, 'rows.jsonl', piqaRows(2))}`
   const { code, err } = await evalharness('run', '--model', tinyModel(), '--tasks', 'piqa', '--data', data, '--output', output, '--device', 'dml')
   expect(code).toBe(2)
-  expect(err).toContain('onnxruntime-node has no dml for linux')
-  expect(err).toContain('Give --device with one of cpu')
-  expect(readdirSync(output)).toEqual([])
+  expect(err).toContain('--device dml is not available: onnxruntime-node has no dml for linux')
+  expect(err).toMatch(/Available here: cpu.*`evalharness doctor`/u)
+  expect(existsSync(output)).toBe(false)
 })

@@ -3,15 +3,16 @@ import type { ModelOutline } from '../run/model-outline.ts'
 import type { RunPlan, TaskPlan, TaskPrompts } from '../run/plan-run.ts'
 import { isSchema } from '../task/request.ts'
 import { byteSize } from '../text/byte-size.ts'
-import { count } from '../text/count.ts'
+import { count, counted } from '../text/count.ts'
+import { layerLegend, tokenLegend } from './work-legend.ts'
 
 /** Most characters of a text that are printed. */
 const MOST_SHOWN = 10_000
 
-/** The first item's prompts of each task, a line for each model, and a line for each model and task. */
+/** The first item's prompts of each task, a line for each model, a line for each model and task, and what their counts mean. */
 export function planText({ prompts, models, plans, temporaryBytes }: RunPlan): string {
   const temporary = !temporaryBytes ? [] : [`--divergence: a temporary file of up to ${byteSize(temporaryBytes)} for hidden states`]
-  return [...prompts.flatMap(promptLines), ...models.map(outlineLine), ...plans.map(planLine), ...temporary].join('\n')
+  return [...prompts.flatMap(promptLines), ...models.map(outlineLine), ...plans.map(planLine), ...legendLines(plans), ...temporary].join('\n')
 }
 
 function promptLines({ task, shots, items, requests, first }: TaskPrompts): string[] {
@@ -34,8 +35,13 @@ function outlineLine({ model, architecture, layers, parameters, window, memory }
 }
 
 function planLine(plan: TaskPlan): string {
-  const tokens = `${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${count(plan.batches)} batches`
+  const tokens = `${count(plan.tokensAsked)} asked, ${count(plan.tokensDistinct)} distinct, ${count(plan.tokensComputed)} planned in ${counted(plan.batches, 'batch', 'batches')}`
   return `${plan.model} · ${plan.task}: ${count(plan.requests)} requests · tokens: ${tokens}${layersText(plan)}${truncationText(plan)}`
+}
+
+function legendLines(plans: readonly TaskPlan[]): string[] {
+  if (plans.length === 0) return []
+  return [tokenLegend('planned'), ...(plans.some(({ layerPassesAsked }) => layerPassesAsked !== null) ? [layerLegend('planned')] : [])]
 }
 
 function layersText({ layerPassesAsked: asked, layerPassesDistinct: distinct, layerPassesComputed: planned }: TaskPlan): string {

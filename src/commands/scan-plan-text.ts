@@ -3,8 +3,9 @@ import type { ScanPlan } from '../prune/scan/plan-scan.ts'
 import { unitText } from '../prune/scan/scan-units.ts'
 import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
+import { layerLegend, tokenLegend } from './work-legend.ts'
 
-/** The models, the passes, and a line for each task. */
+/** The models, the passes, a line for each task, and what the counts mean. */
 export function scanPlanText({ model, layerCount, units, passes, layers, tasks }: ScanPlan): string {
   const percent = Math.round((layers.computed / layers.asked) * 100)
   return [
@@ -14,5 +15,7 @@ export function scanPlanText({ model, layerCount, units, passes, layers, tasks }
       ({ task, requests, tokensAsked, tokensDistinct, layerPassesAsked, layerPassesDistinct, layerPassesComputed }) =>
         `${task}: ${counted(requests, 'request')} · tokens: ${count(tokensAsked)} asked, ${count(tokensDistinct)} distinct · layer passes: ${count(layerPassesAsked)} asked, ${count(layerPassesDistinct)} distinct, ${count(layerPassesComputed)} computed`,
     ),
+    tokenLegend(null),
+    layerLegend('computed'),
   ].join('\n')
 }

@@ -1,4 +1,5 @@
 /** Prepares a run before anything is computed: tasks and models must exist, options must be compatible, rows must be readable. */
+import { requireDevices } from '../engine/devices/require-devices.ts'
 import { unlessAborted, UsageError } from '../errors.ts'
 import { isFolder } from '../io/path-exists.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
@@ -15,6 +16,7 @@ import { nameTasks } from './name-tasks.ts'
 import { parseEvaluateOptions, parseLoadOptions, parseNames } from './parse-run-options.ts'
 import { checkPromptOptions, openPrompting, plainPrompting, type Prompting } from './prompting.ts'
 import type { ScoringOptions } from './run-options.ts'
+import { isServed } from './served-address.ts'
 
 /** A run that is ready to begin. */
 export interface PreparedRun {
@@ -42,8 +44,9 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   const { purpose, definedTasks = [], onNotice, signal } = preparation
   const evaluateOptions = parseEvaluateOptions(options)
   const own = await loadTasks(options.taskFile, definedTasks)
-  const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options, own), options.includePath, onNotice)
+  const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options), options.includePath, onNotice)
   const given = parseModels(options, purpose)
+  await unlessAborted(checkDevices(evaluateOptions, given, purpose), signal)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)
   if (purpose === 'scoring') {
@@ -90,9 +93,9 @@ async function loadAll(tasks: readonly Task[], options: LoadTaskOptions, { onNot
   return loadedTasks
 }
 
-function taskNames({ tasks }: ScoringOptions, known: ReadonlyMap<string, Task>): string[] {
+function taskNames({ tasks }: ScoringOptions): string[] {
   const names = parseNames(tasks)
-  if (names.length === 0) throw new UsageError('no tasks given', `Give --tasks with one or more of: ${[...known.keys()].join(', ')}.`)
+  if (names.length === 0) throw new UsageError('no tasks given', 'Give for example --tasks piqa,boolq; run `evalharness tasks` for all.')
   return names
 }
 
@@ -102,6 +105,12 @@ function parseModels({ model }: ScoringOptions, purpose: Preparation['purpose'])
   const duplicate = given.find(({ label }, index) => given.findIndex((other) => other.label === label) !== index)
   if (duplicate) throw new UsageError(`two models are called ${duplicate.label}`, 'Name them: --model original=FOLDER --model pruned=FOLDER.')
   return given
+}
+
+/** Fails with EngineError if a device is not here, before anything is fetched or read. A plan needs none, and a server has its own. */
+async function checkDevices({ devices }: EvaluateOptions, models: readonly GivenModel[], purpose: Preparation['purpose']): Promise<void> {
+  if (purpose !== 'scoring' || devices === undefined || devices === 'auto' || models.every(({ source }) => isServed(source))) return
+  await requireDevices(devices)
 }
 
 /** The model with the files that were read. Local weights must suit the settings and the memory limit, with the head of an `original` to compare with. */

@@ -1,13 +1,13 @@
 /** Whether onnxruntime loads and computes on this machine, and which of its devices give right numbers. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { Weights } from '../../model/weights/weights.ts'
-import { HarnessError } from '../../errors.ts'
+import { EngineError, HarnessError } from '../../errors.ts'
 import { graphBuilder } from '../../graph/builder.ts'
 import type { Graph } from '../../graph/onnx-model.ts'
 import { deviceName, providerOf, type Device } from './device.ts'
 import { explainNativeMessages } from '../onnx/native-messages.ts'
 import { onnxEngine } from '../onnx/onnx-engine.ts'
-import { startSessionProcess } from '../onnx/session-process.ts'
+import { OutOfMemory, startSessionProcess } from '../onnx/session-process.ts'
 import { errorText } from '../../text/error-text.ts'
 
 /** What `diagnoseRuntime` found. */
@@ -30,6 +30,20 @@ export async function diagnoseRuntime(): Promise<RuntimeDiagnosis> {
     return { works: true, version: runtimeVersion, providers }
   } catch (error) {
     return { works: false, reason: errorText(error) }
+  } finally {
+    session.end()
+  }
+}
+
+/** Whether onnxruntime opens a session on a device. It takes a process and, on a GPU, a second. */
+export async function opensOn(device: Device): Promise<boolean> {
+  const session = startSessionProcess()
+  try {
+    await session.load(selfTestGraph(), { root: '.', isOptimized: true, provider: providerOf(device).sessionOption(device.index) })
+    return true
+  } catch (error) {
+    if (error instanceof EngineError || error instanceof OutOfMemory) return false
+    throw error
   } finally {
     session.end()
   }

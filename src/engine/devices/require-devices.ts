@@ -1,0 +1,73 @@
+/** Whether the devices of `--device` are on this machine, before a model is read: a run must not fail after minutes of loading. */
+import { EngineError } from '../../errors.ts'
+import { deviceName, providerOf, type Device } from './device.ts'
+import { listGpus, type Gpu } from './gpus.ts'
+import { PROVIDERS, type ProviderName } from './providers/registry.ts'
+import { opensOn } from './self-test.ts'
+
+/** What is known of a machine without opening a device. */
+export interface Machine {
+  readonly gpus: readonly Gpu[]
+  readonly isInstalled: (name: ProviderName) => boolean
+  readonly platform: NodeJS.Platform
+  readonly arch: string
+}
+
+/** Fails with EngineError on the first device that is not here; it names those that are. A device is opened only if no GPU is known for it. */
+export async function requireDevices(devices: readonly Device[], known?: Machine, opens = opensOn): Promise<void> {
+  const wanted = devices.filter((device) => !isProcessor(device))
+  if (wanted.length === 0) return
+  const machine = known ?? (await thisMachine())
+  for (const device of wanted) {
+    const reason = whyAbsent(device, machine)
+    if (reason !== null) throw absent(device, reason, machine)
+    if (gpusOf(device, machine).length === 0 && !(await opens(device))) throw absent(device, 'no GPU found that it can use', machine)
+  }
+}
+
+async function thisMachine(): Promise<Machine> {
+  const { platform, arch } = process
+  return { gpus: await listGpus(), isInstalled: (name) => PROVIDERS[name].isInstalled(), platform, arch }
+}
+
+/** Null if nothing is known against it. */
+function whyAbsent(device: Device, machine: Machine): string | null {
+  const { provider, index } = device
+  const { isBuiltFor, devices } = providerOf(device)
+  if (!isBuiltFor(machine.platform, machine.arch)) return `onnxruntime-node has no ${provider} for ${machine.platform} ${machine.arch}`
+  if (!machine.isInstalled(provider)) return `the provider for ${provider} is not installed`
+  const others = gpusOf({ provider, index: 0 }, machine).length
+  return devices.kind === 'numbered' && others > 0 && gpusOf(device, machine).length === 0 ? `there is no GPU ${index}` : null
+}
+
+function absent(device: Device, reason: string, machine: Machine): EngineError {
+  return new EngineError(
+    `--device ${deviceName(device)} is not available: ${reason}`,
+    `Available here: ${presentDevices(machine).join(', ')}. \`evalharness doctor\` tests each device and says what is missing.`,
+  )
+}
+
+/** As `--device` takes them. */
+function presentDevices(machine: Machine): string[] {
+  const providers = (Object.keys(PROVIDERS) as ProviderName[]).filter(
+    (name) => PROVIDERS[name].isBuiltFor(machine.platform, machine.arch) && machine.isInstalled(name),
+  )
+  return providers.flatMap((provider) => indicesOf(provider, machine).map((index) => deviceName({ provider, index })))
+}
+
+/** Devices of a provider: each GPU if it numbers them, else one. */
+function indicesOf(provider: ProviderName, machine: Machine): number[] {
+  if (isProcessor({ provider })) return [0]
+  if (gpusOf({ provider, index: 0 }, machine).length === 0) return []
+  const others = machine.gpus.flatMap(({ cudaIndex }) => (cudaIndex !== null && cudaIndex > 0 ? [cudaIndex] : []))
+  return PROVIDERS[provider].devices.kind === 'numbered' ? [0, ...others] : [0]
+}
+
+function gpusOf(device: Device, { gpus }: Machine): readonly Gpu[] {
+  return providerOf(device).gpusOf(gpus, device.index)
+}
+
+/** The CPU is always there. */
+function isProcessor(device: Pick<Device, 'provider'>): boolean {
+  return providerOf(device).mayRunOnCpu === 'all'
+}
