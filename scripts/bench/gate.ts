@@ -110,7 +110,8 @@ async function measureGate(task: string, name: string): Promise<MeasuredGate> {
     const baseline = path.join(folder!, 'results', task, 'original')
     const given = ['--baseline', baseline, '--policy', policy, '-m', `${name}=${await candidate(name)}`, '-o', output, '--seed', `${SEED}`]
     const { out, seconds } = await evalharness(['gate', ...given, '--json', ...common()], [0, 1, 3])
-    const { rules, drawing } = JSON.parse(out) as GateJson
+    const { record } = JSON.parse(out) as { readonly record: string }
+    const { rules, drawing } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../..', record), 'utf8')) as GateRecord
     const [rule] = rules
     return {
       verdict: rule!.verdict,
@@ -123,7 +124,7 @@ async function measureGate(task: string, name: string): Promise<MeasuredGate> {
   })
 }
 
-interface GateJson {
+interface GateRecord {
   readonly rules: readonly { readonly verdict: string; readonly decidedAfter: number | null }[]
   readonly drawing: DrawingRecord
 }

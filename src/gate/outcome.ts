@@ -28,18 +28,22 @@ export interface GateOutcome {
   readonly exitCode: number
   /** If items were drawn until the rules were decided: order, path of the bounds, and cost. */
   readonly drawing?: DrawingRecord
+  /** The file that `drawing` is stored in. */
+  readonly recordFile?: string
 }
 
-/** The outcome as JSON has it. */
-export function outcomeJson({ names, judgement, error, notes, files, exitCode, drawing }: GateOutcome): Record<string, unknown> {
-  return {
-    ...names,
-    rules: judgement?.rules ?? [],
-    verdict: judgement?.verdict ?? null,
-    ...(error && { error }),
-    notes,
-    files,
-    exitCode,
-    ...(drawing && { drawing }),
-  }
+/** The outcome as JSON has it. Of what was drawn it has the bounds and the numbers of items; their order and values are in the file `record`. */
+export function outcomeJson({ drawing, recordFile, ...outcome }: GateOutcome): Record<string, unknown> {
+  if (!drawing) return fieldsOf(outcome)
+  const drawn = drawing.drawn.map(({ task, itemCount, items }) => ({ task, itemCount, drawnCount: items.length }))
+  return { ...fieldsOf(outcome), drawing: { ...drawing, drawn }, ...(recordFile !== undefined && { record: recordFile }) }
+}
+
+/** The outcome as the record of a gate that drew its items has it: with every item. */
+export function outcomeRecord({ drawing, ...outcome }: GateOutcome): Record<string, unknown> {
+  return { ...fieldsOf(outcome), ...(drawing && { drawing }) }
+}
+
+function fieldsOf({ names, judgement, error, notes, files, exitCode }: GateOutcome): Record<string, unknown> {
+  return { ...names, rules: judgement?.rules ?? [], verdict: judgement?.verdict ?? null, ...(error && { error }), notes, files, exitCode }
 }

@@ -40,6 +40,12 @@ function editRecord(run: string, edit: (text: string) => string): void {
   writeFileSync(file, edit(readFileSync(file, 'utf8')))
 }
 
+/** The stored record of a gate that printed JSON. */
+function storedRecord(out: string) {
+  const { record } = JSON.parse(out) as { record: string }
+  return JSON.parse(readFileSync(record, 'utf8'))
+}
+
 function gate(candidate: string, policy: string, ...more: readonly string[]) {
   return gateOn('piqa', rows, candidate, policy, ...more)
 }
@@ -53,16 +59,19 @@ test('0: it stops as soon as the rule is decided; the same seed draws the same i
   const policy = 'tasks: { piqa: { min_retention: 0.3 } }'
   const first = await gate(model, policy, '--json')
   expect(first).toMatchObject({ code: 0 })
-  const { rules, drawing, notes } = JSON.parse(first.out)
+  const { rules, drawing, notes, ...printed } = JSON.parse(first.out)
+  const { drawing: stored, ...rest } = storedRecord(first.out)
   expect(rules).toMatchObject([{ verdict: 'passed', splitCount: ITEMS, reason: null }])
   expect(rules[0].decidedAfter).toBeLessThan(ITEMS)
-  expect(drawing.drawn[0].items.length).toBeLessThan(ITEMS)
+  expect(stored.drawn[0].items.length).toBeLessThan(ITEMS)
+  expect(drawing).toEqual({ ...stored, drawn: [{ task: 'piqa', itemCount: ITEMS, drawnCount: stored.drawn[0].items.length }] })
+  expect({ rules, notes, ...printed }).toEqual({ ...rest, record: expect.stringMatching(/out\/candidate\/gate_[^/]*\.json$/u) })
   expect(notes[0]).toBe('verdicts are about the scores on all of the baseline’s items, drawn in a random order (seed 0)')
   expect(first.err).toMatch(/piqa, retention ≥ 30\.0 %: passed, 100\.0 %, bounds .* decided after \d+ of 150 items/u)
-  const second = JSON.parse((await gate(model, policy, '--json')).out)
-  expect([second.rules, second.drawing.drawn, second.drawing.bounds]).toEqual([rules, drawing.drawn, drawing.bounds])
-  const otherSeed = JSON.parse((await gate(model, policy, '--json', '--seed', '1')).out)
-  expect(otherSeed.drawing.drawn[0].items).not.toEqual(drawing.drawn[0].items)
+  const second = storedRecord((await gate(model, policy, '--json')).out)
+  expect([second.rules, second.drawing.drawn, second.drawing.bounds]).toEqual([rules, stored.drawn, stored.bounds])
+  const otherSeed = storedRecord((await gate(model, policy, '--json', '--seed', '1')).out)
+  expect(otherSeed.drawing.drawn[0].items).not.toEqual(stored.drawn[0].items)
 })
 
 test('1 and 3: all items give the exact verdict; too few are undecided, with what would decide', { tags: ['slow'] }, async () => {
@@ -98,13 +107,13 @@ test('rules of distributions: the baseline’s model is scored beside the candid
   }
   expect(notes).toContain(`${model} was scored beside the candidate, on the same items`)
   expect(drawing).toMatchObject({ original: { label: 'original', source: model }, cachedCount: 0, bounds: [{ method: 'asymptotic' }, { method: 'betting' }] })
-  expect(drawing.drawn[0].items[0].candidate).toEqual({ max_mean_kl: expect.anything(), min_top1_agreement: expect.anything() })
+  expect(storedRecord(all.out).drawing.drawn[0].items[0].candidate).toEqual({ max_mean_kl: expect.anything(), min_top1_agreement: expect.anything() })
   const same = JSON.parse((await gate(model, policy, '--json')).out)
   expect(same.rules).toMatchObject([
     { verdict: 'passed', value: 0, decidedAfter: 64 },
     { verdict: 'passed', value: 1 },
   ])
-  expect(same.drawing.drawn[0].items).toHaveLength(64)
+  expect(same.drawing.drawn[0].drawnCount).toBe(64)
 })
 
 test('a baseline under a chat template and with few-shot examples: the same template passes, plain prompts are refused', { tags: ['slow'] }, async () => {

@@ -18,7 +18,7 @@ import type { Task } from '../../task/define-task.ts'
 import { counted } from '../../text/count.ts'
 import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
 import type { JudgeOptions } from '../judge.ts'
-import { outcomeJson, type GateOutcome } from '../outcome.ts'
+import { outcomeRecord, type GateOutcome } from '../outcome.ts'
 import { drawItems, drawnValues, type BlockVerdicts, type DrawnItems } from './draw-items.ts'
 import type { RuledPopulation } from './ruled-population.ts'
 import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
@@ -71,9 +71,10 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
     isInterrupted: signal?.aborted === true || drawnItems.failure !== undefined,
   })
   const outcome = outcomeOf(prepared, drawnItems, drawing)
-  onEvent({ kind: 'record-stored', file: await writeDrawing(options.output, drawing, outcomeJson(outcome)) })
+  const recordFile = await writeDrawing(options.output, drawing, outcomeRecord(outcome))
+  onEvent({ kind: 'record-stored', file: recordFile })
   if (!drawing.isInterrupted) await unfinished.remove()
-  return outcome
+  return { ...outcome, recordFile }
 }
 
 /** Opens the candidate, and the baseline's model if it is needed. Fails with CompareError if that has other weights than the baseline. */
