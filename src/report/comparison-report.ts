@@ -8,6 +8,7 @@ import { divergenceTable } from './divergence-cells.ts'
 import { withDivergences } from './divergence-records.ts'
 import type { ComparisonReport, Records } from './formats/report-format.ts'
 import { accuracyTable, averageLines, perplexityTable, withShortNames } from './retention-cells.ts'
+import { shownNotes } from './shown-notes.ts'
 import { retentionTable } from './terminal/retention-table.ts'
 
 /** The report of a comparison with the runs that it compared, the original first. */
@@ -20,7 +21,7 @@ export function comparisonReport({ runs, ...comparison }: ComparedRuns): Compari
     blocks: () => comparisonBlocks(comparison),
     records: () => withDivergences(comparisonRecords(comparison), comparison),
     data: () => comparison,
-    notes: comparison.notes,
+    notes: shownNotes(comparison),
   }
 }
 
@@ -30,7 +31,7 @@ export function comparisonBlocks(stored: Comparison): RootContent[] {
   return [
     ...[accuracyTable(comparison), perplexityTable(comparison), divergenceTable(comparison)].filter(({ rows }) => rows.length > 0).map(alignedTable),
     ...averageLines(comparison).map(paragraph),
-    ...comparison.notes.map((note) => paragraph(`Note: ${note}`)),
+    ...shownNotes(comparison).map((note) => paragraph(`Note: ${note}`)),
   ]
 }
 

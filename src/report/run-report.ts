@@ -7,6 +7,7 @@ import { alignedTable, paragraph } from '../text/markdown.ts'
 import { COMPARED_COLUMNS, comparedValues, comparisonBlocks, notCompared, SCORE_COLUMNS } from './comparison-report.ts'
 import { withDivergences } from './divergence-records.ts'
 import type { Records, Report } from './formats/report-format.ts'
+import { shownNotes } from './shown-notes.ts'
 import { resultTable, scoreTable, shownEntries, truncationLines } from './terminal/result-table.ts'
 import { retentionTable } from './terminal/retention-table.ts'
 
@@ -33,7 +34,7 @@ export function runReport({ records, compared, withSubsets }: RunReportInput): R
     ],
     records: () => withDivergences(scoreRecords(records, withSubsets, comparison), comparison ?? { divergences: [], variants: [] }),
     data: () => ({ ...Object.fromEntries(records.map((record) => [record.model.label, toResultsFile(record)])), ...(comparison && { comparison }) }),
-    notes: [...interruptionLines(records), ...truncationLines(records), ...(comparison?.notes ?? [])],
+    notes: [...interruptionLines(records), ...truncationLines(records), ...(comparison ? shownNotes(comparison) : [])],
   }
 }
 

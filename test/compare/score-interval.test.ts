@@ -14,4 +14,6 @@ test('is exact if the number of items is known', () => {
 test('is ±1.96 standard errors if only they are known, and the score if nothing is', () => {
   expect(scoreInterval(score(0.5, 0.1), null)).toEqual([0.5 - 0.196, 0.5 + 0.196])
   expect(scoreInterval(score(0.5), null)).toEqual([0.5, 0.5])
+  expect(scoreInterval(score(0.9, 0.1), null)).toEqual([0.9 - 0.196, 1])
+  expect(scoreInterval(score(0.1, 0.1), null)).toEqual([0, 0.1 + 0.196])
 })

@@ -4,6 +4,7 @@ import type { FlippedItem } from '../../compare/flips.ts'
 import { listNames } from '../../text/list-names.ts'
 import { retentionChart } from '../charts/retention-chart.ts'
 import { markup, type Html } from '../markup.ts'
+import { shownNotes } from '../shown-notes.ts'
 import { verdictsOf, type Verdict } from '../verdict.ts'
 import { accuracySection } from './accuracy-section.ts'
 import { divergenceSection } from './divergence-section.ts'
@@ -15,14 +16,14 @@ import { runSection } from './run-section.ts'
 
 /** The page's text. `flips` are those of all tasks and variants. */
 export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]): string {
-  const { original, variants, notes, settings } = comparison
+  const { original, variants, settings } = comparison
   const title = `${original.label} against ${variants.map(({ label }) => label).join(', ')}`
   const content = markup`${verdictsOf(comparison).map(verdictText)}
     <p class="lead">
       ${limitText(comparison)} Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with Holm’s
       correction; the status follows the profile ${settings.profile}.
     </p>
-    ${notes.map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
+    ${shownNotes(comparison).map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
     ${perplexitySection(comparison)} ${divergenceSection(comparison)} ${flipSection(flips)} ${runSection(comparison)}`
   return htmlPage(title, content, { script: PAGE_SCRIPT, data: flipData(flips) })
 }

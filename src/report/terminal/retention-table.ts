@@ -5,6 +5,7 @@ import type { Comparison } from '../../compare/comparison.ts'
 import { accuracyRows, accuracyTable, averageLines, perplexityTable, withShortNames } from '../retention-cells.ts'
 import { divergenceRows, divergenceTable } from '../divergence-cells.ts'
 import { NONE } from '../numbers.ts'
+import { shownNotes } from '../shown-notes.ts'
 
 /** In both tables the first four columns are the task's, or the first three the text's. */
 const ACCURACY_LEAD = 4
@@ -27,7 +28,7 @@ export function retentionTable(stored: Comparison, columns = Infinity): string {
     fittingTable(perplexities, columns),
     divergenceLayout(comparison, columns),
     ...averageLines(comparison),
-    ...comparison.notes.map((note) => `note: ${note}`),
+    ...shownNotes(comparison).map((note) => `note: ${note}`),
   ]
     .filter((part) => part !== '')
     .join('\n')
