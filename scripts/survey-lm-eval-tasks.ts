@@ -24,7 +24,7 @@ function page(survey: Survey): string {
   return markdownBody([
     heading(1, 'Tasks of lm-eval'),
     paragraph(
-      `\`scripts/survey-lm-eval-tasks.ts\` writes this page from the task folder of lm-eval 0.4.13. It has ${count(runnable.length + refused.length)} tasks, ${count(groups.length)} groups and ${count(tags.length)} tags. ${count(runnable.length)} tasks run from their YAML as it is (\`--include-path\`). How to move the others: docs/moving-from-lm-eval.md.`,
+      `\`scripts/survey-lm-eval-tasks.ts\` writes this page from the task folder of lm-eval 0.4.13. It has ${count(runnable.length + refused.length)} tasks, ${count(groups.length)} groups and ${count(tags.length)} tags. ${count(runnable.length)} tasks run from their YAML as it is (\`--include-path\`). Where this folder is and how to move the other tasks: docs/moving-from-lm-eval.md.`,
     ),
     heading(2, 'Why do the others not run?'),
     table([

@@ -249,7 +249,7 @@ describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack'
     ['run --tasks -L 5', '--tasks has no value: -L is the next option', 'Give --tasks piqa,boolq'],
     [`run -m ${MODEL} -t valley_piqa --limit abc`, '--limit abc is not a whole number of rows', '--limit 100'],
     [`run -m ${MODEL} -t valley_pika`, 'unknown task "valley_pika"', 'Did you mean valley_piqa?'],
-    [`run -m ${MODEL} -t gsm8k`, 'gsm8k generates text; evalharness scores log-likelihoods', 'Known:'],
+    [`run -m ${MODEL} -t gsm8k`, 'gsm8k generates text; evalharness scores log-likelihoods', '`evalharness tasks` lists those that can be scored.'],
     [`run -m ${MODEL} -t zz*`, 'no task matches "zz*"', 'evalharness tasks --all'],
     [`run -m ${MODEL} -t valley_piqa --num-fewshto 5`, 'run has no option --num-fewshto', 'Did you mean --num-fewshot?'],
     [`run -m ${MODEL} -t valley_piqa --dtype int8`, 'unknown --dtype "int8"', 'quantize=nf4'],

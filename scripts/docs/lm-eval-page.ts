@@ -44,7 +44,7 @@ own. [scoring.md](scoring.md) says where numbers are equal, and to which digit.
 |---|---|
 | \`lm-eval run\`, \`lm-eval\` without a command | \`evalharness run\`, or the options without a command |
 ${Object.entries(LM_EVAL_COMMANDS)
-  .map(([name, instead]) => `| \`lm-eval ${name}\` | \`${instead}\` |`)
+  .map(([name, instead]) => `| \`lm-eval ${name}\` | \`evalharness ${instead.join(' ')}\` |`)
   .join('\n')}
 
 ## Flags of \`lm-eval run\`

@@ -8,6 +8,7 @@ import { commandText } from '../text/command-text.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import { checkArguments } from './check-arguments.ts'
 import type { Command } from './command.ts'
+import { withGivenValues } from './lm-eval-command.ts'
 import { translateArguments } from './translate-arguments.ts'
 
 const NO_OPTIONS: OptionTable = z.object({})
@@ -35,7 +36,7 @@ export function checkCommandLine(args: readonly string[], commands: readonly Com
   if (first === 'help') return others[0] === undefined ? ['--help'] : checkCommandLine([...others, '--help'], commands, onNotice)
   if (first === undefined || ['--help', '-h', '--version'].includes(first)) return [...args]
   if (first.startsWith('-')) return withoutCommand(args, commands, onNotice)
-  const command = commands.find(({ name }) => name === first) ?? unknownCommand(first, commands)
+  const command = commands.find(({ name }) => name === first) ?? unknownCommand(first, others, commands)
   const { subcommands = [] } = command
   const subcommand = subcommands.find(({ name }) => name === others[0])
   if (!subcommand && !command.execute) return checkSubcommand(command, others)
@@ -64,9 +65,10 @@ function translate(args: readonly string[], options: OptionTable, onNotice: (not
   return translated.args
 }
 
-function unknownCommand(given: string, commands: readonly Command[]): never {
+function unknownCommand(given: string, args: readonly string[], commands: readonly Command[]): never {
   const instead = lookUp(LM_EVAL_COMMANDS, given)
-  if (instead !== undefined) throw new UsageError(`no command ${given}; that is lm-eval’s`, `Write: ${instead}`)
+  if (instead !== undefined)
+    throw new UsageError(`no command ${given}; that is lm-eval’s`, `Write: ${commandText(['evalharness', ...withGivenValues(instead, args)])}`)
   const names = commands.map(({ name }) => name)
   const other = lookUp(OTHER_COMMANDS, given)
   if (other !== undefined) throw new UsageError(`no command ${JSON.stringify(given)}`, other)

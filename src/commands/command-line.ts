@@ -55,6 +55,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .usage(`$0 <command>\n\nDoes your compressed language model still work, and can you prove it?\n\n${scopeText().join('\n')}`)
   for (const command of COMMANDS) addCommand(program, command, terminal)
   program
+    .epilogue(
+      'Options without a command are those of run: evalharness -m FOLDER -t piqa\nevalharness COMMAND --help has the options of a command, with examples.',
+    )
     .strict()
     .version(HARNESS_VERSION)
     .alias('help', 'h')

@@ -1,6 +1,6 @@
 /** Reads stored runs by `[NAME=]PATH`: a results file, or a folder's newest run of each task. */
-import path from 'node:path'
 import { StoreError } from '../errors.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { combineRuns } from './combine-runs.ts'
 import { findResults } from './find-results.ts'
 import { openResults, type OpenedResults } from './read-results.ts'
@@ -14,7 +14,7 @@ export async function readStoredRun(spec: string): Promise<StoredRun> {
   const { label, place, files, laterPartial } = await findResults(spec)
   const [newest, ...older] = files
   const runs = [await openResults(newest!)]
-  const notes = laterPartial.map((file) => `${file} is newer, but was interrupted, so it is left out`)
+  const notes = laterPartial.map((file) => `${shownPath(file)} is newer, but was interrupted, so it is left out`)
   for (const file of older) {
     const run = await openOlder(file)
     if (typeof run === 'string') notes.push(run)
@@ -29,6 +29,6 @@ export async function readStoredRun(spec: string): Promise<StoredRun> {
 async function openOlder(file: string): Promise<OpenedResults | string> {
   return openResults(file).catch((error: unknown) => {
     if (!(error instanceof StoreError)) throw error
-    return `${path.basename(file)}, an earlier run, is left out: ${error.message}`
+    return `${shownPath(file)}, an earlier run, is left out: ${error.message}`
   })
 }

@@ -1,13 +1,13 @@
 /** The tasks that names mean: of tasks, subsets and groups, with wildcards. */
 import { UsageError } from '../errors.ts'
-import { listNames } from '../text/list-names.ts'
-import { didYouMean } from '../text/nearest-name.ts'
+import { nearNames } from '../text/nearest-name.ts'
 import type { Subsets, Task } from './define-task.ts'
 import { matchesName } from './matches-name.ts'
 import { explainUnsupportedTask } from './unsupported-tasks.ts'
 
 /** Most names of tasks in a message. */
-const MOST_NAMES = 30
+const MOST_NEAR = 4
+const EITHER = new Intl.ListFormat('en-GB', { type: 'disjunction' })
 
 /** Every name that `--tasks` takes: of tasks, and of their groups and subsets, as lm-eval calls them. */
 export function allNames(known: ReadonlyMap<string, Task>): string[] {
@@ -91,8 +91,12 @@ function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
   if (/^list(?:_groups|_subtasks|_tags)?$/u.test(name))
     throw new UsageError(`no task is called ${name}`, 'To list tasks: `evalharness tasks`; with groups and subsets: `evalharness tasks --all`.')
   const reason = explainUnsupportedTask(name)
-  const hint = `Known: ${listNames([...known.keys()], MOST_NAMES)}; \`evalharness tasks --all\` lists groups and subsets. Your own: --task-file FILE.`
-  if (reason !== undefined) throw new UsageError(reason, hint)
-  // The nearest name may be a subset's or group's.
-  throw new UsageError(`unknown task ${JSON.stringify(name)}`, `${didYouMean(name, allNames(known))}${hint}`)
+  if (reason !== undefined) throw new UsageError(reason, '`evalharness tasks` lists those that can be scored.')
+  // Near names may be of subsets and groups.
+  const near = nearNames(name, allNames(known), MOST_NEAR)
+  const question = near.length === 0 ? '' : `Did you mean ${EITHER.format(near)}? `
+  throw new UsageError(
+    `unknown task ${JSON.stringify(name)}`,
+    `${question}Run \`evalharness tasks\` for all. Your own: --task-file FILE; lm-eval’s YAML: --include-path FOLDER.`,
+  )
 }

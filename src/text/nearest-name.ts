@@ -3,6 +3,8 @@ import { distance } from 'fastest-levenshtein'
 
 /** Shortest name that counts as meant when it is a part of a known one: `count` for `defaultCount`. */
 const LEAST_PART = 4
+/** The same of its beginning: `arc` for `arc_easy`. */
+const LEAST_BEGINNING = 3
 
 /** The nearest known name, whatever its case; undefined if none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
@@ -17,6 +19,18 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const longer = known.find((other) => other.toLowerCase().startsWith(lower) && other.length <= 2 * lower.length)
   if (longer !== undefined) return longer
   return lower.length < LEAST_PART ? undefined : known.find((other) => other.toLowerCase().includes(lower))
+}
+
+/** Up to `most` known names that a mistyped or shortened one may mean: the nearest, those that are hardly farther, then those that it is a part of. */
+export function nearNames(name: string, known: readonly string[], most: number): string[] {
+  const nearest = nearestName(name, known)
+  const lower = name.toLowerCase()
+  const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
+  const reach = nearest === undefined ? -1 : Math.min(distanceTo(nearest) + 1, Math.max(2, name.length / 3))
+  const near = known.filter((other) => distanceTo(other) <= reach).toSorted((a, b) => distanceTo(a) - distanceTo(b))
+  const longer = lower.length < LEAST_BEGINNING ? [] : known.filter((other) => other.toLowerCase().startsWith(lower))
+  const containing = lower.length < LEAST_PART ? [] : known.filter((other) => other.toLowerCase().includes(lower))
+  return [...new Set([...(nearest === undefined ? [] : [nearest]), ...near, ...longer, ...containing])].slice(0, most)
 }
 
 /** `Did you mean acc_norm? `, with a space behind it for what follows in a hint; '' if no known name is near. */

@@ -119,7 +119,10 @@ describe('lm-eval’s command line', () => {
 
   test.each([
     ['ls tasks', 'no command ls', 'Write: evalharness tasks --all'],
-    ['validate --tasks piqa', 'no command validate', 'Write: evalharness run --tasks NAME --dry-run'],
+    ['ls --include_path ./mine', 'no command ls', 'Write: evalharness tasks --all --include-path ./mine'],
+    ['validate', 'no command validate', 'Write: evalharness run --tasks NAME --dry-run'],
+    ['validate --tasks piqa', 'no command validate', 'Write: evalharness run --tasks piqa --dry-run'],
+    ['validate -t piqa boolq --include_path=./mine', 'no command validate', 'Write: evalharness run --tasks piqa,boolq --dry-run --include-path ./mine'],
     ['run --seed 0,1234,1234,1234', '--seed 0,1234,1234,1234 is not accepted', 'Give the first number'],
     ['run --output_path r.json', '--output_path r.json is not accepted', 'Give a folder'],
     ['run --device mps', '--device mps is not accepted', 'webgpu'],

@@ -33,8 +33,10 @@ describe('names as lm-eval has them', () => {
     expect(() => selectTasks(known, ['mmlu_anatomie'])).toThrow(UsageError)
     expect(() => selectTasks(known, ['piqa_anatomy'])).toThrow(UsageError)
     expect(() => selectTasks(known, ['mmlu_anatomie'])).toThrow(
-      expect.objectContaining({ hint: expect.stringMatching(/^Did you mean mmlu_anatomy\? Known: arc_challenge,/u) }),
+      expect.objectContaining({ hint: expect.stringMatching(/^Did you mean mmlu_anatomy or cmmlu_anatomy\? Run `evalharness tasks` for all\./u) }),
     )
+    expect(() => selectTasks(known, ['arc'])).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^Did you mean arc_challenge or arc_easy\? /u) }))
+    expect(() => selectTasks(known, ['swag'])).toThrow(expect.objectContaining({ hint: expect.stringContaining('--include-path FOLDER') }))
   })
 
   test('a part of a task is not a whole task', () => {

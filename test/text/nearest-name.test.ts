@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { didYouMean, nearestName } from '../../src/text/nearest-name.ts'
+import { didYouMean, nearestName, nearNames } from '../../src/text/nearest-name.ts'
 
 test.each([
   ['acc_nrom', 'acc_norm'],
@@ -30,4 +30,15 @@ test.each([
 test('a hint begins with the name, or has nothing to say', () => {
   expect(didYouMean('acc_nrom', ['acc_norm'])).toBe('Did you mean acc_norm? ')
   expect(didYouMean('acc', [])).toBe('')
+})
+
+test.each([
+  ['arc_esy', ['arc_easy']],
+  ['arc', ['arc_challenge', 'arc_easy']],
+  ['biology', ['mmlu_college_biology', 'mmlu_high_school_biology']],
+  ['xyz', []],
+])('%s may mean %j', (name, near) => {
+  const known = ['piqa', 'arc_challenge', 'arc_easy', 'mmlu_college_biology', 'mmlu_high_school_biology']
+  expect(nearNames(name, known, 3)).toEqual(near)
+  expect(nearNames(name, known, 1)).toEqual(near.slice(0, 1))
 })

@@ -89,11 +89,11 @@ export const LM_EVAL_FLAGS: readonly LmEvalFlag[] = [
   flag('metadata', undefined, 'several', refused('no task here takes metadata', 'Leave it out.')),
 ]
 
-/** lm-eval's other commands, and the command lines that do the same here. */
-export const LM_EVAL_COMMANDS: Readonly<Record<string, string>> = {
-  ls: 'evalharness tasks --all',
-  list: 'evalharness tasks --all',
-  validate: 'evalharness run --tasks NAME --dry-run',
+/** lm-eval's other commands, and the command lines that do the same here; `NAME` stands for the tasks that are given. */
+export const LM_EVAL_COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  ls: ['tasks', '--all'],
+  list: ['tasks', '--all'],
+  validate: ['run', '--tasks', 'NAME', '--dry-run'],
 }
 
 function flag(name: string, short: string | undefined, values: ValueCount, here: Equivalent): LmEvalFlag {
