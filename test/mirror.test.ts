@@ -36,6 +36,7 @@ const WITHOUT = new Map([
   ['gate/sequential/prepare-gate', 'its errors are those of commands/gate-model'],
   ['gate/sequential/model-options', 'a table, listed in docs/cli.md'],
   ['gate/sequential/original-model', 'its errors are those of commands/gate-model'],
+  ['gate/sequential/ruled-population', 'types'],
   ['gate/sequential/plan-gate', 'the dry run of commands/gate-model'],
   ['gate/sequential/record-drawing', 'the file of commands/gate-model'],
   ['store/read-results', 'reads the files of store/read-stored-run'],
