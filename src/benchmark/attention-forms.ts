@@ -120,9 +120,9 @@ function fused(
 }
 
 /** The inputs of `attentionGraph` that say which token attends to which, for a batch and its layout. */
-export function attentionFeeds(config: Parameters<typeof rowFeeds>[0], batch: Batch, layout: RowLayout): Record<string, SessionTensor> {
+export function attentionFeeds(config: Parameters<typeof rowFeeds>[0][number], batch: Batch, layout: RowLayout): Record<string, SessionTensor> {
   const taken = new Set(productAttentionInputs(layout.chunks.length).map(({ name }) => name))
-  return Object.fromEntries(Object.entries(rowFeeds(config)(batch, layout, layout.chunks.length)).filter(([name]) => taken.has(name)))
+  return Object.fromEntries(Object.entries(rowFeeds([config])(batch, layout, layout.chunks.length)).filter(([name]) => taken.has(name)))
 }
 
 /** All tokens in one row: more pairs than rows have, and one call. */

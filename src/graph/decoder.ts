@@ -2,8 +2,6 @@
  * The scoring graph of a decoder-only model, of the parts that its family declares (src/model/families). Tokens of many token trees are packed one after another, so that no matrix product sees padding; only attention lays them out in rows.
  */
 import type { ModelConfig } from '../model/config/config.ts'
-import type { Rope } from '../model/config/rope-config.ts'
-import type { LayerRope } from '../model/families/decoder.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { productAttention, productAttentionInputs } from './attention/product-attention.ts'
 import type { AttentionForm, Projections } from './blocks/attention.ts'
@@ -56,30 +54,57 @@ function divergenceOf(
   return { inputs: [originalStates(original.config)], extra: divergenceFromStates(head, config.vocabularySize, type) }
 }
 
-/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions if the model learned some. */
-function tokenInputs({ tensorNames }: ModelConfig, ropes: readonly DeviceRope[]): ValueInfo[] {
+/** A rotary embedding whose angles are fed, with the names of its inputs. */
+export interface DeviceRope extends Rotary, Rotating {}
+
+/** What decides the angles of a layer. */
+type Rotating = Pick<ModelConfig, 'rope' | 'rotaryWidth'>
+
+/** What decides the rotary embeddings of a model. */
+type RotatingModel = Rotating & Pick<ModelConfig, 'localRope' | 'layerRopes'>
+
+/** The rotary embeddings of the layers of models, each distinct one once. */
+export function deviceRopes(models: readonly RotatingModel[]): DeviceRope[] {
+  const all = models.flatMap((model) => (model.layerRopes ?? ['global']).flatMap((layerRope) => ropeOf({ ...model, layerRope }) ?? []))
+  const distinct = new Map(all.map((rope) => [JSON.stringify(rope), rope]))
+  return [...distinct.values()].map((rope, index) => ({
+    ...rope,
+    ...(index === 0 ? { cosines: 'cosines', sines: 'sines' } : { cosines: `cosines_${index}`, sines: `sines_${index}` }),
+  }))
+}
+
+/** Undefined if the layer does not rotate. */
+function ropeOf({ rope, localRope, rotaryWidth, layerRope }: RotatingModel & Pick<LayerConfig, 'layerRope'>): Rotating | undefined {
+  return layerRope === 'none' ? undefined : { rope: layerRope === 'local' ? (localRope ?? rope) : rope, rotaryWidth }
+}
+
+/** Inputs of a graph for GPUs: N packed tokens, with the cosines and sines of their angles, and their positions if a model learned some. */
+export function deviceTokenInputs(models: readonly Pick<ModelConfig, 'tensorNames'>[], ropes: readonly DeviceRope[]): ValueInfo[] {
   const table = (name: string): ValueInfo => ({ name, type: 'float', shape: [1, 'N', 'half'] })
   return [
     { name: 'token_ids', type: 'int32', shape: ['N'] },
-    ...(tensorNames.positions === undefined ? [] : [{ name: 'positions', type: 'int32', shape: ['N'] } as const]),
+    ...(models.some(({ tensorNames }) => tensorNames.positions !== undefined) ? [{ name: 'positions', type: 'int32', shape: ['N'] } as const] : []),
     ...ropes.flatMap(({ cosines, sines }) => [table(cosines), table(sines)]),
   ]
 }
 
-/** A rotary embedding whose angles are fed. */
-interface DeviceRope extends Rotary {
-  readonly kind: LayerRope
-  readonly rope: Rope
-}
+/** The packed tokens of a graph for GPUs. */
+export const DEVICE_TOKENS: Tokens = { ids: 'token_ids', positions: 'positions' }
 
-/** The rotary embeddings of a model's layers, with the names of their inputs. */
-export function deviceRopes({ rope, localRope = rope, layerRopes }: Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes'>): DeviceRope[] {
-  const kinds = new Set(layerRopes ?? ['global'])
-  const all: DeviceRope[] = [
-    { kind: 'global', rope, cosines: 'cosines', sines: 'sines' },
-    { kind: 'local', rope: localRope, cosines: 'local_cosines', sines: 'local_sines' },
-  ]
-  return all.filter(({ kind }) => kinds.has(kind))
+/** The form of attention that a graph for GPUs gives each layer, whichever of the graph's models it is of. */
+export function deviceAttention(
+  g: GraphBuilder,
+  ropes: readonly DeviceRope[],
+  { chunkCount, type }: { readonly chunkCount: number; readonly type: FloatType },
+): (config: LayerConfig & Omit<RotatingModel, 'layerRopes'>) => AttentionForm {
+  const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
+  const attend = productAttention(chunkCount, type)
+  const keyOf = ({ rope, rotaryWidth }: Rotating) => JSON.stringify([rope, rotaryWidth])
+  const tables = new Map(ropes.map((rope) => [keyOf(rope), { cosines: typed(rope.cosines), sines: typed(rope.sines) }]))
+  return (config) => {
+    const rope = ropeOf(config)
+    return { rotary: rope && tables.get(keyOf(rope)), attend: (projections: Projections) => attend(g, config, projections) }
+  }
 }
 
 /** Beside the model itself, of a graph for GPUs. */
@@ -90,7 +115,7 @@ export interface DeviceDecoderOptions {
 }
 
 /** As HEAD_OUTPUTS; the arg-max keeps its axis. */
-const DEVICE_OUTPUTS: readonly ValueInfo[] = [HEAD_OUTPUTS[0], { ...HEAD_OUTPUTS[1], shape: ['C', 'M', 1] }]
+export const DEVICE_OUTPUTS = [HEAD_OUTPUTS[0], { ...HEAD_OUTPUTS[1], shape: ['C', 'M', 1] }] as const satisfies readonly ValueInfo[]
 
 /**
  * The graph for GPUs, in `type` and in one pass: attention in chunks, angles fed, and a log-softmax of operators that they have. Its one
@@ -103,15 +128,17 @@ export function deviceDecoderGraph(
   { chunkCount = 1, divergence }: DeviceDecoderOptions = {},
 ): Graph {
   const g = graphBuilder()
-  const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
   const model = { g, config, weights: graphWeights(g, runnable, type) }
-  const attend = productAttention(chunkCount, type)
-  const ropes = deviceRopes(config)
-  const rotary = new Map(ropes.map(({ kind, cosines, sines }) => [kind, { cosines: typed(cosines), sines: typed(sines) }]))
-  const attention = (shape: LayerConfig) => ({ rotary: rotary.get(shape.layerRope), attend: (projections: Projections) => attend(g, shape, projections) })
+  const ropes = deviceRopes([config])
+  const attention = deviceAttention(g, ropes, { chunkCount, type })
   const { inputs, extra } = divergenceOf(model, divergence, type)
-  const outputs = scoreHead(model, decoderLayers(model, { ids: 'token_ids', positions: 'positions' }, attention), deviceLogProbs, extra)
-  const allInputs = [...tokenInputs(config, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS, ...inputs]
+  const outputs = scoreHead(
+    model,
+    decoderLayers(model, DEVICE_TOKENS, (own) => attention({ ...config, ...own })),
+    deviceLogProbs,
+    extra,
+  )
+  const allInputs = [...deviceTokenInputs([config], ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS, ...inputs]
   const graph = g.finish('decoder', allInputs, [...DEVICE_OUTPUTS, ...outputs])
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
 }

@@ -1,18 +1,21 @@
 /**
- * The scoring graph of several models over the same tokens, for the CPU: their layers are a trie (src/plan/layer-trie.ts), and each step of it is computed
- * once. The operators are those of `decoderGraph` with the same shapes, so a model gives the numbers that it gives alone.
+ * The scoring graph of several models over the same tokens: their layers are a trie (src/plan/layer-trie.ts), and each step of it is computed once. The
+ * operators are those of the graphs in decoder.ts with the same shapes, so a model gives the numbers that it gives alone.
  */
 import type { ModelConfig } from '../model/config/config.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import type { LayerTrie, TrieStep } from '../plan/layer-trie.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { divergenceOfModels, hiddenStatesOutput } from './blocks/divergence.ts'
+import { productAttentionInputs } from './attention/product-attention.ts'
+import type { AttentionForm } from './blocks/attention.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, headOutputNames, scoreHeads, type HeadExtra, type ModelHead } from './blocks/head.ts'
-import { logProbsFor, SUM_INPUT } from './blocks/log-probs.ts'
+import { deviceLogProbs, logProbsFor, SUM_INPUT, type LogProbs } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { decoderLayer, layerConfig } from './decoder-layer.ts'
-import { PASS_INPUTS, statesInPasses, type PassStates } from './layers-in-passes.ts'
-import type { Graph, ValueInfo } from './onnx-model.ts'
+import { DEVICE_OUTPUTS, DEVICE_TOKENS, deviceAttention, deviceRopes, deviceTokenInputs } from './decoder.ts'
+import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
+import { PASS_INPUTS, statesInPasses, type PassStates, type Tokens } from './layers-in-passes.ts'
+import { DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { below, renamed, storedWeights, type GraphWeights, type WeightLookup } from './stored-weights.ts'
 
 /** One of the models. */
@@ -39,41 +42,90 @@ export interface JointDivergence {
 }
 
 /**
- * The graph: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`, with `divergence` also those of
+ * The graph for the CPU: inputs as those of `decoderGraph`, outputs of each model by `headOutputNames`, with `divergence` also those of
  * src/graph/blocks/divergence.ts. `sumParts` is as there.
  */
-export function jointDecoderGraph({ models, trie, divergence }: JointModels, { sumParts = 1 } = {}): Graph {
+export function jointDecoderGraph(joint: JointModels, { sumParts = 1 } = {}): Graph {
+  const { models, trie } = joint
   const g = graphBuilder()
   const weights = jointWeights(g, models)
   const states = statesInPasses(
     g,
     layerSteps(trie).map(({ model }) => models[model]!.config),
-    (body, tokens, attention) => {
-      const hidden: string[] = []
-      let cache = 0
-      for (const { parent, model, layer } of trie.steps) {
-        const { config } = models[model]!
-        const own = weights[model]!
-        if (layer === null) hidden.push(embedTokens({ g: body, config, weights: own }, tokens.ids, tokens.positions))
-        else {
-          const shape = layerConfig(config, layer)
-          const block = { g: body, config: shape, weights: below(`${config.tensorNames.layers}${layer}.`, own) }
-          hidden.push(decoderLayer(block, hidden[parent!]!, attention(shape, cache++)))
-        }
-      }
-      return trie.ends.map((end, model): PassStates => ({ hidden: hidden[end]!, width: models[model]!.config.hiddenSize }))
-    },
+    (body, tokens, attention) =>
+      statesOfTrie({ g: body, joint, weights }, tokens, attention).map((hidden, model): PassStates => ({ hidden, width: models[model]!.config.hiddenSize })),
   )
+  const outputs = jointHeads({ g, joint, weights }, states, { logProbs: ({ config }) => logProbsFor(config, sumParts), outputs: HEAD_OUTPUTS })
+  return g.finish('joint_decoder', [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT], outputs)
+}
+
+/** The graph for GPUs, in `type`: inputs as those of `deviceDecoderGraph`, with the angles of all models; outputs as those of `jointDecoderGraph`. */
+export function jointDeviceGraph(joint: JointModels, type: FloatType, { chunkCount = 1 } = {}): Graph {
+  const g = graphBuilder()
+  const configs = joint.models.map(({ config }) => config)
+  const weights = jointWeights(g, joint.models, type)
+  const ropes = deviceRopes(configs)
+  const states = statesOfTrie({ g, joint, weights }, DEVICE_TOKENS, deviceAttention(g, ropes, { chunkCount, type }))
+  const outputs = jointHeads({ g, joint, weights }, states, { logProbs: () => deviceLogProbs, outputs: DEVICE_OUTPUTS })
+  const graph = g.finish('joint_decoder', [...deviceTokenInputs(configs, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS], outputs)
+  return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
+}
+
+/** Models in a graph. */
+interface JointBlock {
+  readonly g: GraphBuilder
+  readonly joint: JointModels
+  /** Of each model. */
+  readonly weights: readonly GraphWeights[]
+}
+
+/** Hidden states [N, hidden] of each model after its last layer. `attention` gives each layer its form, by its place among `layerSteps`. */
+function statesOfTrie(
+  { g, joint: { models, trie }, weights }: JointBlock,
+  tokens: Tokens,
+  attention: (config: ModelConfig & LayerConfig, place: number) => AttentionForm,
+): string[] {
+  const hidden: string[] = []
+  let place = 0
+  for (const { parent, model, layer } of trie.steps) {
+    const { config } = models[model]!
+    const own = weights[model]!
+    if (layer === null) hidden.push(embedTokens({ g, config, weights: own }, tokens.ids, tokens.positions))
+    else {
+      const shape = layerConfig(config, layer)
+      const block = { g, config: shape, weights: below(`${config.tensorNames.layers}${layer}.`, own) }
+      hidden.push(decoderLayer(block, hidden[parent!]!, attention(shape, place++)))
+    }
+  }
+  return trie.ends.map((end) => hidden[end]!)
+}
+
+/** Heads of a kind of device. */
+interface HeadForm {
+  readonly logProbs: (model: JointModel) => LogProbs
+  /** As HEAD_OUTPUTS. */
+  readonly outputs: readonly [ValueInfo, ValueInfo]
+}
+
+/** Adds the heads of all models over their states; returns the graph's outputs. */
+function jointHeads({ g, joint: { models, divergence }, weights }: JointBlock, states: readonly string[], { logProbs, outputs }: HeadForm): ValueInfo[] {
   const compared = scoreHeads(
     g,
-    models.map(({ config }, model): ModelHead => ({
-      model: { config, weights: weights[model]! },
-      hidden: states[model]!,
-      logProbs: logProbsFor(config, sumParts),
+    models.map((model, index): ModelHead => ({
+      model: { config: model.config, weights: weights[index]! },
+      hidden: states[index]!,
+      logProbs: logProbs(model),
     })),
     divergence && comparing(models[0]!.config, divergence),
   )
-  return g.finish('joint_decoder', [...PASS_INPUTS, ...HEAD_INPUTS, SUM_INPUT], [...models.flatMap((_, model) => outputsOf(model)), ...compared])
+  const own = models.flatMap((_, model) => {
+    const names = headOutputNames(model)
+    return [
+      { ...outputs[0], name: names.logProbs },
+      { ...outputs[1], name: names.best },
+    ]
+  })
+  return [...own, ...compared]
 }
 
 function comparing({ vocabularySize }: ModelConfig, { givesStates }: JointDivergence): HeadExtra {
@@ -86,16 +138,8 @@ export function layerSteps({ steps }: LayerTrie): TrieStep[] {
   return steps.filter(({ layer }) => layer !== null)
 }
 
-function outputsOf(model: number): ValueInfo[] {
-  const { logProbs, best } = headOutputNames(model)
-  return [
-    { ...HEAD_OUTPUTS[0], name: logProbs },
-    { ...HEAD_OUTPUTS[1], name: best },
-  ]
-}
-
 /** The weights of each model, all stored in one graph: equal tensors outside the layers as those of the first model that has them. */
-function jointWeights(g: GraphBuilder, models: readonly JointModel[]): GraphWeights[] {
+function jointWeights(g: GraphBuilder, models: readonly JointModel[], type?: FloatType): GraphWeights[] {
   const first = new Map<string, string>()
   const places = new Map<string, { readonly weights: RunnableWeights; readonly name: string }>()
   const names = models.map(({ weights, outside }, model) => (name: string) => {
@@ -112,6 +156,6 @@ function jointWeights(g: GraphBuilder, models: readonly JointModel[]): GraphWeig
     quantizedOf: (key) => find(key).weights.quantized?.get(find(key).name),
     pairOf: (key) => find(key).weights.adapter?.get(find(key).name),
   }
-  const stored = storedWeights(g, lookup)
+  const stored = storedWeights(g, lookup, type)
   return names.map((nameOf) => renamed(nameOf, stored))
 }

@@ -105,11 +105,11 @@ export const scoringOptions = z.object({
   dtype: text({ group: COMPUTING, description: 'Type of weights and products: f32, f16 or bf16 (default: f32; on CUDA the checkpoint’s)' }),
   sharedLayers: flagThatIsOn({
     group: COMPUTING,
-    description: 'Compute layers that several models share once, on the CPU (default: on); --no-shared-layers computes each model by itself',
+    description: 'Compute layers that several models share once (default: on); --no-shared-layers computes each model by itself',
   }),
   divergence: flag({
     group: COMPUTING,
-    description: 'Compare each model’s next-token distributions with the first model’s: KL divergence, same most likely token; the response cache is not used',
+    description: 'Compare each model’s next-token distributions with the first model’s: KL divergence, same most likely token',
   }),
   output: textOr('results', { aliases: ['o'], group: STORING, description: 'Folder for results and samples' }),
   cache: textOrOff({ group: STORING, description: 'Response cache directory (default: ~/.cache/evalharness); --no-cache neither reads nor writes one' }),

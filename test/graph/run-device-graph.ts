@@ -21,7 +21,7 @@ export async function largestDifference(session: SessionProcess, family: string,
   // One chunk more than the batch has rows for.
   const chunkCount = layout.chunks.length + 1
   await session.load(deviceDecoderGraph(config, weights, type, { chunkCount }), { root: weights.root, isOptimized: true })
-  const { log_probs: logProbs } = await session.run(rowFeeds(config)(batch!, layout, chunkCount))
+  const { log_probs: logProbs } = await session.run(rowFeeds([config])(batch!, layout, chunkCount))
   const differences = batch!.members.map(({ sequence, slots }) => {
     const total = slots.reduce((sum, slot) => sum + Number(logProbs![slot]), 0)
     return Math.abs(total - expected[sequence]!.logProb) / slots.length

@@ -22,25 +22,37 @@ export function rendezvous(expected: Iterable<number>): Rendezvous {
   return { all, arrive: remove, leave: remove }
 }
 
-/** Works that must not run at the same time. */
-export interface Turns {
+/** Places for works: as many run at a time as there are places. */
+export interface Places {
   /** Whether nothing runs or waits. */
   isIdle(): boolean
-  /** Runs a work after all those before it, whatever becomes of them. */
-  run<T>(work: () => Promise<T>): Promise<T>
+  /** Runs a work in a free place, one that is preferred if there is one, or after all those before it, whatever becomes of them. */
+  run<T>(work: (place: number) => Promise<T>, isPreferred?: (place: number) => boolean): Promise<T>
 }
 
-/** Turns without a work. */
-export function inTurn(): Turns {
-  let before: Promise<unknown> = Promise.resolve()
-  let pending = 0
+/** `count` free places, from 0. */
+export function places(count: number): Places {
+  const free = new Set(Array.from({ length: count }).keys())
+  const waiting: ((place: number) => void)[] = []
+  const take = (isPreferred: (place: number) => boolean): number | undefined => {
+    const place = [...free].find(isPreferred) ?? [...free][0]
+    if (place !== undefined) free.delete(place)
+    return place
+  }
+  const giveBack = (place: number) => {
+    const next = waiting.shift()
+    if (next) next(place)
+    else free.add(place)
+  }
   return {
-    isIdle: () => pending === 0,
-    run(work) {
-      pending++
-      const result = before.then(work, work)
-      before = result.catch(() => {}).finally(() => pending--)
-      return result
+    isIdle: () => free.size === count,
+    async run(work, isPreferred = () => false) {
+      const place = take(isPreferred) ?? (await new Promise<number>((resolve) => waiting.push(resolve)))
+      try {
+        return await work(place)
+      } finally {
+        giveBack(place)
+      }
     },
   }
 }

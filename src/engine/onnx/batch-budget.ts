@@ -70,10 +70,13 @@ export function jointMemoryNeed(models: readonly (BatchShape & Pick<JointModel, 
   const logits = models.reduce((sum, { vocabularySize }) => sum + 4 * HEAD_CHUNK * vocabularySize, 0)
   return {
     fixed: RUNTIME_BYTES + layers + adapters + outsideBytes(models) + most(gemmBenchmarkBytes) + most(unpackedBytes) + logits + most(workBytes),
-    // Where the trie branches, the states are held until all branches are computed.
-    perToken:
-      most(bytesPerToken) + models.length * most(({ hiddenSize }) => 4 * hiddenSize) + steps.reduce((sum, { shape }) => sum + bytesPerPastToken(shape), 0),
+    perToken: jointBytesPerToken(models) + steps.reduce((sum, { shape }) => sum + bytesPerPastToken(shape), 0),
   }
+}
+
+/** Where the trie branches, the states are held until all branches are computed. */
+function jointBytesPerToken(models: readonly BatchShape[]): number {
+  return Math.max(...models.map(bytesPerToken)) + models.length * Math.max(...models.map(({ hiddenSize }) => 4 * hiddenSize))
 }
 
 /** Matrices outside the layers, equal ones once. */
@@ -88,9 +91,9 @@ function outsideBytes(models: readonly (BatchShape & Pick<JointModel, 'outside'>
 /** Passes of fewer tokens would make matrix products slower than sharing layers makes them fewer. */
 const TOGETHER_TOKENS = 256
 
-/** Whether models fit together, with passes that are large enough: in what is allowed, or without a limit in most of the machine. */
-export function fitsMemory({ fixed, perToken }: MemoryNeed, { memoryBytes }: Pick<BatchLimits, 'memoryBytes'>, machineBytes = machineMemory()): boolean {
-  return fixed + TOGETHER_TOKENS * perToken <= (memoryBytes ?? machineBytes * TOGETHER_SHARE)
+/** Whether models fit together, with passes that are large enough: in what is allowed, or without a limit in most of the memory that there is. */
+export function fitsMemory({ fixed, perToken }: MemoryNeed, { memoryBytes }: Pick<BatchLimits, 'memoryBytes'>, thereBytes = machineMemory()): boolean {
+  return fixed + TOGETHER_TOKENS * perToken <= (memoryBytes ?? thereBytes * TOGETHER_SHARE)
 }
 
 /**
@@ -120,10 +123,19 @@ export function budgetFor(
  * The same if a batch goes through the model in one pass, in `deviceBytes` of a device's own memory: it grows as far as a share of that allows.
  * 0 if that is not known.
  */
-export function onePassBudget(config: BatchShape, { batchTokens }: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
+export function onePassBudget(config: BatchShape, limits: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
+  return onePassBudgetFor(bytesPerToken(config), limits, deviceBytes)
+}
+
+/** The same for models that are computed together. */
+export function jointOnePassBudget(models: readonly BatchShape[], limits: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
+  return onePassBudgetFor(jointBytesPerToken(models), limits, deviceBytes)
+}
+
+function onePassBudgetFor(perToken: number, { batchTokens }: Pick<BatchLimits, 'batchTokens'>, deviceBytes: number): BatchBudget {
   if (batchTokens !== undefined) return { usual: batchTokens, most: batchTokens, pass: batchTokens }
   let most = USUAL_TOKENS
-  while (most < MOST_TOKENS && most * 2 * bytesPerToken(config) <= deviceBytes * MEMORY_SHARE) most *= 2
+  while (most < MOST_TOKENS && most * 2 * perToken <= deviceBytes * MEMORY_SHARE) most *= 2
   return { usual: USUAL_TOKENS, most, pass: most }
 }
 

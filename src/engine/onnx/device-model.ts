@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
 import { decoderGraph, deviceDecoderGraph, type DivergencePart } from '../../graph/decoder.ts'
-import { jointDecoderGraph, type JointModels } from '../../graph/joint-decoder.ts'
+import { jointDecoderGraph, jointDeviceGraph, type JointModels } from '../../graph/joint-decoder.ts'
 import { hasLinearAttention } from '../../graph/attention/kv-cache.ts'
 import type { FloatType, Graph } from '../../graph/onnx-model.ts'
 import { planBatches, type Batch } from '../../plan/batches.ts'
@@ -87,25 +87,51 @@ export interface OnePassOptions {
   readonly type: FloatType
   /** Most bytes of the attention scores of a chunk. */
   readonly scoreBytes?: number | undefined
-  readonly divergence?: DivergencePart | undefined
 }
 
 /** For GPUs: attention as matrix products, in one pass. */
-export function modelInOnePass(config: ModelConfig, weights: RunnableWeights, { type, scoreBytes = SCORE_BYTES, divergence }: OnePassOptions): DeviceModel {
-  const maxPairs = scoreBytes / (4 * config.headCount)
-  const feedsOf = rowFeeds(config, headChunkOf(divergence))
+export function modelInOnePass(
+  config: ModelConfig,
+  weights: RunnableWeights,
+  { type, divergence, ...options }: OnePassOptions & { readonly divergence?: DivergencePart | undefined },
+): DeviceModel {
+  return inOnePass([config], (chunkCount) => deviceDecoderGraph(config, weights, type, { chunkCount, divergence }), {
+    ...options,
+    headChunk: headChunkOf(divergence),
+    probeWith: (feeds) => (divergence?.kind === 'variant' ? withOriginalStates(feeds, new Float32Array(0), divergence.original.config) : feeds),
+  })
+}
+
+/** Several models in one graph, for GPUs. */
+export function jointModelInOnePass(joint: JointModels, { type, ...options }: OnePassOptions): DeviceModel {
+  return inOnePass(
+    joint.models.map(({ config }) => config),
+    (chunkCount) => jointDeviceGraph(joint, type, { chunkCount }),
+    { ...options, headChunk: joint.divergence && DIVERGENCE_HEAD_CHUNK },
+  )
+}
+
+interface RowOptions extends Omit<OnePassOptions, 'type'> {
+  readonly headChunk: number | undefined
+  /** Completes the inputs of the probe. */
+  readonly probeWith?: (feeds: Feeds) => Feeds
+}
+
+function inOnePass(
+  configs: readonly ModelConfig[],
+  graphOf: (chunkCount: number) => Graph,
+  { scoreBytes = SCORE_BYTES, headChunk = HEAD_CHUNK, probeWith = (feeds) => feeds }: RowOptions,
+): DeviceModel {
+  const maxPairs = scoreBytes / (4 * Math.max(...configs.map(({ headCount }) => headCount)))
+  const feedsOf = rowFeeds(configs, headChunk)
   const layOut = (batch: Batch): LaidOutBatch => {
     const layout = layOutRows(batch.tree, maxPairs)
     return { chunksNeeded: layout.chunks.length, feedsFor: (chunkCount) => feedsOf(batch, layout, chunkCount) }
   }
   const probe = layOut(planBatches([PROBE], LEAST_TOKENS).batches[0]!)
-  const probeFeeds = (chunkCount: number) => {
-    const feeds = probe.feedsFor(chunkCount)
-    return divergence?.kind === 'variant' ? withOriginalStates(feeds, new Float32Array(0), divergence.original.config) : feeds
-  }
   return {
     hasPasses: false,
-    graphWith: (chunkCount) => ({ graph: deviceDecoderGraph(config, weights, type, { chunkCount, divergence }), probe: probeFeeds(chunkCount) }),
+    graphWith: (chunkCount) => ({ graph: graphOf(chunkCount), probe: probeWith(probe.feedsFor(chunkCount)) }),
     layOut,
   }
 }

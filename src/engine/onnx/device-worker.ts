@@ -11,8 +11,8 @@ import { providerOf } from '../devices/device.ts'
 import { graphType, type Dtype } from '../devices/dtype.ts'
 import type { SequenceDivergence } from '../engine.ts'
 import { peakGemmMeter } from '../roofline/peak-gemm-rate.ts'
-import { batchBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
-import { jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
+import { batchBudget, budgetFor, jointMemoryNeed, jointOnePassBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
+import { jointModelInOnePass, jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
 import type { EngineDivergence } from './engine-divergence.ts'
 import { loadSession, type LoadedSession, type LoadTarget } from './load-session.ts'
 import { batchOutputs, readDivergences, readScores } from './read-scores.ts'
@@ -76,12 +76,16 @@ export async function startWorker(config: ModelConfig, weights: RunnableWeights,
   return new SessionWorker({ models: [{ config, weights }], options, model }, session, budget)
 }
 
-/** Loads several models in one graph on the CPU, within `budget`. Fails as `startWorker`. */
-export async function startJointWorker(joint: JointModels, budget: BatchBudget, options: WorkerOptions): Promise<DeviceWorker> {
-  const [first] = joint.models
-  const model = jointModelInPasses(joint)
+/** Loads several models in one graph on a device. Fails as `startWorker`. */
+export async function startJointWorker(joint: JointModels, options: WorkerOptions): Promise<DeviceWorker> {
+  const [first, ...others] = joint.models
+  const { limits, deviceBytes = 0, dtype, scoreBytes, device } = options
+  const shapes = joint.models.map(({ config, weights, outside }) => ({ ...config, ...weightMemory(weights), outside }))
+  const isInPasses = providerOf(device).attention === 'kv-cache'
+  const budget = isInPasses ? budgetFor(jointMemoryNeed(shapes, joint.trie), limits) : jointOnePassBudget(shapes, limits, deviceBytes)
+  const model = isInPasses ? jointModelInPasses(joint) : jointModelInOnePass(joint, { type: graphType(dtype), scoreBytes })
   const session = await loadSession(model.graphWith(1), { ...options, root: first!.weights.root })
-  return new SessionWorker({ models: [first!, ...joint.models.slice(1)], options, model }, session, budget)
+  return new SessionWorker({ models: [first!, ...others], options, model }, session, budget)
 }
 
 /** What a worker works with. */

@@ -3,25 +3,16 @@ import { createRequire } from 'node:module'
 import type { ModelConfig } from '../../model/config/config.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
 import type { RunnableWeights } from '../../model/runnable/runnable-weights.ts'
-import { EngineError, UsageError } from '../../errors.ts'
+import { EngineError } from '../../errors.ts'
 import { planBatches, type Batch } from '../../plan/batches.ts'
 import type { Sequence } from '../../plan/sequence.ts'
-import {
-  assertAvailable,
-  deviceMemory,
-  deviceName,
-  devicesToTry,
-  dtypeFor,
-  providerOf,
-  supportsDtype,
-  type Device,
-  type DeviceChoice,
-} from '../devices/device.ts'
+import { deviceMemory, deviceName, devicesToTry, dtypeFor, providerOf, type Device, type DeviceChoice } from '../devices/device.ts'
 import type { Dtype } from '../devices/dtype.ts'
 import { listGpus, type Gpu } from '../devices/gpus.ts'
 import type { Engine, ScoredBatch } from '../engine.ts'
 import { adapterOperations, batchOperations } from '../roofline/operations.ts'
 import type { BatchLimits } from './batch-budget.ts'
+import { canRun, checkOptions, CPU, dtypeOfStored, limitsOfEach, type DeviceNeeds } from './device-needs.ts'
 import { startWorker, type DeviceWorker } from './device-worker.ts'
 import { distributeBatches } from './distribute-batches.ts'
 import { withOneFolder, type EngineDivergence, type LoadedWeights } from './engine-divergence.ts'
@@ -49,8 +40,6 @@ export interface OnnxOptions extends BatchLimits {
   /** Receives what a user should know: that passes were halved, that a device cannot be used. */
   readonly onNotice?: (notice: string) => void
 }
-
-const CPU: readonly [Device] = [{ provider: 'cpu', index: 0 }]
 
 /**
  * Loads a checkpoint on each device. Fails with EngineError when a session cannot be made there, with UsageError when `memoryBytes` is too little for the
@@ -98,13 +87,6 @@ export function responsesKey({ provider, dtype, versions }: Pick<Engine['info'],
   return JSON.stringify({ graph: GRAPH_VERSION, provider, dtype, versions })
 }
 
-/** Whether models are computed on one session of the CPU, as far as is known before they are loaded. */
-export async function runsOnCpu({ devices = CPU, dtype }: Pick<OnnxOptions, 'devices' | 'dtype'>): Promise<boolean> {
-  if (dtype !== undefined && dtype !== 'float32') return false
-  const [first, ...others] = devices === 'auto' ? devicesToTry(await listGpus()).filter((device) => supportsDtype(device, dtype)) : devices
-  return first?.provider === 'cpu' && others.length === 0
-}
-
 /** A batch as a model's worker computes it, in parts if memory is short. */
 async function* scoredBatches(
   worker: DeviceWorker,
@@ -135,7 +117,7 @@ interface Started {
 async function startWorkers(model: Model, { devices = CPU, ...options }: OnnxOptions): Promise<Started> {
   if (devices !== 'auto') return startOn(devices, devices.some(hasOwnMemory) ? await listGpus() : [], model, options)
   const gpus = await listGpus()
-  const able = devicesToTry(gpus).filter((device) => canRun(device, model, options))
+  const able = devicesToTry(gpus).filter((device) => canRun(device, needsOf(model), options))
   const candidates = able.length > 0 ? able : CPU
   for (const device of candidates.slice(0, -1)) {
     try {
@@ -150,20 +132,12 @@ async function startWorkers(model: Model, { devices = CPU, ...options }: OnnxOpt
 
 type StartOptions = Omit<OnnxOptions, 'devices'>
 
-/** Whether a device can do what is asked, as far as that is known before it is tried. */
-function canRun(device: Device, { config, weights }: Model, { dtype, memoryBytes }: StartOptions): boolean {
-  const fitsWeights = !isQuantized(weights) || providerOf(device).runsQuantizedWeights
-  return (
-    supportsDtype(device, dtype) && fitsWeights && (config.experts === undefined || hasPasses(device)) && (memoryBytes === undefined || !hasOwnMemory(device))
-  )
-}
-
 async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly Gpu[], model: Model, options: StartOptions): Promise<Started> {
   const [device] = devices
   const { scoreBytes, threads, onNotice = () => {}, onNativeMessages } = options
-  checkOptions(device, model, options)
+  checkOptions(device, needsOf(model), options)
   const dtype = dtypeFor(device, options.dtype, storedDtype(model))
-  const limits = limitsOf(options, devices.length)
+  const limits = limitsOfEach(options, devices.length)
   const starting = devices.map((each) =>
     startWorker(model.config, model.weights, {
       device: each,
@@ -185,41 +159,15 @@ async function startOn(devices: readonly [Device, ...Device[]], gpus: readonly G
   throw failure.reason
 }
 
-/** Fails if the device cannot do what is asked. */
-function checkOptions(device: Device, { config, weights }: Model, { memoryBytes }: StartOptions): void {
-  assertAvailable(device)
-  if (memoryBytes !== undefined && hasOwnMemory(device))
-    throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: batches that do not fit are halved.')
-  if (isQuantized(weights) && !providerOf(device).runsQuantizedWeights)
-    throw new UsageError(`quantized weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantization.')
-  if (config.experts && !hasPasses(device)) throw new UsageError(`mixtures of experts run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu.')
-}
-
-/** Whether a device has the graph for the CPU, which may decide in the middle of a pass what to compute. */
-function hasPasses(device: Device): boolean {
-  return providerOf(device).attention === 'kv-cache'
-}
-
-/** The limits of each of `count` workers. */
-function limitsOf({ batchTokens, passTokens, memoryBytes }: StartOptions, count: number): BatchLimits {
-  return {
-    ...(batchTokens !== undefined && { batchTokens }),
-    ...(passTokens !== undefined && { passTokens }),
-    ...(memoryBytes !== undefined && { memoryBytes: memoryBytes / count }),
-  }
-}
-
-function isQuantized({ quantized }: RunnableWeights): boolean {
-  return quantized !== undefined && quantized.size > 0
-}
-
 function hasOwnMemory(device: Device): boolean {
   return providerOf(device).hasOwnMemory
 }
 
-const STORED: Readonly<Record<string, Dtype>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
+function needsOf({ config, weights }: Model): DeviceNeeds {
+  return { config, isQuantized: weights.quantized !== undefined && weights.quantized.size > 0 }
+}
 
 /** The type of the embeddings, and so of a checkpoint. */
 function storedDtype({ config, weights }: Model): Dtype {
-  return STORED[weights.tensors.get(config.tensorNames.embeddings)?.dtype ?? 'F32'] ?? 'float32'
+  return dtypeOfStored(weights.tensors.get(config.tensorNames.embeddings)?.dtype)
 }

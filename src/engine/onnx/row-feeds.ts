@@ -8,20 +8,21 @@ import { longestInput, type TokenTree } from '../../plan/token-tree.ts'
 import { int32, headFeeds } from './feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
 
-/** Returns a function that gives a batch, laid out in rows, the inputs of a `deviceDecoderGraph` with `chunkCount` chunks, by name. */
+/** Returns a function that gives a batch, laid out in rows, the inputs of a graph for GPUs of these models with `chunkCount` chunks, by name. */
 export function rowFeeds(
-  config: Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes' | 'rotaryWidth' | 'tensorNames'>,
+  models: readonly Pick<ModelConfig, 'rope' | 'localRope' | 'layerRopes' | 'rotaryWidth' | 'tensorNames'>[],
   headChunk?: number,
 ): (batch: Batch, layout: RowLayout, chunkCount: number) => Record<string, SessionTensor> {
-  const ropes = deviceRopes(config).map(({ rope, ...names }) => ({ ...names, rope, scale: rotaryScale(rope) }))
+  const ropes = deviceRopes(models).map((each) => ({ ...each, scale: rotaryScale(each.rope) }))
+  const hasPositions = models.some(({ tensorNames }) => tensorNames.positions !== undefined)
   return (batch, { chunks, querySlots }, chunkCount) => ({
     token_ids: int32(batch.tree.tokenIds, batch.tree.tokenIds.length),
     ...headFeeds(batch, headChunk),
-    ...(config.tensorNames.positions !== undefined && { positions: int32(batch.tree.depths, batch.tree.depths.length) }),
+    ...(hasPositions && { positions: int32(batch.tree.depths, batch.tree.depths.length) }),
     ...Object.assign(
       {},
-      ...ropes.map(({ rope, scale, cosines, sines }) => {
-        const tables = rotaryFeeds(batch.tree, inverseFrequencies(rope, config.rotaryWidth, longestInput(batch.tree)), scale)
+      ...ropes.map(({ rope, rotaryWidth, scale, cosines, sines }) => {
+        const tables = rotaryFeeds(batch.tree, inverseFrequencies(rope, rotaryWidth, longestInput(batch.tree)), scale)
         return { [cosines]: tables.cosines, [sines]: tables.sines }
       }),
     ),

@@ -1,5 +1,6 @@
 /** A dry run of a layer scan: the models, the passes that compute them and the amount of work, without weights. */
-import type { BatchLimits } from '../../engine/onnx/batch-budget.ts'
+import { fitsTogether, gpusFor, placementOf, type PlacementOptions } from '../../engine/joint/placement.ts'
+import type { MemoryNeed } from '../../engine/onnx/batch-budget.ts'
 import type { ModelConfig } from '../../model/config/config.ts'
 import { unlessAborted, UsageError } from '../../errors.ts'
 import { expectedTensors } from '../../model/weights/expected-tensors.ts'
@@ -21,7 +22,7 @@ export interface ScanPlan {
   readonly model: string
   readonly layerCount: number
   readonly units: readonly ScanUnit[]
-  /** Models of each pass; the original is in the first. On a GPU each model is computed by itself. */
+  /** Models of each pass; the original is in the first. */
   readonly passes: readonly number[]
   /** Layers of all models: each by itself, shared ones once, and as they are computed in the passes. */
   readonly layers: { readonly asked: number; readonly distinct: number; readonly computed: number }
@@ -48,7 +49,7 @@ export async function planLayerScan({ definedTasks, onEvent = () => {}, signal, 
   const planner = await unlessAborted(openPlanner(model, evaluateOptions), signal)
   if (!planner) throw new UsageError(`no tokenizer.json in ${model.folder}: the amount of work is counted in its tokens`, 'Give a folder with a tokenizer.')
   const models = outlines(config, units)
-  const passes = options.sharedLayers ? passesOf(models, evaluateOptions) : models.map((_, index) => [index])
+  const passes = options.sharedLayers ? await passesOf(models, evaluateOptions) : models.map((_, index) => [index])
   const countOf = (indices: readonly number[]) => countLayers(layerTrie(indices.map((index) => models[index]!.identity)))
   const { asked, distinct } = countOf(models.map((_, index) => index))
   const computed = passes.reduce((sum, pass) => sum + countOf(pass).distinct, 0)
@@ -72,9 +73,11 @@ export async function planLayerScan({ definedTasks, onEvent = () => {}, signal, 
   return { model: model.label, layerCount: config.layerCount, units, passes: passes.map((pass) => pass.length), layers: { asked, distinct, computed }, tasks }
 }
 
-/** As planPasses does it: models that share their first layer, as many as fit. */
-function passesOf(models: readonly SizedModel[], limits: Pick<BatchLimits, 'memoryBytes'>): number[][] {
-  return groupByTrunk(models.map(({ identity }) => identity)).flatMap((group) => fittingGroups(models, limits, group))
+/** As planPasses does it: models that share their first layer, as many as fit. Weights are taken for f32, since nothing says more before they are there. */
+async function passesOf(models: readonly SizedModel[], options: PlacementOptions): Promise<number[][]> {
+  const placement = placementOf({ config: models[0]!.config, isQuantized: false, storedDtype: 'float32' }, options, await gpusFor(options))
+  const fits = (need: MemoryNeed) => placement !== undefined && fitsTogether(need, placement, options)
+  return groupByTrunk(models.map(({ identity }) => identity)).flatMap((group) => fittingGroups(models, fits, group))
 }
 
 /** The original and the model without each unit, in the order of planScanPasses; layers of equal numbers are equal. */

@@ -32,7 +32,7 @@ export const scanOptions = z.object({
   ...computingShape,
   sharedLayers: withDescription(
     computingShape.sharedLayers,
-    'Compute layers that models without a layer share once, on the CPU (default: on); --no-shared-layers computes each model by itself',
+    'Compute layers that models without a layer share once (default: on); --no-shared-layers computes each model by itself',
   ),
   output: withDescription(scoringOptions.shape.output, 'Folder for the record and the page'),
 })

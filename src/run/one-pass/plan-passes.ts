@@ -1,6 +1,8 @@
-/** Which models of a run are computed together, on the CPU: those that share their first layers and read the same tokens, or all whose distributions are compared. */
-import { fitsMemory, type MemoryNeed } from '../../engine/onnx/batch-budget.ts'
-import { runsOnCpu } from '../../engine/onnx/onnx-engine.ts'
+/** Which models of a run are computed together: those that share their first layers and read the same tokens, or all whose distributions are compared. */
+import type { Gpu } from '../../engine/devices/gpus.ts'
+import type { MemoryNeed } from '../../engine/onnx/batch-budget.ts'
+import { dtypeOfStored } from '../../engine/onnx/device-needs.ts'
+import { fitsTogether, gpusFor, placementKey, placementOf, type Placement } from '../../engine/joint/placement.ts'
 import { identifyLayers, type ModelIdentity, type ModelOutline } from '../../engine/joint/layer-identity.ts'
 import { HarnessError, unlessAborted } from '../../errors.ts'
 import { frequencySwitch } from '../../graph/blocks/rope.ts'
@@ -21,6 +23,8 @@ export interface PlannedPass {
   readonly models: readonly ModelSource[]
   /** One a model; none for a model by itself. */
   readonly identities: readonly ModelIdentity[]
+  /** Where they are computed; absent for a model by itself, which finds its place when it is opened. */
+  readonly placement?: Placement
   /** Whether the distributions of the others are compared with those of the first model. */
   readonly isCompared?: boolean
 }
@@ -33,6 +37,8 @@ interface Candidate {
   readonly weightSettings: WeightSettings
   /** Equal for models that get the same sequences and plan the same batches of them. */
   readonly tokens: string
+  /** Undefined if no device can compute it as asked. */
+  readonly placement: Placement | undefined
 }
 
 /** Whether layers may be shared, and who hears which are. */
@@ -69,8 +75,9 @@ export async function planPasses(
 ): Promise<PlannedPass[]> {
   const alone = separatePasses(models)
   const local = models.filter(({ served }) => !served)
-  if (local.length < 2 || options.openEngine || !(await runsOnCpu(options))) return alone
-  const candidates = (await Promise.all(local.map((model) => openCandidate(model, options)))).filter((candidate) => candidate !== undefined)
+  if (local.length < 2 || options.openEngine) return alone
+  const gpus = await gpusFor(options)
+  const candidates = (await Promise.all(local.map((model) => openCandidate(model, options, gpus)))).filter((candidate) => candidate !== undefined)
   const outlines = candidates.map(({ outline }) => outline)
   const identities = await unlessAborted(identifyLayers(outlines, { samplesOnly }), options.signal).catch((error: unknown) => {
     if (!(error instanceof HarnessError)) throw error
@@ -83,6 +90,7 @@ export async function planPasses(
     .map((group): PlannedPass => ({
       models: group.map((index) => ({ ...candidates[index]!.model, checkpoint: candidates[index]!.checkpoint })),
       identities: group.map((index) => identities[index]!),
+      placement: candidates[group[0]!]!.placement!,
       ...(isCompared && { isCompared }),
     }))
   return inOrder(alone, passes)
@@ -99,17 +107,19 @@ interface Found {
   readonly onNotice: (notice: string) => void
 }
 
-/** Groups that share layers, read the same tokens, and fit in memory. */
+/** Groups that share layers, read the same tokens in the same place, and fit in memory. */
 function sharingGroups(found: Found): number[][] {
   return found.groups
     .flatMap((group) => byTokens(group, found.candidates, found.onNotice))
+    .flatMap((group) => byPlace(group, found.candidates))
     .filter((group) => group.length > 1)
     .flatMap((group) => bySize(group, found))
 }
 
 /** A group cut into those that fit in memory together; says so if they are several. */
 function bySize(group: readonly number[], { candidates, sized, options, onNotice }: Found): number[][] {
-  const parts = fittingGroups(sized, options, group)
+  const { placement } = candidates[group[0]!]!
+  const parts = fittingGroups(sized, (need) => fitsTogether(need, placement!, options), group)
   if (parts.length > 1) {
     const labels = labelsOf(group.map((index) => candidates[index]!.model))
     const how = parts.length === group.length ? 'one after another' : `in ${parts.length} passes`
@@ -120,36 +130,51 @@ function bySize(group: readonly number[], { candidates, sized, options, onNotice
   return parts
 }
 
-/** The original with all models that read the same tokens, whether they share layers or not, as far as they fit in memory: those that share layers first. */
+/** The original with all models that read the same tokens in the same place, whether they share layers or not, as far as they fit in memory: those that share layers first. */
 function comparedGroup({ candidates, groups, sized, options, onNotice }: Found, { label }: ModelSource): number[] {
   const memory = (group: readonly number[]): MemoryNeed => togetherNeed(group.map((index) => sized[index]!))
   const original = candidates.findIndex(({ model }) => model.label === label)
-  if (original === -1) return []
+  const { placement, tokens } = candidates[original] ?? {}
+  if (!placement) return []
   const trunk = groups.find((group) => group.includes(original))!
-  const isAble = (index: number) => index !== original && candidates[index]!.tokens === candidates[original]!.tokens
-  const others = candidates.map((_, index) => index).filter((index) => isAble(index) && !trunk.includes(index))
+  const others = candidates.map((_, index) => index).filter((index) => index !== original && candidates[index]!.tokens === tokens)
+  const able = others.filter((index) => placeOf(candidates[index]!) === placementKey(placement))
   const together = [original]
   const left: number[] = []
-  for (const index of [...trunk.filter(isAble), ...others]) (fitsMemory(memory([...together, index].sort(ascending)), options) ? together : left).push(index)
-  if (left.length > 0)
-    onNotice(
-      `${labelsOf(left.sort(ascending).map((index) => candidates[index]!.model))}: not computed together with ${label}, which takes more memory than is allowed ` +
-        `(${byteSize(memory([...together, left[0]!].sort(ascending)).fixed)} and batches): compared with its stored hidden states`,
-    )
+  for (const index of able.toSorted((a, b) => Number(trunk.includes(b)) - Number(trunk.includes(a))))
+    (fitsTogether(memory([...together, index].sort(ascending)), placement, options) ? together : left).push(index)
+  const say = (indices: readonly number[], reason: string) => {
+    if (indices.length > 0)
+      onNotice(
+        `${labelsOf(indices.map((index) => candidates[index]!.model))}: not computed together with ${label}, ${reason}: compared with its stored hidden states`,
+      )
+  }
+  say(
+    others.filter((index) => !able.includes(index)),
+    'which is computed on another device or in another type',
+  )
+  const least = left.length > 0 ? memory([...together, left[0]!].sort(ascending)).fixed : 0
+  say(left.sort(ascending), `which takes more memory than is allowed (${byteSize(least)} and batches)`)
   return together.sort(ascending)
 }
 
 const ascending = (a: number, b: number) => a - b
 
 /** Undefined if the model cannot be opened. */
-async function openCandidate(model: ModelSource, options: EvaluateOptions): Promise<Candidate | undefined> {
+async function openCandidate(model: ModelSource, options: EvaluateOptions, gpus: readonly Gpu[]): Promise<Candidate | undefined> {
   try {
     const { configFile, weightSettings, adapter } = await inspectModel(model)
     const checkpoint = model.checkpoint ?? (await openCheckpoint(model.folder, { mayBeQuantized: true, configFile }))
     const config = adapter?.isUntied ? { ...checkpoint.config, tiedHead: false } : checkpoint.config
     const outline = { config, weights: checkpoint.weights, quantize: weightSettings.quantize, adapter }
     const tokens = `${encodingKey(checkpoint.tokenizer, encoderOf(checkpoint, options))} ${frequencySwitch(config.rope)}`
-    return { model, checkpoint, outline, weightSettings, tokens }
+    const { tensors, packed } = checkpoint.weights
+    const needs = {
+      config,
+      isQuantized: weightSettings.quantize !== undefined || packed.size > 0,
+      storedDtype: dtypeOfStored(tensors.get(config.tensorNames.embeddings)?.dtype),
+    }
+    return { model, checkpoint, outline, weightSettings, tokens, placement: placementOf(needs, options, gpus) }
   } catch (error) {
     if (error instanceof HarnessError) return undefined
     throw error
@@ -158,11 +183,25 @@ async function openCandidate(model: ModelSource, options: EvaluateOptions): Prom
 
 /** A group cut into those that read the same tokens. */
 function byTokens(group: readonly number[], candidates: readonly Candidate[], onNotice: (notice: string) => void): number[][] {
-  const kinds = [...new Set(group.map((index) => candidates[index]!.tokens))]
-  const parts = kinds.map((tokens) => group.filter((index) => candidates[index]!.tokens === tokens))
+  const parts = partsOf(group, (index) => candidates[index]!.tokens)
   if (parts.length > 1)
     onNotice(`${labelsOf(group.map((index) => candidates[index]!.model))} share layers but not tokens (tokenizer or window differ): not computed together`)
   return parts
+}
+
+/** A group cut into those that are computed in one place; those that no device can compute are left out. */
+function byPlace(group: readonly number[], candidates: readonly Candidate[]): number[][] {
+  const able = group.filter((index) => candidates[index]!.placement)
+  return partsOf(able, (index) => placeOf(candidates[index]!)!)
+}
+
+function placeOf({ placement }: Candidate): string | undefined {
+  return placement && placementKey(placement)
+}
+
+/** A group cut into those with equal keys. */
+function partsOf(group: readonly number[], keyOf: (index: number) => string): number[][] {
+  return [...new Set(group.map(keyOf))].map((key) => group.filter((index) => keyOf(index) === key))
 }
 
 /** Passes of several models in the place of their first one. */

@@ -4,6 +4,7 @@ import { JointPass } from '../../engine/joint/joint-pass.ts'
 import { AbortError } from '../../errors.ts'
 import type { EvaluateOptions } from '../evaluate-options.ts'
 import type { ModelSource } from '../model-source.ts'
+import { jointOptionsOf } from './joint-options.ts'
 import { labelsOf, type PlannedPass } from './plan-passes.ts'
 
 /** How one model is scored: with the options of its engine, and stored when `turn` has resolved. */
@@ -13,20 +14,14 @@ export type ScoreModel<T> = (model: ModelSource, joined: Pick<EvaluateOptions, '
  * Scores the models of a pass with `score`; results in their order. If that does not work, for lack of memory for example, those that are not done are scored one after another. Fails as the
  * first model that fails, when all others are done.
  */
-export async function scoreTogether<T>(
-  { models, identities, isCompared }: PlannedPass,
-  { batchTokens, memoryBytes, threads, signal }: EvaluateOptions,
-  score: ScoreModel<T>,
-  onNotice: (notice: string) => void,
-): Promise<T[]> {
-  if (models.length === 1) return [await score(models[0]!, {}, Promise.resolve())]
-  const pass = new JointPass(identities, {
-    onNotice: (notice) => onNotice(`${labelsOf(models)}: ${notice}`),
-    threads,
-    isCompared,
-    ...(batchTokens !== undefined && { batchTokens }),
-    ...(memoryBytes !== undefined && { memoryBytes }),
-  })
+export async function scoreTogether<T>(planned: PlannedPass, options: EvaluateOptions, score: ScoreModel<T>, onNotice: (notice: string) => void): Promise<T[]> {
+  const { models, identities } = planned
+  if (!planned.placement) return [await score(models[0]!, {}, Promise.resolve())]
+  const pass = new JointPass(
+    identities,
+    jointOptionsOf(planned, options, (notice) => onNotice(`${labelsOf(models)}: ${notice}`)),
+  )
+  const { signal } = options
   // Each model listens several times, and Node takes more than ten listeners for a leak.
   if (signal) setMaxListeners(0, signal)
   let turn: Promise<unknown> = Promise.resolve()

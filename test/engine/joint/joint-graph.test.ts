@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { jointModelInPasses, modelInPasses, type DeviceModel } from '../../../src/engine/onnx/device-model.ts'
+import { jointModelInOnePass, jointModelInPasses, modelInOnePass, modelInPasses, type DeviceModel } from '../../../src/engine/onnx/device-model.ts'
 import { readScores } from '../../../src/engine/onnx/read-scores.ts'
 import { startSessionProcess } from '../../../src/engine/onnx/session-process.ts'
 import { headOutputNames } from '../../../src/graph/blocks/head.ts'
@@ -45,15 +45,34 @@ test('original, merged and dropped layers of a deep model', { tags: ['slow'] }, 
 
 test('a model with sliding windows, and the same without its last layer', async () => {
   const { folder, sequences } = fixtureRequests('gemma2')
-  const shorter = path.join(temporaryFolder(), 'shorter')
-  cpSync(folder, shorter, { recursive: true })
-  const config = JSON.parse(readFileSync(path.join(shorter, 'config.json'), 'utf8')) as { num_hidden_layers: number; layer_types?: unknown[] }
-  const fewer = { ...config, num_hidden_layers: config.num_hidden_layers - 1, ...(config.layer_types && { layer_types: config.layer_types.slice(0, -1) }) }
-  writeFileSync(path.join(shorter, 'config.json'), JSON.stringify(fewer))
+  const config = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as { num_hidden_layers: number; layer_types?: unknown[] }
+  const types = config.layer_types && { layer_types: config.layer_types.slice(0, -1) }
+  const shorter = changedCopy(folder, { num_hidden_layers: config.num_hidden_layers - 1, ...types })
   const { counts, alone, together } = await bothWays([folder, shorter], sequences)
   expect(counts).toEqual({ asked: 5, distinct: 3 })
   expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
 })
+
+test('the graph for GPUs, run on the CPU: models of different angles and windows give what each gives alone', { tags: ['slow'] }, async () => {
+  const { folder, sequences } = fixtureRequests('gemma3')
+  const slower = changedCopy(folder, { rope_theta: 20_000, rope_parameters: undefined })
+  const { root, joint } = await jointModels([folder, slower])
+  const form = { type: 'float', scoreBytes: 2 ** 13 } as const
+  const together = await scoresOf(jointModelInOnePass(joint, form), root, 2, sequences)
+  const alone: SequenceScore[][] = []
+  for (const { config, weights } of joint.models) alone.push(...(await scoresOf(modelInOnePass(config, weights, form), root, 1, sequences)))
+  expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
+  expect(largestDifference([together[0]!], [together[1]!])).toBeGreaterThan(1e-3)
+})
+
+/** A copy of a checkpoint with another config. */
+function changedCopy(folder: string, changes: object): string {
+  const copy = path.join(temporaryFolder(), 'changed')
+  cpSync(folder, copy, { recursive: true })
+  const file = path.join(copy, 'config.json')
+  writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...changes }))
+  return copy
+}
 
 async function bothWays(folders: readonly string[], sequences: readonly Sequence[]) {
   const { root, joint } = await jointModels(folders)
@@ -64,10 +83,12 @@ async function bothWays(folders: readonly string[], sequences: readonly Sequence
 }
 
 async function scoresOf(model: DeviceModel, root: string, count: number, sequences: readonly Sequence[]): Promise<SequenceScore[][]> {
-  await session.load(model.graphWith(1).graph, { root, threads: 2, isOptimized: true })
+  const batches = planBatches(sequences, 1024).batches.map((batch) => ({ batch, laidOut: model.layOut(batch, PASS_TOKENS) }))
+  const chunkCount = Math.max(...batches.map(({ laidOut }) => laidOut.chunksNeeded))
+  await session.load(model.graphWith(chunkCount).graph, { root, threads: 2, isOptimized: true })
   const scores = Array.from({ length: count }, (): SequenceScore[] => [])
-  for (const batch of planBatches(sequences, 1024).batches) {
-    const outputs = await session.run(model.layOut(batch, PASS_TOKENS).feedsFor(1))
+  for (const { batch, laidOut } of batches) {
+    const outputs = await session.run(laidOut.feedsFor(chunkCount))
     scores.forEach((own, index) => {
       const names = headOutputNames(index)
       const found = { logProbs: outputs[names.logProbs] as Float32Array, best: outputs[names.best] as BigInt64Array }

@@ -15,7 +15,7 @@ const CONFIG = parseConfig({ ...LLAMA, rope_theta: 10_000, rope_scaling: LONGROP
 function cosinesOf(length: number): number[] {
   const input = Int32Array.from({ length }, (_, index) => index + 1)
   const [batch] = planBatches([{ input, targets: Int32Array.of(9) }], 100).batches
-  const { cosines } = rowFeeds(CONFIG)(batch!, layOutRows(batch!.tree, Infinity), 1)
+  const { cosines } = rowFeeds([CONFIG])(batch!, layOutRows(batch!.tree, Infinity), 1)
   return [...(cosines!.values as Float32Array)].slice(4, 6)
 }
 

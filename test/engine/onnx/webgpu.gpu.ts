@@ -76,7 +76,7 @@ describe.skipIf(gpu.missing !== undefined)(`on WebGPU${skipped}`, () => {
     const config = await readConfig(folder)
     const weights = await readWeights(folder, config)
     const [batch] = planBatches(sequences.slice(0, 2), 4096).batches
-    const feeds = rowFeeds(config)(batch!, layOutRows(batch!.tree, Infinity), 1)
+    const feeds = rowFeeds([config])(batch!, layOutRows(batch!.tree, Infinity), 1)
     const nodes = await placed(deviceDecoderGraph(config, weights, 'float'), weights.root, feeds)
     expect(operatorsOnCpu(nodes, STEERING_OPERATORS)).toEqual([])
     const onGpu = nodes.filter(({ provider }) => provider === 'WebGpuExecutionProvider').map(({ operator }) => operator)

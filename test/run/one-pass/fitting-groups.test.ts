@@ -1,5 +1,6 @@
 /** Models that share layers, divided by memory. */
 import { expect, test } from 'vitest'
+import { fitsMemory } from '../../../src/engine/onnx/batch-budget.ts'
 import { parseConfig } from '../../../src/model/config/config.ts'
 import { fittingGroups, togetherNeed } from '../../../src/run/one-pass/fitting-groups.ts'
 
@@ -34,7 +35,7 @@ const model = (...layers: readonly string[]) => ({
 const models = [model('a', 'b', 'c', 'd'), model('a', 'b', 'c'), model('a', 'b', 'd'), model('a', 'c', 'd')]
 
 test('as many as fit are together, in their order', () => {
-  const groups = (memoryBytes: number) => fittingGroups(models, { memoryBytes })
+  const groups = (memoryBytes: number) => fittingGroups(models, (need) => fitsMemory(need, { memoryBytes }))
   expect(groups(2e9)).toEqual([[0, 1, 2, 3]])
   expect(groups(1)).toEqual([[0], [1], [2], [3]])
   const { fixed, perToken } = togetherNeed(models.slice(0, 3))

@@ -53,8 +53,19 @@ test('models that do not fit together are computed one after another, which is s
   )
 })
 
-test('a model that cannot be opened is by itself, and so is every model of other devices', async () => {
+test('a model that cannot be opened is by itself', async () => {
   const models = [source('a', original), source('b', '/nowhere'), source('c', original)]
   expect((await planned(models)).labels).toEqual([['a', 'c'], ['b']])
-  expect((await planned(models, { devices: [{ provider: 'webgpu', index: 0 }] })).labels).toEqual([['a'], ['b'], ['c']])
+})
+
+test('models are together on a GPU and on several devices, unless the GPU cannot do what is asked', async () => {
+  const models = [source('a', original), source('b', original), source('c', original, { quantize: 'nf4' }), source('d', original, { quantize: 'nf4' })]
+  const devices = [
+    { provider: 'webgpu', index: 0 },
+    { provider: 'webgpu', index: 0 },
+  ] as const
+  const { labels, passes } = await planned(models, { devices })
+  expect(labels).toEqual([['a', 'b'], ['c'], ['d']])
+  expect(passes[0]!.placement).toMatchObject({ devices, dtype: 'float32' })
+  expect((await planned(models, { devices, memoryBytes: 2 ** 34 })).labels).toEqual([['a'], ['b'], ['c'], ['d']])
 })
