@@ -51,9 +51,9 @@ export function responsesFolder(cache: string): string {
 }
 
 /** A model's files, by its id. */
-export function modelFiles(cache: string, id: string): { readonly log: string; readonly description: string } {
+export function modelFiles(cache: string, id: string): { readonly log: string; readonly divergences: string; readonly description: string } {
   const place = path.join(responsesFolder(cache), id)
-  return { log: `${place}.log`, description: `${place}.json` }
+  return { log: `${place}.log`, divergences: `${place}.divergences`, description: `${place}.json` }
 }
 
 /** All models with cached responses, the last used first; none if there is no such folder. */

@@ -1,13 +1,19 @@
 /** Responses of one model in memory: those of its log, and those of this run. */
 import { createHash } from 'node:crypto'
 import type { Sequence } from '../plan/sequence.ts'
+import type { CachedDivergence } from './divergence-log.ts'
 import type { CachedResponse } from './response-log.ts'
 
 /** A score without its sequence. */
 export interface CachedScore {
   readonly logProb: number
   readonly isGreedy: boolean
+  /** Of a variant whose distributions were compared with the original's. */
+  readonly divergence?: CachedDivergence
 }
+
+/** A response with its divergence, if it has one. */
+export type ComparedResponse = CachedResponse & Pick<CachedScore, 'divergence'>
 
 /** Responses by sequence and by batch. */
 export interface CachedResponses {
@@ -16,7 +22,7 @@ export interface CachedResponses {
    * computed beside it; if that batch was never computed, the first score of any other. Undefined if one is not cached.
    */
   find(keys: readonly Buffer[]): readonly CachedScore[] | undefined
-  add(responses: readonly CachedResponse[]): void
+  add(responses: readonly ComparedResponse[]): void
 }
 
 /** Bytes of a batch's key: 96 bits, so that among a million batches two collide with a chance of 1e-17. */
@@ -37,8 +43,8 @@ export function cachedResponses(): CachedResponses {
       return any.every((score) => score !== undefined) ? any : undefined
     },
     add(responses) {
-      for (const { key, batch, logProb, isGreedy } of responses) {
-        const [name, score] = [nameOf(key), { logProb, isGreedy }]
+      for (const { key, batch, ...score } of responses) {
+        const name = nameOf(key)
         ofBatch.set(name + nameOf(batch), score)
         if (!first.has(name)) first.set(name, score)
       }

@@ -1,9 +1,8 @@
 /** An engine that caches its responses: what was asked before costs nothing, and a run that was cancelled continues if it stopped. */
 import type { Engine, IsAnswered, ScoredBatch } from '../engine/engine.ts'
 import type { Sequence } from '../plan/sequence.ts'
-import { batchKey, sequenceKey } from './cached-responses.ts'
+import { batchKey, sequenceKey, type CachedScore, type ComparedResponse } from './cached-responses.ts'
 import { ModelCache, type CachedModelKey } from './model-cache.ts'
-import type { CachedResponse } from './response-log.ts'
 
 /**
  * Takes from the cache in `folder` what it holds, asks `engine` for the rest, and writes each batch before it yields it: a kill costs at most the batch that
@@ -40,7 +39,7 @@ function score(sequences: readonly Sequence[], engine: Engine, cache: ModelCache
   const isCached: IsAnswered = (members) => {
     const scores = cache.find(members.map((member) => keys[member]!))
     if (!scores) return false
-    cached.push({ scores: scores.map((each, index) => ({ sequence: members[index]!, ...each })), tokensComputed: 0, isCached: true })
+    cached.push(cachedBatch(scores, members, sequences))
     return true
   }
   const computed = engine.score(sequences, isCached)
@@ -53,7 +52,20 @@ function score(sequences: readonly Sequence[], engine: Engine, cache: ModelCache
   })()
 }
 
-function responsesOf({ scores }: ScoredBatch, keys: readonly Buffer[]): CachedResponse[] {
+function cachedBatch(scores: readonly CachedScore[], members: readonly number[], sequences: readonly Sequence[]): ScoredBatch {
+  const divergences = scores.flatMap(({ divergence }, index) => (divergence ? [{ sequence: sequences[members[index]!]!, ...divergence }] : []))
+  return {
+    scores: scores.map(({ logProb, isGreedy }, index) => ({ sequence: members[index]!, logProb, isGreedy })),
+    ...(divergences.length > 0 && { divergences }),
+    tokensComputed: 0,
+    isCached: true,
+  }
+}
+
+function responsesOf({ scores, divergences }: ScoredBatch, keys: readonly Buffer[]): ComparedResponse[] {
   const batch = batchKey(scores.map(({ sequence }) => keys[sequence]!))
-  return scores.map(({ sequence, logProb, isGreedy }) => ({ key: keys[sequence]!, batch, logProb, isGreedy }))
+  return scores.map(({ sequence, logProb, isGreedy }, index) => {
+    const divergence = divergences?.[index]
+    return { key: keys[sequence]!, batch, logProb, isGreedy, ...(divergence && { divergence }) }
+  })
 }

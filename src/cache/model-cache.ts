@@ -5,8 +5,9 @@ import { writeWhole } from '../io/write-atomically.ts'
 import type { WeightsFingerprint } from '../model/weights-fingerprint.ts'
 import { errorText } from '../text/error-text.ts'
 import { MAX_BYTES, modelFiles, pruneCache } from './cache-folder.ts'
-import { cachedResponses, type CachedResponses } from './cached-responses.ts'
-import { logWriter, readLog, type CachedResponse, type LogWriter } from './response-log.ts'
+import { cachedResponses, type CachedResponses, type ComparedResponse } from './cached-responses.ts'
+import { readDivergences, toDivergenceRecord, type DivergenceEntry } from './divergence-log.ts'
+import { logWriter, readLog, recordWriter, type CachedResponse, type LogWriter } from './response-log.ts'
 
 /** How long the start waits for the weights to be read, so that responses of the same weights in other files are found. */
 const MAX_WAIT_MS = 500
@@ -23,6 +24,8 @@ export interface CachedModelKey {
   readonly settings: unknown
   /** As `Engine.responsesDependOn`. */
   readonly engine: string
+  /** Whether every response has a divergence from the model's original, which is then a part of `settings` and `fingerprint`. */
+  readonly isCompared?: boolean
 }
 
 /**
@@ -37,7 +40,7 @@ export class ModelCache implements AsyncDisposable {
   /** Resolves when the log can be written, or the cache does not work; never rejects. */
   #ready: Promise<void> = Promise.resolve()
   /** Set when the weights' hash is known. */
-  #writer: LogWriter | undefined
+  #writer: LogWriter<ComparedResponse> | undefined
   #isBroken = false
   #areWeightsRead = false
 
@@ -62,7 +65,7 @@ export class ModelCache implements AsyncDisposable {
   find: CachedResponses['find'] = (keys) => this.#responses.find(keys)
 
   /** Adds a batch's responses, and waits until they are written. */
-  async add(responses: readonly CachedResponse[]): Promise<void> {
+  async add(responses: readonly ComparedResponse[]): Promise<void> {
     this.#responses.add(responses)
     await this.#ready
     await this.#unlessBroken(() => this.#writer!.append(responses))
@@ -97,18 +100,18 @@ export class ModelCache implements AsyncDisposable {
     const { label, source, given, engine, fingerprint } = this.#key
     const id = this.#idOf(weights)
     if (fingerprint.known !== weights) await this.#load(id)
-    const { log, description } = modelFiles(this.#folder, id)
+    const { log, divergences, description } = modelFiles(this.#folder, id)
     await writeWhole(description, [JSON.stringify({ model: label, source, engine, weights, given })])
     await pruneCache(this.#folder, { maxBytes: MAX_BYTES }, id)
-    this.#writer = logWriter(log, id)
+    this.#writer = this.#key.isCompared ? comparedWriter(log, divergences, id) : logWriter(log, id)
     const now = new Date()
     await utimes(log, now, now).catch(() => {})
   }
 
   async #load(id: string): Promise<void> {
-    const { log } = modelFiles(this.#folder, id)
+    const { log, divergences } = modelFiles(this.#folder, id)
     const { responses, setAside } = await readLog(log, id)
-    this.#responses.add(responses)
+    this.#responses.add(this.#key.isCompared ? withDivergences(responses, await readDivergences(divergences, id)) : responses)
     if (setAside !== undefined)
       this.#onNotice(`the response cache of this model was damaged: ${responses.length} responses are sound and stay, the file was set aside as ${setAside}`)
   }
@@ -132,4 +135,29 @@ export class ModelCache implements AsyncDisposable {
     this.#isBroken = true
     this.#onNotice(`responses are no longer cached: ${errorText(error)}`)
   }
+}
+
+/** Divergences first: a response that a kill leaves without one is not used. */
+function comparedWriter(log: string, divergences: string, id: string): LogWriter<ComparedResponse> {
+  const writers = { entries: recordWriter<DivergenceEntry>(divergences, (entry) => toDivergenceRecord(entry, id)), responses: logWriter(log, id) }
+  return {
+    async append(responses) {
+      await writers.entries.append(responses.flatMap(({ key, batch, divergence }) => (divergence ? [{ key, batch, ...divergence }] : [])))
+      await writers.responses.append(responses)
+    },
+    async [Symbol.asyncDispose]() {
+      await writers.entries[Symbol.asyncDispose]()
+      await writers.responses[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The responses that have a divergence of the same batch. */
+function withDivergences(responses: readonly CachedResponse[], entries: readonly DivergenceEntry[]): ComparedResponse[] {
+  const nameOf = ({ key, batch }: Pick<CachedResponse, 'key' | 'batch'>) => Buffer.concat([key, batch]).toString('latin1')
+  const found = new Map(entries.map(({ key, batch, ...divergence }) => [nameOf({ key, batch }), divergence]))
+  return responses.flatMap((response) => {
+    const divergence = found.get(nameOf(response))
+    return divergence ? [{ ...response, divergence }] : []
+  })
 }

@@ -89,18 +89,23 @@ export async function readLog(file: string, owner: string): Promise<OpenedLog> {
 }
 
 /** Appends to a log. Several processes may append to one file: each write goes to the end as it is then. */
-export interface LogWriter extends AsyncDisposable {
-  append(responses: readonly CachedResponse[]): Promise<void>
+export interface LogWriter<T> extends AsyncDisposable {
+  append(entries: readonly T[]): Promise<void>
 }
 
-/** A writer that opens the file at the first write. */
-export function logWriter(file: string, owner: string): LogWriter {
+/** A writer of responses that opens the file at the first write. */
+export function logWriter(file: string, owner: string): LogWriter<CachedResponse> {
+  return recordWriter(file, (response) => toRecord(response, owner))
+}
+
+/** The same for other records. */
+export function recordWriter<T>(file: string, toBytes: (entry: T) => Buffer): LogWriter<T> {
   let opened: Promise<FileHandle> | undefined
   return {
-    async append(responses) {
+    async append(entries) {
       opened ??= openEnd(file)
       const handle = await opened
-      await handle.appendFile(Buffer.concat(responses.map((response) => toRecord(response, owner))))
+      await handle.appendFile(Buffer.concat(entries.map(toBytes)))
     },
     async [Symbol.asyncDispose]() {
       const handle = await opened?.catch(() => undefined)

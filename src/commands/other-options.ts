@@ -80,7 +80,7 @@ const OF_GATE: Readonly<Record<string, string>> = {
   limit: 'Give --max-items N.',
   samples: 'Items are drawn at random; --max-items N bounds them.',
   tasks: 'The policy names the tasks.',
-  divergence: 'Score the candidate with `evalharness run --divergence`, and judge that run with --candidate.',
+  divergence: 'Give --model, which scores the baseline’s model beside the candidate, or --candidate with a run of `evalharness run --divergence`.',
 }
 
 /** What to give instead of an option that a command that scores models does not have; undefined if nothing is known. */

@@ -1,6 +1,8 @@
 /** What a model does in a run with `--divergence`. */
+import type { CachedModelKey } from '../cache/model-cache.ts'
 import type { HiddenStates } from '../engine/hidden-states.ts'
 import type { EngineDivergence, HeadSource } from '../engine/onnx/engine-divergence.ts'
+import type { WeightsFingerprint } from '../model/weights-fingerprint.ts'
 import type { EncodedAhead } from './encode-ahead.ts'
 
 /** A model's part in the divergence of a run. */
@@ -11,6 +13,8 @@ export interface DivergenceRole {
   readonly begin: (model: BegunModel) => Promise<EngineDivergence>
   /** As `begin`, for a model that is computed together with the original: where the original's hidden states go, if there are also others. */
   readonly beginJoined: (model: BegunModel) => Promise<HiddenStates | undefined>
+  /** What a model's cached responses depend on beside itself, when its engine is open: `engine` as Engine.responsesDependOn. Null if it is not cached. */
+  readonly cachedBy: (engine: string | undefined) => ComparedKey | null
   /** Takes over what the weights need, and keeps it as long as they are used. */
   readonly keep: (resource: AsyncDisposable) => Promise<void>
 }
@@ -27,4 +31,16 @@ export interface OriginalModel {
 export interface BegunModel extends Pick<OriginalModel, 'weightsHash'> {
   readonly head: HeadSource
   readonly encoded: readonly EncodedAhead[]
+  readonly identity: CachedIdentity
+}
+
+/** What decides a model's responses besides engine and tokens, as in CachedModelKey. */
+export type CachedIdentity = Pick<CachedModelKey, 'fingerprint' | 'settings'>
+
+/** How a model is compared. */
+export interface ComparedKey {
+  /** Plain data. */
+  readonly settings: unknown
+  /** The original of a variant; absent for the original itself. */
+  readonly original?: { readonly label: string; readonly fingerprint: WeightsFingerprint }
 }

@@ -3,7 +3,6 @@
  * logits meet in one graph. For other variants the original stores the hidden states of scored positions in a temporary file; with each of them the
  * original's head is applied to the states again.
  */
-import type { HeadSource } from '../engine/onnx/engine-divergence.ts'
 import { hiddenStatesBytes, openHiddenStates, type HiddenStates } from '../engine/hidden-states.ts'
 import { countScoredPositions } from '../plan/scored-positions.ts'
 import type { BegunModel, DivergenceRole } from './divergence-role.ts'
@@ -19,9 +18,9 @@ export interface DivergenceRun extends AsyncDisposable {
 /** Begins without a file. `hasOthers`: whether variants are left that are not computed together with the original. */
 export function divergenceRun(original: Pick<ModelSource, 'label' | 'source'>, hasOthers: boolean): DivergenceRun {
   const kept: AsyncDisposable[] = []
-  let weightsHash: Promise<string | null> = Promise.resolve(null)
-  let head: HeadSource | undefined
+  let begun: BegunModel | undefined
   let states: HiddenStates | undefined
+  let originalEngine: string | undefined
   const store = async (model: BegunModel): Promise<HiddenStates> => {
     // Of an attempt to compute the models together.
     await states?.[Symbol.asyncDispose]()
@@ -29,30 +28,46 @@ export function divergenceRun(original: Pick<ModelSource, 'label' | 'source'>, h
     states = await openHiddenStates({ rowCount: await countPositions(model.encoded), width: model.head.config.hiddenSize })
     return states
   }
-  const begin = (model: BegunModel) => {
-    weightsHash = model.weightsHash
-    head = model.head
-  }
   const ofOriginal: DivergenceRole = {
     original: null,
     async begin(model) {
-      begin(model)
+      begun = model
       return { kind: 'original', states: await store(model) }
     },
     async beginJoined(model) {
-      begin(model)
+      begun = model
       return hasOthers ? store(model) : undefined
+    },
+    cachedBy(engine) {
+      originalEngine = engine
+      // A batch that is not computed leaves no states.
+      return states ? null : { settings: { compared: 'original' } }
     },
     keep: async (resource) => void kept.push(resource),
   }
-  const ofVariant: DivergenceRole = {
-    original: () => ({ label: original.label, source: original.source, weightsHash }),
-    begin: async () => ({ kind: 'variant', states: states!, original: head! }),
-    beginJoined: async () => undefined,
-    keep: (resource) => Promise.resolve(resource[Symbol.asyncDispose]()),
+  const ofVariant = (): DivergenceRole => {
+    let isJoined = false
+    return {
+      original: () => ({ label: original.label, source: original.source, weightsHash: begun?.weightsHash ?? Promise.resolve(null) }),
+      async begin() {
+        isJoined = false
+        return { kind: 'variant', states: states!, original: begun!.head }
+      },
+      async beginJoined() {
+        isJoined = true
+        return undefined
+      },
+      cachedBy() {
+        if (!begun) return null
+        const { fingerprint, settings } = begun.identity
+        const way = isJoined ? { compared: 'in one graph' } : { compared: 'with stored states', originalEngine }
+        return { settings: { ...way, original: settings }, original: { label: original.label, fingerprint } }
+      },
+      keep: (resource) => Promise.resolve(resource[Symbol.asyncDispose]()),
+    }
   }
   return {
-    roleOf: ({ label }) => (label === original.label ? ofOriginal : ofVariant),
+    roleOf: ({ label }) => (label === original.label ? ofOriginal : ofVariant()),
     async [Symbol.asyncDispose]() {
       await states?.[Symbol.asyncDispose]()
       for (const resource of kept.toReversed()) await resource[Symbol.asyncDispose]()

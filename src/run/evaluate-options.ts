@@ -38,7 +38,7 @@ export interface EvaluateOptions {
   readonly encodings?: Map<string, readonly EncodedAhead[]>
   /** Response cache directory; no cache when absent. */
   readonly cache?: string
-  /** The model's part in a divergence; then no response comes from the cache, and none is added. */
+  /** The model's part in a divergence. */
   readonly divergence?: DivergenceRole
   /** Opens the engine; onnxruntime on this machine when absent. */
   readonly openEngine?: (checkpoint: Checkpoint) => Promise<Engine>

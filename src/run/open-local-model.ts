@@ -1,9 +1,11 @@
 /** Opens a local checkpoint: unchanged, quantized, or with an adapter. */
 import { cachingEngine } from '../cache/caching-engine.ts'
+import type { CachedModelKey } from '../cache/model-cache.ts'
 import { onnxEngine } from '../engine/onnx/onnx-engine.ts'
 import { openCheckpoint } from '../model/checkpoint.ts'
 import { openRunnableWeights, runnableWeightsHash } from '../model/runnable/open-runnable.ts'
-import { fingerprintWeights } from '../model/weights-fingerprint.ts'
+import { fingerprintWeights, type WeightsFingerprint } from '../model/weights-fingerprint.ts'
+import type { ComparedKey } from './divergence-role.ts'
 import { encoderOf } from './encoder-of.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { inspectModel, type ModelSource } from './model-source.ts'
@@ -39,19 +41,41 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     notices: checkpoint.notices,
     weightsHash,
     async openEngine(encoded) {
-      const begun = { head: runnable, weightsHash, encoded }
+      const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
+      const begun = { head: runnable, weightsHash, encoded, identity: { fingerprint, settings } }
       const together = async (join: NonNullable<EvaluateOptions['joinPass']>) => join({ ...runnable, states: await role?.beginJoined(begun) })
       const alone = async () => {
         const divergence = await role?.begin(begun)
         return onnxEngine(runnable.config, runnable.weights, { ...engineOptions, ...(divergence && { divergence }) })
       }
       const engine = await (options.openEngine?.(checkpoint) ?? (options.joinPass ? together(options.joinPass) : alone()))
-      if (options.cache === undefined || role) return engine
+      const compared = role?.cachedBy(engine.responsesDependOn)
+      if (options.cache === undefined || compared === null) return engine
       const { label, source } = model
-      const settings = { config: checkpoint.config, quantization: runnable.record?.quantization ?? null, adapter: runnable.record?.adapter?.hash ?? null }
       const given = Object.entries(model.settings ?? {}).map(([name, value]) => `${name}=${value}`)
-      return cachingEngine(engine, { label, source, given, fingerprint, settings }, options.cache, onNotice)
+      const key = { label, source, given, fingerprint, settings }
+      return cachingEngine(engine, compared ? comparedKey(key, compared) : key, options.cache, onNotice)
     },
     [Symbol.asyncDispose]: async () => (role ? role.keep(runnable) : runnable[Symbol.asyncDispose]()),
   }
+}
+
+/** Responses of a model that is compared are others than those of the model by itself: its head computes smaller chunks. */
+function comparedKey(key: Omit<CachedModelKey, 'engine'>, { settings, original }: ComparedKey): Omit<CachedModelKey, 'engine'> {
+  return {
+    ...key,
+    given: [...key.given, original ? `divergence from ${original.label}` : 'divergence of others'],
+    settings: [key.settings, settings],
+    fingerprint: original ? bothFingerprints(key.fingerprint, original.fingerprint) : key.fingerprint,
+    isCompared: original !== undefined,
+  }
+}
+
+/** Of two models. */
+function bothFingerprints(...both: readonly [WeightsFingerprint, WeightsFingerprint]): WeightsFingerprint {
+  const joined = (hashes: readonly string[]) => hashes.join(' ')
+  const known = both.flatMap(({ known: hash }) => hash ?? [])
+  const content = Promise.all(both.map((each) => each.content)).then(joined)
+  content.catch(() => {})
+  return { known: known.length === both.length ? joined(known) : undefined, content }
 }

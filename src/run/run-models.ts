@@ -68,7 +68,7 @@ export async function runModels({ definedTasks, onEvent = () => {}, signal, ...g
     signal,
   })
   await using manifest = await beginManifest(options)
-  const cache = options.divergence ? undefined : cacheFolderOf(options)
+  const cache = cacheFolderOf(options)
   const shared = { ...prepared.evaluateOptions, ...(cache !== undefined && { cache }), ...(signal && { signal }) }
   const encodings = new Map(prepared.models.map((model) => [prepared.tasksOf(model), new Map()] as const))
   const context = { prepared, encodings, options: shared, checkedItemCount, output: options.output, manifest, onEvent }
