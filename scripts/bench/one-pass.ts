@@ -1,20 +1,25 @@
 /**
- * What it saves to compute models together that share layers: node scripts/bench/one-pass.ts MODEL DATA [ROWS] [ROUNDS]
+ * What it saves to compute models together that share layers: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N]
  *
  * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
  * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
- * beside that of the layer passes, and peak memory. Other work on the machine shows in the rounds; it moves no layer pass.
+ * beside that of the layer passes, and peak memory. The last line has the verdicts. Other work on the machine shows in
+ * the rounds; it moves no layer pass.
  */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { prune } from '../../src/prune/prune.ts'
+import { parseArgs } from 'node:util'
 import { runModels, type RunResult } from '../../src/run/run-models.ts'
 import { mebibytes } from '../../src/text/byte-size.ts'
 import { median } from './median.ts'
 
-const [model, data, rows = '50', rounds = '3'] = process.argv.slice(2)
-if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [ROWS] [ROUNDS]')
+const {
+  positionals: [model, data],
+  values: { rows, repeats: rounds },
+} = parseArgs({ allowPositionals: true, options: { rows: { type: 'string', default: '50' }, repeats: { type: 'string', default: '3' } } })
+if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N]')
 
 /** Largest share of the layers that each variant loses. */
 const SETTINGS = [0.1, 0.2, 0.3]
@@ -30,7 +35,8 @@ async function measure(original: string, dataDir: string): Promise<void> {
   const models = [`original=${original}`]
   for (const maxCompression of SETTINGS) {
     const out = path.join(folder, `laco-${maxCompression}`)
-    await prune({ method: 'laco', model: original, out, threshold: 0.3, maxCompression })
+    // In a process of its own: what pruning held would count as memory of every run.
+    execFileSync(process.execPath, [...process.execArgv, 'src/cli.ts', ...pruning(original, out, maxCompression)], { stdio: 'ignore' })
     models.push(`laco-${maxCompression}=${out}`)
   }
   const run = (sharedLayers: boolean, given = models) =>
@@ -38,19 +44,33 @@ async function measure(original: string, dataDir: string): Promise<void> {
   const alone = await run(false, models.slice(0, 1))
   console.log(`${models[0]} alone: memory ${mebibytes(peakOf(alone))}`)
   const shares: number[] = []
+  const peaks: number[] = []
+  let most = NaN
+  let isEqual = true
   for (let round = 1; round <= Number(rounds); round++) {
     const isFirst = round % 2 === 1
     const [one, other] = [await run(isFirst), await run(!isFirst)]
     const [together, apart] = isFirst ? [one, other] : [other, one]
     const [time, passes] = [engineMsOf(together) / engineMsOf(apart), layerPassesOf(together) / layerPassesOf(apart)]
     shares.push(time / passes)
+    peaks.push(peakOf(together))
+    most = peakOf(alone) + differingBytes(together)
+    isEqual &&= areEqual(together, apart)
     console.log(
       `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
         `engine ${seconds(engineMsOf(together))} of ${seconds(engineMsOf(apart))} = ${time.toFixed(3)} · layer passes ${passes.toFixed(3)} · ` +
         `memory ${mebibytes(peakOf(together))}, one after another ${mebibytes(peakOf(apart))}`,
     )
   }
-  console.log(`engine time ÷ layer passes: ${median(shares).toFixed(3)} (median of ${rounds})`)
+  const ratio = median(shares)
+  console.log(
+    `scores ${isEqual ? 'equal' : 'DIFFER'} · engine time ÷ layer passes ${ratio.toFixed(3)} (median of ${rounds}): ${Math.abs(ratio - 1) <= 0.05 ? 'within' : 'NOT within'} 5 % · ` +
+      `memory ${mebibytes(Math.max(...peaks))}: ${Math.max(...peaks) <= most ? 'below' : 'ABOVE'} one model plus what differs, ${mebibytes(most)}`,
+  )
+}
+
+function pruning(original: string, out: string, maxCompression: number): string[] {
+  return ['prune', 'laco', '--model', original, '--out', out, '--threshold', '0.3', '--max-compression', String(maxCompression)]
 }
 
 function engineMsOf({ runs }: RunResult): number {
@@ -59,6 +79,18 @@ function engineMsOf({ runs }: RunResult): number {
 
 function layerPassesOf({ runs }: RunResult): number {
   return runs.reduce((sum, { record }) => sum + record.work.layerPassesComputed!, 0)
+}
+
+/** In f32, of the layers that only variants have: their number by the layer passes, the size of one by what a variant lost. */
+function differingBytes({ runs }: RunResult): number {
+  const [original, ...variants] = runs.map(({ record: { work, model: own } }) => ({
+    asked: work.layerPassesAsked! / work.tokensAsked!,
+    distinct: work.layerPassesDistinct! / work.tokensDistinct!,
+    parameters: own.parameterCount!,
+  }))
+  const smallest = variants.at(-1)!
+  const perLayer = (original!.parameters - smallest.parameters) / (original!.asked - smallest.asked)
+  return 4 * perLayer * variants.reduce((sum, { distinct }) => sum + distinct, 0)
 }
 
 function peakOf({ runs }: RunResult): number {

@@ -1,6 +1,7 @@
 /** Good files of every kind, small: the fixtures of the tests, the built-in suites, and runs cut to a few items. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { LayerScan } from '../../src/prune/scan/layer-scan.ts'
 import { PUBLISHED_SETTINGS } from '../../test/card/published-settings.ts'
 import { FAMILIES as CHECKPOINTS } from '../../test/fixture-requests.ts'
 import { tinyModel } from '../../test/tiny-model.ts'
@@ -269,6 +270,34 @@ function cutRun(baseline: string, folder: string): Record<string, Buffer> {
     record[key] = Object.fromEntries(Object.entries(record[key]!).filter(([name]) => isCached(name)))
   record['group_subtasks'] = { valley_mmlu: ['valley_mmlu_animals', 'valley_mmlu_towns'] }
   return { ...files, [`${folder}/${file}`]: json(record) }
+}
+
+/** The record of a layer scan. */
+export const LAYER_SCAN: LayerScan = {
+  kind: 'layer-scan',
+  evalharness: '0.1.0',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  elapsedMs: 1000,
+  model: { label: 'base', source: 'example/base', revision: null, architecture: 'Qwen3ForCausalLM', weightsHash: 'a'.repeat(64), layerCount: 3 },
+  settings: { group: 1, limit: 20, maxLength: 2048 },
+  tasks: [
+    { task: 'piqa', metric: 'acc_norm', kind: 'accuracy', shots: 0, items: 20, score: 0.7, standardError: 0.1, chance: 0.5, correlation: 0.5 },
+    { task: 'wikitext', metric: 'word_perplexity', kind: 'perplexity', shots: null, items: 2, score: 20, standardError: null, chance: null, correlation: null },
+  ],
+  units: [0, 1, 2].map((layer) => ({
+    first: layer,
+    last: layer,
+    influence: 0.3 - layer / 10,
+    damage: layer / 10,
+    cells: [
+      { score: 0.6, loss: layer / 10, lossInterval: [-0.1, 0.4] },
+      { score: 30, loss: 0.4, lossInterval: null },
+    ],
+  })),
+  correlation: -1,
+  influenceTokens: 4096,
+  work: { layerPassesAsked: 1000, layerPassesDistinct: 600, layerPassesComputed: null },
+  notes: ['a note'],
 }
 
 /** The record of a layer collapse. */

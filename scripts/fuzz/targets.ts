@@ -18,6 +18,10 @@ import { readParquet } from '../../src/data/parquet.ts'
 import { batchBudget } from '../../src/engine/onnx/batch-budget.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
+import { chooseLayers } from '../../src/prune/scan/choose-layers.ts'
+import { readScan } from '../../src/prune/scan/read-scan.ts'
+import { scanPage } from '../../src/report/scan/scan-page.ts'
+import { scanReport } from '../../src/report/scan/scan-report.ts'
 import { readAdapter } from '../../src/model/runnable/read-adapter.ts'
 import { unpackMatrix } from '../../src/model/runnable/unpack-matrix.ts'
 import { CARD, CONFIG } from '../../test/card/card-fixture.ts'
@@ -32,6 +36,7 @@ import {
   configSeeds,
   jsonFile,
   LACO_RECORD,
+  LAYER_SCAN,
   parquetSeeds,
   POLICY,
   PROFILE,
@@ -80,6 +85,7 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'tokenizer', links: true, share: 12, seeds: tokenizerSeeds(), read: encodeTexts },
     { name: 'checkpoint', links: true, share: 6, seeds: checkpoints, read: async (folder) => void (await hashWeights((await openCheckpoint(folder)).weights)) },
     { name: 'prune', links: true, share: 4, seeds: checkpoints, read: pruneInto },
+    { name: 'layer-scan', share: 4, seeds: [{ 'layers.json': jsonFile(LAYER_SCAN) }], read: drawScan },
     { name: 'quantized', links: true, share: 8, seeds: quantizedSeeds(), read: unpackAll },
     { name: 'adapter', links: true, share: 8, seeds: adapterSeeds(), read: readAdapterOf },
     { name: 'parquet', share: 10, seeds: parquetSeeds(), read: (folder) => readRows(path.join(folder, 'rows.parquet')) },
@@ -165,6 +171,17 @@ async function pruneInto(folder: string): Promise<void> {
     const text = readFileSync(path.join(out, name), 'latin1')
     if (text.includes('root:x:0:0') || text.includes(`PATH=`)) throw new Error(`${name} holds a file from outside`)
   }
+}
+
+/** Chooses layers by the record, and makes its page and its table. */
+async function drawScan(folder: string): Promise<void> {
+  const scan = await readScan(path.join(folder, 'layers.json'))
+  const units = scan.units.map(({ first, last, damage }) => ({ first, last, value: damage }))
+  if (units.length > 1) chooseLayers(units, { layerCount: scan.model.layerCount, keep: scan.model.layerCount - 1 })
+  const page = scanPage(scan)
+  const strange = (page.match(/<(?:script|img|iframe|object|embed|link|base|form|image|use|foreignObject|a)\b[^>]*/giu) ?? [])[0]
+  if (strange !== undefined) throw new Error(`the page has ${strange}`)
+  JSON.stringify(scanReport(scan).records())
 }
 
 /** A shorter limit than the program's ends what takes longer. It has to leave room for the start of the reader's process on a busy machine. */

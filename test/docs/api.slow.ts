@@ -25,6 +25,7 @@ test('every program of the page is run here', () =>
     'Run two models and compare them',
     'Gate a candidate in a script',
     'Prune a model, score it, write and verify its card',
+    'Find what each layer is worth, and draw it',
     'Score a task of your own',
   ]))
 
@@ -44,6 +45,12 @@ test('a model is pruned and scored, and its card written and verified', async ()
   const { folder, stdout } = await run('Prune a model, score it, write and verify its card')
   expect(stdout).toMatch(/^(\d+) layers became \d+\nthe weights say: drop\n\d+ checks: all right\n$/u)
   expect(existsSync(path.join(folder, 'pruned/model.safetensors'))).toBe(true)
+})
+
+test('layers are scanned, and the page is written', async () => {
+  const { folder, stdout } = await run('Find what each layer is worth, and draw it')
+  expect(stdout).toMatch(/^27 layers are computed instead of 40\nlayer 1: influence 0\.\d\d, damage 0\.\d\d\nlayer 2: influence 0\.\d\d, damage -?0\.\d\d\n$/u)
+  expect(readFileSync(path.join(folder, 'layers.html'), 'utf8')).toContain('What the layers of built-in are worth')
 })
 
 test('a task that a program defines is scored', async () => {

@@ -45,8 +45,11 @@ const unitSchema = z.object({
 })
 export type ScannedUnit = z.infer<typeof unitSchema>
 
+/** More than a model may have (src/model/families/common-fields.ts). */
+const MOST_LAYERS = 10_000
+
 /** A record that was read from a file. */
-export const layerScanSchema = z.object({
+const recordSchema = z.object({
   kind: z.literal('layer-scan'),
   evalharness: z.string(),
   startedAt: z.string(),
@@ -57,7 +60,7 @@ export const layerScanSchema = z.object({
     revision: z.string().nullable(),
     architecture: z.string(),
     weightsHash: z.string().nullable(),
-    layerCount: z.number().int().positive(),
+    layerCount: z.number().int().positive().max(MOST_LAYERS),
   }),
   settings: z.object({ group: z.number().int().positive(), limit: number.nullable(), maxLength: z.number().int().positive() }),
   tasks: z.array(taskSchema).min(1),
@@ -71,4 +74,9 @@ export const layerScanSchema = z.object({
   work: z.object({ layerPassesAsked: number.nullable(), layerPassesDistinct: number.nullable(), layerPassesComputed: number.nullable() }),
   notes: z.array(z.string()),
 })
-export type LayerScan = z.infer<typeof layerScanSchema>
+export type LayerScan = z.infer<typeof recordSchema>
+
+/** The same, with units that are layers of the model and a cell for each task. */
+export const layerScanSchema = recordSchema
+  .refine(({ units, model }) => units.every(({ first, last }) => first <= last && last < model.layerCount), 'a unit is not of the model’s layers')
+  .refine(({ units, tasks }) => units.every(({ cells }) => cells.length === tasks.length), 'a unit does not have a cell for each task')
