@@ -27,13 +27,3 @@ export function pooledStandardError(parts: readonly GroupPart[], pooling: Poolin
   const squares = parts.reduce((sum, { itemCount, standardError }) => sum + (itemCount - 1) * standardError ** 2 * itemCount, 0)
   return Math.sqrt(squares / (total - parts.length) / total)
 }
-
-/** The group's score if each task counts the same. lm-eval `aggregate_subtask_metrics` with `weight_by_size: false`. */
-export function meanOfScores(parts: readonly GroupPart[]): number {
-  return parts.reduce((sum, { score }) => sum + score, 0) / parts.length
-}
-
-/** The standard error of that: √(Σseᵢ²) ÷ k. lm-eval `unweighted_mean_stderr`. */
-export function standardErrorOfMean(parts: readonly GroupPart[]): number {
-  return Math.sqrt(parts.reduce((sum, { standardError }) => sum + standardError ** 2, 0)) / parts.length
-}

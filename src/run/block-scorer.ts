@@ -11,7 +11,7 @@ import type { LoadedTask } from './loaded-task.ts'
 import type { ModelSource } from './model-source.ts'
 import { openSide, type OpenSide } from './open-side.ts'
 import type { ScoredRequests } from './score-requests.ts'
-import { scoredItemsOf } from './score-task.ts'
+import { scoreParts } from './score-task.ts'
 import { inChunks, requestsOf } from './task-requests.ts'
 
 /** The result of one block. */
@@ -65,7 +65,7 @@ export function beginBlock(block: LoadedTask, { opened }: OpenSide, { signal, on
 export function blockOf(block: LoadedTask, responses: ScoredRequests, { onEvent = () => {} }: EvaluateOptions): Omit<ScoredBlock, 'work'> {
   const { failed, tokensCut, lost } = responses
   const failure = lost ?? failedItemsError(reportFailed(block, failed, (message) => onEvent({ kind: 'notice', message })))
-  return { items: scoredItemsOf(block, responses), failure, cutRequestCount: tokensCut.size }
+  return { items: scoreParts(block, responses).flatMap(({ scored }) => scored), failure, cutRequestCount: tokensCut.size }
 }
 
 /** A block has no item before all others: its results are used all at once. */

@@ -1,5 +1,5 @@
 /** Scores of groups of tasks: of lm-eval's YAML with `aggregate_metric_list`; lm-eval `api/group.py` `aggregate`. */
-import { meanOfScores, pooledMean, pooledStandardError, standardErrorOfMean } from '../metrics/pooling.ts'
+import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
 import type { GroupRecord, TaskRecord } from '../store/run-record.ts'
 import type { TaskGroup } from '../task/lm-eval/expand-name.ts'
 
@@ -14,10 +14,8 @@ export function poolTaskGroups(groups: readonly TaskGroup[], tasks: readonly Tas
           .map((score) => ({ itemCount, score: score.value, standardError: score.standardError, metric: score.metric })),
       )
       if (found.length === 0) return []
-      const pooled = weightBySize
-        ? { value: pooledMean(found), standardError: pooledStandardError(found) }
-        : { value: meanOfScores(found), standardError: standardErrorOfMean(found) }
-      return [{ metric: found[0]!.metric, ...pooled }]
+      const pooling = weightBySize ? 'items' : 'tasks'
+      return [{ metric: found[0]!.metric, value: pooledMean(found, pooling), standardError: pooledStandardError(found, pooling) }]
     })
     if (scores.length === 0) return []
     const itemCount = members.reduce((sum, each) => sum + each.itemCount, 0)

@@ -20,38 +20,45 @@ export interface TaskScoring {
 
 /** Scores the items whose requests all have a response; the others are left out. `seed` is that of the bootstrap. */
 export function scoreTask(loaded: LoadedTask, responses: Responses, seed: number): TaskScoring {
-  const tasks: TaskRecord[] = []
-  let firstRequest = 0
-  for (const part of loaded.parts) {
-    const { scored, truncations } = scoreItems(loaded.task, part, responses, firstRequest)
-    firstRequest += part.items.reduce((sum, { requests }) => sum + requests.length, 0)
-    if (scored.length === 0) continue
-    tasks.push({
-      ...aggregateItems(loaded.task, scored, seed),
-      name: part.name,
-      task: loaded.task.name,
-      version: loaded.task.version,
-      shotCount: loaded.shotCount,
-      // The items of a corpus are its windows, not rows.
-      rowCount: loaded.task.kind === 'corpus' ? null : (part.rowCount ?? null),
-      origin: part.origin,
-      ...(part.hubRows && { hubRows: part.hubRows }),
-      ties: countTies(loaded.task, scored),
-      truncation: sumTruncation(truncations),
-      ...divergenceOf(scored),
-      items: scored,
-    })
-  }
+  const tasks = scoreParts(loaded, responses).flatMap(({ part, scored, truncations }): TaskRecord[] => {
+    if (scored.length === 0) return []
+    return [
+      {
+        ...aggregateItems(loaded.task, scored, seed),
+        name: part.name,
+        task: loaded.task.name,
+        version: loaded.task.version,
+        shotCount: loaded.shotCount,
+        // The items of a corpus are its windows, not rows.
+        rowCount: loaded.task.kind === 'corpus' ? null : (part.rowCount ?? null),
+        origin: part.origin,
+        ...(part.hubRows && { hubRows: part.hubRows }),
+        ties: countTies(loaded.task, scored),
+        truncation: sumTruncation(truncations),
+        ...divergenceOf(scored),
+        items: scored,
+      },
+    ]
+  })
   return { tasks, groups: poolGroups(loaded, tasks) }
 }
 
-/** The items of all parts whose requests all have a response, with their metrics; no scores of the task. */
-export function scoredItemsOf(loaded: LoadedTask, responses: Responses): readonly ScoredItem[] {
+/** A part with the items of it that have all responses. */
+export interface ScoredPart {
+  readonly part: LoadedTaskPart
+  /** With their metrics. */
+  readonly scored: readonly ScoredItem[]
+  /** What was cut of each of them. */
+  readonly truncations: readonly TruncationRecord[]
+}
+
+/** The items of each part whose requests all have a response, with their metrics; no scores of the task. */
+export function scoreParts({ task, parts }: LoadedTask, responses: Responses): readonly ScoredPart[] {
   let firstRequest = 0
-  return loaded.parts.flatMap((part) => {
-    const { scored } = scoreItems(loaded.task, part, responses, firstRequest)
+  return parts.map((part) => {
+    const scored = scoreItems(task, part, responses, firstRequest)
     firstRequest += part.items.reduce((sum, { requests }) => sum + requests.length, 0)
-    return scored
+    return { part, ...scored }
   })
 }
 
@@ -61,7 +68,7 @@ function scoreItems(
   { items }: LoadedTaskPart,
   { logLikelihoods, windows, tokensCut, divergences }: Responses,
   firstRequest: number,
-): { readonly scored: readonly ScoredItem[]; readonly truncations: readonly TruncationRecord[] } {
+): Omit<ScoredPart, 'part'> {
   const scored: ScoredItem[] = []
   const truncations: TruncationRecord[] = []
   let next = firstRequest

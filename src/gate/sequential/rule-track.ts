@@ -21,11 +21,10 @@ export interface PathPoint {
   readonly interval: Interval | null
 }
 
-/** One rule over the items of its task or group. */
-export interface RuleTrack {
+/** What every track has. */
+interface CommonTrack {
   /** Rules of scores have a metric. */
   readonly request: RuleRequest
-  readonly method: BoundsMethod
   /** Number of all items. */
   readonly itemCount: number
   /** The baseline's values in the order of drawing; for rules of distributions the numbers of positions. */
@@ -34,10 +33,31 @@ export interface RuleTrack {
   readonly alpha: number
 }
 
+/** A rule of scores with bounds, as shares of the largest item: accuracies, and agreement. */
+interface ScoreTrack extends CommonTrack {
+  readonly method: 'betting'
+  readonly population: ScorePopulation
+  /** 1 for accuracies, whose scores are from 0 to 1; for agreement the most positions that an item has. */
+  readonly largest: number
+}
+
+/** A rule of values without bounds: perplexity, and mean KL. */
+interface TextTrack extends CommonTrack {
+  readonly method: 'asymptotic'
+}
+
+/** One rule over the items of its task or group. */
+export type RuleTrack = ScoreTrack | TextTrack
+
 /** Makes the track of a rule. */
 export function ruleTrack(request: RuleRequest, baseline: readonly ItemValue[], alpha: number): RuleTrack {
+  const common = { request, itemCount: baseline.length, baseline, alpha }
   const isUnbounded = request.kind === 'max_perplexity_ratio' || request.kind === 'max_mean_kl'
-  return { request, method: isUnbounded ? 'asymptotic' : 'betting', itemCount: baseline.length, baseline, alpha }
+  if (isUnbounded) return { ...common, method: 'asymptotic' }
+  const scores = baseline as readonly number[]
+  const largest = request.kind === 'min_top1_agreement' ? scores.reduce((most, value) => Math.max(most, value), 1) : 1
+  const sum = scores.reduce((total, value) => total + value, 0)
+  return { ...common, method: 'betting', population: { count: baseline.length, baselineMean: sum / baseline.length / largest }, largest }
 }
 
 /** The name under which a rule's values are recorded. */
@@ -55,14 +75,14 @@ export function valueOf({ metric, kind }: RuleRequest, { metrics, divergence }: 
 
 /** Why a rule can have no verdict, whatever the candidate scores; null if it can. */
 export function whyIncomparable(track: RuleTrack): string | null {
-  if (track.request.kind !== 'min_retention') return null
-  return populationOf(track).baselineMean === 0 ? 'the baseline scores 0, so nothing can be retained' : null
+  if (track.method !== 'betting' || track.request.kind !== 'min_retention') return null
+  return track.population.baselineMean === 0 ? 'the baseline scores 0, so nothing can be retained' : null
 }
 
 /** The value and its bounds after the items with these values of the candidate, in the order of drawing. At least one item. */
 export function pointAfter(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint {
   if (track.method === 'asymptotic') return { items: candidate.length, ...textBounds(textSequence(track), textPairs(track, candidate)) }
-  const population = populationOf(track)
+  const { population } = track
   const drawn = drawnScores(track, candidate)
   const inUnit = unitOf(track.request.kind, population.baselineMean)
   const [low, high] = scoreBounds(population, drawn, track.alpha).map(inUnit) as [number, number]
@@ -110,7 +130,7 @@ const FIRST_POINT = 8
 function crossingOf(track: RuleTrack, candidate: readonly ItemValue[]): Crossing | null {
   const { request, alpha } = track
   if (track.method === 'asymptotic') return firstTextCrossing(textSequence(track), textPairs(track, candidate), request.limit)
-  return firstCrossing(populationOf(track), drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
+  return firstCrossing(track.population, drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
 }
 
 /** What all items say, and since when it was known. */
@@ -129,9 +149,7 @@ function exactCrossing(track: RuleTrack, candidate: readonly ItemValue[], early:
 const ROUNDING = 1e-9
 
 /** The candidate's mean score that just keeps the limit. */
-function thresholdOf(track: RuleTrack): number {
-  const { kind, limit } = track.request
-  const { baselineMean } = populationOf(track)
+function thresholdOf({ request: { kind, limit }, population: { baselineMean } }: ScoreTrack): number {
   return kind === 'max_drop_points' ? baselineMean - limit / 100 : limit * baselineMean
 }
 
@@ -151,25 +169,15 @@ function itemsToDecide({ itemCount, request: { limit } }: RuleTrack, { items, va
   return Math.max(items + 1, Math.min(itemCount, Math.ceil(needed)))
 }
 
-function populationOf({ baseline, itemCount, request }: RuleTrack): ScorePopulation {
-  const sum = baseline.reduce<number>((total, value) => total + (value as number), 0)
-  return { count: itemCount, baselineMean: sum / itemCount / largestOf(request, baseline) }
-}
-
 /**
  * The scores of what was drawn, from 0 to 1. Agreement is retention too: of the positions of an item, which the baseline all has, the candidate has those
  * with the same most likely token; both as shares of the largest item.
  */
-function drawnScores({ baseline, request }: RuleTrack, candidate: readonly ItemValue[]): DrawnScore[] {
-  const largest = largestOf(request, baseline)
+function drawnScores({ baseline, largest }: ScoreTrack, candidate: readonly ItemValue[]): DrawnScore[] {
   return candidate.map((value, index) => ({
     baseline: (baseline[index] as number) / largest,
     candidate: typeof value === 'number' ? value : value['sum']! / largest,
   }))
-}
-
-function largestOf({ kind }: RuleRequest, baseline: readonly ItemValue[]): number {
-  return kind === 'min_top1_agreement' ? baseline.reduce<number>((most, value) => Math.max(most, value as number), 1) : 1
 }
 
 function sumOf(drawn: readonly DrawnScore[]): number {

@@ -6,9 +6,9 @@ import { matchesName } from '../matches-name.ts'
 import { buildTask } from './build-task.ts'
 import type { Catalogue } from './catalogue.ts'
 import { expandName, type Expansion, type FoundTask, type TaskGroup } from './expand-name.ts'
-import { hasModule, loadFunctions, referencesIn } from './functions.ts'
+import { hasModule, loadFunctions, referencesIn, type LoadedFunctions } from './functions.ts'
 import { TaskRefused } from './task-refused.ts'
-import { readTaskYaml } from './yaml-file.ts'
+import { readTaskYaml, type FunctionReference } from './yaml-file.ts'
 
 /** Whether a task file is YAML. */
 export function isYaml(file: string): boolean {
@@ -24,7 +24,7 @@ export async function loadYamlFile(file: string): Promise<Task> {
       `${file} is not a task but ${'group' in fields ? 'a group' : 'keys for others'}`,
       'Give the folder and the name: --include-path DIR --tasks NAME.',
     )
-  return loadFound({ name, fields, file })
+  return buildFound({ name, fields, file }).load()
 }
 
 /** Most tasks that an error lists. */
@@ -41,20 +41,18 @@ export async function loadNamed(name: string, catalogue: Catalogue): Promise<Nam
   const names = /[*?]/u.test(name) ? [...catalogue.tasks.keys()].filter((each) => matchesName(each, name)) : [name]
   const found = names.map((each) => expandName(each, catalogue)).filter((each): each is Expansion => each !== undefined)
   if (found.length === 0) return undefined
-  const members = [...new Map(found.flatMap((each) => [...each.tasks])).values()]
-  checkMembers(name, members)
+  const members = [...new Map(found.flatMap((each) => [...each.tasks])).values()].map(buildFound)
+  if (members.length > 1) checkMembers(name, members)
   const tasks: Task[] = []
-  for (const task of members) tasks.push(await loadFound(task))
+  for (const member of members) tasks.push(await member.load())
   return { tasks, groups: found.flatMap(({ groups }) => groups) }
 }
 
 /** Fails with UsageError if one of several tasks cannot run: with all that cannot, and the names of the others. */
-function checkMembers(name: string, members: readonly FoundTask[]): void {
-  if (members.length < 2) return
-  const refused = members.flatMap((task) => {
-    const missing = referencesIn(task.fields).find((reference) => !hasModule(reference))
-    const reason = whyRefused(task)?.message ?? (missing && `!function ${missing.name} has no JavaScript`)
-    return reason === undefined ? [] : [{ name: task.name, reason }]
+function checkMembers(name: string, members: readonly BuiltTask[]): void {
+  const refused = members.flatMap((member) => {
+    const reason = member.refusal?.message ?? (member.missing && `!function ${member.missing.name} has no JavaScript`)
+    return reason === undefined ? [] : [{ name: member.name, reason }]
   })
   if (refused.length === 0) return
   const others = members.map((task) => task.name).filter((each) => !refused.some((one) => one.name === each))
@@ -66,26 +64,46 @@ function checkMembers(name: string, members: readonly FoundTask[]): void {
   )
 }
 
-/** Builds a task, with the functions that it refers to. Fails with UsageError, which names the file. */
-async function loadFound({ name, fields, file }: FoundTask): Promise<Task> {
-  try {
-    // Modules of a task that is refused anyway are not loaded.
-    const refusal = whyRefused({ name, fields, file })
-    if (refusal) throw refusal
-    const functions = await loadFunctions(referencesIn(fields), file)
-    return { ...buildTask({ name, fields, folder: path.dirname(file), functions }), taskFile: file }
-  } catch (error) {
-    if (error instanceof TaskRefused) throw new TaskRefused(`${file}: ${error.message}`, error.reason, error.hint)
-    throw error
+/** A task without its functions; or why it cannot run, as far as is known without them. */
+export interface BuiltTask {
+  readonly name: string
+  /** Why it cannot run; undefined if it can. */
+  readonly refusal: TaskRefused | undefined
+  /** A function of a task that is not refused which has no JavaScript module. */
+  readonly missing: FunctionReference | undefined
+  /** Imports the functions, so that the task can run. Fails with UsageError. */
+  load(): Promise<Task>
+}
+
+/** Builds a task. Nothing of its folder is run: modules of a task that is refused are not loaded. */
+export function buildFound({ name, fields, file }: FoundTask): BuiltTask {
+  const references = referencesIn(fields)
+  let loaded: LoadedFunctions | undefined
+  const functions: LoadedFunctions = new Map(references.map((reference) => [reference, (row) => loaded!.get(reference)!(row)]))
+  const built = buildOrRefuse(() => buildTask({ name, fields, folder: path.dirname(file), functions }))
+  if (built instanceof TaskRefused)
+    return {
+      name,
+      refusal: built,
+      missing: undefined,
+      async load() {
+        throw new TaskRefused(`${file}: ${built.message}`, built.reason, built.hint)
+      },
+    }
+  return {
+    name,
+    refusal: undefined,
+    missing: references.find((reference) => !hasModule(reference)),
+    async load() {
+      loaded = await loadFunctions(references, file)
+      return { ...built, taskFile: file }
+    },
   }
 }
 
-/** Why a task cannot run; undefined if it can, as far as is known without its functions. */
-export function whyRefused({ name, fields, file }: FoundTask): TaskRefused | undefined {
-  const functions = new Map(referencesIn(fields).map((reference) => [reference, (row: unknown) => row]))
+function buildOrRefuse(build: () => Task): Task | TaskRefused {
   try {
-    buildTask({ name, fields, folder: path.dirname(file), functions })
-    return undefined
+    return build()
   } catch (error) {
     if (error instanceof TaskRefused) return error
     if (error instanceof UsageError) return new TaskRefused(error.message, 'a name that no file can have', error.hint)

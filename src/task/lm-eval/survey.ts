@@ -1,8 +1,7 @@
 /** What of a folder of lm-eval's YAML can run, and why the rest cannot. */
 import path from 'node:path'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
-import { hasModule, referencesIn } from './functions.ts'
-import { whyRefused } from './load-yaml-tasks.ts'
+import { buildFound } from './load-yaml-tasks.ts'
 
 /** A task that cannot run. */
 export interface RefusedTask {
@@ -40,9 +39,8 @@ export function surveyCatalogue({ tasks, groups, tags, unread }: Catalogue): Sur
 }
 
 function refusalOf(entry: CatalogueEntry): Omit<RefusedTask, 'name'> | undefined {
-  const refusal = whyRefused(entry)
+  const { refusal, missing } = buildFound(entry)
   if (refusal) return { reason: refusal.reason, message: refusal.message }
-  const missing = referencesIn(entry.fields).find((reference) => !hasModule(reference))
   if (!missing) return undefined
   const module = `${missing.name.split('.').slice(0, -1).join('/')}.js`
   return {
