@@ -3,6 +3,7 @@ import { RequestError } from '../errors.ts'
 import { stripEnd } from '../text/python-text.ts'
 import type { ContinuationRequest, CorpusRequest, LogLikelihood, Request } from '../task/request.ts'
 import { corpusWindows } from './corpus-windows.ts'
+import { distinctSequences } from './distinct-sequences.ts'
 import { rollingWindows } from './rolling-windows.ts'
 import type { Sequence, SequenceScore } from './sequence.ts'
 
@@ -74,29 +75,15 @@ export function encodeRequests(requests: readonly Request[], encoder: Encoder): 
 
 /** Begins with no requests. */
 export function startEncoding(encoder: Encoder): RequestEncoding {
-  const sequences: Sequence[] = []
+  const distinct = distinctSequences()
   const parts: number[][] = []
   const tokensCut: number[] = []
   const corpora = new Set<number>()
-  /** By hash, the sequences that have it: nearly always one. */
-  const known = new Map<number, number[]>()
   let tokensAsked = 0
   let tokensLeftOver = 0
-  let lastInput: Int32Array = new Int32Array()
-  const indexOf = ({ input: own, targets, ...rest }: Sequence): number => {
-    tokensAsked += own.length
-    // Choices of one token ask about the same input: it is held once.
-    const input = isEqual(own, lastInput) ? lastInput : own
-    lastInput = input
-    const hash = hashTokens(hashTokens(targets.length, targets), input)
-    const alike = known.get(hash) ?? []
-    const existing = alike.find((index) => {
-      const other = sequences[index]!
-      return other.sumsExactly === rest.sumsExactly && isEqual(other.targets, targets) && isEqual(other.input, input)
-    })
-    if (existing !== undefined) return existing
-    known.set(hash, [...alike, sequences.length])
-    return sequences.push({ input, targets, ...rest }) - 1
+  const indexOf = (sequence: Sequence): number => {
+    tokensAsked += sequence.input.length
+    return distinct.indexOf(sequence)
   }
   const encode = defaultEncoding(encoder)
   const encodeContext = cacheLast(encode)
@@ -123,7 +110,7 @@ export function startEncoding(encoder: Encoder): RequestEncoding {
       parts.push([indexOf(sequence)])
       tokensCut.push(cut)
     },
-    result: () => ({ sequences, parts, tokensCut, tokensLeftOver, corpora, tokensAsked }),
+    result: () => ({ sequences: distinct.sequences, parts, tokensCut, tokensLeftOver, corpora, tokensAsked }),
   }
 }
 
@@ -140,17 +127,6 @@ export function sumScores(parts: readonly number[], sequences: readonly Sequence
     tokenCount += sequences[part]!.targets.length
   }
   return { logProb, isGreedy, tokenCount }
-}
-
-/** FNV-1a over whole numbers; a 32-bit number. */
-function hashTokens(seed: number, ids: Int32Array): number {
-  let hash = seed ^ 0x811c9dc5
-  for (const id of ids) hash = Math.imul(hash ^ id, 0x01000193)
-  return hash
-}
-
-function isEqual(a: Int32Array, b: Int32Array): boolean {
-  return a === b || (a.length === b.length && a.every((id, index) => id === b[index]))
 }
 
 type EncodeText = (text: string) => readonly number[]
@@ -235,7 +211,6 @@ function cutToWindow({ context, continuation }: EncodedPair, maxLength: number):
   return { sequence: { input: Int32Array.from(tokens.slice(cut, -1)), targets: Int32Array.from(continuation) }, cut }
 }
 
-/** The text has the special tokens that the tokenizer adds, once; so a window begins with bos only if it is the first. */
 /** The windows that are scored; and the tokens behind the last of all windows, if all are. */
 function corpusSequences({ text, windowLength, mostWindows }: CorpusRequest, encoder: Encoder): { readonly windows: Sequence[]; readonly leftOver: number } {
   const { corpusWindow, maxLength } = encoder
@@ -246,6 +221,7 @@ function corpusSequences({ text, windowLength, mostWindows }: CorpusRequest, enc
   return { windows, leftOver: windows.length < all.length ? 0 : tokens.length - all.length * length }
 }
 
+/** The text has the special tokens that the tokenizer adds, once; so a window begins with bos only if it is the first. */
 function textSequences(tokens: readonly number[], { prefixToken, maxLength, rollingBos }: Encoder): Sequence[] {
   const scored = rollingBos === 'once' && tokens[0] === prefixToken ? tokens.slice(1) : tokens
   return rollingWindows(scored, prefixToken, maxLength).map(({ input, targets }) => ({

@@ -17,13 +17,13 @@ import {
   schema,
   share,
   text,
-  uniqueNames,
   usableName,
   wholeFrom,
   type Check,
   type Fields,
 } from './field-checks.ts'
 import { shownValue } from './shown-value.ts'
+import { dataset, subsets } from './source-checks.ts'
 
 /** Names of our fields in lm-eval and in earlier versions, for those who bring a task from there. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -46,25 +46,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   original: 'referenceText',
 }
 
-const SOURCE_FIELDS: Fields = {
-  split: { check: plainText },
-  config: { check: plainText, isOptional: true },
-  file: { check: filePattern, isOptional: true },
-  defaultLimit: { check: wholeFrom(1), isOptional: true },
-  textRows: { check: oneOf(['sentences', 'document']), isOptional: true },
-}
-const HUB_FIELDS: Fields = {
-  repo: { check: repository },
-  revision: { check: plainText, isOptional: true },
-  files: { check: textsByName, isOptional: true },
-  ...SOURCE_FIELDS,
-}
-const FOLDER_FIELDS: Fields = {
-  folder: { check: text },
-  files: { check: textsByName, isOptional: true },
-  isUntrusted: { check: flag, isOptional: true },
-  ...SOURCE_FIELDS,
-}
 const EXAMPLE_FIELDS: Fields = {
   prompt: { check: aFunction, isOptional: true },
   answer: { check: aFunction, isOptional: true },
@@ -233,52 +214,4 @@ function metricsOf(what: string, own: readonly string[]): Check {
       if (value.indexOf(metric) !== index) fail(`${at}: ${name} is listed twice`, 'List each metric once.')
     })
   }
-}
-
-function repository(value: unknown, at: string): void {
-  plainText(value, at)
-  if (!/^[\w.-]+(?:\/[\w.-]+)?$/u.test(value as string))
-    fail(`${at} ${shownValue(value)} is not a repository of the hub`, 'Write OWNER/NAME; for rows in a folder beside the task: dataset: { folder }.')
-}
-
-function filePattern(value: unknown, at: string): void {
-  plainText(value, at)
-  for (const [placeholder] of (value as string).matchAll(/\{[^{}]*\}/gu))
-    if (placeholder !== '{split}' && placeholder !== '{config}')
-      fail(`${at} ${shownValue(value)}: unknown placeholder ${placeholder}`, `${didYouMean(placeholder, ['{split}', '{config}'])}Known: {split}, {config}.`)
-}
-
-function dataset(value: unknown, at: string): void {
-  if (!isRecord(value)) fail(`${at} is ${shownValue(value)}, not a source of rows`, "Write for example dataset: { repo: 'me/mine', split: 'test' }.")
-  if ('repo' in value && 'folder' in value) fail(`${at} has both repo and folder`, 'Rows are on the hub or in a folder; give one of the two.')
-  if ('folder' in value) checkFields(value, at, FOLDER_FIELDS)
-  else checkFields(value, at, HUB_FIELDS, { path: 'repo', name: 'config', folder: 'folder' })
-}
-
-function subsets(value: unknown, at: string): void {
-  checkFields(value, at, {
-    names: { check: uniqueNames },
-    groups: {
-      check: (groups, where) => void (isRecord(groups) || fail(`${where} is ${shownValue(groups)}, not groups`, 'Write groups: {} when there are none.')),
-    },
-    wholeConfig: { check: plainText, isOptional: true },
-    pooling: { check: oneOf(['items', 'tasks']), isOptional: true },
-    isPart: { check: flag, isOptional: true },
-  })
-  const { names, groups } = value as { readonly names: readonly string[]; readonly groups: Readonly<Record<string, unknown>> }
-  for (const [group, members] of Object.entries(groups)) checkGroup(group, members, names, at)
-}
-
-function checkGroup(group: string, members: unknown, names: readonly string[], at: string): void {
-  const place = `${at}: groups: ${group}`
-  usableName(group, `${at}: groups: name`)
-  if (names.includes(group)) fail(`${place} has the name of a subset`, 'Their results would have one name; rename the group.')
-  uniqueNames(members, place)
-  const unknown = (members as readonly string[]).find((member) => !names.includes(member))
-  if (unknown !== undefined) fail(`${place}: unknown subset ${shownValue(unknown)}`, `${didYouMean(unknown, names)}Groups are made of the subsets in names.`)
-}
-
-function textsByName(value: unknown, at: string): void {
-  if (!isRecord(value)) fail(`${at} is ${shownValue(value)}, not an object`, "Write for example files: { test: '/path/rows.jsonl' }.")
-  for (const [name, each] of Object.entries(value)) text(each, `${at}: ${name}`)
 }
