@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the reference values of `evalharness doctor --benchmark`: benchmark/families.json and benchmark/suites.json.
+"""Makes the reference values of `evalharness doctor --benchmark`: benchmark/families.json and benchmark/tasks.json.
 
     pip install torch==2.13.0 transformers==5.24.0 accelerate lm_eval==0.4.13
     python scripts/make-benchmark-goldens.py
@@ -8,7 +8,7 @@ families.json: log-probabilities that transformers computes in float64 (eager at
 checkpoints. Their weights depend on the tensor's name alone (`tensor` below, src/benchmark/made-tensor.ts), so the program can
 make the same checkpoint wherever it runs.
 
-suites.json: the responses of lm-eval in float64 with the built-in model on the first items of the built-in suites.
+tasks.json: the responses of lm-eval in float64 with the built-in model on the first items of the built-in tasks.
 """
 
 import json
@@ -63,7 +63,7 @@ FAMILIES = {
 }
 ARCHITECTURES = {"llama": "LlamaForCausalLM", "mistral": "MistralForCausalLM", "qwen2": "Qwen2ForCausalLM", "qwen3": "Qwen3ForCausalLM"}
 
-# Items of each built-in suite.
+# Items of each built-in task.
 ITEMS = {"valley_piqa": 20, "valley_boolq": 20, "valley_hellaswag": 10, "valley_wikitext": 3}
 TOPICS = {"animals": 4, "materials": 4, "people": 4, "tools": 4, "towns": 4}
 
@@ -137,7 +137,7 @@ def family(name):
     return {"family": name, "config": config, "requests": requests}
 
 
-def suites():
+def tasks():
     demo = ROOT / "demo" / "suites"
     forms = {name: form_task(name.removeprefix("valley_"), name, demo) for name in ITEMS}
     topics = {f"valley_mmlu_{topic}": letter_task(f"valley_{topic}", f"valley_mmlu_{topic}", demo) for topic in TOPICS}
@@ -174,7 +174,7 @@ def main():
     torch.set_num_threads(1)
     versions = {"torch": torch.__version__, "transformers": transformers.__version__, "python": platform.python_version(), "arithmetic": "float64"}
     write(ROOT / "benchmark" / "families.json", versions, "families", [family(name) for name in FAMILIES])
-    write(ROOT / "benchmark" / "suites.json", {"lm_eval": lm_eval.__version__, **versions}, "suites", list(suites()))
+    write(ROOT / "benchmark" / "tasks.json", {"lm_eval": lm_eval.__version__, **versions}, "tasks", list(tasks()))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
     python scripts/make-chat-score-goldens.py             # writes test/run/chat-scores.golden.json: the built-in model in float64
     python scripts/make-chat-score-goldens.py SMOLLM2 OUT # the same of SmolLM2-135M in float32
 
-The template is that of SmolLM2-Instruct. The tasks are YAML files over rows of the built-in suites, so that both tools read the same files. Cases are
+The template is that of SmolLM2-Instruct. The tasks are YAML files over rows of the built-in tasks, so that both tools read the same files. Cases are
 lm-eval's flags --num_fewshot, --fewshot_as_multiturn, --apply_chat_template and --system_instruction.
 """
 

@@ -1,5 +1,5 @@
 /**
- * Writes the built-in suites, ten sentences to calibrate on, and the text that the built-in model is trained on.
+ * Writes the built-in tasks, ten sentences to calibrate on, and the text that the built-in model is trained on.
  *
  *   node --import ./scripts/typescript.js scripts/make-demo-world.ts DEMO_FOLDER CORPUS.jsonl [DOCUMENTS]
  *
@@ -11,23 +11,23 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { calibrationSentences, trainingDocuments } from './demo-world/corpus.ts'
-import { drawSuites, heldOutKeys, TRAINING_DOCUMENTS } from './demo-world/suites.ts'
+import { drawTaskRows, heldOutKeys, TRAINING_DOCUMENTS } from './demo-world/task-rows.ts'
 
 const [demoFolder, corpusFile, documents = String(TRAINING_DOCUMENTS)] = process.argv.slice(2)
 if (demoFolder === undefined || corpusFile === undefined) throw new Error('give DEMO_FOLDER and CORPUS.jsonl')
 
-const suites = drawSuites()
+const drawn = drawTaskRows()
 const files: Record<string, readonly unknown[]> = {
-  'piqa/validation': suites.piqa,
-  'boolq/validation': suites.boolq.map((row, idx) => ({ ...row, idx })),
-  'hellaswag/validation': suites.hellaswag.map((row, ind) => ({ ind, ...row })),
+  'piqa/validation': drawn.piqa,
+  'boolq/validation': drawn.boolq.map((row, idx) => ({ ...row, idx })),
+  'hellaswag/validation': drawn.hellaswag.map((row, ind) => ({ ind, ...row })),
   ...Object.fromEntries(
-    Object.entries(suites.mmlu).flatMap(([subject, { dev, test }]) => [
+    Object.entries(drawn.mmlu).flatMap(([subject, { dev, test }]) => [
       [`mmlu/dev/${subject}`, dev],
       [`mmlu/test/${subject}`, test],
     ]),
   ),
-  'wikitext/test_document_level': suites.wikitext,
+  'wikitext/test_document_level': drawn.wikitext,
 }
 for (const [name, rows] of Object.entries(files)) {
   const file = path.join(demoFolder, 'suites', `${name}.jsonl`)
@@ -43,7 +43,7 @@ await writeFile(
 )
 
 const corpus = createWriteStream(corpusFile)
-for (const text of trainingDocuments(Number(documents), heldOutKeys(suites))) {
+for (const text of trainingDocuments(Number(documents), heldOutKeys(drawn))) {
   if (!corpus.write(`${JSON.stringify(text)}\n`)) await once(corpus, 'drain')
 }
 corpus.end()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Scores a checkpoint on the built-in suites with lm-eval itself: its own task files, pointed at demo/suites.
+"""Scores a checkpoint on the built-in tasks with lm-eval itself: its own task files, pointed at demo/suites.
 
     pip install torch==2.13.0 transformers==5.23.0 accelerate lm_eval==0.4.13
     python scripts/score-demo-with-lm-eval.py MODEL OUTPUT_FOLDER

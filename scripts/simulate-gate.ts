@@ -23,24 +23,24 @@ const ORDERS = 100
 const RETENTION = 0.9
 const SETS = 2000
 
-/** What the candidate keeps of the baseline's accuracy, and gains in items that the baseline has wrong, as a share of all items. */
+/** What the candidate retains of the baseline's accuracy, and gains in items that the baseline has wrong, as a share of all items. */
 interface Situation {
   readonly name: string
   readonly count: number
   readonly baseline: number
-  readonly kept: number
+  readonly retention: number
   readonly gained: number
 }
 
 const SITUATIONS: readonly Situation[] = [
-  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.617, gained: 0.05 },
-  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.99, gained: 0.03 },
-  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.95, gained: 0.03 },
-  { name: 'HellaSwag', count: 10_042, baseline: 0.786, kept: 0.89, gained: 0.03 },
-  { name: 'PIQA', count: 1838, baseline: 0.795, kept: 0.826, gained: 0.05 },
-  { name: 'PIQA', count: 1838, baseline: 0.795, kept: 0.98, gained: 0.02 },
-  { name: 'MMLU', count: 14_042, baseline: 0.769, kept: 0.326, gained: 0.05 },
-  { name: 'MMLU', count: 14_042, baseline: 0.769, kept: 0.97, gained: 0.03 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, retention: 0.617, gained: 0.05 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, retention: 0.99, gained: 0.03 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, retention: 0.95, gained: 0.03 },
+  { name: 'HellaSwag', count: 10_042, baseline: 0.786, retention: 0.89, gained: 0.03 },
+  { name: 'PIQA', count: 1838, baseline: 0.795, retention: 0.826, gained: 0.05 },
+  { name: 'PIQA', count: 1838, baseline: 0.795, retention: 0.98, gained: 0.02 },
+  { name: 'MMLU', count: 14_042, baseline: 0.769, retention: 0.326, gained: 0.05 },
+  { name: 'MMLU', count: 14_042, baseline: 0.769, retention: 0.97, gained: 0.03 },
 ]
 
 /** Retentions to ask for, and how many orders to draw. */
@@ -64,12 +64,12 @@ function percent(share: number): string {
 }
 
 function simulate(): void {
-  console.log('| task | kept | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')
+  console.log('| task | retention | gained | items until decided, median | scored, median | of |\n|---|---|---|---|---|---|')
   for (const [index, situation] of SITUATIONS.entries()) {
-    const { name, count, kept, gained } = situation
+    const { name, count, retention, gained } = situation
     const decided = decidedAfter(shapeOf(situation), mulberry32(index))
     const figures = [median(decided), median(decided.map((items) => endOfBlock(items, count))), count].map((items) => items.toLocaleString('en'))
-    console.log(`| ${name} | ${(kept * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
+    console.log(`| ${name} | ${(retention * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
   }
 }
 
@@ -98,8 +98,8 @@ function redraw(file: string): void {
   }
 }
 
-function shapeOf({ count, baseline, kept, gained }: Situation): PopulationShape {
-  return { count, baseline, gained, lost: baseline * (1 - kept) + gained }
+function shapeOf({ count, baseline, retention, gained }: Situation): PopulationShape {
+  return { count, baseline, gained, lost: baseline * (1 - retention) + gained }
 }
 
 /** Items until the verdict, for each order. */

@@ -3,7 +3,7 @@
  *
  *   npm run soak -- [--kills 200] [--model demo/model] [--data-dir ../shared/data] [--piqa 300] [--wikitext 3] [--seed 1]
  *
- * Without --data-dir the rows are those of the built-in suites. A reader beside the run reads the response log and every results file the whole time. It
+ * Without --data-dir the rows are those of the built-in tasks. A reader beside the run reads the response log and every results file the whole time. It
  * fails unless the final numbers are identical, no kill cost more than one batch, and the reader never met a record that it could not read.
  */
 import { spawn } from 'node:child_process'
@@ -22,7 +22,7 @@ const CLI = path.join(ROOT, 'dist/src/cli.js')
 export interface SoakOptions {
   readonly kills: number
   readonly model: string
-  /** Rows of PIQA and WikiText; the built-in suites when absent. */
+  /** Rows of PIQA and WikiText; the built-in tasks when absent. */
   readonly dataDir?: string | undefined
   readonly items: readonly (readonly [task: string, rows: number])[]
   readonly seed: number

@@ -57,7 +57,7 @@ export function storedRun(label: string, tasks: readonly StoredTask[], changes: 
       architecture: 'LlamaForCausalLM',
       parameterCount: 1000,
       weightsHash: 'aa',
-      variant: null,
+      weights: null,
       tokenizerHash: 'bb',
       maxLength: 128,
     },

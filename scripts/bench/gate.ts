@@ -51,7 +51,9 @@ interface MeasuredGate extends Omit<MeasuredRun, 'score'> {
   readonly overheadSeconds: number
 }
 
-console.log('| task | candidate | kept | all items | gate | decided after | scored | tokens | seconds | overhead |\n|---|---|---|---|---|---|---|---|---|---|')
+console.log(
+  '| task | candidate | retention | all items | gate | decided after | scored | tokens | seconds | overhead |\n|---|---|---|---|---|---|---|---|---|---|',
+)
 for (const task of tasks) {
   const baseline = await measureRun(task, 'original', original)
   for (const name of Object.keys(CANDIDATES)) console.log(await tableRow(task, name, baseline))
@@ -59,12 +61,12 @@ for (const task of tasks) {
 
 async function tableRow(task: string, name: string, baseline: MeasuredRun): Promise<string> {
   const [gate, whole] = [await measureGate(task, name), await measureRun(task, name, await candidate(name))]
-  const kept = whole.score / baseline.score
+  const retention = whole.score / baseline.score
   const cells = [
     `${task} (${percent(baseline.score)})`,
     name,
-    percent(kept),
-    kept >= RETENTION ? 'passed' : 'regressed',
+    percent(retention),
+    retention >= RETENTION ? 'passed' : 'regressed',
     gate.verdict,
     gate.decidedAfter === null ? '—' : `${gate.decidedAfter} of ${whole.items}`,
     `${gate.items}`,

@@ -1,6 +1,6 @@
 /**
  * The text that the built-in model learns from: documents in the five benchmarks' own prompt forms, rendered by the tasks themselves, and
- * pages of the encyclopedia. Easier forms come first. What a suite asks is left out.
+ * pages of the encyclopedia. Easier forms come first. What the tasks ask is left out.
  */
 import boolq from '../../tasks/boolq.ts'
 import mmlu from '../../tasks/mmlu.ts'
@@ -17,7 +17,7 @@ import { drawProcedureText } from './hellaswag-rows.ts'
 import { drawMmluRow, drawNamingRow, mmluKey } from './mmlu-rows.ts'
 import { drawPiqaRow, piqaKey } from './piqa-rows.ts'
 import { TOPICS } from './relations.ts'
-import { HARDEST_PASSAGE } from './suites.ts'
+import { HARDEST_PASSAGE } from './task-rows.ts'
 import { drawWikitextRow, wikitextKey } from './wikitext-rows.ts'
 
 /** Documents, in the order in which they are learnt. */
@@ -56,7 +56,7 @@ const STAGES: readonly Stage[] = [
   { from: 48_000, calls: 0.02, called: 4, games: 0.1, passage: HARDEST_PASSAGE, naming: 0.05, spelt: 0.3 },
 ]
 
-/** Ten passages of the hardest kind, a line each, that no suite asks about. */
+/** Ten passages of the hardest kind, a line each, that no task asks about. */
 export function calibrationSentences(): readonly string[] {
   const draw = drawFrom(8)
   return Array.from({ length: 10 }, () => drawBoolqRow(draw, HARDEST_PASSAGE).passage)

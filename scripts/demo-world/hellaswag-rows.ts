@@ -53,7 +53,7 @@ export function drawProcedureText(draw: Draw, isHeldOut: (key: string) => boolea
   return `${procedure.label}: ${story(draw, person, procedure, procedure.steps.length)}`
 }
 
-/** Person and procedure: a pair in a suite is never in the training text. */
+/** Person and procedure: a pair in the task is never in the training text. */
 export function hellaswagKey({ activity_label, ctx_a }: HellaswagRow): string {
   const { name } = PEOPLE.find((person) => ctx_a.includes(`${person.name} `))!
   return `${activity_label}: ${name}`

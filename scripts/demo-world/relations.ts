@@ -10,7 +10,7 @@ export interface Fact {
 
 /** A relation between the things of one subject and words. */
 export interface Relation {
-  /** The suite's subject, as in MMLU: a file name. */
+  /** The task's subject, as in MMLU: a file name. */
   readonly topic: Topic
   readonly name: string
   readonly valueOf: ReadonlyMap<string, string>
@@ -26,7 +26,7 @@ export interface Relation {
   readonly inverse?: (value: string) => string
 }
 
-/** Topics, each one of the letter suite's subjects. */
+/** Topics, each one of the letter task's subjects. */
 export const TOPICS = ['valley_animals', 'valley_materials', 'valley_people', 'valley_tools', 'valley_towns'] as const
 export type Topic = (typeof TOPICS)[number]
 

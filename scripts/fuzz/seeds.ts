@@ -1,4 +1,4 @@
-/** Good files of every kind, small: the fixtures of the tests, the built-in suites, and runs cut to a few items. */
+/** Good files of every kind, small: the fixtures of the tests, the built-in tasks, and runs cut to a few items. */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { LayerScan } from '../../src/prune/scan/layer-scan.ts'
@@ -195,7 +195,7 @@ export function parquetSeeds(): Files[] {
   }))
 }
 
-const SUITES = {
+const TASK_PLACES = {
   piqa: 'piqa/validation',
   boolq: 'boolq/validation',
   hellaswag: 'hellaswag/validation',
@@ -204,11 +204,11 @@ const SUITES = {
 } as const
 
 /** Tasks that rows are read for. */
-export const ROW_TASKS = Object.keys(SUITES) as readonly (keyof typeof SUITES)[]
+export const ROW_TASKS = Object.keys(TASK_PLACES) as readonly (keyof typeof TASK_PLACES)[]
 
-/** Four rows of each of the built-in suites, as `EXTENSION` holds them; a file a task. */
+/** Four rows of each of the built-in tasks, as `EXTENSION` holds them; a file a task. */
 export function rowSeeds(extension: 'jsonl' | 'csv' | 'txt'): Files[] {
-  return Object.entries(SUITES).map(([task, place]): Files => {
+  return Object.entries(TASK_PLACES).map(([task, place]): Files => {
     const lines = readFileSync(path.join(ROOT, 'demo/suites', `${place}.jsonl`), 'utf8')
       .split('\n')
       .slice(0, 4)

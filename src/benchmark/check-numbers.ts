@@ -7,7 +7,7 @@ import type { ReferenceModel } from './reference-models.ts'
 
 /** A device's values compared with the reference values. */
 export interface NumbersRecord {
-  /** The model: `built-in suites`, or a family's random checkpoint. */
+  /** The model: `built-in tasks`, or a family's random checkpoint. */
   readonly name: string
   readonly dtype: Dtype
   /** The tools of the reference values. */

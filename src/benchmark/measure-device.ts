@@ -8,7 +8,7 @@ import { measureModel } from './measure-model.ts'
 import { modelSize, sizeFor, type ModelSize } from './model-size.ts'
 import { openRandomModel } from './open-random-model.ts'
 import type { DeviceRecord } from './record.ts'
-import { builtInSuites, randomFamilies, type ReferenceModel } from './reference-models.ts'
+import { builtInTasks, randomFamilies, type ReferenceModel } from './reference-models.ts'
 import type { SuspectName, SuspectRecord } from './suspect-record.ts'
 import { measureSuspects } from './suspects.ts'
 import { timeBudget, type TimeBudget } from './time-budget.ts'
@@ -62,7 +62,7 @@ export async function measureDevice({ device, selfTest, gpu, deadline }: Measure
   const { failures, leftOut } = budget
   return {
     device: name,
-    card: gpu?.name ?? null,
+    gpu: gpu?.name ?? null,
     isExperimental: !provider.isMeasured,
     selfTest,
     numbers,
@@ -90,7 +90,7 @@ async function checkAll(device: Device, budget: TimeBudget): Promise<readonly Nu
       if (record) numbers.push(record)
     }
     for (const { name, open } of await randomFamilies()) await check(name, open)
-    await check('built-in suites', builtInSuites)
+    await check('built-in tasks', builtInTasks)
   }
   return numbers
 }

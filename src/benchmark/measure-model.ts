@@ -2,7 +2,7 @@
 import type { Device } from '../engine/devices/device.ts'
 import type { Dtype } from '../engine/devices/dtype.ts'
 import type { Gpu } from '../engine/devices/gpus.ts'
-import { cardPeak } from './card-peak.ts'
+import { dataSheetPeak } from './data-sheet-peak.ts'
 import { estimateTable } from './estimate.ts'
 import { fitWorkload } from './fit-workload.ts'
 import { measurePeer } from './measure-peer.ts'
@@ -66,9 +66,9 @@ async function measureOpened(opened: OpenedModel, job: ModelMeasurement, budget:
     makeSeconds,
     loadSeconds,
     peakProcessBytes: engine.peakBytes?.() ?? null,
-    cardBytes: freeBefore !== null && freeAfter !== null ? freeBefore - freeAfter : null,
+    gpuBytes: freeBefore !== null && freeAfter !== null ? freeBefore - freeAfter : null,
     peakGemmRate,
-    cardPeak: gpu ? cardPeak(gpu.name) : null,
+    dataSheetPeak: gpu ? dataSheetPeak(gpu.name) : null,
     workloads,
     estimate: model.parameterCount < LEAST_PARAMETERS ? null : estimateTable(workloads, size.config),
     peer: peer ? ((await measurePeer(opened, { peer, itemCount, freeBytes: freeAfter }, budget)) ?? null) : null,

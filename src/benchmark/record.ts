@@ -16,7 +16,7 @@ export interface BenchmarkRecord {
   /** ISO 8601, when it began. */
   readonly startedAt: string
   readonly machine: MachineRecord
-  readonly adapters: readonly Gpu[]
+  readonly gpus: readonly Gpu[]
   readonly runtime: RuntimeDiagnosis
   readonly budgetSeconds: number
   readonly elapsedSeconds: number
@@ -37,7 +37,7 @@ export interface DeviceRecord {
   /** As `--device` names it. */
   readonly device: string
   /** Its name by the system; null if that is not known. */
-  readonly card: string | null
+  readonly gpu: string | null
   /** Whether no GPU of its provider has ever been measured with this program. */
   readonly isExperimental: boolean
   readonly selfTest: DeviceDiagnosis
@@ -63,12 +63,12 @@ export interface ModelSpeedRecord {
   readonly loadSeconds: number
   /** Peak of the process that computes, without GPU memory. */
   readonly peakProcessBytes: number | null
-  /** By how much the free memory of the card fell; null if the system does not say. */
-  readonly cardBytes: number | null
+  /** By how much the free memory of the GPU fell; null if the system does not say. */
+  readonly gpuBytes: number | null
   /** Peak GEMM rate for the model's shapes, in operations a second, in the process that ran the model; null if it could not be measured. */
   readonly peakGemmRate: number | null
-  /** By the card's data sheet, in bfloat16; null if it is not known. */
-  readonly cardPeak: number | null
+  /** By the GPU's data sheet, in bfloat16; null if it is not known. */
+  readonly dataSheetPeak: number | null
   readonly workloads: readonly SpeedRecord[]
   readonly estimate: EstimateRecord | null
   readonly peer: PeerRecord | null

@@ -23,8 +23,8 @@ export interface RecordedFamily {
   readonly requests: readonly RecordedRequest[]
 }
 
-/** The first items of a built-in suite: of each item the responses to its requests, log-probability and whether it is greedy; null for texts. */
-export interface RecordedSuite {
+/** The first items of a built-in task: of each item the responses to its requests, log-probability and whether it is greedy; null for texts. */
+export interface RecordedTask {
   /** The name of its results. */
   readonly task: string
   readonly items: readonly (readonly (readonly [logProb: number, isGreedy: boolean | null])[])[]
@@ -42,9 +42,9 @@ const familiesSchema = z.object({
     }),
   ),
 })
-const suitesSchema = z.object({
+const tasksSchema = z.object({
   made_by: madeBy,
-  suites: z.array(z.object({ task: z.string(), items: z.array(z.array(z.tuple([z.number(), z.boolean().nullable()]))) })),
+  tasks: z.array(z.object({ task: z.string(), items: z.array(z.array(z.tuple([z.number(), z.boolean().nullable()]))) })),
 })
 
 /** The small random checkpoints of all families. */
@@ -53,10 +53,10 @@ export async function recordedFamilies(): Promise<{ readonly madeBy: MadeBy; rea
   return { madeBy: by, families }
 }
 
-/** The built-in suites. */
-export async function recordedSuites(): Promise<{ readonly madeBy: MadeBy; readonly suites: readonly RecordedSuite[] }> {
-  const { made_by: by, suites } = suitesSchema.parse(await readRecorded('suites.json'))
-  return { madeBy: by, suites }
+/** The built-in tasks. */
+export async function recordedTasks(): Promise<{ readonly madeBy: MadeBy; readonly tasks: readonly RecordedTask[] }> {
+  const { made_by: by, tasks } = tasksSchema.parse(await readRecorded('tasks.json'))
+  return { madeBy: by, tasks }
 }
 
 async function readRecorded(name: string): Promise<unknown> {

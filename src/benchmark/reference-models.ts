@@ -16,7 +16,7 @@ import { selectTasks } from '../task/select-tasks.ts'
 import { makeTemporaryFolder } from '../io/temporary-folder.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { madeTensor } from './made-tensor.ts'
-import { recordedFamilies, recordedSuites, type RecordedFamily } from './recorded.ts'
+import { recordedFamilies, recordedTasks, type RecordedFamily } from './recorded.ts'
 
 /** A value that a device should compute. */
 export interface ReferenceValue {
@@ -29,7 +29,7 @@ export interface ReferenceValue {
 
 /** A model and its requests. Dispose of it to remove its files. */
 export interface ReferenceModel extends AsyncDisposable {
-  /** Its name in records and tables: `built-in suites`, `llama`. */
+  /** Its name in records and tables: `built-in tasks`, `llama`. */
   readonly name: string
   readonly config: ModelConfig
   readonly weights: RunnableWeights
@@ -81,18 +81,18 @@ async function openFamily({ family, config: raw, requests }: RecordedFamily, mad
   }
 }
 
-/** The built-in model on the first items of the built-in suites. */
-export async function builtInSuites(): Promise<ReferenceModel> {
-  const { madeBy, suites } = await recordedSuites()
+/** The built-in model on the first items of the built-in tasks. */
+export async function builtInTasks(): Promise<ReferenceModel> {
+  const { madeBy, tasks: recorded } = await recordedTasks()
   const { config, weights, tokenizer } = await openCheckpoint(path.join(PACKAGE_FOLDER, 'demo/model'))
   const tasks = selectTasks(
     await loadTasks(),
-    suites.map(({ task }) => task),
+    recorded.map(({ task }) => task),
   )
-  const limit = Math.max(...suites.map(({ items }) => items.length))
+  const limit = Math.max(...recorded.map(({ items }) => items.length))
   const loaded = await Promise.all(tasks.map((task) => loadTask(task, { limit })))
   const parts = new Map(loaded.flatMap((task) => task.parts.map((part) => [part.name, part.items] as const)))
-  const asked = suites.flatMap(({ task, items }) =>
+  const asked = recorded.flatMap(({ task, items }) =>
     items.flatMap((responses, index) =>
       responses.map(([logProb, isGreedy], request) => ({ request: parts.get(task)![index]!.requests[request]!, logProb, isGreedy })),
     ),
@@ -102,7 +102,7 @@ export async function builtInSuites(): Promise<ReferenceModel> {
     { ...tokenizer, maxLength: config.maxPositions, rollingBos: 'lm-eval' },
   )
   return {
-    name: 'built-in suites',
+    name: 'built-in tasks',
     config,
     weights,
     sequences: encoded.sequences,

@@ -63,7 +63,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
       threads: os.availableParallelism(),
       memoryBytes: os.totalmem(),
     },
-    adapters: gpus,
+    gpus,
     runtime,
     budgetSeconds,
     elapsedSeconds: (performance.now() - beganAt) / 1000,

@@ -61,7 +61,7 @@ async function doctor(json: boolean, { out }: Terminal): Promise<number> {
     .find((provider) => devices.some(({ device, works }) => works && device.startsWith(provider)))
   const exitCode = runtime.works && auto !== undefined ? 0 : 2
   if (json) {
-    out(JSON.stringify({ ...machine, runtime, adapters: gpus, devices, cuda, auto: auto ?? null }, null, 2))
+    out(JSON.stringify({ ...machine, runtime, gpus, devices, cuda, auto: auto ?? null }, null, 2))
     return exitCode
   }
   out(`evalharness  ${machine.evalharness}, Node ${machine.node}, ${machine.platform}`)

@@ -43,7 +43,7 @@ export const layersCommand = defineCommand({
       if (!(error instanceof AbortError)) throw error
       terminal.err(
         given.cache === false
-          ? 'interrupted; nothing was kept, because --no-cache was given'
+          ? 'interrupted; no responses are cached, because --no-cache was given'
           : 'interrupted; what was computed is in the response cache: run the same command again to continue',
       )
       return INTERRUPTED

@@ -37,7 +37,7 @@ export async function openLocal(model: ModelSource, options: EvaluateOptions, on
     encoder,
     architecture: checkpoint.architecture,
     parameterCount: checkpoint.parameterCount,
-    variant: runnable.record,
+    weights: runnable.record,
     notices: checkpoint.notices,
     weightsHash,
     async openEngine(encoded) {

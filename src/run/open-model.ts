@@ -22,7 +22,7 @@ export function modelRecord({ label, source, revision }: ModelSource, opened: Op
     architecture: opened.architecture,
     parameterCount: opened.parameterCount,
     weightsHash,
-    variant: opened.variant,
+    weights: opened.weights,
     tokenizerHash: opened.tokenizer.hash,
     maxLength: opened.encoder.maxLength,
     notices: opened.notices,

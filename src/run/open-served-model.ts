@@ -45,7 +45,7 @@ export async function openServed(
     },
     architecture: null,
     parameterCount: null,
-    variant: null,
+    weights: null,
     notices: [],
     async openEngine() {
       const engine = await completionsEngine(connection, { encode: (text) => tokenizer.encode(text), onNotice })

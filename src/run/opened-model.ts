@@ -14,7 +14,7 @@ export interface OpenedModel extends AsyncDisposable {
   /** Null for a served model. */
   readonly parameterCount: number | null
   /** How quantized weights or an adapter are run; null for plain weights. */
-  readonly variant: WeightsRecord | null
+  readonly weights: WeightsRecord | null
   /** Notices about unused parts of the checkpoint, as sentences; already reported. */
   readonly notices: readonly string[]
   /** `encoded` are the requests that it will be asked. */

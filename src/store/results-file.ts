@@ -54,6 +54,8 @@ const resultsSchema = z.looseObject({
         architecture: z.string().nullable(),
         parameterCount: z.number().nullable(),
         weightsHash: z.string().nullable(),
+        weights: weightsSchema.nullish(),
+        /** The name of `weights` in older files. */
         variant: weightsSchema.nullish(),
         tokenizerHash: z.string(),
         maxLength: z.number(),

@@ -73,12 +73,12 @@ export interface ModelRecord {
   /** Null as above. */
   readonly parameterCount: number | null
   /**
-   * `hashWeights` of the weight files, and a hash over that and what was done to them at load, if anything was: so no two variants of a folder share it.
+   * `hashWeights` of the weight files, and a hash over that and what was done to them at load, if anything was: so a folder with two settings has two.
    * Null when the run was interrupted before it was known, and if only a server has them.
    */
   readonly weightsHash: string | null
   /** How weights were quantized or adapted at load; null for plain ones. */
-  readonly variant: WeightsRecord | null
+  readonly weights: WeightsRecord | null
   readonly tokenizerHash: string
   readonly maxLength: number
   /** What of config.json and of the weights was not used, as sentences. */

@@ -9,6 +9,8 @@ const evalharnessSchema = z.looseObject({
     source: z.string(),
     revision: z.string().nullable(),
     weightsHash: z.string().nullable(),
+    weights: z.unknown().optional(),
+    /** The name of `weights` in older files. */
     variant: z.unknown().optional(),
     tokenizerHash: z.string(),
     maxLength: z.number(),
@@ -33,7 +35,7 @@ function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSche
     tool: 'evalharness',
     // The folder may have moved, so it identifies the model only if the weights were not hashed.
     ...(model.weightsHash === null ? { model: model.source, revision: model.revision } : { weights: model.weightsHash }),
-    variant: model.variant,
+    weight_settings: model.weights ?? model.variant,
     tokenizer: model.tokenizerHash,
     window: model.maxLength,
     dtype: engine?.dtype,

@@ -90,7 +90,7 @@ export interface StoredModel {
   readonly parameterCount: number | null
   readonly weightsHash: string | null
   /** How the weights were quantized or adapted at load: `nf4, blocks of 64; adapter ./lora`; null for plain ones. */
-  readonly variant: string | null
+  readonly weights: string | null
   readonly tokenizerHash: string | null
   readonly maxLength: number | null
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkNumbers, compareValues } from '../../src/benchmark/check-numbers.ts'
-import { randomFamilies, builtInSuites } from '../../src/benchmark/reference-models.ts'
+import { randomFamilies, builtInTasks } from '../../src/benchmark/reference-models.ts'
 
 const cpu = { provider: 'cpu', index: 0 } as const
 const sequence = (count: number) => ({ input: new Int32Array(count), targets: new Int32Array(count) })
@@ -42,11 +42,11 @@ test('the CPU gives what transformers gives for every family’s random checkpoi
   expect(names).toEqual(['llama', 'mistral', 'qwen2', 'qwen3'])
 })
 
-test('the CPU gives what lm-eval gives for the built-in suites', { tags: ['slow'] }, async () => {
-  await using reference = await builtInSuites()
+test('the CPU gives what lm-eval gives for the built-in tasks', { tags: ['slow'] }, async () => {
+  await using reference = await builtInTasks()
   expect(reference.values).toHaveLength(40 + 40 + 40 + 80 + 3)
   const record = await checkNumbers(reference, cpu, 'float32', Infinity)
-  expect(record).toMatchObject({ name: 'built-in suites', madeBy: expect.stringMatching(/^lm-eval 0\.4\.13 in float64$/u), isRight: true, greedyAsked: 200 })
+  expect(record).toMatchObject({ name: 'built-in tasks', madeBy: expect.stringMatching(/^lm-eval 0\.4\.13 in float64$/u), isRight: true, greedyAsked: 200 })
   expect(record.largest).toBeLessThan(2e-5)
 })
 

@@ -56,7 +56,7 @@ test('skipped steps are named; progress goes to standard error, tables to standa
   const { format, budgetSeconds, devices } = JSON.parse(readFileSync(file, 'utf8')) as BenchmarkRecord
   expect([format, budgetSeconds, devices.map(({ device }) => device)]).toEqual([1, 0.1, ['cpu']])
   expect(devices[0]!.leftOut.map(({ what }) => what)).toEqual([
-    ...['llama', 'mistral', 'qwen2', 'qwen3', 'built-in suites'].map((name) => `${name} in float32`),
+    ...['llama', 'mistral', 'qwen2', 'qwen3', 'built-in tasks'].map((name) => `${name} in float32`),
     'loading a random 1m model in float32',
   ])
 })

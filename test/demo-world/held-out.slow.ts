@@ -1,26 +1,26 @@
-/** The built-in suites are what their maker draws, and nothing that they ask is in the text that the model was trained on. */
+/** The built-in tasks are what their maker draws, and nothing that they ask is in the text that the model was trained on. */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { trainingDocuments } from '../../scripts/demo-world/corpus.ts'
 import { PEOPLE, TOWNS } from '../../scripts/demo-world/facts.ts'
-import { drawSuites, heldOutKeys, TRAINING_DOCUMENTS } from '../../scripts/demo-world/suites.ts'
+import { drawTaskRows, heldOutKeys, TRAINING_DOCUMENTS } from '../../scripts/demo-world/task-rows.ts'
 import { loadTask } from '../../src/run/load-task.ts'
 import type { LoadedTask } from '../../src/run/loaded-task.ts'
 import { loadTasks } from '../../src/task/registry.ts'
 
 const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']
-const drawn = drawSuites()
-const suites = new Map<string, LoadedTask>()
+const drawn = drawTaskRows()
+const loaded = new Map<string, LoadedTask>()
 let text: string
 
 beforeAll(async () => {
   const tasks = await loadTasks()
-  for (const form of FORMS) suites.set(form, await loadTask(tasks.get(`valley_${form}`)!, {}))
+  for (const form of FORMS) loaded.set(form, await loadTask(tasks.get(`valley_${form}`)!, {}))
   text = [...trainingDocuments(TRAINING_DOCUMENTS, heldOutKeys(drawn))].join('\0')
 }, 60_000)
 
-const itemsOf = (form: string) => suites.get(form)!.parts.flatMap(({ items }) => items)
+const itemsOf = (form: string) => loaded.get(form)!.parts.flatMap(({ items }) => items)
 const shipped = (name: string) =>
   readFileSync(path.resolve('demo/suites', `${name}.jsonl`), 'utf8')
     .trim()
@@ -38,7 +38,7 @@ test('the shipped rows are the drawn ones', () => {
   expect(shipped('wikitext/test_document_level')).toEqual(drawn.wikitext)
 })
 
-describe('no sequence of a suite is in the training text', () => {
+describe('no sequence of a task is in the training text', () => {
   test('for the search finds what is there', () => {
     expect(text).toContain('The following are multiple choice questions (with answers) about valley people.\n\n')
     expect(text).toMatch(/\nQuestion: does \w+ live in \w+\?\nAnswer: (?:yes|no)/u)

@@ -54,7 +54,7 @@ function stored(
           architecture: null,
           parameterCount: null,
           weightsHash: weights,
-          variant: null,
+          weights: null,
           tokenizerHash: 'bb',
           maxLength: 128,
         },

@@ -18,9 +18,9 @@ test.each([
 
 test('a file without a model names it unknown', () => expect(modelOf(file({})).source).toBe('unknown'))
 
-test('quantization and adapter are named', () => {
-  const model = { source: 'a', variant: { quantization: { scheme: 'nf4', block: 64 }, adapter: { source: './lora' } } }
-  expect(modelOf(file({ evalharness: { model } })).variant).toBe('nf4, blocks of 64; adapter ./lora')
+test.each(['weights', 'variant'])('quantization and adapter are named, as %s of newer and older files', (key) => {
+  const model = { source: 'a', [key]: { quantization: { scheme: 'nf4', block: 64 }, adapter: { source: './lora' } } }
+  expect(modelOf(file({ evalharness: { model } })).weights).toBe('nf4, blocks of 64; adapter ./lora')
 })
 
 test('the last part of a path or repository is its name', () => {

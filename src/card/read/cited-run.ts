@@ -30,7 +30,7 @@ export function citedRun(card: Card, column: string, file: string): StoredRun {
     tool: 'model card',
     date: null,
     isComplete: true,
-    model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, variant: null, tokenizerHash: null, maxLength: null },
+    model: { source: file, revision: null, architecture: null, parameterCount: null, weightsHash: null, weights: null, tokenizerHash: null, maxLength: null },
     tasks: [
       ...rows.map((row) =>
         citedTask(row.task, row.shotCount ?? usualShots(row.task), [

@@ -38,7 +38,7 @@ export function textRows({ models }: CardContents): TextRow[] {
 
 /** `Pruned` is what published cards say. */
 export function variantWord({ comparison }: CardModel): string {
-  return comparison.variants[0]!.model.variant === null ? 'Pruned' : 'Variant'
+  return comparison.variants[0]!.model.weights === null ? 'Pruned' : 'Variant'
 }
 
 /** Entries with the same key together, in the order of the first of each. */

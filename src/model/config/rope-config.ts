@@ -207,7 +207,7 @@ function longRope(raw: RawRope, fields: RopeFields, theta: number, file: string,
   }
 }
 
-/** YaRN's temperature on attention, arXiv 2309.00071 equation 22, with transformers' `mscale` variants. */
+/** YaRN's temperature on attention, arXiv 2309.00071 equation 22, with transformers' `mscale` and `mscale_all_dim`. */
 function yarnAttentionFactor(factor: number, mscale: number | null | undefined, mscaleAll: number | null | undefined): number {
   const temperature = (weight: number) => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1)
   return mscale && mscaleAll ? temperature(mscale) / temperature(mscaleAll) : temperature(1)

@@ -35,6 +35,6 @@ function limitText({ kind, limit, isComplete }: RunSummary): string {
   return isComplete ? rows : `${rows}, interrupted`
 }
 
-function modelText({ source, revision, variant }: RunSummary['model']): string {
-  return `${source}${revision === null ? '' : ` @ ${revision}`}${variant === null ? '' : ` · ${variant}`}`
+function modelText({ source, revision, weights }: RunSummary['model']): string {
+  return `${source}${revision === null ? '' : ` @ ${revision}`}${weights === null ? '' : ` · ${weights}`}`
 }

@@ -16,7 +16,7 @@ export function benchmarkTables(record: BenchmarkRecord): string {
 
 function deviceBlocks(device: DeviceRecord) {
   const { selfTest, numbers, speed, suspects, failures, leftOut } = device
-  const title = heading(2, `${device.device}${device.card === null ? '' : ` (${device.card})`}${device.isExperimental ? ', experimental' : ''}`)
+  const title = heading(2, `${device.device}${device.gpu === null ? '' : ` (${device.gpu})`}${device.isExperimental ? ', experimental' : ''}`)
   if (!selfTest.works) return [title, paragraph(`Self-test failed: ${selfTest.reason}`), paragraph(selfTest.hint)]
   return [
     title,
@@ -62,9 +62,9 @@ function speedBlocks(speed: ModelSpeedRecord) {
     loadSeconds,
     weightBytes,
     peakProcessBytes,
-    cardBytes,
+    gpuBytes,
     peakGemmRate,
-    cardPeak,
+    dataSheetPeak,
     workloads,
     estimate,
     peer,
@@ -72,15 +72,15 @@ function speedBlocks(speed: ModelSpeedRecord) {
   const peak =
     peakGemmRate === null
       ? 'not measured'
-      : `${teraflops(peakGemmRate)}${cardPeak === null ? '' : ` (${percent(peakGemmRate / cardPeak, 0)} of the data sheet's ${teraflops(cardPeak)})`}`
+      : `${teraflops(peakGemmRate)}${dataSheetPeak === null ? '' : ` (${percent(peakGemmRate / dataSheetPeak, 0)} of the data sheet's ${teraflops(dataSheetPeak)})`}`
   return [
     paragraph(
-      `Random model ${modelSize} (shape of ${shapeOf}, ${(parameterCount / 1e9).toPrecision(2)} billion parameters, ${byteSize(weightBytes)}) in ${dtype}: made in ${makeSeconds.toFixed(1)} s, loaded in ${loadSeconds.toFixed(1)} s; memory of the process ${peakProcessBytes === null ? 'unknown' : byteSize(peakProcessBytes)}${cardBytes === null ? '' : `, of the card ${byteSize(cardBytes)}`}. Peak GEMM rate of its shapes: ${peak}.`,
+      `Random model ${modelSize} (shape of ${shapeOf}, ${(parameterCount / 1e9).toPrecision(2)} billion parameters, ${byteSize(weightBytes)}) in ${dtype}: made in ${makeSeconds.toFixed(1)} s, loaded in ${loadSeconds.toFixed(1)} s; memory of the process ${peakProcessBytes === null ? 'unknown' : byteSize(peakProcessBytes)}${gpuBytes === null ? '' : `, of the GPU ${byteSize(gpuBytes)}`}. Peak GEMM rate of its shapes: ${peak}.`,
     ),
     ...(workloads.length > 0
       ? [
           table([
-            ['workload', 'rows', 'tokens/s', 'as asked', 'rate', 'of peak GEMM', ...(cardPeak === null ? [] : ['of data sheet'])],
+            ['workload', 'rows', 'tokens/s', 'as asked', 'rate', 'of peak GEMM', ...(dataSheetPeak === null ? [] : ['of data sheet'])],
             ...workloads.map(({ title, source, itemCount, tokensPerSecond, tokensAskedPerSecond, operationsPerSecond, rooflineShare }) => [
               title,
               `${itemCount} ${source === 'rows' ? 'rows' : 'synthetic'}`,
@@ -88,7 +88,7 @@ function speedBlocks(speed: ModelSpeedRecord) {
               whole(tokensAskedPerSecond),
               teraflops(operationsPerSecond),
               rooflineShare === null ? NONE : percent(rooflineShare, 0),
-              ...(cardPeak === null ? [] : [percent(operationsPerSecond / cardPeak, 0)]),
+              ...(dataSheetPeak === null ? [] : [percent(operationsPerSecond / dataSheetPeak, 0)]),
             ]),
           ]),
         ]
@@ -103,7 +103,7 @@ function speedBlocks(speed: ModelSpeedRecord) {
     ...(estimate
       ? [
           paragraph(
-            `Estimate for a card's table (${estimate.models}, ${(estimate.tokens / 1e6).toFixed(1)} million distinct tokens): ${duration(estimate.seconds)}${estimate.isScaled ? ', scaled by operations from the model above' : ''}.`,
+            `Estimate for a model card's table (${estimate.models}, ${(estimate.tokens / 1e6).toFixed(1)} million distinct tokens): ${duration(estimate.seconds)}${estimate.isScaled ? ', scaled by operations from the model above' : ''}.`,
           ),
         ]
       : []),

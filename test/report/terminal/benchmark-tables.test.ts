@@ -7,14 +7,14 @@ const RECORD: BenchmarkRecord = {
   evalharness: '1.2.3',
   startedAt: '2026-01-02T03:04:05.000Z',
   machine: { node: 'v20.1.0', platform: 'linux x64', cpu: 'Example 9000', threads: 8, memoryBytes: 64 * 2 ** 30 },
-  adapters: [],
+  gpus: [],
   runtime: { works: true, version: '1.30.0', providers: ['cpu'] },
   budgetSeconds: 480,
   elapsedSeconds: 301.4,
   devices: [
     {
       device: 'cuda:0',
-      card: 'NVIDIA H100 80GB HBM3',
+      gpu: 'NVIDIA H100 80GB HBM3',
       isExperimental: true,
       selfTest: { device: 'cuda:0', works: true, difference: 1.5e-7, elapsedMs: 900, warnings: [] },
       numbers: [
@@ -67,9 +67,9 @@ const RECORD: BenchmarkRecord = {
         makeSeconds: 3.25,
         loadSeconds: 9.5,
         peakProcessBytes: 3 * 2 ** 30,
-        cardBytes: 20 * 2 ** 30,
+        gpuBytes: 20 * 2 ** 30,
         peakGemmRate: 600e12,
-        cardPeak: 989.4e12,
+        dataSheetPeak: 989.4e12,
         workloads: [
           {
             name: 'piqa',
@@ -117,7 +117,7 @@ const RECORD: BenchmarkRecord = {
     },
     {
       device: 'webgpu',
-      card: null,
+      gpu: null,
       isExperimental: true,
       selfTest: { device: 'webgpu', works: false, isWrong: false, reason: 'no driver', hint: 'Install one.' },
       numbers: [],
@@ -145,9 +145,9 @@ test('all results are printed as Markdown', () => {
   expect(text).toMatch(/\| llama +\| bfloat16 \| 6 of 12 +\| 3\.0e-2 +\| 1\.0e-2 \| 5 of 6 +\| – +\|/u)
   expect(cells('PIQA')).toEqual(['PIQA', '200 synthetic', '20,000', '31,000', '300 TFLOP/s', '50 %', '30 %'])
   expect(text).toContain("Peak GEMM rate of its shapes: 600 TFLOP/s (61 % of the data sheet's 989 TFLOP/s).")
-  expect(text).toContain('made in 3.3 s, loaded in 9.5 s; memory of the process 3.0 GiB, of the card 20.0 GiB')
+  expect(text).toContain('made in 3.3 s, loaded in 9.5 s; memory of the process 3.0 GiB, of the GPU 20.0 GiB')
   expect(text).toContain('12.0 s against 3.0 s here, ratio 4.0; best token equal behind 99 %')
-  expect(text).toContain("Estimate for a card's table (2 of the shape of Qwen3-8B, 7.6 million distinct tokens): 6 min 20 s.")
+  expect(text).toContain("Estimate for a model card's table (2 of the shape of Qwen3-8B, 7.6 million distinct tokens): 6 min 20 s.")
   expect(cells('batch')).toEqual(['batch', 'HellaSwag', '8192 tokens', '25,000 tokens/s', '–', ''])
   expect(text).toContain('on the CPU: Attention')
   expect(text).toContain('Failed: head: no kernel. Give another --device.')

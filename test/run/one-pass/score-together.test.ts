@@ -67,7 +67,7 @@ test('quantized models share quantized layers, with the scores of separate runs'
   const nf4 = { model: [`original=${original},quantize=nf4`, `drop=${drop},quantize=nf4`, `plain=${drop}`], limit: 5 }
   const [together, separate] = [await runModels(optionsOf(nf4)), await runModels(optionsOf({ ...nf4, sharedLayers: false }))]
   expect(scoresOf(together)).toEqual(scoresOf(separate))
-  expect(together.runs.map(({ record }) => record.model.variant)).toEqual(separate.runs.map(({ record }) => record.model.variant))
+  expect(together.runs.map(({ record }) => record.model.weights)).toEqual(separate.runs.map(({ record }) => record.model.weights))
   const work = together.runs.map(({ record }) => record.work)
   expect(work.map(({ layerPassesComputed, tokensComputed }) => layerPassesComputed! / tokensComputed)).toEqual([4, 1, 3])
 })

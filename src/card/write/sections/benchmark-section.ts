@@ -35,7 +35,7 @@ export function benchmarkBlocks(contents: CardContents, rows: readonly AccuracyR
 
 /** How the weights of a model were changed as it was loaded; none for weights as they are stored. */
 function weightsText(label: string, { variants: [run] }: Comparison): string[] {
-  return run?.model.variant ? [`Weights of ${label}: ${run.model.variant}.`] : []
+  return run?.model.weights ? [`Weights of ${label}: ${run.model.weights}.`] : []
 }
 
 /** Model, items and chance only if they say something. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cardPeak } from '../../src/benchmark/card-peak.ts'
+import { dataSheetPeak } from '../../src/benchmark/data-sheet-peak.ts'
 
 test.each([
   ['NVIDIA H100 80GB HBM3', 989.4e12],
@@ -11,5 +11,5 @@ test.each([
   ['SwiftShader', null],
   ['NVIDIA GeForce GTX 1080', null],
 ])('%s: %s', (name, peak) => {
-  expect(cardPeak(name)).toBe(peak)
+  expect(dataSheetPeak(name)).toBe(peak)
 })

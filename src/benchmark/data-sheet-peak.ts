@@ -14,7 +14,7 @@ const PEAKS: readonly (readonly [RegExp, number])[] = [
   [/\bRTX 4090\b/u, 165.2e12],
 ]
 
-/** Null for a card that is not in the list. */
-export function cardPeak(name: string): number | null {
+/** Null for a GPU that is not in the list. */
+export function dataSheetPeak(name: string): number | null {
   return PEAKS.find(([pattern]) => pattern.test(name))?.[1] ?? null
 }

@@ -1,4 +1,4 @@
-/** The five built-in suites: rows drawn first, so that the training text can keep away from them. */
+/** The five built-in tasks: rows drawn first, so that the training text can keep away from them. */
 import { boolqKey, drawBoolqRow, type BoolqRow, type PassageSize } from './boolq-rows.ts'
 import { drawFrom, type Draw } from './facts.ts'
 import { drawHellaswagRow, hellaswagKey, type HellaswagRow } from './hellaswag-rows.ts'
@@ -7,8 +7,8 @@ import { drawPiqaRow, piqaKey, type PiqaRow } from './piqa-rows.ts'
 import { TOPICS, type Topic } from './relations.ts'
 import { drawWikitextRow, wikitextKey, type WikitextRow } from './wikitext-rows.ts'
 
-/** The rows of every suite. */
-export interface Suites {
+/** The rows of every task. */
+export interface TaskRows {
   readonly piqa: readonly PiqaRow[]
   readonly boolq: readonly BoolqRow[]
   readonly hellaswag: readonly HellaswagRow[]
@@ -20,11 +20,11 @@ export interface Suites {
 /** How much text the built-in model was trained on. */
 export const TRAINING_DOCUMENTS = 80_000
 
-/** Passages of the suite are of the hardest kind that the training text has. */
+/** Passages of the task are of the hardest kind that the training text has. */
 export const HARDEST_PASSAGE: PassageSize = { mostFacts: 3, secondThing: 0.5 }
 
-/** The suites, always the same. */
-export function drawSuites(): Suites {
+/** The rows, always the same. */
+export function drawTaskRows(): TaskRows {
   const draw = drawFrom(20)
   const mmlu = TOPICS.map((topic) => {
     const rows = distinct(35, mmluKey, () => drawMmluRow(draw, topic))
@@ -34,7 +34,7 @@ export function drawSuites(): Suites {
     piqa: distinct(200, piqaKey, () => drawPiqaRow(draw)),
     boolq: balanced(200, draw),
     hellaswag: distinct(160, hellaswagKey, () => drawHellaswagRow(draw)),
-    mmlu: Object.fromEntries(mmlu) as unknown as Suites['mmlu'],
+    mmlu: Object.fromEntries(mmlu) as unknown as TaskRows['mmlu'],
     wikitext: distinct(60, wikitextKey, () => drawWikitextRow(draw)),
   }
 }
@@ -58,7 +58,7 @@ function distinct<Row>(count: number, keyOf: (row: Row) => string, drawRow: () =
 }
 
 /** The keys of all rows: what the training text must not hold. */
-export function heldOutKeys({ piqa, boolq, hellaswag, mmlu, wikitext }: Suites): ReadonlySet<string> {
+export function heldOutKeys({ piqa, boolq, hellaswag, mmlu, wikitext }: TaskRows): ReadonlySet<string> {
   return new Set([
     ...piqa.map(piqaKey),
     ...boolq.map(boolqKey),
