@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes test/graph/divergence.golden.json: KL divergences of pairs of the small checkpoints in test/checkpoints.
+"""Makes test/graph/blocks/divergence.golden.json: KL divergences of pairs of the small checkpoints in test/checkpoints.
 
     python3 -m venv .venv
     .venv/bin/pip install torch==2.13.0 transformers==5.24.0 numpy
@@ -63,7 +63,7 @@ golden = {
     "transformers": transformers.__version__,
     "pairs": [case(*pair) for pair in PAIRS],
 }
-(ROOT / "graph" / "divergence.golden.json").write_text(json.dumps(golden) + "\n")
+(ROOT / "graph" / "blocks" / "divergence.golden.json").write_text(json.dumps(golden) + "\n")
 for pair in golden["pairs"]:
     kl = [value for request in pair["requests"] for value in request["kl"]]
     print(pair["original"], pair["variant"], len(kl), min(kl), max(kl))

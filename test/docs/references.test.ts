@@ -1,4 +1,5 @@
 /** What the documentation refers to is there: links and their headings, paths, tests by name, npm scripts. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -72,6 +73,41 @@ test('docs/architecture.md names functions that are where it says', () => {
   const isThere = (name: string, file: string) => new RegExp(`^export (?:async )?(?:function\\*?|const|class) ${name}\\b`, 'mu').test(read(file))
   expect(named.filter(([name, file]) => !isThere(name, file))).toEqual([])
 })
+
+describe.each(['docs/architecture.md', 'docs/extending.md', 'CONTRIBUTING.md'])('code spans of %s', (page) => {
+  const spans = [...withoutFences(read(page)).matchAll(/`([^`\n]+)`/gu)].map(([, span]) => span!)
+
+  test('names of functions, types, constants and fields are in the code, or in the examples of the page', () => {
+    const examples =
+      read(page)
+        .match(/^```ts$[^]*?^```$/gmu)
+        ?.join('\n') ?? ''
+    const words = new Set(`${sourceText()}\n${examples}`.match(/\w+/gu))
+    const named = spans.filter((span) => /^(?:[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]+(?:_[A-Z]+)+)$/u.test(span))
+    expect(named.filter((name) => !words.has(name) && !OF_OTHERS.has(name))).toEqual([])
+  })
+
+  test('names of files are those of files here', () => {
+    const files = filesBelow('.')
+    const named = spans.filter((span) => /^[\w./-]+\.(?:ts|js|py|json|yml)$|^\.[\w/]+$/u.test(span) && !/[A-Z]{2}/u.test(span))
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !files.some((file) => file === name || file.endsWith(`/${name}`)) && !OF_OTHERS.has(name))).toEqual([])
+  })
+})
+
+/** Code spans that name something else: a secret of GitHub, a tag, a part of file names. */
+const OF_OTHERS: ReadonlySet<string> = new Set(['NPM_TOKEN', 'vVERSION', '.partial'])
+
+const filesBelow = (folder: string) =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', folder], { cwd: ROOT, encoding: 'utf8' }).split('\n')
+
+/** The code without comments: a name that only a comment has is not there. */
+function sourceText(): string {
+  return filesBelow('src')
+    .filter((file) => file.endsWith('.ts') && existsSync(path.join(ROOT, file)))
+    .map((file) => read(file).replaceAll(/\/\*\*[^]*?\*\/|\/\/ .*$/gmu, ''))
+    .join('\n')
+}
 
 test('the map of docs/architecture.md is the list of stages', () => {
   const rows = [...read('docs/architecture.md').matchAll(/^\| `src\/([\w.]+)\/?` \| (.*) \|$/gmu)].map(([, name, contents]) => ({

@@ -1,4 +1,4 @@
-/** `--divergence` from options to records; its numbers are checked in test/graph/divergence.test.ts. The suite fails if a temporary file stays. */
+/** `--divergence` from options to records; its numbers are checked in test/graph/blocks/divergence.test.ts. The suite fails if a temporary file stays. */
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { planRun } from '../../src/run/plan-run.ts'

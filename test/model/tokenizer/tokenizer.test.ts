@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { OutOfTime, timeLimit } from '../../../src/io/time-limit.ts'
 import { readTokenizer } from '../../../src/model/tokenizer/tokenizer.ts'
 import { CheckpointError } from '../../../src/errors.ts'
 import { tinyModel } from '../../tiny-model.ts'
@@ -38,18 +37,6 @@ test('a pattern that would take for ever is ended', async () => {
   const tokenizer = await readTokenizer(tokenizerWith(split(String.raw`(\s*\w+)+$`)), SPECIAL)
   expect(() => tokenizer.encode(`${'word '.repeat(100)}!`)).toThrow(CheckpointError)
   expect(tokenizer.encode('a')).toHaveLength(1)
-})
-
-test('work that ends in time returns its result; other work is stopped', () => {
-  const limit = timeLimit(100)
-  expect(limit(() => 7)).toBe(7)
-  expect(() => limit(() => /(a+)+$/u.test(`${'a'.repeat(60)}!`))).toThrow(OutOfTime)
-  expect(() =>
-    limit(() => {
-      throw new TypeError('its own')
-    }),
-  ).toThrow('its own')
-  expect(limit(() => 8)).toBe(8)
 })
 
 test.each([

@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Comparison } from '../src/compare/comparison.ts'
-import { evalharness, type Ended } from './program.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import type { Comparison } from '../../src/compare/comparison.ts'
+import { evalharness, type Ended } from '../program.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const BASELINES = path.resolve('results/baselines')
 const FORMS = ['piqa', 'boolq', 'hellaswag', 'mmlu', 'wikitext']
@@ -89,7 +89,7 @@ describe('the demo', { tags: ['slow'] }, () => {
       expect(laco! / original!).toBeGreaterThan(1.15)
     })
 
-    test('each suite has 60 to 200 items', () => {
+    test('each task has 60 to 200 items', () => {
       for (const form of FORMS) {
         const label = path.join(output, 'results/original')
         const files = readdirSync(label).filter((name) => name.startsWith(`samples_valley_${form}`))

@@ -1,16 +1,16 @@
-/** The built-in suites and model, scored by lm-eval itself: the committed baseline holds its numbers. */
+/** The built-in tasks and model, scored by lm-eval itself: the committed baseline holds its numbers. */
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { pythonWith } from '../scripts/reference.ts'
-import { compareRuns } from '../src/compare/compare-runs.ts'
-import { readStoredRun } from '../src/store/read-stored-run.ts'
-import { attempt } from './reference.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { pythonWith } from '../../scripts/reference.ts'
+import { compareRuns } from '../../src/compare/compare-runs.ts'
+import { readStoredRun } from '../../src/store/read-stored-run.ts'
+import { attempt } from '../reference.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const python = attempt(() => pythonWith('torch==2.13.0', 'transformers==5.23.0', 'accelerate', 'lm_eval==0.4.13'))
 
-describe.skipIf(python.missing)(`lm-eval 0.4.13 on the built-in suites${python.missing ? ` (skipped: ${python.missing})` : ''}`, () => {
+describe.skipIf(python.missing)(`lm-eval 0.4.13 on the built-in tasks${python.missing ? ` (skipped: ${python.missing})` : ''}`, () => {
   test('every item of the baseline is as it scores it', async () => {
     const folder = temporaryFolder()
     execFileSync(python.value!, ['scripts/score-demo-with-lm-eval.py', 'demo/model', folder], {

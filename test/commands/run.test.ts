@@ -22,7 +22,7 @@ test('one table holds original, NF4, and NF4 with an adapter; their records tell
   expect(err).toMatch(/^nf4: weights: 58\.4 KiB → 23\.9 KiB \(−59\.0 %\) · 14 matrices as nf4 in blocks of 64, made at load$/mu)
   expect(err).toMatch(/^tuned: weights: .* · 14 matrices as nf4 in blocks of 32, made at load · adapter .*plain: 14 modules$/mu)
   const [original, nf4, tuned] = await Promise.all(['original', 'nf4', 'tuned'].map(async (name) => (await readStoredRun(path.join(output, name))).model))
-  expect([original!.variant, nf4!.variant, tuned!.variant]).toEqual([null, 'nf4, blocks of 64', `nf4, blocks of 32; adapter ${adapter}`])
+  expect([original!.weights, nf4!.weights, tuned!.weights]).toEqual([null, 'nf4, blocks of 64', `nf4, blocks of 32; adapter ${adapter}`])
   expect(new Set([original!.weightsHash, nf4!.weightsHash, tuned!.weightsHash]).size).toBe(3)
 })
 

@@ -2,10 +2,10 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { judgeModel } from '../../src/gate/sequential/judge-model.ts'
-import { evalharness } from '../program.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
-import { piqaRows, tinyModel, writeRows } from '../tiny-model.ts'
+import { judgeModel } from '../../../src/gate/sequential/judge-model.ts'
+import { evalharness } from '../../program.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { piqaRows, tinyModel, writeRows } from '../../tiny-model.ts'
 
 const ITEMS = 150
 const folder = temporaryFolder()
