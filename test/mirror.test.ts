@@ -33,54 +33,63 @@ function isOnlyTypes(file: string): boolean {
  * files of a folder, of which a new one needs no entry: what makes its test need it is in the comment.
  */
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
-  // Measures each part of a device on a model that is made for it.
-  'test/benchmark/run-benchmark.test.ts': [
-    'benchmark/diagnose-devices benchmark/measure-device benchmark/measure-model benchmark/open-random-model benchmark/record',
-    'benchmark/suspects benchmark/suspect-record benchmark/measure-attention benchmark/measure-batches benchmark/measure-head benchmark/head-forms benchmark/time-graph',
+  // Measures a small model on the CPU, with every part that can be measured.
+  'test/commands/doctor-benchmark.slow.ts': [
+    'benchmark/measure-device benchmark/measure-model benchmark/open-random-model benchmark/suspects benchmark/measure-attention',
+    'benchmark/measure-batches benchmark/measure-head benchmark/head-forms benchmark/time-graph',
   ],
+  'test/commands/doctor-benchmark.test.ts': ['benchmark/record engine/devices/self-test'],
   'test/benchmark/check-numbers.test.ts': ['benchmark/recorded benchmark/reference-models'],
   'test/benchmark/transformers-peer.test.ts': ['benchmark/measure-peer'],
   'test/benchmark/attention-forms.test.ts': ['benchmark/stored-values'],
-  'test/benchmark/workload.test.ts': ['benchmark/fit-workload benchmark/request-lengths'],
-  'test/cache/caching-engine.test.ts': ['cache/cache-folder cache/model-cache'],
+  'test/benchmark/workload.test.ts': ['benchmark/request-lengths'],
   // Cards that were written are read and verified, each with one figure changed.
   'test/card/round-trip.test.ts': [
-    'card/read/base-model card/read/card-note card/read/divergence-rows card/read/model-index card/read/perplexity-rows',
-    'card/write/benchmark-title card/write/card-contents card/write/compared-rows card/write/front-matter-keys card/write/index-names',
+    'card/read/base-model card/read/card-note card/read/model-index card/read/perplexity-rows',
+    'card/write/benchmark-title card/write/card-contents card/write/compared-rows card/write/front-matter-keys',
     'card/write/model-index-yaml card/write/place-sections card/write/row-extent card/write/section-places card/write/sections/*',
   ],
   'test/card/read/read-card.test.ts': ['card/read/benchmark-rows card/read/card-figures card/read/card-tables card/read/cited-run'],
   'test/card/verify/check-card.test.ts': ['card/verify/checks/* card/verify/findings/* card/verify/published-figures'],
-  'test/card/write/render-card.test.ts': ['card/write/eval-results'],
+  'test/card/verify/checks/divergence-checks.test.ts': ['card/read/divergence-rows'],
+  'test/card/write/render-card.test.ts': ['card/write/eval-results card/write/index-names'],
   'test/commands/card.test.ts': [
     'card/read/open-card card/read/read-json-file card/read/read-run card/verify/verify-card card/write/read-laco-record card/write/write-card',
   ],
   // Command lines in this process, and what they print.
-  'test/cli.test.ts': ['commands/command-line commands/command commands/exit-codes commands/main commands/short-help commands/to-yargs commands/run-progress'],
+  'test/cli.test.ts': [
+    'benchmark/diagnose-devices cache/cache-folder cache/model-cache',
+    'commands/command-line commands/command commands/doctor commands/exit-codes commands/main commands/run-progress commands/tasks commands/to-yargs',
+    'io/at-exit io/package-folder run/model-source run/parse-run-options task/built-in-tasks task/define-task',
+  ],
   'test/commands/check-command-line.test.ts': ['commands/check-arguments commands/other-options'],
-  'test/commands/doctor-benchmark.test.ts': ['commands/doctor'],
-  'test/commands/format-options.test.ts': ['commands/compare commands/report'],
-  'test/commands/layers.test.ts': ['commands/scan-plan-text commands/scan-progress'],
-  'test/commands/prune.test.ts': ['commands/layermap commands/prune-progress report/terminal/pruning-summary'],
-  'test/task/lm-eval/load-yaml-tasks.test.ts': ['commands/list-catalogue commands/show-task commands/tasks task/lm-eval/catalogue task/lm-eval/survey'],
+  'test/commands/format-options.test.ts': ['commands/compare commands/report report/comparison-report'],
+  'test/commands/layers.test.ts': ['commands/scan-plan-text commands/scan-progress prune/scan/automatic-layers report/scan/scan-page report/scan/scan-report'],
+  'test/commands/prune.test.ts': ['commands/layermap commands/prune-progress prune/layer-map report/terminal/layer-map-table report/terminal/pruning-summary'],
+  'test/task/lm-eval/load-yaml-tasks.test.ts': [
+    'commands/list-catalogue commands/show-task run/name-tasks run/render-questions task/lm-eval/catalogue task/lm-eval/functions task/lm-eval/survey',
+  ],
   'test/compare/compare-runs.test.ts': ['compare/accuracy-line compare/perplexity-line'],
+  // Runs it in a process of its own.
   'test/data/parquet.test.ts': ['data/parquet-process'],
   'test/engine/completions/completions-engine.test.ts': ['engine/completions/served-model'],
-  'test/engine/devices/device.test.ts': ['engine/devices/cuda-provider engine/devices/self-test'],
-  'test/engine/devices/providers/registry.test.ts': ['engine/devices/providers/provider'],
-  'test/graph/blocks/divergence.test.ts': ['engine/onnx/engine-divergence'],
-  'test/run/one-pass/score-together.test.ts': ['engine/joint/joint-pass'],
+  'test/engine/devices/device.test.ts': ['engine/devices/cuda-provider engine/devices/providers/provider engine/onnx/load-session io/program-output'],
+  'test/graph/blocks/divergence.test.ts': ['engine/onnx/device-model engine/onnx/engine-divergence'],
+  'test/run/one-pass/score-together.test.ts': ['engine/joint/joint-pass engine/onnx/device-worker'],
+  'test/run/divergence-run.test.ts': ['engine/onnx/onnx-engine engine/onnx/read-scores run/check-comparable run/open-local-model'],
   'test/engine/onnx/families.test.ts': [
-    // Each family's checkpoint against transformers: the graph and the session of all of them.
-    'engine/onnx/device-model engine/onnx/device-worker engine/onnx/feeds engine/onnx/load-session engine/onnx/onnx-engine engine/onnx/onnx-session engine/onnx/read-scores',
+    // Each family's checkpoint against transformers; the session runs in a process of its own.
+    'engine/onnx/feeds engine/onnx/onnx-session',
     'graph/attention/kv-cache graph/attention/tree-attention graph/blocks/* graph/decoder-layer graph/layers-in-passes graph/onnx-model graph/stored-weights',
     'model/families/*',
   ],
   'test/prune/prune-model.test.ts': [
-    'engine/onnx/layer-runner graph/single-layer',
-    'prune/candidate-similarity prune/collapsed-layer prune/embed-tokens prune/model-size prune/open-for-pruning prune/output-folder prune/prepare-laco',
+    'engine/onnx/layer-runner graph/single-layer model/config/kept-layers model/weights/write-safetensors',
+    'prune/candidate-similarity prune/collapsed-layer prune/model-size prune/open-for-pruning prune/output-folder prune/prepare-laco',
     'prune/pruning-facts prune/pruning-record prune/readme prune/tensor-source prune/write-checkpoint',
   ],
+  // With embeddings that are narrower than hidden states.
+  'test/model/families/variants.slow.ts': ['prune/embed-tokens'],
   'test/engine/roofline/roofline.test.ts': ['engine/roofline/peak-gemm-rate graph/gemm-benchmark'],
   'test/graph/decoder.test.ts': ['graph/attention/product-attention'],
   // From the command line to the record of the drawing, with each reason to refuse a baseline.
@@ -91,59 +100,46 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/gate/judge-comparison.test.ts': ['gate/rule-requests'],
   'test/hub/hub.test.ts': ['hub/cache hub/quietly hub/requests'],
-  'test/io/temporary-folder.test.ts': ['io/at-exit'],
   'test/io/child-rpc.test.ts': ['io/child-process io/serve-calls'],
-  'test/engine/devices/cuda-advice.test.ts': ['io/program-output'],
-  'test/supply-chain.test.ts': ['io/package-folder'],
   'test/model/chat-template/chat-template.test.ts': ['model/chat-template/bounded-interpreter model/chat-template/python-time'],
-  'test/model/config/config.test.ts': ['model/config/config-fields model/config/rope-config'],
-  'test/model/families/families.test.ts': ['model/config/kept-layers'],
-  'test/model/model-file.test.ts': ['model/checkpoint'],
+  // Configs that transformers reads, and what it makes of them.
+  'test/model/config/config-spellings.test.ts': ['model/config/config-fields model/config/rope-config'],
+  'test/run/plan-run.test.ts': ['model/checkpoint'],
   'test/model/runnable/read-adapter.test.ts': ['model/runnable/adapter-config model/runnable/adapter-keys'],
   'test/model/runnable/quantize-weights.test.ts': ['model/runnable/open-runnable model/runnable/weight-settings'],
   'test/model/runnable/unpack-matrix.test.ts': ['model/runnable/code-layout model/runnable/unpack-scaled model/weights/packed-matrix'],
   // Each part and field of tokenizer.json, against the Rust library.
   'test/model/tokenizer/pipeline.test.ts': ['model/tokenizer/*'],
-  'test/model/weights/weights.test.ts': [
-    'model/weights/equal-values model/weights/tensor-bytes model/weights/tensor-messages model/weights/weight-files model/weights/write-safetensors',
-  ],
-  'test/engine/roofline/operations.test.ts': ['model/weights/token-projections'],
+  'test/model/weights/weights.test.ts': ['model/weights/equal-values model/weights/tensor-bytes model/weights/tensor-messages model/weights/weight-files'],
   'test/cache/caching-engine.slow.ts': ['model/weights-fingerprint'],
   'test/run/parse-model.test.ts': ['model/model-settings'],
-  'test/prune/map-layers.test.ts': ['prune/compare-tensors prune/layer-evidence prune/layer-map report/terminal/layer-map-table'],
+  'test/prune/map-layers.test.ts': ['prune/compare-tensors prune/layer-evidence'],
   'test/prune/scan/scan-layers.test.ts': [
     'prune/prune-options prune/scan/layer-scan prune/scan/plan-scan prune/scan/prepare-scan prune/scan/prompt-sample prune/scan/read-scan',
     'prune/scan/scan-options prune/scan/scan-passes prune/scan/score-models',
   ],
-  'test/prune/scan/choose-layers.test.ts': ['prune/scan/automatic-layers'],
   'test/card/write/card-sections.test.ts': ['prune/laco-tables'],
-  'test/report/formats/registry.test.ts': ['report/comparison-report report/formats/*'],
+  'test/report/formats/registry.test.ts': ['report/formats/*'],
   'test/report/html/page.test.ts': ['report/html/*'],
   'test/report/terminal/retention-table.test.ts': ['report/retention-cells'],
-  'test/report/scan/scan-cells.test.ts': ['report/scan/scan-page report/scan/scan-report'],
-  'test/run/evaluate-model.test.ts': [
-    'run/encoder-of run/load-part run/load-task run/model-source run/open-local-model run/open-model run/render-questions run/score-requests run/score-task run/source-name',
-  ],
-  'test/run/run-models.test.ts': [
-    'run/model-outline run/open-planner run/parse-run-options run/prepare-run run/resumed-options run/run-options run/name-tasks',
-  ],
-  'test/run/divergence-run.test.ts': ['run/check-comparable'],
+  'test/run/evaluate-model.test.ts': ['run/encoder-of run/load-part run/open-model run/score-requests run/score-task run/source-name task/score-items'],
+  'test/run/run-models.test.ts': ['run/model-outline run/open-planner run/prepare-run run/resumed-options run/run-options'],
   'test/run/lm-eval/flags.test.ts': ['run/lm-eval/model-arguments'],
   'test/run/explain-missing-model.test.ts': ['run/locate-model'],
   'test/run/open-served-model.test.ts': ['run/locate-served-model'],
-  'test/task/few-shot-pool.test.ts': ['run/data-files run/parse-data-files task/few-shot-settings task/sample-rows'],
+  'test/task/few-shot-pool.test.ts': ['run/data-files run/load-task run/parse-data-files task/few-shot-settings'],
+  'test/task/lm-eval/yaml.golden.test.ts': ['task/sample-rows'],
   'test/store/read-stored-run.test.ts': ['store/read-results store/results-file'],
   'test/store/lm-eval.slow.ts': ['store/to-results-file'],
-  'test/task/check-task.test.ts': ['task/define-task task/field-checks task/source-checks task/registry task/built-in-tasks'],
+  'test/task/check-task.test.ts': ['task/field-checks task/source-checks task/registry'],
   'test/task/select-tasks.test.ts': ['task/generation-task-names task/unsupported-tasks'],
-  'test/task/lm-eval/build-task.test.ts': [
-    'task/lm-eval/few-shots-of task/lm-eval/functions task/lm-eval/keys task/lm-eval/row-fields task/lm-eval/task-refused',
-  ],
+  'test/task/lm-eval/build-task.test.ts': ['task/lm-eval/few-shots-of task/lm-eval/keys task/lm-eval/row-fields task/lm-eval/task-refused'],
   'test/task/lm-eval/template/evaluate.test.ts': ['task/lm-eval/template/*'],
+  // The hooks run in a thread of their own.
   'test/task/load-task-module.test.ts': ['task/task-file-hooks'],
   'test/task/render/item.test.ts': ['task/render/*'],
   // Rows of every built-in task, and lm-eval's requests, hashes and scores of them.
-  'test/tasks/built-in.golden.test.ts': ['task/score-items tasks/*'],
+  'test/tasks/built-in.golden.test.ts': ['tasks/*'],
 }
 
 const COVERED = Object.values(TESTED_BY).flatMap((lines) => lines.flatMap((line) => line.split(' ')))
