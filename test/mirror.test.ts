@@ -75,7 +75,9 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'test/engine/completions/completions-engine.test.ts': ['engine/completions/served-model'],
   'test/engine/devices/device.test.ts': ['engine/devices/cuda-provider engine/devices/providers/provider engine/onnx/load-session io/program-output'],
   'test/graph/blocks/divergence.test.ts': ['engine/onnx/device-model engine/onnx/engine-divergence'],
-  'test/run/one-pass/score-together.test.ts': ['engine/joint/joint-pass engine/onnx/device-worker'],
+  'test/run/one-pass/score-together.test.ts': [
+    'engine/joint/joint-pass engine/joint/joint-workers engine/joint/placement engine/onnx/device-needs engine/onnx/device-worker run/one-pass/joint-options',
+  ],
   'test/run/divergence-run.test.ts': ['engine/onnx/onnx-engine engine/onnx/read-scores run/check-comparable run/open-local-model'],
   'test/engine/onnx/families.test.ts': [
     // Each family's checkpoint against transformers; the session runs in a process of its own.
@@ -168,12 +170,14 @@ const OF_MORE = new Map([
   ['card/untrusted-card', 'reading, writing and verifying'],
   ['commands/gate-served', 'a gate over servers, of which one is lost'],
   ['compare/coverage', 'intervals by simulation'],
+  ['engine/joint/joint', 'models that share layers, on WebGPU'],
   ['engine/onnx/families', 'every family, against transformers'],
   ['engine/onnx/out-of-memory', 'a session process without memory'],
   ['engine/onnx/webgpu', 'every family, on WebGPU'],
   ['graph/cuda-kernels', 'all operators of the graph'],
   ['model/config/config-spellings', 'fields that several files read'],
   ['model/families/variants', 'NF4, LoRA and LaCo of every family'],
+  ['prune/scan/kill', 'a scan that is killed'],
   ['run/chat-scores', 'a run under a chat template, beside lm-eval'],
   ['run/one-pass/kill', 'a run that is killed'],
   ['store/lm-eval', 'the files, read by lm-eval'],
