@@ -4,7 +4,10 @@ and block-wise FP8 leave them, with golden.json: the log-probabilities that tran
 float64 from the weights as those tools dequantize them, scales in float32.
 
 What compressed-tensors decompresses is compared with what transformers loads from the same folder
-(`dequantize=True`). Columns in the order of activations (weight_g_idx) were removed from
+(`dequantize=True`). If a checkpoint rounds the inputs of its matrices, the model that
+transformers loads rounds them, in float64. A value near the middle between two codes may be rounded
+to the other one in float32, so only requests are stored that score alike in both types, and
+`left_out` counts the others. Columns in the order of activations (weight_g_idx) were removed from
 compressed-tensors in 2026; that checkpoint is made and decompressed by an older version, in a folder of its own.
 
     python3 -m venv .venv
@@ -15,6 +18,7 @@ compressed-tensors in 2026; that checkpoint is made and decompressed by an older
 """
 
 import argparse
+import copy
 import importlib.util
 import json
 import platform
@@ -29,8 +33,9 @@ import numpy as np
 import torch
 import transformers
 from compressed_tensors.compressors import BaseCompressor
-from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
-from compressed_tensors.quantization.utils import calculate_qparams
+from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme, QuantizationStatus, initialize_module_for_quantization
+from compressed_tensors.quantization.lifecycle.forward import fake_quantize
+from compressed_tensors.quantization.utils import calculate_qparams, compute_dynamic_scales_and_zp
 from safetensors.torch import save_file
 from transformers import AutoConfig, AutoModelForCausalLM, CompressedTensorsConfig, FineGrainedFP8Config
 from transformers.integrations.finegrained_fp8 import Fp8Dequantize
@@ -72,6 +77,20 @@ CASES = {
     "fp8-channel": (QWEN3, {**FP8, "strategy": "channel"}, "naive-quantized", torch.bfloat16, True),
     "fp8-block": (QWEN2, {**FP8, "strategy": "block", "block_structure": [32, 64]}, "float-quantized", torch.float32, False),
 }
+TOKEN = {"strategy": "token", "dynamic": True}
+STATIC = {"strategy": "tensor", "dynamic": False}
+# name: as above, and arguments of the inputs
+INPUT_CASES = {
+    "fp8-dynamic": ((QWEN3, {**FP8, "strategy": "channel"}, "float-quantized", torch.bfloat16, True), {**FP8, **TOKEN}),
+    "fp8-static": ((LLAMA, {**FP8, "strategy": "tensor"}, "float-quantized", torch.float32, False), {**FP8, **STATIC}),
+    "fp8-block-dynamic": ((LLAMA, {**FP8, "strategy": "block", "block_structure": [32, 32]}, "float-quantized", torch.float32, False), {**FP8, "strategy": "group", "group_size": 32, "dynamic": True}),
+    "int8-dynamic": ((QWEN2, {**INT8, "strategy": "channel"}, "int-quantized", torch.float32, False), {**INT8, **TOKEN}),
+    "int8-dynamic-asymmetric": ((LLAMA, {**INT8, "strategy": "channel"}, "int-quantized", torch.float32, False), {**INT8, **TOKEN, "symmetric": False}),
+    "int8-static-asymmetric": ((QWEN3, {**INT8, "strategy": "channel"}, "int-quantized", torch.float32, False), {**INT8, **STATIC, "symmetric": False}),
+    "int4-int8-dynamic": ((LLAMA, {**INT4, "strategy": "group", "group_size": 32}, "pack-quantized", torch.float32, False), {**INT8, **TOKEN}),
+}
+# Nats a token between float32 and float64 of a request that is stored.
+MOST_ROUNDING = 1e-5
 ACT_ORDER = {"int4-act-order": (QWEN3, {**INT4, "strategy": "group", "group_size": 32, "actorder": "group"}, "pack-quantized", torch.float32, False)}
 FP8_BLOCK = (QWEN3, [32, 32])
 
@@ -132,7 +151,7 @@ def prepared(config_fields, rng):
     return config, model
 
 
-def write(folder, config, model, tensors, quantization, rng, versions):
+def save(folder, config, model, tensors, quantization):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     config.architectures = [type(model).__name__]
@@ -140,13 +159,22 @@ def write(folder, config, model, tensors, quantization, rng, versions):
     (folder / "config.json").write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     save_file({key: value.contiguous() for key, value in tensors.items()}, folder / "model.safetensors", metadata={"format": "pt"})
     (folder / "model.safetensors").chmod(0o644)
+
+
+def write_golden(folder, versions, requests, **more):
+    made_by = {"transformers": transformers.__version__, "torch": torch.__version__, **versions, "python": platform.python_version()}
+    golden = {"made_by": made_by, **more, "requests": requests}
+    (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")).replace('{"context"', '\n{"context"') + "\n", encoding="utf-8")
+
+
+def write(folder, config, model, tensors, quantization, rng, versions):
+    save(folder, config, model, tensors, quantization)
     wide = model.double().eval()
     requests = []
     for context, continuation in families.make_requests(wide, rng):
         picked, lead = families.score(wide, context, continuation)
         requests.append({"context": context, "continuation": continuation, "log_prob": families.rounded(sum(picked)), "is_greedy": lead > 0})
-    golden = {"made_by": {"transformers": transformers.__version__, "torch": torch.__version__, **versions, "python": platform.python_version()}, "requests": requests}
-    (folder / "golden.json").write_text(json.dumps(golden, separators=(",", ":")).replace('{"context"', '\n{"context"') + "\n", encoding="utf-8")
+    write_golden(folder, versions, requests)
 
 
 def matrices(model, with_head):
@@ -193,6 +221,141 @@ def make_compressed(name, case, folder):
     return f"transformers loads the same to {max(differences):.1g}"
 
 
+def observe(model, keys, arguments, rng):
+    """Scales and zero points of what the modules read; a tenth of the range is cut off."""
+    args = QuantizationArgs(**arguments)
+    seen, hooks = {}, []
+    for key in keys:
+        def look(_, inputs, key=key):
+            low, high = inputs[0].min() * 0.9, inputs[0].max() * 0.9
+            before = seen.get(key, (low, high))
+            seen[key] = (torch.minimum(before[0], low), torch.maximum(before[1], high))
+        hooks.append(model.get_submodule(key).register_forward_pre_hook(look))
+    with torch.no_grad():
+        for _ in range(4):
+            model(torch.from_numpy(rng.integers(3, model.config.vocab_size, (1, 60))))
+    for hook in hooks:
+        hook.remove()
+    parts = {}
+    for key, (low, high) in seen.items():
+        scale, zero = calculate_qparams(low, high, args)
+        parts[f"{key}.input_scale"] = scale
+        if not args.symmetric:
+            parts[f"{key}.input_zero_point"] = zero.to(torch.int8)
+    return parts
+
+
+def spike(model):
+    """
+    Makes the largest of all that is rounded positive, as in a model with outliers. The scale of symmetric integers is that value ÷ 127.5, so a largest value
+    that is negative is in the middle between −127 and −128, and float32 and float64 choose differently.
+    """
+    layer = model.model.layers[0]
+    with torch.no_grad():
+        model.model.embed_tokens.weight[:, 0] = 8
+        for norm in (layer.input_layernorm, layer.post_attention_layernorm):
+            norm.weight[0] = 1
+        for module in (layer.self_attn.v_proj, layer.mlp.gate_proj, layer.mlp.up_proj):
+            module.weight[0, 0] = 4
+        for module in (layer.self_attn.o_proj, layer.mlp.down_proj):
+            module.weight[0] *= 0.1
+
+
+def make_rounding(name, case, inputs, folder):
+    """A checkpoint that rounds the inputs of its matrices, scored by the model that transformers loads."""
+    fields, arguments, format, dtype, with_head = case
+    rng = np.random.default_rng(SEED + zlib.crc32(name.encode()) % 1_000_000)
+    config, model = prepared(fields, rng)
+    if inputs["type"] == "int" and inputs.get("symmetric", True):
+        spike(model)
+    scheme = QuantizationScheme(targets=["Linear"], weights=QuantizationArgs(**arguments), input_activations=QuantizationArgs(**inputs), format=format)
+    tensors = stored_tensors(config, model)
+    right = {}
+    for key, module in matrices(model, with_head):
+        with torch.no_grad():
+            parts, unpacked = pack(module.weight.data, scheme, format, dtype, rng)
+            module.weight.copy_(unpacked)
+        right[key] = unpacked
+        del tensors[f"{key}.weight"]
+        tensors.update({f"{key}.{part}": value for part, value in parts.items()})
+    if not inputs["dynamic"]:
+        tensors.update(observe(model, list(right), inputs, rng))
+    quantization = {
+        "quant_method": "compressed-tensors",
+        "format": format,
+        "quantization_status": "compressed",
+        "config_groups": {"group_0": {"targets": ["Linear"], "weights": {**arguments, "dynamic": False}, "input_activations": inputs, "output_activations": None}},
+        "ignore": [] if with_head else ["lm_head"],
+        "kv_cache_scheme": None,
+        "global_compression_ratio": None,
+    }
+    save(folder, config, model, tensors, quantization)
+    if format == "pack-quantized":
+        # transformers 5.24 fails to load packed integers with rounded inputs ("normal_kernel_cpu" not implemented for 'Char').
+        loaded = copy.deepcopy(model).eval()
+        for key in right:
+            module = loaded.get_submodule(key)
+            initialize_module_for_quantization(module, scheme, force_zero_point=False)
+            module.quantization_status = QuantizationStatus.COMPRESSED
+    else:
+        loaded = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+        families.logits_of(loaded, [1, 2, 3])
+    with torch.no_grad():
+        for key, weight in right.items():
+            # transformers multiplies in the type of the scales.
+            loaded.get_submodule(key).weight.copy_(weight)
+    plain = model.double().eval()
+    pairs = families.make_requests(loaded, rng)
+    narrow = [families.score(loaded, *pair) for pair in pairs]
+    wide = loaded.double()
+    requests, moved = [], 0
+    for (context, continuation), (before, _) in zip(pairs, narrow):
+        picked, lead = families.score(wide, context, continuation)
+        if abs(lead) < families.LEAST_MARGIN or max(abs(a - b) for a, b in zip(picked, before)) > MOST_ROUNDING:
+            continue
+        moved = max(moved, abs(sum(picked) - sum(families.score(plain, context, continuation)[0])) / len(picked))
+        requests.append({"context": context, "continuation": continuation, "log_prob": families.rounded(sum(picked)), "is_greedy": lead > 0})
+    assert len(requests) >= 8 and moved > 1e-3, (name, len(requests), moved)
+    write_golden(folder, {"compressed-tensors": version("compressed-tensors")}, requests, left_out=len(pairs) - len(requests))
+    return f"{len(requests)} of {len(pairs)} requests; rounding moves them by up to {moved:.2g} nats a token"
+
+
+def make_rounded():
+    """test/graph/blocks/round-input.golden.json: values as compressed-tensors rounds them, in float32."""
+    rng = np.random.default_rng(SEED)
+    values = rng.standard_normal((6, 32)).astype(np.float32)
+    values[1] = 0
+    values[2] *= 1e-30
+    values[3] = np.arange(32, dtype=np.float32) - 15.5
+    values[3, 0] = 127.5  # with a scale of 1 the others are ties
+    values[4] = np.abs(values[4]) * 1e4
+    values[5] = np.linspace(-448, 448, 32, dtype=np.float32)
+    x = torch.from_numpy(values)[None]
+    cases = []
+    for arguments in [
+        {**FP8, **TOKEN},
+        {**INT8, **TOKEN},
+        {**INT4, **TOKEN},
+        {**INT8, **TOKEN, "symmetric": False},
+        {**FP8, "strategy": "group", "group_size": 16, "dynamic": True},
+        {**FP8, **STATIC},
+        {**INT8, **STATIC, "symmetric": False},
+    ]:
+        args = QuantizationArgs(**arguments)
+        if args.dynamic:
+            scale, zero = compute_dynamic_scales_and_zp(x, args, None)
+        else:
+            scale, zero = torch.tensor([0.037]), None if args.symmetric else torch.tensor([-11], dtype=torch.int8)
+        rounded = fake_quantize(x, scale, zero, args)[0]
+        stored = {} if args.dynamic else {"scale": float(scale), "zeroPoint": 0 if zero is None else int(zero)}
+        cases.append({"arguments": arguments, **stored, "rounded": rounded.double().flatten().tolist()})
+    made_by = {"compressed-tensors": version("compressed-tensors"), "torch": torch.__version__}
+    golden = {"made_by": made_by, "shape": list(values.shape), "values": values.astype(np.float64).flatten().tolist(), "cases": cases}
+    file = HERE.parent / "test" / "graph" / "blocks" / "round-input.golden.json"
+    file.write_text(json.dumps(golden, separators=(",", ":")).replace('{"arguments"', '\n{"arguments"') + "\n", encoding="utf-8")
+    return f"{len(cases)} ways of rounding"
+
+
 def make_fp8_block(folder):
     fields, (height, width) = FP8_BLOCK
     rng = np.random.default_rng(SEED)
@@ -220,14 +383,19 @@ def make_fp8_block(folder):
 def main():
     parser = argparse.ArgumentParser(description="Makes checkpoints of compressed-tensors and FP8.")
     parser.add_argument("--act-order", action="store_true", help="only the checkpoint with weight_g_idx, with an older compressed-tensors")
+    parser.add_argument("--inputs", action="store_true", help="only the checkpoints that round inputs")
     parser.add_argument("--out", type=Path, default=GOLDENS)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    for name, case in (ACT_ORDER if arguments.act_order else CASES).items():
+    for name, case in ({} if arguments.inputs else ACT_ORDER if arguments.act_order else CASES).items():
         print(name, make_compressed(name, case, arguments.out / f"compressed-tensors-{name}"))
     if not arguments.act_order:
+        print("round-input", make_rounded())
+        for name, (case, inputs) in INPUT_CASES.items():
+            print(name, make_rounding(name, case, inputs, arguments.out / f"compressed-tensors-{name}"), flush=True)
+    if not arguments.act_order and not arguments.inputs:
         print("fp8-block", make_fp8_block(arguments.out / "fp8-block"))
 
 

@@ -143,11 +143,12 @@ export function deviceDecoderGraph(
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
 }
 
-function graphWeights(g: GraphBuilder, { tensors, quantized, adapter }: RunnableWeights, type?: FloatType, prefix?: string): GraphWeights {
+function graphWeights(g: GraphBuilder, { tensors, quantized, adapter, roundedInputs }: RunnableWeights, type?: FloatType, prefix?: string): GraphWeights {
   const lookup = {
     tensorOf: (name: string) => tensors.get(name)!,
     quantizedOf: (name: string) => quantized?.get(name),
     pairOf: (name: string) => adapter?.get(name),
+    roundingOf: (name: string) => roundedInputs?.get(name),
   }
   return storedWeights(g, lookup, type, prefix)
 }

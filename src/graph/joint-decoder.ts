@@ -155,6 +155,7 @@ function jointWeights(g: GraphBuilder, models: readonly JointModel[], type?: Flo
     tensorOf: (key) => find(key).weights.tensors.get(find(key).name)!,
     quantizedOf: (key) => find(key).weights.quantized?.get(find(key).name),
     pairOf: (key) => find(key).weights.adapter?.get(find(key).name),
+    roundingOf: (key) => find(key).weights.roundedInputs?.get(find(key).name),
   }
   const stored = storedWeights(g, lookup, type)
   return names.map((nameOf) => renamed(nameOf, stored))

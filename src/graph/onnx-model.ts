@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs'
 
 /** ONNX TensorProto.DataType. */
-export const DATA_TYPE = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16 } as const
+export const DATA_TYPE = { float: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, double: 11, bfloat16: 16, float8e4m3fn: 17 } as const
 export type DataType = keyof typeof DATA_TYPE
 /** Types in which a graph may calculate. */
 export type FloatType = Extract<DataType, 'float' | 'float16' | 'bfloat16'>

@@ -1,7 +1,8 @@
 /** Weights that stay in their files, as values of a graph, and products with them. */
 import type { StoredDtype } from '../model/weights/safetensors.ts'
 import type { StoredTensor, WeightTensor } from '../model/weights/stored-tensor.ts'
-import type { LowRankPair, QuantizedMatrix } from '../model/runnable/runnable-weights.ts'
+import type { LowRankPair, QuantizedMatrix, RoundedInput } from '../model/runnable/runnable-weights.ts'
+import { roundInput } from './blocks/round-input.ts'
 import type { GraphBuilder } from './builder.ts'
 import { DATA_TYPE, type DataType, type FloatType } from './onnx-model.ts'
 
@@ -16,6 +17,8 @@ const BNB4_TYPE_NF4 = 1
 
 /** A model's weights in a graph. */
 export interface GraphWeights {
+  /** What the graph computes in. */
+  readonly type: FloatType
   /** The name of a tensor's value, in the type that the graph computes in; each is made at most once. */
   readonly value: (name: string) => string
   /** A value that is made of weights alone, by a name of its own; it is made at most once, outside any loop. */
@@ -24,6 +27,8 @@ export interface GraphWeights {
   readonly constant: (values: readonly number[], shape?: readonly number[]) => string
   /** input [N, in] × weightᵀ + bias = [N, out], weight and bias by their names, the weight plain or quantized, plus what an adapter adds. Nodes go to `g`. */
   readonly multiply: (g: GraphBuilder, name: string, input: string, options?: MultiplyOptions) => string
+  /** `input`, rounded if the matrix `name` rounds what it multiplies. */
+  readonly roundInput: (g: GraphBuilder, name: string, input: string) => string
   /** `base`, which the weight `name` made of `input`, plus what an adapter adds; `base` itself without one. */
   readonly adapt: (g: GraphBuilder, name: string, input: string, base: string) => string
   /** Embeddings `base` [N, hidden] of `tokenIds` [N], plus what an adapter adds. */
@@ -43,10 +48,16 @@ export interface WeightLookup {
   readonly tensorOf: (name: string) => WeightTensor
   readonly quantizedOf?: (name: string) => QuantizedMatrix | undefined
   readonly pairOf?: (name: string) => LowRankPair | undefined
+  readonly roundingOf?: (name: string) => RoundedInput | undefined
 }
 
 /** Gives weights to the graph; what is stored in another type than `type` is cast. `prefix` keeps the names of two models apart. */
-export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }: WeightLookup, type: FloatType = 'float', prefix = ''): GraphWeights {
+export function storedWeights(
+  g: GraphBuilder,
+  { tensorOf, quantizedOf, pairOf, roundingOf }: WeightLookup,
+  type: FloatType = 'float',
+  prefix = '',
+): GraphWeights {
   const made = new Map<string, string>()
   const store = (name: string, { dtype, shape, location, byteOffset, byteLength }: StoredTensor<GraphDtype>) =>
     g.initializer({ kind: 'external', name: prefix + name, type: STORED_TYPE[dtype], shape, location, byteOffset, byteLength })
@@ -60,6 +71,7 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
   const float = (name: string, tensor: StoredTensor<GraphDtype>) =>
     once(name, () => (STORED_TYPE[tensor.dtype] === type ? store(name, tensor) : g.node('Cast', [store(name, tensor)], { to: DATA_TYPE[type] })))
   const weights: GraphWeights = {
+    type,
     value: (name) => float(name, tensorOf(name)),
     derived: (name, make) => once(name, () => make(g)),
     constant: (values, shape = [values.length]) =>
@@ -69,6 +81,7 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
       }),
     multiply(body, name, input, { bias, isTransposed = false } = {}) {
       const matrix = quantizedOf?.(name)
+      const read = weights.roundInput(body, name, input)
       const base = matrix
         ? multiplyQuantized(
             body,
@@ -77,10 +90,15 @@ export function storedWeights(g: GraphBuilder, { tensorOf, quantizedOf, pairOf }
               scales: (part, tensor) => float(`${name}.${part}`, tensor),
             },
             matrix,
-            input,
+            read,
           )
-        : body.node('Gemm', [input, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: isTransposed ? 0 : 1 })
+        : body.node('Gemm', [read, weights.value(name), ...(bias === undefined ? [] : [weights.value(bias)])], { transB: isTransposed ? 0 : 1 })
       return weights.adapt(body, name, input, matrix && bias !== undefined ? body.node('Add', [base, weights.value(bias)]) : base)
+    },
+    roundInput(body, name, input) {
+      const rounding = roundingOf?.(name)
+      // Queries, keys and values read the same states.
+      return rounding ? once(`rounded ${input} ${JSON.stringify(rounding)}`, () => roundInput(body, rounding, input)) : input
     },
     adapt(body, name, input, base) {
       const pair = pairOf?.(name)
@@ -104,14 +122,16 @@ export function below(prefix: string, weights: GraphWeights): GraphWeights {
 }
 
 /** The same weights by other names; `nameOf` gives theirs. */
-export function renamed(nameOf: (name: string) => string, { value, derived, constant, multiply, adapt, adaptEmbeddings }: GraphWeights): GraphWeights {
+export function renamed(nameOf: (name: string) => string, { type, value, derived, constant, multiply, ...more }: GraphWeights): GraphWeights {
   return {
+    type,
     value: (name) => value(nameOf(name)),
     derived: (name, make) => derived(nameOf(name), make),
     constant,
     multiply: (g, name, input, options) => multiply(g, nameOf(name), input, { ...options, bias: options?.bias && nameOf(options.bias) }),
-    adapt: (g, name, input, base) => adapt(g, nameOf(name), input, base),
-    adaptEmbeddings: (g, name, tokenIds, base) => adaptEmbeddings(g, nameOf(name), tokenIds, base),
+    roundInput: (g, name, input) => more.roundInput(g, nameOf(name), input),
+    adapt: (g, name, input, base) => more.adapt(g, nameOf(name), input, base),
+    adaptEmbeddings: (g, name, tokenIds, base) => more.adaptEmbeddings(g, nameOf(name), tokenIds, base),
   }
 }
 

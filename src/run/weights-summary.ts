@@ -8,9 +8,9 @@ export function weightsSummary({ quantization, adapter, weightBytes: { stored, r
   const sizes = stored === run ? byteSize(run) : `${byteSize(stored)} → ${byteSize(run)} (${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %)`
   const parts = [`weights: ${sizes}`]
   if (quantization) {
-    const { scheme, block, origin, matrixCount } = quantization
+    const { scheme, block, inputs, origin, matrixCount } = quantization
     const made = origin === 'load' ? 'made at load' : scheme === 'fp8' ? 'dequantized at load' : `as ${origin} stored them`
-    parts.push(`${matrixCount} matrices as ${scheme} in blocks of ${block}, ${made}`)
+    parts.push(`${matrixCount} matrices as ${scheme} in blocks of ${block}, ${made}${inputs === undefined ? '' : `, inputs rounded to ${inputs}`}`)
   }
   if (adapter) {
     const replaced = adapter.replacedCount === 0 ? '' : `, ${adapter.replacedCount} tensors of its own`

@@ -38,7 +38,11 @@ export function logitsOf(model: Block<HeadConfig>, hidden: string): string {
   const { head } = config.tensorNames
   const normed = finalStates(model, hidden)
   const bias = config.headBias ? [weights.value(headBiasName(head))] : []
-  const product = g.node('Gemm', [normed, config.isHeadNormalized ? normalizedHead(model) : weights.value(headName(config)), ...bias], { transB: 1 })
+  const product = g.node(
+    'Gemm',
+    [weights.roundInput(g, head, normed), config.isHeadNormalized ? normalizedHead(model) : weights.value(headName(config)), ...bias],
+    { transB: 1 },
+  )
   const logits = weights.adapt(g, head, normed, product)
   const scaled = config.logitScale === undefined ? logits : g.node('Mul', [logits, weights.constant([config.logitScale])])
   return softcap(g, config.logitSoftcap, scaled, (value) => weights.constant([value]))

@@ -1,9 +1,10 @@
 /**
- * `quantization_config` of compressed-tensors 0.20 (llm-compressor): one scheme for all quantized modules, weights only. transformers rounds activations and
- * the KV cache if a scheme asks for it, and multiplies with matrices if transforms do; such checkpoints are refused by name.
+ * `quantization_config` of compressed-tensors 0.20 (llm-compressor): one scheme for all quantized modules, of weights and of the inputs that they multiply.
+ * transformers rounds outputs and the KV cache if a scheme asks for it, and multiplies with matrices if transforms do; such checkpoints are refused by name.
  */
 import { z } from 'zod'
 import { CheckpointError } from '../../errors.ts'
+import { inputRoundingOf, type InputRounding } from './input-rounding.ts'
 import { isOn } from './off-values.ts'
 import { groupSizeOf, WHOLE_AXIS, type ScaledStorage, type ScaleExtent } from './scale-extent.ts'
 
@@ -32,6 +33,9 @@ const argsSchema = z.looseObject({
 })
 type Args = z.infer<typeof argsSchema>
 
+/** The same of activations. */
+const activationsSchema = argsSchema.extend({ dynamic: z.union([z.boolean(), z.string().toLowerCase()]).default(false), scale_dtype: z.string().nullish() })
+
 const schema = z.looseObject({
   config_groups: z.record(
     z.string(),
@@ -39,7 +43,7 @@ const schema = z.looseObject({
       z.array(z.unknown()),
       z.looseObject({
         weights: argsSchema.nullish(),
-        input_activations: z.unknown().optional(),
+        input_activations: activationsSchema.nullish(),
         output_activations: z.unknown().optional(),
         format: z.string().nullish(),
       }),
@@ -57,10 +61,12 @@ export interface CompressedTensors extends ScaleExtent {
   readonly method: 'compressed-tensors'
   readonly storage: ScaledStorage
   readonly hasZeroPoints: boolean
+  /** How the inputs of the matrices are rounded; absent if they are not. */
+  readonly inputs?: InputRounding
 }
 
 const HINT =
-  'Supported: weights alone, as int4 and int8 (pack-quantized, int-quantized, naive-quantized) and FP8 (float-quantized, naive-quantized); else score it on a server.'
+  'Supported: weights as int4 and int8 (pack-quantized, int-quantized, naive-quantized) and FP8 (float-quantized, naive-quantized), and inputs as int8 and FP8 by token, by group of columns, or with a stored scale; else score it on a server.'
 
 /** Checks the content of a `quantization_config`; errors name `file`. Fails with CheckpointError on what cannot be run. */
 export function parseCompressedTensors(content: unknown, file: string): CompressedTensors {
@@ -76,10 +82,10 @@ export function parseCompressedTensors(content: unknown, file: string): Compress
   if (raw.quantization_status !== 'compressed') throw refused(`quantization_status ${raw.quantization_status}`)
   const schemes = Object.entries(raw.config_groups).map(([name, group]) => {
     if (Array.isArray(group)) throw refused(`the preset ${name}`)
-    if (isOn(group.input_activations) || isOn(group.output_activations))
-      throw refused('quantized activations (input_activations, output_activations)', 'transformers rounds the inputs of every projection then, too. ')
+    if (isOn(group.output_activations)) throw refused('quantized outputs (output_activations)', 'transformers rounds the output of every projection then. ')
     if (!group.weights) throw refused('a group without weights')
-    return describe(group.weights, group.format ?? raw.format, file, refused)
+    const inputs = group.input_activations ? inputRoundingOf(group.input_activations, refused) : undefined
+    return { ...describe(group.weights, group.format ?? raw.format, file, refused), ...(inputs && { inputs }) }
   })
   const [scheme] = schemes
   if (!scheme) throw refused('no config_groups')

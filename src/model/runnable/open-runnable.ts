@@ -14,7 +14,8 @@ import { openScratchFile, type ScratchFile } from '../../io/scratch-file.ts'
 import { quantizedBytes, quantizeMatrix, type Packing } from './quantize-weights.ts'
 import { readAdapter, type Adapter } from './read-adapter.ts'
 import { locationBelow, relocateTensors, sumTensorBytes } from './relocate-tensors.ts'
-import type { QuantizedMatrix, RunnableWeights } from './runnable-weights.ts'
+import { readRoundedInputs } from './rounded-inputs.ts'
+import type { QuantizedMatrix, RoundedInput, RunnableWeights } from './runnable-weights.ts'
 import { unpackedBytes, unpackMatrix, type UnpackedMatrix } from './unpack-matrix.ts'
 import type { WeightSettings } from './weight-settings.ts'
 
@@ -26,6 +27,8 @@ export interface WeightsRecord {
     readonly scheme: string
     /** Values that share a scale. */
     readonly block: number
+    /** How inputs of the matrices are rounded: `fp8`, `int8` or `int4`; absent if they are not. */
+    readonly inputs?: string
     /** `load`, or the tool that quantized the stored weights. */
     readonly origin: 'load' | StoredQuantization['method']
     readonly matrixCount: number
@@ -83,9 +86,9 @@ export async function openRunnableWeights(
   try {
     const root = commonFolder([path.join(weights.root, 'any'), ...(adapter ? [path.join(adapter.root, 'any')] : []), ...(scratch ? [scratch.file] : [])])
     const stored: StoredWeights = { ...relocateTensors(weights, weights.root, root), root }
-    const made = scratch ? await makeMatrices(plan, stored, scratch, signal) : new Map<string, UnpackedMatrix>()
+    const made = scratch ? await makeMatrices(plan, stored, scratch, signal) : NOTHING_MADE
     const ready = assemble(config, stored, made, adapter && relocateTensors(adapter, adapter.root, root))
-    const record = weightsRecord({ config, stored: weights, settings, adapter, matrixCount: made.size }, ready)
+    const record = weightsRecord({ config, stored: weights, settings, adapter, matrixCount: made.matrices.size }, ready)
     return { ...ready, record, [Symbol.asyncDispose]: dispose }
   } catch (error) {
     await dispose()
@@ -134,12 +137,20 @@ function planMatrices(config: ModelConfig, { packed }: StoredWeights, { quantize
     })
 }
 
+/** Matrices in the form in which they are run, and how what they multiply is rounded. */
+interface MadeMatrices {
+  readonly matrices: ReadonlyMap<string, UnpackedMatrix>
+  readonly roundedInputs: ReadonlyMap<string, RoundedInput>
+}
+
+const NOTHING_MADE: MadeMatrices = { matrices: new Map(), roundedInputs: new Map() }
+
 async function makeMatrices(
   plan: readonly PlannedMatrix[],
   stored: StoredWeights,
   scratch: ScratchFile,
   signal: AbortSignal | undefined,
-): Promise<Map<string, UnpackedMatrix>> {
+): Promise<MadeMatrices> {
   const made = new Map<string, UnpackedMatrix>()
   await using reader = tensorReader(stored.root)
   const packing = { reader, scratch, location: locationBelow(stored.root, scratch.file) }
@@ -147,20 +158,20 @@ async function makeMatrices(
     if (signal?.aborted) throw new AbortError()
     made.set(name, await make(stored, packing))
   }
-  return made
+  return { matrices: made, roundedInputs: await readRoundedInputs(made.keys(), stored.packed, reader) }
 }
 
 /** Replaces tensors by the adapter's own. In a tied model, embeddings or head that the adapter does not replace stay the checkpoint's. */
 function assemble(
   config: ModelConfig,
   stored: StoredWeights,
-  made: ReadonlyMap<string, UnpackedMatrix>,
+  { matrices, roundedInputs }: MadeMatrices,
   adapter: Adapter | undefined,
 ): Pick<RunnableModel, 'config' | 'weights'> {
   const { head, embeddings } = config.tensorNames
-  const tensors = new Map([...stored.tensors].filter(([name]) => !made.has(name)))
+  const tensors = new Map([...stored.tensors].filter(([name]) => !matrices.has(name)))
   const quantized = new Map<string, QuantizedMatrix>()
-  for (const [name, matrix] of made) {
+  for (const [name, matrix] of matrices) {
     if (matrix.kind === 'plain') tensors.set(name, matrix.tensor)
     else quantized.set(name, matrix)
   }
@@ -170,6 +181,7 @@ function assemble(
     root: stored.root,
     tensors,
     ...(quantized.size > 0 && { quantized }),
+    ...(roundedInputs.size > 0 && { roundedInputs }),
     ...(adapter && adapter.pairs.size > 0 && { adapter: adapter.pairs }),
   }
   return { config: adapter?.isUntied ? { ...config, tiedHead: false } : config, weights }
@@ -186,13 +198,18 @@ interface WeightsOrigin {
 }
 
 function weightsRecord({ config, stored, settings, adapter, matrixCount }: WeightsOrigin, ready: Pick<RunnableModel, 'config' | 'weights'>): WeightsRecord {
-  const { tensors, quantized, adapter: pairs } = ready.weights
+  const { tensors, quantized, roundedInputs, adapter: pairs } = ready.weights
   const run = (name: string) => [tensors.get(name) ?? quantized?.get(name), pairs?.get(name)]
   return {
     quantization:
       matrixCount === 0
         ? null
-        : { ...schemeOf(config, quantized?.values().next().value), origin: settings.quantize ? 'load' : config.quantization!.method, matrixCount },
+        : {
+            ...schemeOf(config, quantized?.values().next().value),
+            ...(roundedInputs && { inputs: roundedInputs.values().next().value!.type }),
+            origin: settings.quantize ? 'load' : config.quantization!.method,
+            matrixCount,
+          },
     adapter: adapter ? { source: settings.adapter!, hash: adapter.hash, moduleCount: adapter.pairs.size, replacedCount: adapter.replaced.size } : null,
     weightBytes: {
       stored: sumTensorBytes(expectedTensors(config).map(({ name }) => stored.tensors.get(name) ?? stored.packed.get(name))),

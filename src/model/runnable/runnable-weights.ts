@@ -1,5 +1,6 @@
 /** The weights of a graph: plain, or quantized in the layouts of onnxruntime's operators, with an adapter's matrices. */
 import type { Weights } from '../weights/weights.ts'
+import type { InputRounding } from '../config/input-rounding.ts'
 import type { StoredTensor, WeightTensor } from '../weights/stored-tensor.ts'
 
 /** A matrix [rows, columns] = [out, in] whose values share scales in blocks. */
@@ -37,8 +38,15 @@ export interface LowRankPair {
   readonly up: WeightTensor
 }
 
-/** All that a graph of the model needs. Both maps are by the name of the weight; `tensors` may lack the quantized weights. */
+/** A way of rounding what a matrix multiplies, with the stored numbers of a static one. */
+export type RoundedInput =
+  | (InputRounding & { readonly kind: 'dynamic' })
+  | (InputRounding & { readonly kind: 'static'; readonly scale: number; readonly zeroPoint: number })
+
+/** All that a graph of the model needs. The maps are by the name of the weight; `tensors` may lack the quantized weights. */
 export interface RunnableWeights extends Weights {
+  /** Matrices whose input is rounded. */
+  readonly roundedInputs?: ReadonlyMap<string, RoundedInput>
   readonly quantized?: ReadonlyMap<string, QuantizedMatrix>
   readonly adapter?: ReadonlyMap<string, LowRankPair>
 }

@@ -2,11 +2,13 @@
  * A matrix of codes with a scale for each rectangle of values, as compressed-tensors and block-wise FP8 store it: the tensors of a matrix, found and checked.
  * A value is (code − zero point) × scale. Bytes are not moved.
  */
+import type { InputRounding } from '../config/input-rounding.ts'
 import type { ScaledStorage, ScaleExtent } from '../config/scale-extent.ts'
 import { WHOLE_AXIS } from '../config/scale-extent.ts'
 import type { StoredQuantization } from '../config/quantization-config.ts'
 import type { ExpectedTensor } from './expected-tensors.ts'
 import { disagreeing, parts } from './matrix-parts.ts'
+import type { StoredDtype } from './safetensors.ts'
 import type { StoredTensor } from './stored-tensor.ts'
 import { tensorReader } from './tensor-bytes.ts'
 
@@ -24,6 +26,15 @@ export interface ScaledMatrix {
   readonly zeroPoints?: StoredTensor<'I32' | 'I8'>
   /** The group of each column, if columns are not in the order of their groups. */
   readonly groups?: StoredTensor<'I32'>
+  /** How its input is rounded; absent if it is not. */
+  readonly inputs?: StoredInputRounding
+}
+
+/** A way of rounding, with the numbers that are stored for it: one value each. */
+export interface StoredInputRounding {
+  readonly rounding: InputRounding
+  readonly scale?: StoredTensor<'F16' | 'BF16' | 'F32'>
+  readonly zeroPoint?: StoredTensor<'I8'>
 }
 
 /** Bits of a code. */
@@ -68,7 +79,21 @@ export async function findScaled(
         zeroPoints: isPacked ? part('_zero_point', ['I32'], [wordCount(rows, bits), grid[1]]) : part('_zero_point', ['I8'], grid),
       }),
     ...(stored.has(`${name}_g_idx`) && { groups: part('_g_idx', ['I32'], [columns]) }),
+    ...(isCompressed && quantization.inputs && { inputs: storedInputs(name, columns, quantization.inputs, stored) }),
   }
+}
+
+function storedInputs(name: string, columns: number, rounding: InputRounding, stored: ReadonlyMap<string, StoredTensor>): StoredInputRounding {
+  if (rounding.kind === 'dynamic') {
+    if (rounding.columns !== null && columns % rounding.columns !== 0)
+      throw disagreeing(name, `reads ${columns} columns, whose scales are for groups of ${rounding.columns}`)
+    return { rounding }
+  }
+  const module = name.replace(/\.weight$/u, '')
+  const one = <D extends StoredDtype>(suffix: string, dtypes: readonly D[]) =>
+    parts(module, stored)(suffix, dtypes, stored.get(module + suffix)?.shape.length === 0 ? [] : [1])
+  const scale = one('.input_scale', ['F16', 'BF16', 'F32'])
+  return { rounding, scale, ...(!rounding.isSymmetric && { zeroPoint: one('.input_zero_point', ['I8']) }) }
 }
 
 function extentIn({ scaleRows, scaleColumns }: ScaleExtent, rows: number, columns: number): ScaleExtent {

@@ -28,6 +28,10 @@ function config({ weights = {}, group = {}, top = {} }: Changes): unknown {
 const CHANNEL = { strategy: 'channel', group_size: null }
 const FP8 = { num_bits: 8, type: 'float', strategy: 'tensor', group_size: null }
 const FLOATS = { format: 'float-quantized' }
+const W8 = { weights: { num_bits: 8, ...CHANNEL } }
+const INTEGERS = { format: 'int-quantized' }
+const ROUNDED = { kind: 'dynamic', isSymmetric: true }
+const inputs = (more: object) => ({ input_activations: { num_bits: 8, type: 'int', symmetric: true, group_size: null, dynamic: false, ...more } })
 
 describe('is read:', () => {
   test.each<[string, Changes, object]>([
@@ -41,18 +45,65 @@ describe('is read:', () => {
     ['an older block', { weights: { ...FP8, strategy: 'block', block_structure: '128x64' }, top: FLOATS }, { scaleRows: 128, scaleColumns: 64 }],
     ['names in capitals', { weights: { type: 'INT', strategy: 'GROUP' } }, { storage: 'packed-int4' }],
     ['no sparsity', { top: { sparsity_config: { format: 'dense' } } }, { storage: 'packed-int4' }],
+    [
+      'FP8-dynamic',
+      { weights: { ...FP8, strategy: 'channel' }, top: FLOATS, group: inputs({ type: 'float', strategy: 'token', dynamic: true }) },
+      { storage: 'fp8', inputs: { ...ROUNDED, type: 'fp8', columns: null } },
+    ],
+    [
+      'W8A8',
+      { ...W8, top: INTEGERS, group: inputs({ strategy: 'token', dynamic: true }) },
+      { storage: 'int8', inputs: { ...ROUNDED, type: 'int8', columns: null } },
+    ],
+    [
+      'W8A8, asymmetric',
+      { ...W8, top: INTEGERS, group: inputs({ strategy: 'token', dynamic: true, symmetric: false }) },
+      { inputs: { type: 'int8', isSymmetric: false } },
+    ],
+    ['W4A8', { group: inputs({ strategy: 'token', dynamic: true }) }, { storage: 'packed-int4', inputs: { type: 'int8' } }],
+    ['W4A4', { group: inputs({ num_bits: 4, strategy: 'token', dynamic: true }) }, { inputs: { type: 'int4' } }],
+    [
+      'FP8 by block, inputs by group',
+      {
+        weights: { ...FP8, strategy: 'block', block_structure: [128, 128] },
+        top: FLOATS,
+        group: inputs({ type: 'float', strategy: 'group', group_size: 128, dynamic: true }),
+      },
+      { inputs: { ...ROUNDED, type: 'fp8', columns: 128 } },
+    ],
+    [
+      'static FP8',
+      { weights: FP8, top: FLOATS, group: inputs({ type: 'float', strategy: 'tensor' }) },
+      { inputs: { kind: 'static', type: 'fp8', isSymmetric: true } },
+    ],
+    ['static inputs without a strategy', { ...W8, top: INTEGERS, group: inputs({}) }, { inputs: { kind: 'static', type: 'int8' } }],
     ['equal schemes', { top: { config_groups: (config({}) as { config_groups: object }).config_groups } }, { storage: 'packed-int4' }],
   ])('%s', (_, changes, expected) => {
     expect(parseCompressedTensors(config(changes), 'config.json')).toMatchObject({ method: 'compressed-tensors', ...expected })
   })
 })
 
-const W8 = { weights: { num_bits: 8 } }
-
 describe('is refused by name:', () => {
   test.each<[string, Changes, string]>([
-    ['W8A8', { ...W8, group: { input_activations: { num_bits: 8, dynamic: true } } }, 'quantized activations (input_activations, output_activations)'],
-    ['quantized outputs', { group: { output_activations: { num_bits: 8 } } }, 'quantized activations'],
+    ['inputs with one scale for a batch', { ...W8, group: inputs({ dynamic: true }) }, 'input_activations: int of 8 bits, dynamic by tensor'],
+    ['inputs in groups with stored scales', { group: inputs({ strategy: 'group', group_size: 16 }) }, 'input_activations: int of 8 bits, static by group'],
+    ['NVFP4 inputs', { group: inputs({ num_bits: 4, type: 'float', strategy: 'tensor_group', dynamic: 'local' }) }, 'input_activations: float of 4 bits'],
+    [
+      'locally dynamic inputs',
+      { group: inputs({ strategy: 'tensor_group', dynamic: 'local' }) },
+      'input_activations: int of 8 bits, dynamic local by tensor_group',
+    ],
+    [
+      'MXFP8 inputs',
+      { group: inputs({ type: 'float', strategy: 'group', group_size: 32, dynamic: true, scale_dtype: 'torch.uint8' }) },
+      'input_activations: float of 8 bits with scales in torch.uint8',
+    ],
+    [
+      'asymmetric FP8 inputs',
+      { group: inputs({ type: 'float', strategy: 'token', dynamic: true, symmetric: false }) },
+      'input_activations: float of 8 bits, asymmetric',
+    ],
+    ['quantized outputs', { group: { output_activations: { num_bits: 8 } } }, 'quantized outputs (output_activations)'],
     ['a KV cache', { top: { kv_cache_scheme: { num_bits: 8, type: 'float' } } }, 'a quantized KV cache (kv_cache_scheme)'],
     ['transforms', { top: { transform_config: { config_groups: { R1: {} } } } }, 'transforms (transform_config)'],
     ['sparse weights', { top: { sparsity_config: { format: 'sparse-24-bitmask' } } }, 'sparse weights (sparse-24-bitmask)'],

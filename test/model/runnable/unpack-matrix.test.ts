@@ -57,6 +57,7 @@ function damagedCopy(name: string, from: string, to: string): string {
 test.each([
   ['gptq-act-order', '0.self_attn.q_proj.scales', '0.self_attn.q_proj.scaled', 'q_proj.scales is missing'],
   ['awq', '0.self_attn.q_proj.qzeros', '0.self_attn.q_proj.qzerox', 'q_proj.qzeros is missing'],
+  ['compressed-tensors-fp8-static', '0.self_attn.q_proj.input_scale', '0.self_attn.q_proj.input_scalx', 'q_proj.input_scale is missing'],
   ['nf4', '"blocksize": 64', '"blocksize": 32', 'down_proj.weight.absmax has shape [192], expected [384]'],
   ['nf4', '"quant_type": "nf4"', '"quant_type": "nf4 ', 'is not JSON'],
 ])('%s with %s as %s is refused', async (name, from, to, message) => {
@@ -79,6 +80,7 @@ async function filledCopy(name: string, tensor: string): Promise<string> {
 test.each([
   ['gptq-asymmetric', 'q_proj.qzeros', 'q_proj.weight: GPTQ with a zero point of 16 is not supported'],
   ['gptq-act-order', 'q_proj.g_idx', 'q_proj.weight: a column has an unknown group'],
+  ['compressed-tensors-fp8-static', 'q_proj.input_scale', 'q_proj.weight: the scale of its input is NaN'],
   ['compressed-tensors-int4-group', 'q_proj.weight_shape', 'q_proj.weight packs [-1, -1], config.json calls for [64, 96]'],
 ])('%s with %s filled is refused', async (name, tensor, message) => {
   const folder = await filledCopy(name, tensor)
