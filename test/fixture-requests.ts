@@ -16,11 +16,10 @@ export const ONE_OF_EACH_FAMILY = FAMILIES.filter(
   (name, index) => FAMILIES.findIndex((other) => configs.get(other)!['model_type'] === configs.get(name)!['model_type']) === index,
 )
 
-const hasNoExperts = (name: string) => !Object.hasOwn(configs.get(name)!, 'num_experts_per_tok')
-
-/** Those that run on GPUs: mixtures of experts do not. */
-export const FAMILIES_OF_DEVICES = FAMILIES.filter(hasNoExperts)
-export const ONE_OF_EACH_FAMILY_OF_DEVICES = ONE_OF_EACH_FAMILY.filter(hasNoExperts)
+/** Whether a checkpoint is a mixture of experts. */
+export function hasExperts(name: string): boolean {
+  return Object.hasOwn(configs.get(name)!, 'num_experts_per_tok')
+}
 
 /** A checkpoint and what it is asked. */
 export interface FixtureRequests {

@@ -37,7 +37,12 @@ export function openGraphTimer(device: Device, root: string): GraphTimer {
         const startedAt = performance.now()
         while (times.length < RUNS.least || (times.length < RUNS.most && performance.now() - startedAt < RUNS.ms))
           times.push(await session.time(feeds, 'model'))
-        return { milliseconds: median(times), output: found, onCpu: mayRunOnCpu === 'all' ? [] : operatorsOnCpu(nodes, mayRunOnCpu), problem: null }
+        return {
+          milliseconds: median(times),
+          output: found,
+          onCpu: mayRunOnCpu === 'all' ? [] : operatorsOnCpu(nodes, { operators: mayRunOnCpu }),
+          problem: null,
+        }
       } catch (error) {
         session.end()
         session = undefined

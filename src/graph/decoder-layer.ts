@@ -2,6 +2,7 @@
 import type { ModelConfig } from '../model/config/config.ts'
 import { attentionBlock, type AttentionConfig, type AttentionForm } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
+import type { ExpertsForm } from './blocks/experts.ts'
 import { feedForward, type FeedForwardConfig } from './blocks/feed-forward.ts'
 import { norm, type NormConfig } from './blocks/norm.ts'
 
@@ -22,8 +23,16 @@ export function layerConfig<C extends Omit<LayerConfig, 'window' | 'layerRope' |
   }
 }
 
+/** How a graph computes a layer. */
+export interface LayerForm extends AttentionForm {
+  /** As on the CPU when absent. */
+  readonly experts?: ExpertsForm
+}
+
+const EXPERTS_ON_CPU: ExpertsForm = { haveSpareRow: false }
+
 /** Hidden states [N, hidden] after the layer, from those before it. */
-export function decoderLayer(layer: Block<LayerConfig>, hidden: string, attention: AttentionForm): string {
+export function decoderLayer(layer: Block<LayerConfig>, hidden: string, { experts = EXPERTS_ON_CPU, ...attention }: LayerForm): string {
   const { g, config, weights } = layer
   const { inputNorm, attentionOutputNorm, attentionSumNorm, feedForwardNorm, feedForwardOutputNorm, feedForwardSumNorm } = config.tensorNames.layer
   const normed = (module: string | undefined, states: string) => (module === undefined ? states : norm(layer, module, states))
@@ -36,6 +45,6 @@ export function decoderLayer(layer: Block<LayerConfig>, hidden: string, attentio
     : feedForwardNorm === undefined
       ? attentionInput
       : normed(feedForwardNorm, hidden)
-  const widened = scaled(normed(feedForwardOutputNorm, feedForward(layer, feedForwardInput)))
+  const widened = scaled(normed(feedForwardOutputNorm, feedForward(layer, feedForwardInput, experts)))
   return normed(feedForwardSumNorm, g.node('Add', [afterAttention, widened]))
 }

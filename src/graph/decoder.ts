@@ -4,7 +4,7 @@
 import type { ModelConfig } from '../model/config/config.ts'
 import type { RunnableWeights } from '../model/runnable/runnable-weights.ts'
 import { productAttention, productAttentionInputs } from './attention/product-attention.ts'
-import type { AttentionForm, Projections } from './blocks/attention.ts'
+import type { Projections } from './blocks/attention.ts'
 import type { Block } from './blocks/block.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { divergenceFromStates, hiddenStatesOutput, originalStates } from './blocks/divergence.ts'
@@ -12,7 +12,7 @@ import { HEAD_INPUTS, HEAD_OUTPUTS, scoreHead, type HeadExtra } from './blocks/h
 import { deviceLogProbs, logProbsFor, SUM_INPUT } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
 import type { Rotary } from './blocks/rotary.ts'
-import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
+import { decoderLayer, layerConfig, type LayerConfig, type LayerForm } from './decoder-layer.ts'
 import { layersInPasses, PASS_INPUTS, type Tokens } from './layers-in-passes.ts'
 import { DATA_TYPE, DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { below, storedWeights, type GraphWeights } from './stored-weights.ts'
@@ -91,19 +91,23 @@ export function deviceTokenInputs(models: readonly Pick<ModelConfig, 'tensorName
 /** The packed tokens of a graph for GPUs. */
 export const DEVICE_TOKENS: Tokens = { ids: 'token_ids', positions: 'positions' }
 
-/** The form of attention that a graph for GPUs gives each layer, whichever of the graph's models it is of. */
-export function deviceAttention(
+/** The form that a graph for GPUs gives each layer, whichever of the graph's models it is of. */
+export function deviceLayers(
   g: GraphBuilder,
   ropes: readonly DeviceRope[],
   { chunkCount, type }: { readonly chunkCount: number; readonly type: FloatType },
-): (config: LayerConfig & Omit<RotatingModel, 'layerRopes'>) => AttentionForm {
+): (config: LayerConfig & Omit<RotatingModel, 'layerRopes'>) => LayerForm {
   const typed = (value: string) => (type === 'float' ? value : g.node('Cast', [value], { to: DATA_TYPE[type] }))
   const attend = productAttention(chunkCount, type)
   const keyOf = ({ rope, rotaryWidth }: Rotating) => JSON.stringify([rope, rotaryWidth])
   const tables = new Map(ropes.map((rope) => [keyOf(rope), { cosines: typed(rope.cosines), sines: typed(rope.sines) }]))
   return (config) => {
     const rope = ropeOf(config)
-    return { rotary: rope && tables.get(keyOf(rope)), attend: (projections: Projections) => attend(g, config, projections) }
+    return {
+      rotary: rope && tables.get(keyOf(rope)),
+      attend: (projections: Projections) => attend(g, config, projections),
+      experts: { haveSpareRow: true },
+    }
   }
 }
 
@@ -130,11 +134,11 @@ export function deviceDecoderGraph(
   const g = graphBuilder()
   const model = { g, config, weights: graphWeights(g, runnable, type) }
   const ropes = deviceRopes([config])
-  const attention = deviceAttention(g, ropes, { chunkCount, type })
+  const formOf = deviceLayers(g, ropes, { chunkCount, type })
   const { inputs, extra } = divergenceOf(model, divergence, type)
   const outputs = scoreHead(
     model,
-    decoderLayers(model, DEVICE_TOKENS, (own) => attention({ ...config, ...own })),
+    decoderLayers(model, DEVICE_TOKENS, (own) => formOf({ ...config, ...own })),
     deviceLogProbs,
     extra,
   )
@@ -153,13 +157,13 @@ function graphWeights(g: GraphBuilder, { tensors, quantized, adapter, roundedInp
   return storedWeights(g, lookup, type, prefix)
 }
 
-/** Embeddings and layers over packed tokens [N]: hidden states [N, hidden]. `attention` gives each layer its form. */
-export function decoderLayers(model: Block<ModelConfig>, { ids, positions }: Tokens, attention: (config: LayerConfig, layer: number) => AttentionForm): string {
+/** Embeddings and layers over packed tokens [N]: hidden states [N, hidden]. `formOf` gives each layer its form. */
+export function decoderLayers(model: Block<ModelConfig>, { ids, positions }: Tokens, formOf: (config: LayerConfig, layer: number) => LayerForm): string {
   const { g, config, weights } = model
   return config.windows.reduce(
     (hidden, _, layer) => {
       const own = layerConfig(config, layer)
-      return decoderLayer({ g, config: own, weights: below(`${config.tensorNames.layers}${layer}.`, weights) }, hidden, attention(own, layer))
+      return decoderLayer({ g, config: own, weights: below(`${config.tensorNames.layers}${layer}.`, weights) }, hidden, formOf(own, layer))
     },
     embedTokens(model, ids, positions),
   )

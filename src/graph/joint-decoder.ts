@@ -8,12 +8,11 @@ import type { LayerTrie, TrieStep } from '../plan/layer-trie.ts'
 import { embedTokens } from './blocks/embedding.ts'
 import { divergenceOfModels, hiddenStatesOutput } from './blocks/divergence.ts'
 import { productAttentionInputs } from './attention/product-attention.ts'
-import type { AttentionForm } from './blocks/attention.ts'
 import { HEAD_INPUTS, HEAD_OUTPUTS, headOutputNames, scoreHeads, type HeadExtra, type ModelHead } from './blocks/head.ts'
 import { deviceLogProbs, logProbsFor, SUM_INPUT, type LogProbs } from './blocks/log-probs.ts'
 import { graphBuilder, type GraphBuilder } from './builder.ts'
-import { DEVICE_OUTPUTS, DEVICE_TOKENS, deviceAttention, deviceRopes, deviceTokenInputs } from './decoder.ts'
-import { decoderLayer, layerConfig, type LayerConfig } from './decoder-layer.ts'
+import { DEVICE_OUTPUTS, DEVICE_TOKENS, deviceLayers, deviceRopes, deviceTokenInputs } from './decoder.ts'
+import { decoderLayer, layerConfig, type LayerConfig, type LayerForm } from './decoder-layer.ts'
 import { PASS_INPUTS, statesInPasses, type PassStates, type Tokens } from './layers-in-passes.ts'
 import { DEVICE_OPSET_VERSION, type FloatType, type Graph, type ValueInfo } from './onnx-model.ts'
 import { below, renamed, storedWeights, type GraphWeights, type WeightLookup } from './stored-weights.ts'
@@ -65,7 +64,7 @@ export function jointDeviceGraph(joint: JointModels, type: FloatType, { chunkCou
   const configs = joint.models.map(({ config }) => config)
   const weights = jointWeights(g, joint.models, type)
   const ropes = deviceRopes(configs)
-  const states = statesOfTrie({ g, joint, weights }, DEVICE_TOKENS, deviceAttention(g, ropes, { chunkCount, type }))
+  const states = statesOfTrie({ g, joint, weights }, DEVICE_TOKENS, deviceLayers(g, ropes, { chunkCount, type }))
   const outputs = jointHeads({ g, joint, weights }, states, { logProbs: () => deviceLogProbs, outputs: DEVICE_OUTPUTS })
   const graph = g.finish('joint_decoder', [...deviceTokenInputs(configs, ropes), ...productAttentionInputs(chunkCount), ...HEAD_INPUTS], outputs)
   return { ...graph, opsetVersion: DEVICE_OPSET_VERSION }
@@ -79,11 +78,11 @@ interface JointBlock {
   readonly weights: readonly GraphWeights[]
 }
 
-/** Hidden states [N, hidden] of each model after its last layer. `attention` gives each layer its form, by its place among `layerSteps`. */
+/** Hidden states [N, hidden] of each model after its last layer. `formOf` gives each layer its form, by its place among `layerSteps`. */
 function statesOfTrie(
   { g, joint: { models, trie }, weights }: JointBlock,
   tokens: Tokens,
-  attention: (config: ModelConfig & LayerConfig, place: number) => AttentionForm,
+  formOf: (config: ModelConfig & LayerConfig, place: number) => LayerForm,
 ): string[] {
   const hidden: string[] = []
   let place = 0
@@ -94,7 +93,7 @@ function statesOfTrie(
     else {
       const shape = layerConfig(config, layer)
       const block = { g, config: shape, weights: below(`${config.tensorNames.layers}${layer}.`, own) }
-      hidden.push(decoderLayer(block, hidden[parent!]!, attention(shape, place++)))
+      hidden.push(decoderLayer(block, hidden[parent!]!, formOf(shape, place++)))
     }
   }
   return trie.ends.map((end) => hidden[end]!)

@@ -11,7 +11,7 @@ import { readConfig } from '../../src/model/config/config.ts'
 import { readWeights } from '../../src/model/weights/weights.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import { DATA_TYPE, type DataType, type FloatType, type Graph, type Node } from '../../src/graph/onnx-model.ts'
-import { FAMILIES_OF_DEVICES, fixtureRequests } from '../fixture-requests.ts'
+import { FAMILIES, fixtureRequests } from '../fixture-requests.ts'
 
 const floats: readonly DataType[] = ['float', 'float16', 'bfloat16']
 const numbers: readonly DataType[] = [...floats, 'int32', 'int64']
@@ -38,11 +38,14 @@ const CUDA: Readonly<Record<string, readonly [number, number, readonly DataType[
   Max: [13, 13, numbers],
   Min: [13, 13, numbers],
   Mul: [14, 14, numbers],
+  NonZero: [13, 13, ['bool', 'float', 'float16', 'int32', 'int64']],
+  Range: [11, 11, ['float', 'int32', 'int64']],
   ReduceSum: [13, 13, numbers],
   Relu: [14, 14, floats],
   Reshape: [23, 23, any],
   RMSNormalization: [23, 23, floats],
   RotaryEmbedding: [23, 23, floats],
+  ScatterElements: [18, 18, any],
   Shape: [23, 23, any],
   Sigmoid: [13, 13, floats],
   Slice: [13, 13, any],
@@ -51,6 +54,7 @@ const CUDA: Readonly<Record<string, readonly [number, number, readonly DataType[
   Sqrt: [13, 13, floats],
   Sub: [14, 14, numbers],
   Tanh: [13, 13, floats],
+  TopK: [11, 11, ['float', 'float16', 'int32', 'int64']],
   Transpose: [23, 23, any],
   Unsqueeze: [23, 23, any],
   Where: [16, 16, numbers],
@@ -60,7 +64,7 @@ const CUDA: Readonly<Record<string, readonly [number, number, readonly DataType[
 const STEERING = ['Identity', 'Loop']
 
 describe.each(['float', 'float16', 'bfloat16'] as const)('in %s', (type) => {
-  test.each(FAMILIES_OF_DEVICES)('every node of %s has a kernel on CUDA', async (family) => {
+  test.each(FAMILIES)('every node of %s has a kernel on CUDA', async (family) => {
     const { folder } = fixtureRequests(family)
     const config = await readConfig(folder)
     const graph = deviceDecoderGraph(config, await readWeights(folder, config), type, { chunkCount: 2 })
@@ -105,7 +109,7 @@ function typedNodes(graph: Graph, outer: ReadonlyMap<string, DataType> = new Map
   for (const { name, type } of [...graph.inputs, ...graph.initializers]) types.set(name, type)
   return graph.nodes.flatMap((node) => {
     const input = types.get(node.inputs[node.operator === 'Where' ? 1 : 0]!)!
-    for (const name of node.outputs) types.set(name, outputType(node, input))
+    node.outputs.forEach((name, index) => types.set(name, node.operator === 'TopK' && index === 1 ? 'int64' : outputType(node, input)))
     const body = node.attributes['body']
     const inside = typeof body === 'object' && 'graph' in body ? typedNodes((body as { graph: Graph }).graph, types) : []
     return [...inside, { operator: node.operator, input }]
@@ -121,6 +125,7 @@ function outputType({ operator, attributes }: Node, input: DataType): DataType {
     case 'LessOrEqual':
       return 'bool'
     case 'ArgMax':
+    case 'NonZero':
     case 'Shape':
       return 'int64'
     default:

@@ -1,20 +1,36 @@
 /** Runs the graph for graphics processors on the CPU. */
 import { expect } from 'vitest'
-import { readConfig } from '../../src/model/config/config.ts'
-import { readWeights } from '../../src/model/weights/weights.ts'
+import { readConfig, type ModelConfig } from '../../src/model/config/config.ts'
+import { readWeights, type Weights } from '../../src/model/weights/weights.ts'
 import { rowFeeds } from '../../src/engine/onnx/row-feeds.ts'
 import type { SessionProcess } from '../../src/engine/onnx/session-process.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import type { FloatType } from '../../src/graph/onnx-model.ts'
 import { planBatches } from '../../src/plan/batches.ts'
 import { layOutRows } from '../../src/plan/row-layout.ts'
-import { fixtureRequests } from '../fixture-requests.ts'
+import { fixtureRequests, type FixtureRequests } from '../fixture-requests.ts'
 
-/** The largest difference to transformers, in nats per token. The CPU provider computes f16 in f32 and rounds each result if it has no kernel. */
-export async function largestDifference(session: SessionProcess, family: string, type: FloatType, mostPairs: number): Promise<number> {
+/** A model, and what another tool gives for sequences. */
+interface Scored extends Pick<FixtureRequests, 'sequences'> {
+  readonly config: ModelConfig
+  readonly weights: Weights
+  readonly expected: readonly { readonly logProb: number }[]
+}
+
+/** Differences to transformers of all requests, in nats per token, in ascending order. The CPU provider computes f16 in f32 and rounds each result if it has no kernel. */
+export async function differencesOf(session: SessionProcess, family: string, type: FloatType, mostPairs: number): Promise<number[]> {
   const { folder, sequences, expected } = fixtureRequests(family)
   const config = await readConfig(folder)
-  const weights = await readWeights(folder, config)
+  return differencesOfModel(session, { config, weights: await readWeights(folder, config), sequences, expected }, type, mostPairs)
+}
+
+/** The same of any model. */
+export async function differencesOfModel(
+  session: SessionProcess,
+  { config, weights, sequences, expected }: Scored,
+  type: FloatType,
+  mostPairs: number,
+): Promise<number[]> {
   const [batch, ...others] = planBatches(sequences, 4096).batches
   expect(others).toEqual([])
   const layout = layOutRows(batch!.tree, mostPairs)
@@ -26,5 +42,5 @@ export async function largestDifference(session: SessionProcess, family: string,
     const total = slots.reduce((sum, slot) => sum + Number(logProbs![slot]), 0)
     return Math.abs(total - expected[sequence]!.logProb) / slots.length
   })
-  return Math.max(...differences)
+  return differences.toSorted((a, b) => a - b)
 }

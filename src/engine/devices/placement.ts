@@ -32,12 +32,20 @@ export function placedNodes(profile: string): PlacedNode[] {
 
 /** A shape, a count or a condition has at most this many values; larger tensors are data. */
 const SHAPE_VALUES = 8
-/** Operators that computed on the CPU and are not among `allowed`, in alphabetical order. Arithmetic on shapes is always allowed. */
-export function operatorsOnCpu(nodes: readonly PlacedNode[], allowed: ReadonlySet<string>): string[] {
-  const fallen = nodes.filter(({ operator, provider, outputs }) => provider === 'CPUExecutionProvider' && !allowed.has(operator) && outputs.some(isData))
-  return [...new Set(fallen.map(({ operator }) => operator))].sort()
+const WHOLE_NUMBERS = ['int64', 'int32', 'bool']
+
+/** What may be computed on the CPU besides arithmetic on shapes. */
+export interface CpuAllowance {
+  readonly operators: ReadonlySet<string>
+  /** Whether experts may be chosen there: the choice itself, and whole numbers of any count. */
+  readonly choosesExperts?: boolean
 }
 
-function isData({ type, shape }: PlacedNode['outputs'][number]): boolean {
-  return !['int64', 'int32', 'bool'].includes(type) || shape.reduce((product, extent) => product * extent, 1) > SHAPE_VALUES
+/** Operators that computed on the CPU and may not, in alphabetical order. */
+export function operatorsOnCpu(nodes: readonly PlacedNode[], { operators, choosesExperts = false }: CpuAllowance): string[] {
+  const isAllowed = (operator: string) => operators.has(operator) || (choosesExperts && operator === 'TopK')
+  const isData = ({ type, shape }: PlacedNode['outputs'][number]) =>
+    !WHOLE_NUMBERS.includes(type) || (!choosesExperts && shape.reduce((product, extent) => product * extent, 1) > SHAPE_VALUES)
+  const fallen = nodes.filter(({ operator, provider, outputs }) => provider === 'CPUExecutionProvider' && !isAllowed(operator) && outputs.some(isData))
+  return [...new Set(fallen.map(({ operator }) => operator))].sort()
 }

@@ -29,6 +29,8 @@ export interface LoadableGraph {
   readonly graph: Graph
   /** Shows where the nodes are placed; undefined on the CPU, where there is no other place. */
   readonly probe: Feeds | undefined
+  /** Whether it has experts, which may be chosen on the CPU. */
+  readonly choosesExperts?: boolean
 }
 
 /** A batch for graphs that have enough chunks. */
@@ -129,9 +131,10 @@ function inOnePass(
     return { chunksNeeded: layout.chunks.length, feedsFor: (chunkCount) => feedsOf(batch, layout, chunkCount) }
   }
   const probe = layOut(planBatches([PROBE], LEAST_TOKENS).batches[0]!)
+  const choosesExperts = configs.some(({ experts }) => experts !== undefined)
   return {
     hasPasses: false,
-    graphWith: (chunkCount) => ({ graph: graphOf(chunkCount), probe: probeWith(probe.feedsFor(chunkCount)) }),
+    graphWith: (chunkCount) => ({ graph: graphOf(chunkCount), probe: probeWith(probe.feedsFor(chunkCount)), choosesExperts }),
     layOut,
   }
 }

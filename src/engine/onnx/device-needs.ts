@@ -1,6 +1,5 @@
 /** What a model and the options of a run ask of a device. */
 import { UsageError } from '../../errors.ts'
-import type { ModelConfig } from '../../model/config/config.ts'
 import { assertAvailable, deviceName, providerOf, supportsDtype, type Device } from '../devices/device.ts'
 import type { Dtype } from '../devices/dtype.ts'
 import type { BatchLimits } from './batch-budget.ts'
@@ -10,7 +9,7 @@ export const CPU: readonly [Device] = [{ provider: 'cpu', index: 0 }]
 
 /** What decides whether a device can compute a model. */
 export interface DeviceNeeds {
-  readonly config: Pick<ModelConfig, 'experts'>
+  /** Whether matrices are packed, or round what they multiply. */
   readonly isQuantized: boolean
 }
 
@@ -21,28 +20,22 @@ interface DeviceOptions {
 }
 
 /** Whether a device can do what is asked, as far as that is known before it is tried. */
-export function canRun(device: Device, { config, isQuantized }: DeviceNeeds, { dtype, memoryBytes }: DeviceOptions): boolean {
+export function canRun(device: Device, { isQuantized }: DeviceNeeds, { dtype, memoryBytes }: DeviceOptions): boolean {
   const { runsQuantizedWeights, hasOwnMemory } = providerOf(device)
-  return (
-    supportsDtype(device, dtype) &&
-    (!isQuantized || runsQuantizedWeights) &&
-    (config.experts === undefined || hasPasses(device)) &&
-    (memoryBytes === undefined || !hasOwnMemory)
-  )
+  return supportsDtype(device, dtype) && (!isQuantized || runsQuantizedWeights) && (memoryBytes === undefined || !hasOwnMemory)
 }
 
 /** Fails with UsageError or EngineError if the device cannot do what is asked. */
-export function checkOptions(device: Device, { config, isQuantized }: DeviceNeeds, { memoryBytes }: DeviceOptions): void {
+export function checkOptions(device: Device, { isQuantized }: DeviceNeeds, { memoryBytes }: DeviceOptions): void {
   assertAvailable(device)
   const { runsQuantizedWeights, hasOwnMemory } = providerOf(device)
   if (memoryBytes !== undefined && hasOwnMemory)
     throw new UsageError(`--memory does not bound what ${deviceName(device)} holds`, 'Give --batch-tokens instead: batches that do not fit are halved.')
   if (isQuantized && !runsQuantizedWeights)
     throw new UsageError(`quantized weights run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu, or score the weights before quantization.')
-  if (config.experts && !hasPasses(device)) throw new UsageError(`mixtures of experts run on the CPU only, not on ${deviceName(device)}`, 'Give --device cpu.')
 }
 
-/** Whether a device has the graph for the CPU, in passes, which may decide in the middle of a pass what to compute. */
+/** Whether a device has the graph for the CPU, in passes. */
 export function hasPasses(device: Device): boolean {
   return providerOf(device).attention === 'kv-cache'
 }

@@ -21,12 +21,15 @@ export interface LoadTarget {
 export interface LoadedSession extends RuntimeInfo, SessionProcess {}
 
 /** Starts a process and loads the graph. Fails with EngineError, and then the process has ended. */
-export async function loadSession({ graph, probe }: LoadableGraph, { device, root, threads, onNativeMessages }: LoadTarget): Promise<LoadedSession> {
+export async function loadSession(
+  { graph, probe, choosesExperts }: LoadableGraph,
+  { device, root, threads, onNativeMessages }: LoadTarget,
+): Promise<LoadedSession> {
   const session = startSessionProcess()
   try {
     const provider = providerOf(device).sessionOption(device.index)
     const info = await session.load(graph, { root, threads, isOptimized: true, provider, probe })
-    checkPlacement(device, info.nodes)
+    checkPlacement(device, info.nodes, choosesExperts)
     onNativeMessages?.(session.nativeMessages())
     return { ...session, ...info }
   } catch (error) {
@@ -36,9 +39,9 @@ export async function loadSession({ graph, probe }: LoadableGraph, { device, roo
 }
 
 /** onnxruntime runs on the CPU what a provider has no kernel for, and says so only in its profile. */
-function checkPlacement(device: Device, nodes: readonly PlacedNode[]): void {
+function checkPlacement(device: Device, nodes: readonly PlacedNode[], choosesExperts = false): void {
   const { mayRunOnCpu } = providerOf(device)
-  const fallen = mayRunOnCpu === 'all' ? [] : operatorsOnCpu(nodes, mayRunOnCpu)
+  const fallen = mayRunOnCpu === 'all' ? [] : operatorsOnCpu(nodes, { operators: mayRunOnCpu, choosesExperts })
   if (fallen.length > 0)
     throw new EngineError(`${deviceName(device)} has no kernel for ${fallen.join(', ')}: the model would run partly on the CPU`, 'Give another --device.')
 }

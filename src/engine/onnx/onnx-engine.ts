@@ -163,8 +163,8 @@ function hasOwnMemory(device: Device): boolean {
   return providerOf(device).hasOwnMemory
 }
 
-function needsOf({ config, weights }: Model): DeviceNeeds {
-  return { config, isQuantized: weights.quantized !== undefined && weights.quantized.size > 0 }
+function needsOf({ weights: { quantized, roundedInputs } }: Model): DeviceNeeds {
+  return { isQuantized: (quantized?.size ?? 0) + (roundedInputs?.size ?? 0) > 0 }
 }
 
 /** The type of the embeddings, and so of a checkpoint. */

@@ -1,7 +1,7 @@
 /** Feed-forward blocks. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { Block } from './block.ts'
-import { mixtureOfExperts } from './experts.ts'
+import { mixtureOfExperts, type ExpertsForm } from './experts.ts'
 import { widened } from './widened.ts'
 
 /** What the feed-forward of a layer needs to know, and whether it has experts. */
@@ -10,8 +10,8 @@ export type FeedForwardConfig = Pick<ModelConfig, 'activation' | 'feedForwardBia
 }
 
 /** Feed-forward over normed hidden states [N, hidden]: a gated or plain one, or a mixture of experts. Without the residual. */
-export function feedForward(block: Block<FeedForwardConfig>, input: string): string {
+export function feedForward(block: Block<FeedForwardConfig>, input: string, experts: ExpertsForm): string {
   const { gate, up, gateUp, down } = block.config.tensorNames.layer
-  if (block.config.isSparse) return mixtureOfExperts(block, input)
+  if (block.config.isSparse) return mixtureOfExperts(block, input, experts)
   return widened(block, { gate, up, gateUp, down: down! }, input)
 }

@@ -75,7 +75,7 @@ export async function planLayerScan({ definedTasks, onEvent = () => {}, signal, 
 
 /** As planPasses does it: models that share their first layer, as many as fit. Weights are taken for f32, since nothing says more before they are there. */
 async function passesOf(models: readonly SizedModel[], options: PlacementOptions): Promise<number[][]> {
-  const placement = placementOf({ config: models[0]!.config, isQuantized: false, storedDtype: 'float32' }, options, await gpusFor(options))
+  const placement = placementOf({ isQuantized: false, storedDtype: 'float32' }, options, await gpusFor(options))
   const fits = (need: MemoryNeed) => placement !== undefined && fitsTogether(need, placement, options)
   return groupByTrunk(models.map(({ identity }) => identity)).flatMap((group) => fittingGroups(models, fits, group))
 }

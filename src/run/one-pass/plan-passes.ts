@@ -170,7 +170,6 @@ async function openCandidate(model: ModelSource, options: EvaluateOptions, gpus:
     const tokens = `${encodingKey(checkpoint.tokenizer, encoderOf(checkpoint, options))} ${frequencySwitch(config.rope)}`
     const { tensors, packed } = checkpoint.weights
     const needs = {
-      config,
       isQuantized: weightSettings.quantize !== undefined || packed.size > 0,
       storedDtype: dtypeOfStored(tensors.get(config.tensorNames.embeddings)?.dtype),
     }

@@ -22,7 +22,14 @@ test('operators that ran on the CPU are named, each once', () => {
     ),
   )
   expect(nodes).toHaveLength(5)
-  expect(operatorsOnCpu(nodes, STEERING_OPERATORS)).toEqual(['Attention', 'Sin', 'Slice'])
+  expect(operatorsOnCpu(nodes, { operators: STEERING_OPERATORS })).toEqual(['Attention', 'Sin', 'Slice'])
+})
+
+test('experts may be chosen on the CPU: nothing else with fractions', () => {
+  const routing = [event('TopK', 'CPU', 'float', [24, 2]), event('NonZero', 'CPU', 'int64', [2, 48]), event('LessOrEqual', 'CPU', 'bool', [5, 48])]
+  const nodes = placedNodes(profile(...routing, event('Softmax', 'CPU', 'float', [24, 2])))
+  expect(operatorsOnCpu(nodes, { operators: STEERING_OPERATORS, choosesExperts: true })).toEqual(['Softmax'])
+  expect(operatorsOnCpu(nodes, { operators: STEERING_OPERATORS })).toEqual(['LessOrEqual', 'NonZero', 'Softmax', 'TopK'])
 })
 
 test('steering, copies and arithmetic on shapes may be there; a single number with a fraction may not', () => {
@@ -33,6 +40,6 @@ test('steering, copies and arithmetic on shapes may be there; a single number wi
     event('Identity', 'CPU', 'bool', []),
     event('Concat', 'CPU', 'int64', [3]),
   ]
-  expect(operatorsOnCpu(placedNodes(profile(...steering)), STEERING_OPERATORS)).toEqual([])
-  expect(operatorsOnCpu(placedNodes(profile(...steering, event('Mul', 'CPU', 'float', []))), STEERING_OPERATORS)).toEqual(['Mul'])
+  expect(operatorsOnCpu(placedNodes(profile(...steering)), { operators: STEERING_OPERATORS })).toEqual([])
+  expect(operatorsOnCpu(placedNodes(profile(...steering, event('Mul', 'CPU', 'float', []))), { operators: STEERING_OPERATORS })).toEqual(['Mul'])
 })
