@@ -1,4 +1,4 @@
-/** Checkpoints that are not decoders of text: why they are refused. */
+/** Checkpoints that are not decoders of text, or whose layers are not computed here: why they are refused. */
 import { z } from 'zod'
 
 /** Fields of configs of transformers that tell them apart. */
@@ -28,6 +28,28 @@ const ENCODER_DECODERS = new Set([
   'fsmt',
 ])
 
+/** Families with layers that carry a state instead of keys and values, alone or beside attention. */
+const STATE_SPACE = new Set(
+  'mamba mamba2 falcon_mamba jamba bamba zamba zamba2 falcon_h1 nemotron_h granitemoehybrid recurrent_gemma rwkv xlstm lfm2 lfm2_moe plamo2'.split(' '),
+)
+const LINEAR_ATTENTION = new Set('qwen3_next qwen3_5_text qwen3_5_moe_text minimax kimi_linear olmo_hybrid bailing_hybrid'.split(' '))
+/** Multi-head latent attention. */
+const LATENT_ATTENTION = new Set('deepseek_v2 deepseek_v3 deepseek_v32 kimi_k2 minicpm3 glm4_moe_lite longcat_flash mistral4'.split(' '))
+
+/** Fields that only configs of such layers have. */
+const STATE_SPACE_FIELD = /^(?:mamba_|ssm_|state_size$|lru_width$|conv_L_cache$)/u
+const LINEAR_ATTENTION_FIELD = /^linear_(?:num_|key_|value_|conv_|head_|attn_)/u
+
+/** What kind of layers a model has that are not computed; undefined if that is not known. */
+function explainLayers(type: string, content: Readonly<Record<string, unknown>>): string | undefined {
+  const has = (field: RegExp) => Object.entries(content).some(([name, value]) => value !== null && field.test(name))
+  if (LINEAR_ATTENTION.has(type) || has(LINEAR_ATTENTION_FIELD)) return 'a model with linear attention; evalharness computes softmax attention only'
+  if (STATE_SPACE.has(type) || has(STATE_SPACE_FIELD))
+    return 'a state-space or recurrent model, or a hybrid with such layers; evalharness computes softmax attention only'
+  if (LATENT_ATTENTION.has(type) || has(/^kv_lora_rank$/u)) return 'a model with multi-head latent attention (MLA), which evalharness does not compute'
+  return undefined
+}
+
 /** What the model is instead of a decoder of text, as the end of a sentence; undefined if that is not known. `content` is a parsed config.json. */
 export function explainUnsupportedModel(content: unknown): string | undefined {
   const checked = fields.safeParse(content)
@@ -41,5 +63,5 @@ export function explainUnsupportedModel(content: unknown): string | undefined {
     return 'an encoder, which fills in masked words; evalharness scores decoders of text'
   if (/For(?:Sequence|Token)Classification$|ForQuestionAnswering$/u.test(architecture))
     return 'a classifier, without log-probabilities of text; evalharness scores decoders of text'
-  return undefined
+  return explainLayers(type ?? '', checked.data)
 }
