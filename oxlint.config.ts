@@ -75,7 +75,7 @@ function glob(name: string): string {
 export default defineConfig({
   plugins: ['typescript', 'unicorn', 'import', 'oxc'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'off' },
-  ignorePatterns: ['dist', 'results', 'test/checkpoints', 'test/model/families/variants', 'test/model/runnable/goldens'],
+  ignorePatterns: ['dist', 'results', 'test/checkpoints', 'test/model/families/variants', 'test/model/families/declared', 'test/model/runnable/goldens'],
   rules: {
     'no-console': 'error',
     'typescript/no-floating-promises': 'error',

@@ -3,7 +3,7 @@ import type { ModelConfig } from '../model/config/config.ts'
 import type { WeightTensor } from '../model/weights/stored-tensor.ts'
 import { ATTENTION_INPUTS, inputRows, treeAttention } from './attention/tree-attention.ts'
 import { finalStates } from './blocks/head.ts'
-import type { NormConfig } from './blocks/norm.ts'
+import { norm, type NormConfig } from './blocks/norm.ts'
 import { rotaryTables } from './blocks/rotary.ts'
 import { graphBuilder } from './builder.ts'
 import { decoderLayer, type LayerConfig } from './decoder-layer.ts'
@@ -23,6 +23,13 @@ export function layerGraph(config: LayerConfig & Pick<ModelConfig, 'rope' | 'loc
   const output = decoderLayer(layer, STATES.name, { rotary, attend: (projections) => treeAttention(g, config, projections, { rows }) })
   g.output(output, OUTPUT.name)
   return g.finish('layer', [STATES, ...ATTENTION_INPUTS], [OUTPUT])
+}
+
+/** The norm of embeddings, `module`. `tensorOf` finds its tensors by their full names. */
+export function embeddingNormGraph(config: NormConfig, module: string, tensorOf: (name: string) => WeightTensor): Graph {
+  const g = graphBuilder()
+  g.output(norm({ g, config, weights: storedWeights(g, { tensorOf }) }, module, STATES.name), OUTPUT.name)
+  return g.finish('embedding_norm', [STATES], [OUTPUT])
 }
 
 /** What the head reads of the states after the last layer: their norm. `tensorOf` finds its tensors by their full names. */

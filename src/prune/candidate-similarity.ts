@@ -45,7 +45,12 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
   const layers = layerStore(work)
 
   /** Runs the layers of `model` from `first` on. The input of a layer is written to disk if `isStored` returns true. */
-  async function runLayers(input: TreeStates[], model: readonly CollapsedLayer[], first: number, isStored: (layer: number) => boolean): Promise<TreeStates[]> {
+  async function runLayers(
+    input: readonly TreeStates[],
+    model: readonly CollapsedLayer[],
+    first: number,
+    isStored: (layer: number) => boolean,
+  ): Promise<TreeStates[]> {
     let current = input
     for (let layer = first; layer < model.length; layer++) {
       if (isStored(layer)) await states.write(layer, current)
@@ -58,7 +63,8 @@ export async function compareWithOriginal(work: SimilarityWork): Promise<Similar
 
   const original = config.windows.map((_, layer) => ({ base: layer, projections: layer }))
   const [lowest, highest] = pointerRange
-  const reference = await runLayers(await embedTokens(work, trees), original, 0, (layer) => layer >= lowest && layer <= highest)
+  const embedded = await runner.runEmbeddingNorm(weights, await embedTokens(work, trees))
+  const reference = await runLayers(embedded, original, 0, (layer) => layer >= lowest && layer <= highest)
 
   return async (candidate, changedFrom) => {
     await layers.removeAllBut(candidate)

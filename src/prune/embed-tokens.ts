@@ -9,7 +9,7 @@ import type { Weights } from '../model/weights/weights.ts'
 import type { ModelConfig } from '../model/config/config.ts'
 import type { TokenTree } from '../plan/token-tree.ts'
 
-/** The states before the first layer, [tokens, hidden] of each tree. Fails with CheckpointError on a token that the model does not have. */
+/** The states before the first layer, and before their norm if they have one, [tokens, hidden] of each tree. Fails with CheckpointError on a token that the model does not have. */
 export async function embedTokens(
   { config, weights }: { readonly config: ModelConfig; readonly weights: Weights },
   trees: readonly TokenTree[],

@@ -83,18 +83,20 @@ function identity(config: ModelConfig, tensors: ReadonlyMap<string, MadeTensor>,
     if (place) byLayer[place.layer]!.push([place.name, describe(tensor)])
     else if (tensor.making === undefined) outside.set(name, digestOf(tensor.parts[0]!))
   }
-  const { embeddings: matrix, embeddingProjection: projection, positions } = tensorNames
+  const { embeddings: matrix, embeddingProjection: projection, embeddingNorm, positions } = tensorNames
   const embeddings = [matrix, ...(projection === undefined ? [] : [`${projection}.weight`]), ...(positions === undefined ? [] : [positions])]
+  const norms = [...tensors.keys()].filter((name) => embeddingNorm !== undefined && name.startsWith(`${embeddingNorm}.`))
   return {
-    embeddings: hashOf([embeddingFacts(config), embeddings.map((name) => describe(tensors.get(name)!))]),
+    embeddings: hashOf([embeddingFacts(config), [...embeddings, ...norms].map((name) => describe(tensors.get(name)!))]),
     layers: byLayer.map((own, layer) => hashOf([layerFacts(config, layer), own])),
     outside,
   }
 }
 
 /** What the graph of embeddings reads from the config. */
-function embeddingFacts({ hiddenSize, embeddingWidth, embeddingScale, positionOffset, tensorNames: { positions } }: ModelConfig): unknown {
-  return { hiddenSize, embeddingWidth, embeddingScale, positionOffset, hasPositions: positions !== undefined }
+function embeddingFacts({ hiddenSize, embeddingWidth, embeddingScale, positionOffset, norm, normEpsilon, tensorNames: names }: ModelConfig): unknown {
+  const hasNorm = names.embeddingNorm === undefined ? undefined : { norm, normEpsilon }
+  return { hiddenSize, embeddingWidth, embeddingScale, positionOffset, hasPositions: names.positions !== undefined, hasNorm }
 }
 
 /** What the graph of a layer reads from the config: each field of LayerConfig, or why it is not one of a layer. */
@@ -111,6 +113,7 @@ function layerFacts(config: ModelConfig, layer: number): unknown {
     attentionScale: own.attentionScale,
     attentionSoftcap: own.attentionSoftcap,
     alibi: own.alibi,
+    hasSinks: own.hasSinks,
     normEpsilon: own.normEpsilon,
     queryKeyNorm: own.queryKeyNorm,
     queryKeyValueBias: own.queryKeyValueBias,

@@ -5,7 +5,7 @@ import type { Weights } from '../../model/weights/weights.ts'
 import { EngineError } from '../../errors.ts'
 import { layerConfig } from '../../graph/decoder-layer.ts'
 import type { Graph } from '../../graph/onnx-model.ts'
-import { finalStatesGraph, layerGraph } from '../../graph/single-layer.ts'
+import { embeddingNormGraph, finalStatesGraph, layerGraph } from '../../graph/single-layer.ts'
 import type { TokenTree } from '../../plan/token-tree.ts'
 import { attentionFeeds } from './feeds.ts'
 import type { SessionTensor } from './session-messages.ts'
@@ -28,6 +28,8 @@ export interface TreeStates {
 export interface LayerRunner extends AsyncDisposable {
   /** Passes each tree's states through a layer that is as the model's layer `index`, apart from its weights. */
   runLayer(layer: StoredLayer, index: number, states: readonly TreeStates[]): Promise<TreeStates[]>
+  /** What the first layer reads of each tree's embeddings: their norm, if the model has one. */
+  runEmbeddingNorm(weights: Weights, states: readonly TreeStates[]): Promise<readonly TreeStates[]>
   /** What the head reads of each tree's states after the last layer. */
   runFinalStates(weights: Weights, states: readonly TreeStates[]): Promise<TreeStates[]>
 }
@@ -58,7 +60,17 @@ export function layerRunner(config: ModelConfig, threads?: number): LayerRunner 
     }
   }
 
+  const { embeddingNorm } = config.tensorNames
   return {
+    runEmbeddingNorm: async ({ root, tensors }, states) =>
+      embeddingNorm === undefined
+        ? states
+        : run(
+            embeddingNormGraph(config, embeddingNorm, (name) => tensors.get(name)!),
+            root,
+            states,
+            () => ({}),
+          ),
     runLayer(layer, index, states) {
       const graph = layerGraph(layerConfig(config, index), (name) => layer.tensors.get(name)!)
       return run(graph, layer.root, states, attentionFeeds)

@@ -30,7 +30,7 @@ export interface CachedPass {
 type Results = [attended: string, keys: string, values: string]
 
 /** Whether a layer can use onnxruntime's causal attention for linear sequences: it has no sliding window as trees count it, plain scores, and needs head sizes that are multiples of 8. */
-export function hasLinearAttention(shape: Pick<AttentionShape, 'headSize' | 'window' | 'attentionSoftcap' | 'alibi'>): boolean {
+export function hasLinearAttention(shape: Pick<AttentionShape, 'headSize' | 'window' | 'attentionSoftcap' | 'alibi' | 'hasSinks'>): boolean {
   return !Number.isFinite(shape.window) && hasPlainScores(shape) && shape.headSize % 8 === 0
 }
 
@@ -84,6 +84,6 @@ function alongTree(body: GraphBuilder, shape: AttentionShape, own: Projections, 
     body.node('Reshape', [body.node('Transpose', [states], { perm: [0, 2, 1, 3] }), body.integers([-1, keyValueHeadCount * headSize])])
   const forNext = (states: string) => body.node('Gather', [states, past.next], { axis: 2 })
   const [keys, values] = [all(own.keys, cache.keys), all(own.values, cache.values)]
-  const attended = treeAttention(body, shape, { queries: own.queries, keys: byToken(keys), values: byToken(values) }, { rows, past })
+  const attended = treeAttention(body, shape, { ...own, keys: byToken(keys), values: byToken(values) }, { rows, past })
   return [attended, forNext(keys), forNext(values)]
 }

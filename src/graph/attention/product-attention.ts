@@ -39,7 +39,7 @@ type Attend = (g: GraphBuilder, shape: AttentionShape, projections: Projections)
 /** Attention for the layers of one graph, which computes in `type`. Memory is bounded by one chunk's scores: heads × R × S × L. */
 export function productAttention(chunkCount: number, type: FloatType): Attend {
   const biases = new Map<string, string>()
-  return (g, shape, { queries, keys, values }) => {
+  return (g, shape, { queries, keys, values, ...more }) => {
     const { window } = shape
     const scaled = g.node('Mul', [queries, scalar(g, scoreScale(shape), type)])
     const attendedRows = Array.from({ length: chunkCount }, (_, chunk) => {
@@ -47,6 +47,7 @@ export function productAttention(chunkCount: number, type: FloatType): Attend {
         queries: g.node('Gather', [scaled, `queries_${chunk}`]),
         keys: g.node('Gather', [keys, `keys_${chunk}`]),
         values: g.node('Gather', [values, `keys_${chunk}`]),
+        ...more,
       }
       const positions = shape.alibi && g.node('Cast', [`key_depths_${chunk}`], { to: DATA_TYPE[type] })
       return attendRows(g, shape, gathered, { bias: biasOf(g, chunk, window), positions, type })
@@ -79,7 +80,7 @@ interface ScoreBiases {
 export function attendRows(
   g: GraphBuilder,
   { headCount, keyValueHeadCount: groupCount, headSize, attentionSoftcap: cap, alibi }: Omit<AttentionShape, 'window'>,
-  { queries, keys, values }: Projections,
+  { queries, keys, values, sinks }: Projections,
   { bias, positions, type }: ScoreBiases,
 ): string {
   const groupSize = headCount / groupCount
@@ -93,10 +94,21 @@ export function attendRows(
   const scores = g.node('Reshape', [g.node('MatMul', [query, key]), g.integers([0, headCount, -1, 0])])
   const capped = softcap(g, cap, scores, (value) => scalar(g, value, type))
   const biased = alibi ? g.node('Add', [capped, linearBiases(g, alibi, positions!, type)]) : capped
-  const shares = g.node('Softmax', [g.node('Add', [biased, bias])], { axis: -1 })
+  const hidden = g.node('Add', [biased, bias])
+  const shares = sinks === undefined ? g.node('Softmax', [hidden], { axis: -1 }) : besideSinks(g, hidden, sinks)
   const attended = g.node('MatMul', [g.node('Reshape', [shares, g.integers([0, groupCount, -1, 0])]), value])
   const byQuery = g.node('Transpose', [g.node('Reshape', [attended, g.integers([0, 0, groupSize, -1, headSize])])], { perm: [0, 3, 1, 2, 4] })
   return g.node('Reshape', [byQuery, g.integers([-1, headCount * headSize])])
+}
+
+/** A softmax over scores [R, heads, S, L] and the sink of each head, without the share of the sink. */
+function besideSinks(g: GraphBuilder, scores: string, sinks: string): string {
+  const sink = g.node('Reshape', [sinks, g.integers([1, -1, 1, 1])])
+  const along = g.integers([-1])
+  const largest = g.node('Max', [g.node('ReduceMax', [scores, along]), sink])
+  const exponentials = g.node('Exp', [g.node('Sub', [scores, largest])])
+  const total = g.node('Add', [g.node('ReduceSum', [exponentials, along]), g.node('Exp', [g.node('Sub', [sink, largest])])])
+  return g.node('Div', [exponentials, total])
 }
 
 /** Slope × position of each key, [R, heads, 1, L]. */

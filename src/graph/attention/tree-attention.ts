@@ -61,7 +61,7 @@ export interface RowsOverPast {
  * Each token attends to its ancestors and itself. Returns [N, heads × headSize].
  * Groups run one after another, so memory is bounded by the scores of one group: B × heads × S × L.
  */
-export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries, keys, values }: Projections, { rows, past }: RowsOverPast): string {
+export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries, keys, values, sinks }: Projections, { rows, past }: RowsOverPast): string {
   const body = g.body()
   const group = 'group_' + queries
   const going = 'going_' + queries
@@ -74,7 +74,7 @@ export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries,
         kv_num_heads: shape.keyValueHeadCount,
         ...(shape.attentionScale !== undefined && { scale: { float: shape.attentionScale } }),
       })
-    : attendByProducts(body, shape, states as [string, string, string], { mask, positions: shape.alibi && keyDepths(body, index, { rows, past }) })
+    : attendByProducts(body, shape, states as [string, string, string], { mask, sinks, positions: shape.alibi && keyDepths(body, index, { rows, past }) })
   const width = shape.headCount * shape.headSize
   const loop = body.finish(
     'attention_group',
@@ -92,21 +92,26 @@ export function treeAttention(g: GraphBuilder, shape: AttentionShape, { queries,
 }
 
 /** Whether scores are what onnxruntime's operators for attention compute. */
-export function hasPlainScores({ attentionSoftcap, alibi }: Pick<AttentionShape, 'attentionSoftcap' | 'alibi'>): boolean {
-  return attentionSoftcap === undefined && alibi === undefined
+export function hasPlainScores({ attentionSoftcap, alibi, hasSinks }: Pick<AttentionShape, 'attentionSoftcap' | 'alibi' | 'hasSinks'>): boolean {
+  return attentionSoftcap === undefined && alibi === undefined && hasSinks !== true
 }
 
-/** Scores with soft cap or linear biases. */
+/** Scores with soft cap, linear biases or sinks. */
 function attendByProducts(
   body: GraphBuilder,
   shape: AttentionShape,
   [queries, keys, values]: readonly [string, string, string],
-  { mask, positions }: { readonly mask: string; readonly positions: string | undefined },
+  { mask, positions, sinks }: { readonly mask: string; readonly positions: string | undefined; readonly sinks: string | undefined },
 ): string {
   const scalar = (value: number) => body.floats(Float32Array.of(value), [1])
   const bias = body.node('Where', [mask, scalar(0), scalar(HIDDEN.float)])
   const scaled = body.node('Mul', [queries, scalar(scoreScale(shape))])
-  return attendRows(body, shape, { queries: scaled, keys, values }, { bias, positions: positions && toFloat(body, positions), type: 'float' })
+  return attendRows(
+    body,
+    shape,
+    { queries: scaled, keys, values, ...(sinks !== undefined && { sinks }) },
+    { bias, positions: positions && toFloat(body, positions), type: 'float' },
+  )
 }
 
 /** Queries and keys of one group. */

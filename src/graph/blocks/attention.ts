@@ -7,11 +7,14 @@ import { normOver } from './norm.ts'
 import { project } from './project.ts'
 import { rotate, type Rotary } from './rotary.ts'
 
-/** Projected and rotated states: queries of N tokens, [N, heads × headSize], keys and values of as many or more. */
-export type Projections = Readonly<Record<'queries' | 'keys' | 'values', string>>
+/** Projected and rotated states: queries of N tokens, [N, heads × headSize], keys and values of as many or more; and attention sinks, [heads], if there are any. */
+export type Projections = Readonly<Record<'queries' | 'keys' | 'values', string>> & { readonly sinks?: string }
 
 /** Sizes of attention, how scores are computed, and how many tokens back it sees. */
-export type AttentionShape = Pick<ModelConfig, 'headCount' | 'keyValueHeadCount' | 'headSize' | 'attentionScale' | 'attentionSoftcap' | 'alibi'> & {
+export type AttentionShape = Pick<
+  ModelConfig,
+  'headCount' | 'keyValueHeadCount' | 'headSize' | 'attentionScale' | 'attentionSoftcap' | 'alibi' | 'hasSinks'
+> & {
   readonly window: number
 }
 
@@ -44,6 +47,7 @@ export function attentionBlock(block: Block<AttentionConfig>, input: string, { a
     queries: turned(queries, 'queryNorm', config.headCount),
     keys: turned(keys, 'keyNorm', config.keyValueHeadCount),
     values: clipped(block, values),
+    ...(config.hasSinks && { sinks: block.weights.value(config.tensorNames.layer.sinks!) }),
   })
   return project(block, config.tensorNames.layer.attentionOutput!, attended, { hasBias: config.attentionOutputBias })
 }

@@ -1,10 +1,21 @@
 /** Token embeddings. */
 import type { ModelConfig } from '../../model/config/config.ts'
 import type { Block } from './block.ts'
+import { norm, type NormConfig } from './norm.ts'
 import { project } from './project.ts'
 
 /** Hidden states [N, hidden] of token ids [N] at positions [N]. */
 export function embedTokens(
+  model: Block<NormConfig & Pick<ModelConfig, 'tensorNames' | 'embeddingScale' | 'positionOffset'>>,
+  tokenIds: string,
+  positions: string,
+): string {
+  const { embeddingNorm } = model.config.tensorNames
+  const embedded = withPositions(model, tokenIds, positions)
+  return embeddingNorm === undefined ? embedded : norm(model, embeddingNorm, embedded)
+}
+
+function withPositions(
   { g, config, weights }: Block<Pick<ModelConfig, 'tensorNames' | 'embeddingScale' | 'positionOffset'>>,
   tokenIds: string,
   positions: string,

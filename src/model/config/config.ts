@@ -73,13 +73,13 @@ export interface ConfigFile {
 
 const HUB_HINT = 'Compare it with the config.json of the model on the hub.'
 
-/** Reads and checks `config.json` of a model folder. Fails with CheckpointError on a missing or malformed file, or a model that is not supported. */
-export async function readConfig(folder: string): Promise<ModelConfig> {
-  return (await readConfigFile(folder)).config
+/** Reads and checks `config.json` of a model folder. Fails with CheckpointError on a missing or malformed file, or a model that is not of the `families`. */
+export async function readConfig(folder: string, families = FAMILIES): Promise<ModelConfig> {
+  return (await readConfigFile(folder, families)).config
 }
 
 /** As `readConfig`, with the other facts of the file. Read it once and pass it on to `openCheckpoint` and `openOutline`. */
-export async function readConfigFile(folder: string): Promise<ConfigFile> {
+export async function readConfigFile(folder: string, families = FAMILIES): Promise<ConfigFile> {
   const file = path.join(folder, 'config.json')
   const content = await readModelFile(folder, 'config.json')
   if (!content) {
@@ -93,7 +93,7 @@ export async function readConfigFile(folder: string): Promise<ConfigFile> {
   } catch (cause) {
     throw new CheckpointError(`${file} is not JSON`, 'Download or copy the file again.', { cause })
   }
-  return parseConfigFile(raw, file)
+  return parseConfigFile(raw, file, families)
 }
 
 /** Checks the content of a config.json; errors name `file`. */
@@ -102,10 +102,10 @@ export function parseConfig(content: unknown, file: string): ModelConfig {
 }
 
 /** The same with the other facts of the file. */
-export function parseConfigFile(content: unknown, file: string): ConfigFile {
+export function parseConfigFile(content: unknown, file: string, families = FAMILIES): ConfigFile {
   const notices: string[] = []
   const part = languagePart(content, file, notices)
-  const family = familyOf(part, file, notices)
+  const family = familyOf(part, file, notices, families)
   const checked = family.schema.safeParse(part)
   if (!checked.success) throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, HUB_HINT)
   checkFields(part as Record<string, unknown>, family, file, notices)
@@ -124,20 +124,20 @@ const DTYPES: Readonly<Record<string, Dtype>> = { float64: 'F64', float32: 'F32'
 const namesSchema = z.object({ architectures: z.array(z.string()).nullish(), model_type: z.string().nullish() })
 
 /** transformers chooses the class by `model_type`; `architectures` decides if that is absent. Anything but a known class is refused. */
-function familyOf(content: unknown, file: string, notices: string[]): Family {
+function familyOf(content: unknown, file: string, notices: string[], families: readonly Family[]): Family {
   const checked = namesSchema.safeParse(content)
   if (!checked.success) throw new CheckpointError(`${file} is malformed: ${z.prettifyError(checked.error)}`, HUB_HINT)
   const { architectures, model_type: type } = checked.data
   const [given] = architectures ?? []
-  const hint = `Supported: ${FAMILIES.map(({ architecture }) => architecture).join(', ')}.`
-  const named = given === undefined ? undefined : familyOfArchitecture(given)
+  const hint = `Supported: ${families.map(({ architecture }) => architecture).join(', ')}.`
+  const named = given === undefined ? undefined : familyOfArchitecture(given, families)
   if (given !== undefined && !named) throw unsupported(content, `architecture ${given}`, file, hint)
   if (type == null) {
     if (named) return named
     throw new CheckpointError(`${file} names neither architectures nor model_type`, hint)
   }
-  const typed = familyOfModelType(type)
-  if (!typed) throw unsupported(content, `model_type ${type}`, file, `Supported: ${FAMILIES.map(({ modelType }) => modelType).join(', ')}.`)
+  const typed = familyOfModelType(type, families)
+  if (!typed) throw unsupported(content, `model_type ${type}`, file, `Supported: ${families.map(({ modelType }) => modelType).join(', ')}.`)
   if (named && named !== typed)
     notices.push(`config.json names model_type ${type} and architecture ${named.architecture}: the model is run as ${typed.architecture}, as transformers does`)
   return typed

@@ -106,6 +106,8 @@ export interface Decoder {
   /** Scores become cap × tanh(score ÷ cap). */
   readonly attentionSoftcap?: number
   readonly alibi?: Alibi
+  /** Each head has a sink, a logit beside its scores (`sinks` of the tensor names). */
+  readonly hasSinks?: boolean
   /** Number of tokens that each layer attends to, itself included; Infinity without a sliding window. Absent: all layers attend to all tokens. */
   readonly windows?: readonly number[]
 

@@ -59,11 +59,11 @@ export const FAMILIES: readonly Family[] = [
 ]
 
 /** The family of an entry of `architectures`, under its current or an older name; undefined if it is not supported. */
-export function familyOfArchitecture(name: string): Family | undefined {
-  return FAMILIES.find(({ architecture, olderArchitectures }) => architecture === name || olderArchitectures?.includes(name))
+export function familyOfArchitecture(name: string, families = FAMILIES): Family | undefined {
+  return families.find(({ architecture, olderArchitectures }) => architecture === name || olderArchitectures?.includes(name))
 }
 
 /** The family of a `model_type`; undefined if it is not supported. */
-export function familyOfModelType(type: string): Family | undefined {
-  return FAMILIES.find(({ modelType }) => modelType === type)
+export function familyOfModelType(type: string, families = FAMILIES): Family | undefined {
+  return families.find(({ modelType }) => modelType === type)
 }

@@ -15,6 +15,8 @@ const LAYER_ROLES = {
   /** Norms of queries and keys. */
   queryNorm: 'head norm',
   keyNorm: 'head norm',
+  /** A logit of each head, [heads], that takes a share of the softmax and has no value: an attention sink. A tensor rather than a module. */
+  sinks: 'sinks',
   attentionOutput: 'projection',
   /** Norm of what attention gives. */
   attentionOutputNorm: 'norm',
@@ -65,6 +67,8 @@ export interface TensorNames {
   readonly embeddingProjection?: string
   /** Learned positions, [positions, hidden]. */
   readonly positions?: string
+  /** Module of the norm before the first layer; absent without one. */
+  readonly embeddingNorm?: string
   /** Module of the norm after the last layer; absent without one. */
   readonly finalNorm?: string
   /** Module that makes what the head reads of hidden states; absent if it is as wide. */

@@ -13,7 +13,8 @@ import {
 } from '../families/tensor-names.ts'
 
 /** What a tensor outside the layers is for. */
-type OutsideRole = 'embeddings' | 'embeddingProjection' | 'positions' | 'finalNorm' | 'headProjection' | 'head'
+type OutsideRole = (typeof OUTSIDE_ROLES)[number]
+const OUTSIDE_ROLES = ['embeddings', 'embeddingProjection', 'positions', 'embeddingNorm', 'finalNorm', 'headProjection', 'head'] as const
 
 /** A tensor that a checkpoint must hold. */
 export interface ExpectedTensor {
@@ -32,14 +33,15 @@ export function expectedTensors(config: ModelConfig): ExpectedTensor[] {
   const { hiddenSize, embeddingWidth, vocabularySize, layerCount, maxPositions, tiedHead, headBias, positionOffset = 0, tensorNames: names } = config
   const projection = (role: 'embeddingProjection' | 'headProjection', shape: readonly number[]) =>
     names[role] === undefined ? [] : [{ name: `${names[role]}.weight`, shape, role }]
+  const norm = (role: 'embeddingNorm' | 'finalNorm') =>
+    names[role] === undefined ? [] : normParts(config.norm).map((part) => ({ name: `${names[role]}.${part}`, shape: [hiddenSize], role }))
   return [
     { name: names.embeddings, shape: [vocabularySize, embeddingWidth], role: 'embeddings' },
     ...projection('embeddingProjection', [hiddenSize, embeddingWidth]),
     ...(names.positions === undefined ? [] : [{ name: names.positions, shape: [maxPositions + positionOffset, hiddenSize], role: 'positions' } as const]),
+    ...norm('embeddingNorm'),
     ...Array.from({ length: layerCount }, (_, layer) => layerTensors(config, layer)).flat(),
-    ...(names.finalNorm === undefined ? [] : normParts(config.norm)).map(
-      (part) => ({ name: `${names.finalNorm}.${part}`, shape: [hiddenSize], role: 'finalNorm' }) as const,
-    ),
+    ...norm('finalNorm'),
     ...projection('headProjection', [embeddingWidth, hiddenSize]),
     ...(tiedHead ? [] : [{ name: names.head, shape: [vocabularySize, embeddingWidth], role: 'head' } as const]),
     ...(headBias ? [{ name: headBiasName(names.head), shape: [vocabularySize], role: 'head' } as const] : []),
@@ -68,7 +70,7 @@ export function countParameters(config: ModelConfig): number {
 }
 
 function isLayerRole(role: ExpectedTensor['role']): role is LayerRole {
-  return role !== 'embeddings' && role !== 'embeddingProjection' && role !== 'positions' && role !== 'finalNorm' && role !== 'headProjection' && role !== 'head'
+  return !OUTSIDE_ROLES.some((outside) => outside === role)
 }
 
 function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {
@@ -76,6 +78,7 @@ function layerTensors(config: ModelConfig, layer: number): ExpectedTensor[] {
   const roles = layerRoles(config, layer)
   return roles.flatMap((role) => {
     const module = names.layer[role]!
+    if (role === 'sinks') return [{ name: layerTensorName(names, layer, module), shape: [config.headCount], role, layer }]
     const named = (number: number, part: string) => layerTensorName(names, layer, `${numberedModule(module, number)}.${part}`)
     const count = !module.includes('{}') ? 1 : isHeadNorm(role) ? headsOf(config, role) : config.experts!.count
     return Array.from({ length: count }, (_, number) => number).flatMap((number) =>

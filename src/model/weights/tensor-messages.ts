@@ -78,7 +78,7 @@ function fieldOf(
   const wholeHeads = extent % config.headSize === 0 ? { fitting: extent / config.headSize } : {}
   if (role === 'embeddings' || role === 'head') return axis === 0 ? { name: 'vocab_size', value: config.vocabularySize, fitting: extent } : undefined
   if (role === 'positions') return axis === 0 ? { name: 'max_position_embeddings', value: config.maxPositions } : undefined
-  if (role === 'finalNorm' || role === 'embeddingProjection' || role === 'headProjection') return undefined
+  if (role === 'embeddingNorm' || role === 'finalNorm' || role === 'embeddingProjection' || role === 'headProjection') return undefined
   if (isFeedForward(role) && expected[axis] === config.intermediateSize) return { name: 'intermediate_size', value: config.intermediateSize, fitting: extent }
   if ((role === 'query' || role === 'attentionOutput') && expected[axis] === config.headCount * config.headSize)
     return { name: 'num_attention_heads', value: config.headCount, ...wholeHeads }
