@@ -109,7 +109,10 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'test/run/plan-run.test.ts': ['model/checkpoint'],
   'test/model/runnable/read-adapter.test.ts': ['model/runnable/adapter-config model/runnable/adapter-keys'],
   'test/model/runnable/quantize-weights.test.ts': ['model/runnable/open-runnable model/runnable/weight-settings'],
-  'test/model/runnable/unpack-matrix.test.ts': ['model/runnable/code-layout model/runnable/unpack-scaled model/weights/packed-matrix'],
+  'test/model/config/compressed-tensors-config.test.ts': ['model/config/input-rounding'],
+  'test/model/runnable/unpack-matrix.test.ts': [
+    'model/runnable/code-layout model/runnable/rounded-inputs model/runnable/unpack-scaled model/weights/packed-matrix',
+  ],
   // Each part and field of tokenizer.json, against the Rust library.
   'test/model/tokenizer/pipeline.test.ts': ['model/tokenizer/*'],
   'test/model/weights/weights.test.ts': ['model/weights/equal-values model/weights/tensor-bytes model/weights/tensor-messages model/weights/weight-files'],
