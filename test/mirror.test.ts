@@ -40,35 +40,37 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/commands/doctor-benchmark.test.ts': ['benchmark/record engine/devices/self-test'],
   'test/benchmark/check-numbers.test.ts': ['benchmark/recorded benchmark/reference-models'],
-  'test/benchmark/transformers-peer.test.ts': ['benchmark/measure-peer'],
   'test/benchmark/attention-forms.test.ts': ['benchmark/stored-values'],
   'test/benchmark/workload.test.ts': ['benchmark/request-lengths'],
   // Cards that were written are read and verified, each with one figure changed.
   'test/card/round-trip.test.ts': [
     'card/read/base-model card/read/card-note card/read/model-index card/read/perplexity-rows',
     'card/write/benchmark-title card/write/card-contents card/write/compared-rows card/write/front-matter-keys',
-    'card/write/model-index-yaml card/write/place-sections card/write/row-extent card/write/section-places card/write/sections/*',
+    'card/write/model-index-yaml card/write/place-sections card/write/row-extent card/write/section-places card/write/sections/benchmark-section card/write/sections/card-percent card/write/sections/perplexity-section card/write/sections/use-case-section',
   ],
   'test/card/read/read-card.test.ts': ['card/read/benchmark-rows card/read/card-figures card/read/card-tables card/read/cited-run'],
   'test/card/verify/check-card.test.ts': ['card/verify/checks/* card/verify/findings/* card/verify/published-figures'],
-  'test/card/verify/checks/divergence-checks.test.ts': ['card/read/divergence-rows'],
+  'test/card/verify/checks/divergence-checks.test.ts': ['card/read/divergence-rows card/write/sections/divergence-section'],
   'test/card/write/render-card.test.ts': ['card/write/eval-results card/write/index-names'],
   'test/commands/card.test.ts': [
     'card/read/open-card card/read/read-json-file card/read/read-run card/verify/verify-card card/write/read-laco-record card/write/write-card',
   ],
   // Command lines in this process, and what they print.
   'test/cli.test.ts': [
-    'benchmark/diagnose-devices cache/cache-folder cache/model-cache',
-    'commands/command-line commands/command commands/doctor commands/exit-codes commands/main commands/run-progress commands/tasks commands/to-yargs',
+    'benchmark/diagnose-devices cache/cache-folder',
+    'commands/command-line commands/command commands/exit-codes commands/main commands/run-progress commands/tasks commands/to-yargs',
     'io/at-exit io/package-folder run/model-source run/parse-run-options task/built-in-tasks task/define-task',
   ],
+  'test/commands/demo.test.ts': ['cache/model-cache'],
   'test/commands/check-command-line.test.ts': ['commands/check-arguments commands/other-options'],
   'test/commands/format-options.test.ts': ['commands/compare commands/report report/comparison-report'],
-  'test/commands/layers.test.ts': ['commands/scan-plan-text commands/scan-progress prune/scan/automatic-layers report/scan/scan-page report/scan/scan-report'],
+  'test/commands/layers.test.ts': ['commands/scan-plan-text commands/scan-progress prune/scan/automatic-layers report/scan/scan-page'],
   'test/commands/prune.test.ts': ['commands/layermap commands/prune-progress prune/layer-map report/terminal/layer-map-table report/terminal/pruning-summary'],
   'test/task/lm-eval/load-yaml-tasks.test.ts': [
     'commands/list-catalogue commands/show-task run/name-tasks run/render-questions task/lm-eval/catalogue task/lm-eval/functions task/lm-eval/survey',
   ],
+  // Installed as a user does it.
+  'test/first-hour.slow.ts': ['commands/doctor'],
   'test/compare/compare-runs.test.ts': ['compare/accuracy-line compare/perplexity-line'],
   // Runs it in a process of its own.
   'test/data/parquet.test.ts': ['data/parquet-process'],
@@ -115,6 +117,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   // Each part and field of tokenizer.json, against the Rust library.
   'test/model/tokenizer/pipeline.test.ts': ['model/tokenizer/*'],
+  'test/model/tokenizer/settings.test.ts': ['model/tokenizer/tokenizer-class model/tokenizer/transformers-classes'],
   'test/model/weights/weights.test.ts': ['model/weights/equal-values model/weights/tensor-bytes model/weights/tensor-messages model/weights/weight-files'],
   'test/cache/caching-engine.slow.ts': ['model/weights-fingerprint'],
   'test/run/parse-model.test.ts': ['model/model-settings'],
@@ -129,8 +132,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'test/report/terminal/retention-table.test.ts': ['report/retention-cells'],
   'test/run/evaluate-model.test.ts': ['run/encoder-of run/load-part run/open-model run/score-requests run/score-task run/source-name task/score-items'],
   'test/run/run-models.test.ts': ['run/model-outline run/open-planner run/prepare-run run/resumed-options run/run-options'],
-  'test/run/lm-eval/flags.test.ts': ['run/lm-eval/model-arguments'],
-  'test/run/explain-missing-model.test.ts': ['run/locate-model'],
+  'test/run/explain-missing-model.test.ts': ['run/locate-model run/lm-eval/model-arguments'],
   'test/run/open-served-model.test.ts': ['run/locate-served-model'],
   'test/task/few-shot-pool.test.ts': ['run/data-files run/load-task run/parse-data-files task/few-shot-settings'],
   'test/task/lm-eval/yaml.golden.test.ts': ['task/sample-rows'],

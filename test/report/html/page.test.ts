@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
 import { flippedItems } from '../../../src/compare/flips.ts'
 import { reportPage } from '../../../src/report/html/page.ts'
+import { divergenceLine } from '../../divergences.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../../stored-runs.ts'
 
 const HOSTILE = `</script><img src=x onerror="alert('1')">`
@@ -49,6 +50,15 @@ test('perplexities have a table of their own', () => {
   expect(page).toContain('<th scope="row">wikitext<span class="interval">word_perplexity</span></th>')
   expect(page).toContain('data-label="a">20.0855</td>')
   expect(page).toMatch(/data-label="score">54\.5982<\/td><td [^>]*data-label="ratio">2\.72×<\/td><td [^>]*data-label="nats per unit">\+1\.000<\/td>/u)
+})
+
+test('divergences have a row for each task and variant, below their histograms', () => {
+  const comparison = compareRuns(storedRun('a', [choiceTask('piqa', [1, 1, 0])]), [storedRun('b', [choiceTask('piqa', [0, 1, 1])])])
+  expect(reportPage(comparison, [])).not.toContain('Divergence from')
+  const page = reportPage({ ...comparison, divergences: [divergenceLine('piqa')] }, [])
+  expect(page).toContain('<h2>Divergence from a</h2>')
+  expect(page).toMatch(/<th scope="row">piqa<span class="interval">240 positions<\/span><\/th>\s*<td class="variant" data-label="variant">b<\/td>/u)
+  expect(page).toMatch(/<td class="number" data-label="mean KL">0\.0125/u)
 })
 
 test('it begins with the verdict, and says whether scores are of whole splits', () => {
