@@ -49,7 +49,7 @@ test('a model is pruned and scored, and its card written and verified', async ()
 
 test('layers are scanned, and the page is written', async () => {
   const { folder, stdout } = await run('Find what each layer is worth, and draw it')
-  expect(stdout).toMatch(/^27 layers are computed instead of 40\nlayer 1: influence 0\.\d\d, damage 0\.\d\d\nlayer 2: influence 0\.\d\d, damage -?0\.\d\d\n$/u)
+  expect(stdout).toMatch(/^37 layers are computed instead of 40\nlayer 1: influence 0\.\d\d, damage 0\.\d\d\nlayer 2: influence 0\.\d\d, damage -?0\.\d\d\n$/u)
   expect(readFileSync(path.join(folder, 'layers.html'), 'utf8')).toContain('What the layers of built-in are worth')
 })
 
