@@ -36,7 +36,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
   for (const maxCompression of SETTINGS) {
     const out = path.join(folder, `laco-${maxCompression}`)
     // In a process of its own: what pruning held would count as memory of every run.
-    execFileSync(process.execPath, [...process.execArgv, 'src/cli.ts', ...pruning(original, out, maxCompression)], { stdio: 'ignore' })
+    execFileSync(process.execPath, [...process.execArgv, 'src/cli.ts', ...pruning(original, out, maxCompression)], { stdio: ['ignore', 'ignore', 'pipe'] })
     models.push(`laco-${maxCompression}=${out}`)
   }
   const run = (sharedLayers: boolean, given = models) =>

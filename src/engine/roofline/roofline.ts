@@ -13,8 +13,8 @@ export interface RooflineMeter {
 
 /** Time spent on batches between two measurements, in milliseconds: a measurement takes some 200, so about a fiftieth of the time. */
 const BETWEEN_MS = 10_000
-/** The same at the end of a task. */
-const BETWEEN_TASKS_MS = 2000
+/** The same at the end of a task: a thirtieth of the time of a run of many short tasks. */
+const BETWEEN_TASKS_MS = 6000
 /** Time on batches that a measurement must be worth: of less work it would take most of the time, and a rate of so little says nothing. */
 const LEAST_WORK_MS = 200
 

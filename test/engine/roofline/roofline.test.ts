@@ -17,12 +17,15 @@ test('the meter measures after ten seconds of batches, and after a shorter task 
   expect(meter.rate()).toBeNull()
   await meter.afterTask()
   expect(meter.rate()).toBe(100)
-  await meter.afterBatch(1000)
+  await meter.afterBatch(5900)
   await meter.afterTask()
   expect(measured).toBe(1)
-  await meter.afterBatch(10_000)
+  await meter.afterBatch(100)
+  await meter.afterTask()
   expect(measured).toBe(2)
-  expect(meter.rate()).toBe(150)
+  await meter.afterBatch(10_000)
+  expect(measured).toBe(3)
+  expect(meter.rate()).toBe(200)
 })
 
 test.each([{}, { peakGemmRate: async () => undefined }])('there is no rate if the engine cannot measure it', async (engine) => {
