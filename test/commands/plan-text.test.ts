@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { planText } from '../../src/commands/plan-text.ts'
+import { layerLegend, tokenLegend } from '../../src/commands/work-legend.ts'
 import type { RunPlan, TaskPlan, TaskPrompts } from '../../src/run/plan-run.ts'
 
 const prompts = (first: TaskPrompts['first']): TaskPrompts => ({ task: 'piqa', shots: 0, items: 2, requests: 4, first }) as TaskPrompts
@@ -15,7 +16,7 @@ test.each<[string, TaskPrompts['first'], string[]]>([
   ['a long text', [{ kind: 'rolling', text: 'a'.repeat(10_001) }], [`${'a'.repeat(10_000)}… (10,001 characters)`]],
 ])('%s', (_, first, lines) => expect(planText(plan({ prompts: [prompts(first)] }))).toBe([TITLE, ...lines].join('\n')))
 
-test('a line for each model and task, with what is cut and shared if anything is', () => {
+test('a line for each model and task, with what is cut and shared if anything is, and what the counts mean', () => {
   const task: TaskPlan = {
     model: 'big',
     task: 'piqa',
@@ -32,7 +33,7 @@ test('a line for each model and task, with what is cut and shared if anything is
     truncation: { requestCount: 0, itemCount: 0, mostTokensLost: 0 },
   }
   const line = 'big · piqa: 2,000 requests · tokens: 9,000 asked, 5,000 distinct, 5,100 planned in 3 batches'
-  expect(planText(plan({ plans: [task] }))).toBe(line)
+  expect(planText(plan({ plans: [task] })).split('\n')).toEqual([line, tokenLegend('planned')])
   const other: TaskPlan = {
     ...task,
     layerPassesAsked: 60,
@@ -40,7 +41,10 @@ test('a line for each model and task, with what is cut and shared if anything is
     layerPassesComputed: 41,
     truncation: { requestCount: 4, itemCount: 2, mostTokensLost: 17 },
   }
-  expect(planText(plan({ plans: [other], temporaryBytes: 2 ** 20 }))).toBe(
-    `${line} · layer passes: 60 asked, 40 distinct, 41 planned · cut to the window: 4 requests of 2 items, by up to 17 tokens\n--divergence: a temporary file of up to 1.0 MiB for hidden states`,
-  )
+  expect(planText(plan({ plans: [other], temporaryBytes: 2 ** 20 })).split('\n')).toEqual([
+    `${line} · layer passes: 60 asked, 40 distinct, 41 planned · cut to the window: 4 requests of 2 items, by up to 17 tokens`,
+    tokenLegend('planned'),
+    layerLegend('planned'),
+    '--divergence: a temporary file of up to 1.0 MiB for hidden states',
+  ])
 })
