@@ -49,7 +49,7 @@ export function progressOf({ errorStream, err, verbosity }: Pick<Terminal, 'erro
     // From the last step on, for a step may take long; counted from now, the time left would grow while one waits.
     const atStep = (updatedAt - startedAt) / 1000
     const left = atStep / share - atStep - (performance.now() - updatedAt) / 1000
-    return { title, share, detail, left: share < LEAST_SHARE ? undefined : duration(Math.max(0, left)) }
+    return { title, share, detail, left: share < LEAST_SHARE || left <= 0 ? undefined : duration(left) }
   }
   const draw = () => {
     drawnAt = performance.now()
