@@ -332,6 +332,22 @@ test('doctor checks a reference value on each device, and prints how to enable m
   for (const { works, reason, hint } of others) if (!works) expect([reason, hint]).toEqual([expect.stringMatching(/\w/u), expect.stringMatching(/\w/u)])
 })
 
+test('files in place of folders, and a type that the CPU does not have, are refused before the model is read', async () => {
+  const folder = temporaryFolder()
+  const file = writeRows(folder, 'rows.jsonl', piqaRows(2))
+  const readme = path.join(folder, 'README')
+  writeFileSync(readme, '')
+  const run = (...more: string[]) => evalharness('run', '-m', folder, '-t', 'piqa', '--data', `piqa=${file}`, ...more)
+  expect(await run('-o', readme)).toMatchObject({ code: 2, err: expect.stringContaining(`--output ${readme} is a file\n  Give a folder`) })
+  const output = path.join(folder, 'out')
+  expect(await run('-o', output, '--cache', readme)).toMatchObject({ code: 2, err: expect.stringContaining(`--cache ${readme} is a file\n`) })
+  expect(await run('-o', output, '--device', 'cpu', '--dtype', 'f16')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^evalharness: --dtype float16 does not run on cpu\n/u),
+  })
+  expect(existsSync(output)).toBe(false)
+})
+
 test.skipIf(process.platform !== 'linux')('run on a device that is not there says why and what to do, and writes nothing', async () => {
   const folder = temporaryFolder()
   const output = path.join(folder, 'results')

@@ -10,6 +10,7 @@ import type { RunEvent } from '../run/run-events.ts'
 import { runOptions } from '../run/run-options.ts'
 import type { RunRecord } from '../store/run-record.ts'
 import { sourceLines } from '../store/source-lines.ts'
+import { shownPath } from '../text/shown-path.ts'
 import { defineCommand, type Command } from './command.ts'
 import { compareOptions, parseCompareOptions, readProfile } from './compare-options.ts'
 import { runProgress } from './run-progress.ts'
@@ -41,7 +42,7 @@ const writeCommand = defineCommand({
     const { baseModel } = card
     if (baseModel === null) err('the card names no base_model: give --base-model OWNER/NAME')
     else if (!isHubId(baseModel)) err(`base_model ${baseModel} is not a repository of the hub: give --base-model OWNER/NAME`)
-    err(`written: ${card.files.join(', ')}`)
+    err(`written: ${card.files.map(shownPath).join(', ')}`)
   },
 })
 

@@ -43,7 +43,7 @@ export const COMMANDS: readonly Command[] = [
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   if (args.length === 0) {
-    terminal.err(shortHelp())
+    terminal.err(shortHelp(helpColumns(terminal)))
     return FAILED
   }
   const notices: string[] = []

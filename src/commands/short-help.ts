@@ -11,8 +11,8 @@ export function scopeText(): string[] {
   ]
 }
 
-/** The commands to begin with. */
-export function shortHelp(): string {
+/** The commands to begin with, for a terminal of so many columns. */
+export function shortHelp(columns: number): string {
   return `evalharness ${HARNESS_VERSION}: does your compressed language model still work, and can you prove it?
 
 To begin:
@@ -22,7 +22,20 @@ To begin:
   evalharness prune laco --model FOLDER --out FOLDER
                                         make a smaller checkpoint
 
-${scopeText().join('\n')}
+${scopeText()
+  .flatMap((line) => wrapped(line, columns))
+  .join('\n')}
 
 evalharness --help lists all commands, evalharness COMMAND --help the options of one.`
+}
+
+/** A sentence in lines of whole words. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

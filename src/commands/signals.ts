@@ -87,12 +87,15 @@ function readOfProcess(processId: number, file: string): string {
 
 /** The message about the effect of a signal on a command. */
 export function announcement(signal: NodeJS.Signals, command: string | undefined): string {
-  const consequence = CONSEQUENCES.get(command ?? '') ?? 'ending'
+  // Options without a command are those of run.
+  const consequence = CONSEQUENCES.get(command?.startsWith('-') ? 'run' : (command ?? '')) ?? 'ending'
   return `${signal}: ${consequence}. To force the end, press Ctrl-C or send the signal again after ${FORCE_AFTER_MS / 1000} seconds.`
 }
 
 const CONSEQUENCES: ReadonlyMap<string, string> = new Map([
   ['run', 'ending the run and writing what was scored'],
+  ['gate', 'ending the gate and storing what it knows'],
+  ['layers', 'ending the scan; the same command continues from the response cache'],
   ['doctor', 'ending the check; a benchmark writes what it found'],
   ['demo', 'ending the demo; its folder keeps what is complete'],
   ['prune', 'ending the search and removing the unfinished checkpoint'],

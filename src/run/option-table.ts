@@ -238,7 +238,7 @@ function numberFacts(facts: Facts): OptionFacts {
 }
 
 function wholeFacts(least: number, facts: Facts): OptionFacts {
-  return { expected: `a whole number from ${least}`, example: String(least + 8), ...facts, kind: 'number' }
+  return { expected: `a whole number from ${least}`, example: String(Math.max(least, 8)), ...facts, kind: 'number' }
 }
 
 function choiceFacts(choices: readonly string[], facts: Facts): OptionFacts {

@@ -18,8 +18,12 @@ export function parseModel(option: string): GivenModel {
   refuseSecrets(option)
   const [where, ...settings] = option.split(SETTING_START)
   const [, label, source] = /^([^=/\\]+)=(.+)$/su.exec(where!) ?? [undefined, undefined, where]
-  if (source === undefined || source === '')
-    throw new UsageError(`--model ${JSON.stringify(option)} names no model`, 'Give --model NAME=FOLDER or NAME=OWNER/REPO.')
+  if (source === undefined || source === '' || /^[^=/\\]+=$/u.test(source))
+    throw new UsageError(
+      `--model ${JSON.stringify(option)} names no model`,
+      'Give --model NAME=FOLDER or NAME=OWNER/REPO; if it comes from a variable, check that the variable is set.',
+    )
+  if (source.startsWith('=')) throw new UsageError(`--model ${JSON.stringify(option)} has no name before =`, `Give --model NAME${source}, or leave = out.`)
   const given = settingsOf(settings, option)
   const usualLabel = isServed(source) ? servedLabel(source, given) : path.basename(source.split('@')[0]!)
   return { label: label ?? usualLabel, source, settings: given }

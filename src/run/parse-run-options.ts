@@ -83,6 +83,7 @@ function parseBatchTokens(given: ScoringOptions['batchTokens']): number | undefi
 /** `5`, or `mmlu=5,piqa=0`. */
 function parseShots(text: string): number | Record<string, number> {
   const parseCount = (value: string) => {
+    if (/^\d{5,}$/u.test(value)) throw new UsageError(`--num-fewshot ${text}: more than 9,999 few-shot examples fit no window`, 'Give 5, or mmlu=5,piqa=0.')
     if (!/^\d{1,4}$/u.test(value))
       throw new UsageError(`--num-fewshot ${text}: ${JSON.stringify(value)} is not a number of few-shot examples`, 'Give 5, or mmlu=5,piqa=0.')
     return Number(value)

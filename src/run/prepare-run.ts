@@ -1,7 +1,7 @@
 /** Prepares a run before anything is computed: tasks and models must exist, options must be compatible, rows must be readable. */
 import { requireDevices } from '../engine/devices/require-devices.ts'
 import { unlessAborted, UsageError } from '../errors.ts'
-import { isFolder } from '../io/path-exists.ts'
+import { isFile, isFolder } from '../io/path-exists.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
 import { loadTasks } from '../task/registry.ts'
@@ -49,11 +49,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   await unlessAborted(checkDevices(evaluateOptions, given, purpose), signal)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)
-  if (purpose === 'scoring') {
-    if (/\.(?:jsonl?|csv|html)$/iu.test(options.output) && !(await isFolder(options.output)))
-      throw new UsageError(`--output ${options.output} is named like a file`, 'Give a folder; each model has its results in a folder below it.')
-    await prepareResultsFolder(options.output)
-  }
+  if (purpose === 'scoring') await prepareFolders(options)
   const models: ModelSource[] = []
   const needed: NeededFiles = purpose === 'scoring' ? 'all' : 'tokenizer'
   for (const model of given) models.push(await unlessAborted(locateModel(model, onNotice, needed), signal))
@@ -107,10 +103,18 @@ function parseModels({ model }: ScoringOptions, purpose: Preparation['purpose'])
   return given
 }
 
-/** Fails with EngineError if a device is not here, before anything is fetched or read. A plan needs none, and a server has its own. */
-async function checkDevices({ devices }: EvaluateOptions, models: readonly GivenModel[], purpose: Preparation['purpose']): Promise<void> {
-  if (purpose !== 'scoring' || devices === undefined || devices === 'auto' || models.every(({ source }) => isServed(source))) return
-  await requireDevices(devices)
+/** Makes the results folder. Fails with UsageError on a file in its place or in that of the cache, and with StoreError if it cannot be written. */
+async function prepareFolders({ output, cache }: ScoringOptions): Promise<void> {
+  const isLikeFile = /\.(?:jsonl?|csv|html)$/iu.test(output) && !(await isFolder(output))
+  if (isLikeFile || (await isFile(output)))
+    throw new UsageError(`--output ${output} is ${isLikeFile ? 'named like ' : ''}a file`, 'Give a folder; each model has its results in a folder below it.')
+  if (typeof cache === 'string' && (await isFile(cache))) throw new UsageError(`--cache ${cache} is a file`, 'Give a folder, or --no-cache.')
+  await prepareResultsFolder(output)
+}
+
+/** Fails if a device is not here or cannot compute in the type, before anything is fetched or read. A plan needs none, and a server has its own. */
+async function checkDevices({ devices = 'auto', dtype }: EvaluateOptions, models: readonly GivenModel[], purpose: Preparation['purpose']): Promise<void> {
+  if (purpose === 'scoring' && !models.every(({ source }) => isServed(source))) await requireDevices(devices, dtype)
 }
 
 /** The model with the files that were read. Local weights must suit the settings and the memory limit, with the head of an `original` to compare with. */

@@ -94,7 +94,9 @@ function unknownTask(name: string, known: ReadonlyMap<string, Task>): never {
   if (reason !== undefined) throw new UsageError(reason, '`evalharness tasks` lists those that can be scored.')
   // Near names may be of subsets and groups.
   const near = nearNames(name, allNames(known), MOST_NEAR)
-  const question = near.length === 0 ? '' : `Did you mean ${EITHER.format(near)}? `
+  const words = name.trim().split(/\s+/u)
+  const commas = words.length > 1 ? `Write commas between names: --tasks ${words.join(',')}. ` : ''
+  const question = near.length === 0 ? commas : `${commas}Did you mean ${EITHER.format(near)}? `
   throw new UsageError(
     `unknown task ${JSON.stringify(name)}`,
     `${question}Run \`evalharness tasks\` for all. Your own: --task-file FILE; lm-eval’s YAML: --include-path FOLDER.`,

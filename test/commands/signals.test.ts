@@ -52,6 +52,8 @@ test('the announcement says what the command does now, and how to force it', () 
   expect(announcement('SIGTERM', 'run')).toBe(
     'SIGTERM: ending the run and writing what was scored. To force the end, press Ctrl-C or send the signal again after 3 seconds.',
   )
+  expect(announcement('SIGINT', '--model')).toBe(announcement('SIGINT', 'run'))
+  expect(announcement('SIGINT', 'gate')).toContain('SIGINT: ending the gate and storing what it knows. ')
   expect(announcement('SIGINT', 'compare')).toBe('SIGINT: ending. To force the end, press Ctrl-C or send the signal again after 3 seconds.')
   expect(announcement('SIGHUP', undefined)).toContain('SIGHUP: ending.')
   expect(announcement('SIGHUP', 'constructor')).toContain('SIGHUP: ending.')

@@ -9,6 +9,9 @@ test('settings follow behind commas; other commas belong to the folder', () => {
 
 test.each([
   ['m=./a,quantize=', 'gives quantize no value'],
+  ['original=', '--model "original=" names no model'],
+  ['', '--model "" names no model'],
+  ['=./a', '--model "=./a" has no name before ='],
   ['m=./a,block=32,block=64', 'gives block twice'],
 ])('%s is refused', (option, message) => {
   expect(() => parseModel(option)).toThrow(UsageError)

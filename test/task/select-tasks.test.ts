@@ -35,6 +35,9 @@ describe('names as lm-eval has them', () => {
     expect(() => selectTasks(known, ['mmlu_anatomie'])).toThrow(
       expect.objectContaining({ hint: expect.stringMatching(/^Did you mean mmlu_anatomy or cmmlu_anatomy\? Run `evalharness tasks` for all\./u) }),
     )
+    expect(() => selectTasks(known, ['piqa boolq'])).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/^Write commas between names: --tasks piqa,boolq\. /u) }),
+    )
     expect(() => selectTasks(known, ['arc'])).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^Did you mean arc_challenge or arc_easy\? /u) }))
     expect(() => selectTasks(known, ['swag'])).toThrow(expect.objectContaining({ hint: expect.stringContaining('--include-path FOLDER') }))
   })

@@ -1,6 +1,7 @@
 /** Whether the devices of `--device` are on this machine, before a model is read: a run must not fail after minutes of loading. */
 import { EngineError } from '../../errors.ts'
-import { deviceName, providerOf, type Device } from './device.ts'
+import { deviceName, devicesToTry, dtypeFor, providerOf, supportsDtype, type Device, type DeviceChoice } from './device.ts'
+import type { Dtype } from './dtype.ts'
 import { listGpus, type Gpu } from './gpus.ts'
 import { PROVIDERS, type ProviderName } from './providers/registry.ts'
 import { opensOn } from './self-test.ts'
@@ -13,16 +14,26 @@ export interface Machine {
   readonly arch: string
 }
 
-/** Fails with EngineError on the first device that is not here; it names those that are. A device is opened only if no GPU is known for it. */
-export async function requireDevices(devices: readonly Device[], known?: Machine, opens = opensOn): Promise<void> {
-  const wanted = devices.filter((device) => !isProcessor(device))
-  if (wanted.length === 0) return
+/**
+ * Fails with EngineError on the first device that is not here, with the names of those that are, and with UsageError if no device computes in the type. A
+ * device is opened only if no GPU is known for it.
+ */
+export async function requireDevices(devices: DeviceChoice, dtype?: Dtype, known?: Machine, opens = opensOn): Promise<void> {
+  if (devices === 'auto' && dtype === undefined) return
+  if (devices !== 'auto' && devices.every(isProcessor)) return checkDtype(devices, dtype)
   const machine = known ?? (await thisMachine())
-  for (const device of wanted) {
+  if (devices === 'auto') return checkDtype(devicesToTry(machine.gpus, machine.isInstalled), dtype)
+  for (const device of devices.filter((each) => !isProcessor(each))) {
     const reason = whyAbsent(device, machine)
     if (reason !== null) throw absent(device, reason, machine)
     if (gpusOf(device, machine).length === 0 && !(await opens(device))) throw absent(device, 'no GPU found that it can use', machine)
   }
+  checkDtype(devices, dtype)
+}
+
+/** Fails with UsageError if none of the devices computes in the type; the last is named, which `auto` would end with. */
+function checkDtype(devices: readonly Device[], dtype: Dtype | undefined): void {
+  if (!devices.some((device) => supportsDtype(device, dtype))) dtypeFor(devices.at(-1)!, dtype, 'float32')
 }
 
 async function thisMachine(): Promise<Machine> {

@@ -114,7 +114,8 @@ export function budgetFor(
   const tokens = Math.floor(memoryBytes === undefined ? (machineBytes * MEMORY_SHARE) / perToken : (memoryBytes - fixed) / perToken)
   if (memoryBytes !== undefined && tokens < LEAST_TOKENS) {
     const needed = Math.ceil((fixed + LEAST_TOKENS * perToken) / 2 ** 20)
-    throw new UsageError(`--memory ${Math.floor(memoryBytes / 2 ** 20)}M is too little for this model`, `It takes about ${needed}M at the least.`)
+    const given = memoryBytes < 2 ** 20 ? `${Math.floor(memoryBytes / 1024)}K` : `${Math.floor(memoryBytes / 2 ** 20)}M`
+    throw new UsageError(`--memory ${given} is too little for this model`, `It takes about ${needed}M at the least.`)
   }
   return { usual: USUAL_TOKENS, most: MOST_TOKENS, pass: Math.min(passTokens, Math.max(LEAST_TOKENS, tokens)) }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseDevices, type Device } from '../../../src/engine/devices/device.ts'
+import type { Dtype } from '../../../src/engine/devices/dtype.ts'
 import { parseNvidiaSmi, type Gpu } from '../../../src/engine/devices/gpus.ts'
 import { requireDevices, type Machine } from '../../../src/engine/devices/require-devices.ts'
 
@@ -9,8 +10,8 @@ const software: Gpu = { name: 'SwiftShader', kind: 'software', memoryBytes: null
 const linux: Machine = { gpus: [], isInstalled: (name) => name !== 'cuda', platform: 'linux', arch: 'x64' }
 const withGpus: Machine = { ...linux, gpus: two, isInstalled: () => true }
 
-async function failure(text: string, machine: Machine, opens: (device: Device) => Promise<boolean> = async () => false) {
-  return requireDevices(parseDevices(text) as readonly Device[], machine, opens).then(
+async function failure(text: string, machine: Machine, opens: (device: Device) => Promise<boolean> = async () => false, dtype?: Dtype) {
+  return requireDevices(parseDevices(text), dtype, machine, opens).then(
     () => null,
     (error: unknown) => error,
   )
@@ -48,4 +49,15 @@ test('a device is opened only if no GPU is known for it, and then what opens is 
   expect(opened).toEqual([])
   expect(await failure('webgpu', linux, opens)).toBeNull()
   expect(opened).toEqual(['webgpu'])
+})
+
+test('a type that no device has is refused before anything is read', async () => {
+  const opens = async () => true
+  for (const text of ['cpu', 'auto']) expect(await failure(text, linux, opens, 'float16')).toMatchObject({ message: '--dtype float16 does not run on cpu' })
+  expect(await failure('webgpu', withGpus, opens, 'bfloat16')).toMatchObject({ message: '--dtype bfloat16 does not run on webgpu' })
+  expect([await failure('auto', withGpus, opens, 'bfloat16'), await failure('cpu', linux, opens, 'float32'), await failure('auto', linux)]).toEqual([
+    null,
+    null,
+    null,
+  ])
 })
