@@ -13,20 +13,19 @@ export function scopeText(): string[] {
 
 /** The commands to begin with, for a terminal of so many columns. */
 export function shortHelp(columns: number): string {
-  return `evalharness ${HARNESS_VERSION}: does your compressed language model still work, and can you prove it?
+  const paragraph = (...sentences: readonly string[]) => sentences.flatMap((sentence) => wrapped(sentence, columns)).join('\n')
+  return `${paragraph(`evalharness ${HARNESS_VERSION}: does your compressed language model still work, and can you prove it?`)}
 
 To begin:
   evalharness demo                      the whole workflow in a minute, offline
-  evalharness run --model original=FOLDER --model pruned=FOLDER --tasks piqa,boolq
+  evalharness run --model original=FOLDER --model pruned=FOLDER --tasks piqa
                                         score two models and compare them
   evalharness prune laco --model FOLDER --out FOLDER
                                         make a smaller checkpoint
 
-${scopeText()
-  .flatMap((line) => wrapped(line, columns))
-  .join('\n')}
+${paragraph(...scopeText())}
 
-evalharness --help lists all commands, evalharness COMMAND --help the options of one.`
+${paragraph('evalharness --help lists all commands, evalharness COMMAND --help the options of one.')}`
 }
 
 /** A sentence in lines of whole words. */

@@ -14,6 +14,11 @@ export function percent(share: number, digits = 2): string {
   return `${fixed(share * 100, digits)} %`
 }
 
+/** Text for a page, in which a line never begins with a percent sign. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) %/gu, '\u00A0%')
+}
+
 /** With its sign, except for what rounds to zero. */
 export function signed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits)

@@ -9,8 +9,19 @@ test('README says the same of what is scored and what is not', () => {
 })
 
 test('the commands that it shows are commands', () => {
-  const shown = [...shortHelp().matchAll(/^ {2}evalharness ([a-z]+)/gmu)].map(([, name]) => name)
+  const shown = [...shortHelp(80).matchAll(/^ {2}evalharness ([a-z]+)/gmu)].map(([, name]) => name)
   expect(shown.length).toBeGreaterThan(2)
   const known = COMMANDS.map(({ name }) => name)
   expect(shown.filter((name) => !known.includes(name!))).toEqual([])
+})
+
+test('it fits the terminal', () => {
+  for (const columns of [80, 110])
+    expect(
+      Math.max(
+        ...shortHelp(columns)
+          .split('\n')
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(columns)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bounded, intervalText, percent, pText, signed, taskLabel } from '../../src/report/numbers.ts'
+import { bounded, intervalText, percent, pText, signed, taskLabel, unbroken } from '../../src/report/numbers.ts'
 
 test('numbers have a true minus, and no sign if they round to zero', () => {
   expect([percent(0.7954), percent(-0.364, 1), signed(-13.94, 1), signed(2, 1), signed(-0.04, 1)]).toEqual(['79.54 %', '−36.4 %', '−13.9', '+2.0', '0.0'])
@@ -23,4 +23,8 @@ test('a task is named with its shots, if it has some', () => {
     'piqa',
     'piqa',
   ])
+})
+
+test('on a page no line begins with a percent sign', () => {
+  expect(unbroken('95 % interval, 67.1 % of it, a % b')).toBe('95\u00A0% interval, 67.1\u00A0% of it, a % b')
 })

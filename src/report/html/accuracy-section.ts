@@ -2,7 +2,7 @@
 import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison } from '../../compare/comparison.ts'
 import { count, counted } from '../../text/count.ts'
 import { markup, type Html } from '../markup.ts'
-import { bounded, NONE, percent, pText, signed, taskLabel } from '../numbers.ts'
+import { bounded, NONE, percent, pText, signed, taskLabel, unbroken } from '../numbers.ts'
 import { statusText } from './signs.ts'
 import { dataTable, headCell, numberCell, statusCell, textCell, variantCell, withDetail, withInterval, type Cell, type Column } from './table.ts'
 
@@ -58,9 +58,9 @@ function scoreText({ value, standardError, provenance }: ComparedScore): Html {
 }
 
 function averageText({ lineCount, original, variant, meanOfRatios, ratioOfMeans }: AverageCell, label: string): Html {
-  const share = (value: number | null) => (value === null ? NONE : percent(value, 1))
+  const share = (value: number | null) => (value === null ? NONE : unbroken(percent(value, 1)))
   return markup`<p>
-    ${label}, average of ${counted(lineCount, 'task')}: ${percent(original)} → ${percent(variant)}. Retention
+    ${label}, average of ${counted(lineCount, 'task')}: ${unbroken(percent(original))} → ${unbroken(percent(variant))}. Retention
     ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means).
   </p>`
 }

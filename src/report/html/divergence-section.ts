@@ -7,8 +7,8 @@ import { dataTable, headCell, numberCell, variantCell, withDetail, type Cell } f
 
 /** Histograms and a table; nothing if no run compared distributions. */
 export function divergenceSection(comparison: Comparison): Html {
-  const image = divergenceChart(comparison)
-  if (image === null) return markup``
+  const [wide, narrow] = [divergenceChart(comparison, 'wide'), divergenceChart(comparison, 'narrow')]
+  if (wide === null || narrow === null) return markup``
   const columns = [
     'task',
     'variant',
@@ -17,7 +17,8 @@ export function divergenceSection(comparison: Comparison): Html {
   return markup`<section>
     <h2>Divergence from ${comparison.original.label}</h2>
     <figure>
-      <div class="chart half-page">${image}</div>
+      <div class="chart wide-page half-page">${wide}</div>
+      <div class="chart narrow-page">${narrow}</div>
       <figcaption>
         Scored positions by their KL divergence, on a logarithmic scale; the first bin has everything below 1e−6 nats. All panels have the same height for
         the same share of positions.

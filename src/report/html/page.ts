@@ -4,6 +4,7 @@ import type { FlippedItem } from '../../compare/flips.ts'
 import { listNames } from '../../text/list-names.ts'
 import { retentionChart } from '../charts/retention-chart.ts'
 import { markup, type Html } from '../markup.ts'
+import { unbroken } from '../numbers.ts'
 import { shownNotes } from '../shown-notes.ts'
 import { verdictsOf, type Verdict } from '../verdict.ts'
 import { accuracySection } from './accuracy-section.ts'
@@ -20,7 +21,7 @@ export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]
   const title = `${original.label} against ${variants.map(({ label }) => label).join(', ')}`
   const content = markup`${verdictsOf(comparison).map(verdictText)}
     <p class="lead">
-      ${limitText(comparison)} Models are compared item by item. Intervals are 95 % and hold for few items too; p is McNemar’s exact test with Holm’s
+      ${limitText(comparison)} Models are compared item by item. Intervals are 95&nbsp;% and hold for few items too; p is McNemar’s exact test with Holm’s
       correction; the status follows the profile ${settings.profile}.
     </p>
     ${shownNotes(comparison).map((note) => markup`<p class="note">Note: ${note}.</p>`)} ${chartFigure(comparison)} ${accuracySection(comparison)}
@@ -29,7 +30,7 @@ export function reportPage(comparison: Comparison, flips: readonly FlippedItem[]
 }
 
 function verdictText({ kind, headline, details }: Verdict): Html {
-  return markup`<p class="verdict ${kind}"><strong>${headline}</strong>${details}</p>`
+  return markup`<p class="verdict ${kind}"><strong>${unbroken(headline)}</strong>${unbroken(details)}</p>`
 }
 
 /** Whether scores are of whole splits. Empty if no size of a split is known. */

@@ -17,6 +17,14 @@ test('a panel a line, each with a stepped line that names its variant', () => {
   expect(divergenceChart({ divergences: [], variants })).toBeNull()
 })
 
+test('on a phone it is narrow, with half the ticks', () => {
+  const tickTexts = (shape: 'wide' | 'narrow') =>
+    [...divergenceChart({ divergences: [divergenceLine('piqa')], variants }, shape)!.html.matchAll(/>(1e−\d|0\.\d+|10?)<\/text>/gu)].map(([, label]) => label)
+  expect(tickTexts('wide')).toEqual(['1e−6', '1e−5', '1e−4', '0.001', '0.01', '0.1', '1', '10'])
+  expect(tickTexts('narrow')).toEqual(['1e−6', '1e−4', '0.01', '1'])
+  expect(divergenceChart({ divergences: [divergenceLine('piqa')], variants }, 'narrow')!.html).toContain('viewBox="0 0 350 ')
+})
+
 test('positions of a bin are as high as their share, in their place', () => {
   const steps = (bin: number) => [...pathOf(Array.from({ length: 16 }, (_, index) => (index === bin ? 10 : 0))).matchAll(/V([\d.]+)H([\d.]+)/gu)]
   const [first, last] = [steps(0), steps(15)]
