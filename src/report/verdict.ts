@@ -1,5 +1,5 @@
 /** What a variant lost, in one sentence: where most, and how sure that is. It reads the comparison's intervals and statuses and computes none. */
-import type { AccuracyCell, AccuracyLine, Comparison, PerplexityCell, PerplexityLine } from '../compare/comparison.ts'
+import type { AccuracyCell, AccuracyLine, Comparison, Interval, PerplexityCell, PerplexityLine } from '../compare/comparison.ts'
 import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
 import { bounded, fixed, percent, signed, taskLabel } from './numbers.ts'
@@ -22,10 +22,10 @@ type Clause = readonly [beginning: string, rest: string]
 /** A verdict for each variant, in their order. */
 export function verdictsOf({ accuracies, perplexities, variants }: Comparison): Verdict[] {
   return variants.map(({ label }, variant) => {
-    const scores = accuracies.flatMap((line) => (line.cells[variant] ? [scored(line, line.cells[variant])] : []))
+    const scores = accuracies.flatMap((line) => judged(line, line.cells[variant], ({ differenceInterval }) => changeOf(differenceInterval, 0, 'below')))
     // The measures of a text say the same: its first one speaks for it.
     const texts = perplexities.filter(({ task }, index) => perplexities.findIndex((other) => other.task === task) === index)
-    const ratios = texts.flatMap((line) => (line.cells[variant] ? [rated(line, line.cells[variant])] : []))
+    const ratios = texts.flatMap((line) => judged(line, line.cells[variant], ({ ratioInterval }) => changeOf(ratioInterval, 1, 'above')))
     const changes = [...scores, ...ratios].map(({ change }) => change)
     const kind = changes.includes('lost') ? 'lost' : changes.every((change) => change === 'unknown') ? 'unknown' : 'kept'
     const [[headline, rest], ...others] = [...accuracyClauses(scores), ...ratios.map(perplexityClause)] as [Clause, ...Clause[]]
@@ -36,26 +36,24 @@ export function verdictsOf({ accuracies, perplexities, variants }: Comparison): 
 /** What an interval says: it is all on one side of no change, or not, or there is none. */
 type Change = 'lost' | 'gained' | 'open' | 'unknown'
 
-interface Scored {
-  readonly line: AccuracyLine
-  readonly cell: AccuracyCell
+interface Judged<Line, Cell> {
+  readonly line: Line
+  readonly cell: Cell
   readonly change: Change
 }
+type Scored = Judged<AccuracyLine, AccuracyCell>
+type Rated = Judged<PerplexityLine, PerplexityCell>
 
-function scored(line: AccuracyLine, cell: AccuracyCell): Scored {
-  const interval = cell.differenceInterval
-  return { line, cell, change: interval === null ? 'unknown' : interval[1] < 0 ? 'lost' : interval[0] > 0 ? 'gained' : 'open' }
+function judged<Line, Cell>(line: Line, cell: Cell | null | undefined, change: (cell: Cell) => Change): Judged<Line, Cell>[] {
+  return cell ? [{ line, cell, change: change(cell) }] : []
 }
 
-interface Rated {
-  readonly line: PerplexityLine
-  readonly cell: PerplexityCell
-  readonly change: Change
-}
-
-function rated(line: PerplexityLine, cell: PerplexityCell): Rated {
-  const interval = cell.ratioInterval
-  return { line, cell, change: interval === null ? 'unknown' : interval[0] > 1 ? 'lost' : interval[1] < 1 ? 'gained' : 'open' }
+/** `none` is the value of no change; a loss is below it for differences of accuracies, above it for ratios of perplexities. */
+function changeOf(interval: Interval | null, none: number, lossIs: 'below' | 'above'): Change {
+  if (interval === null) return 'unknown'
+  if (interval[1] < none) return lossIs === 'below' ? 'lost' : 'gained'
+  if (interval[0] > none) return lossIs === 'above' ? 'lost' : 'gained'
+  return 'open'
 }
 
 function accuracyClauses(scores: readonly Scored[]): Clause[] {
