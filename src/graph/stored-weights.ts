@@ -100,6 +100,17 @@ export function storedWeights(
       // Queries, keys and values read the same states.
       return rounding ? once(`rounded ${input} ${JSON.stringify(rounding)}`, () => roundInput(body, rounding, input)) : input
     },
+    ...loraProducts(pairOf, float),
+  }
+  return weights
+}
+
+/** What adapters add; `float` gives a tensor to the graph under a name. */
+function loraProducts(
+  pairOf: WeightLookup['pairOf'],
+  float: (name: string, tensor: StoredTensor<GraphDtype>) => string,
+): Pick<GraphWeights, 'adapt' | 'adaptEmbeddings'> {
+  return {
     adapt(body, name, input, base) {
       const pair = pairOf?.(name)
       if (!pair) return base
@@ -113,7 +124,6 @@ export function storedWeights(
       return body.node('Gemm', [inner, float(`${name}.lora_B`, pair.up), base], { transA: 1, transB: 1, alpha: { float: pair.scale } })
     },
   }
-  return weights
 }
 
 /** The same weights by names without their prefix. */
