@@ -155,7 +155,7 @@ describe('bad input: exit code 2, and the card is left as it was', () => {
       /the model-index of the front matter is malformed/u,
     ],
     ['a column that is not named', ['card', 'write', 'CARD', 'CARD', '--into', 'CARD'], CARD, /which column\?\n {2}Give .*#original/u],
-    ['one run', ['card', 'write', 'CARD#original', '--into', 'CARD'], CARD, /1 runs given/u],
+    ['one run', ['card', 'write', 'CARD#original', '--into', 'CARD'], CARD, /1 run given/u],
     [
       'a marker that is not closed',
       ['card', 'write', 'CARD#original', 'CARD#variant', '--into', 'CARD'],

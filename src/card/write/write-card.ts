@@ -6,6 +6,7 @@ import { CardError, UsageError } from '../../errors.ts'
 import { pathExists } from '../../io/path-exists.ts'
 import { writeWhole } from '../../io/write-atomically.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
+import { counted } from '../../text/count.ts'
 import { heading, markdownBody } from '../../text/markdown.ts'
 import { cardFile } from '../read/card-file.ts'
 import { openCard } from '../read/open-card.ts'
@@ -59,7 +60,7 @@ export async function writeCard({
   dryRun = false,
   ...compare
 }: WriteCardOptions): Promise<WrittenCard> {
-  if (places.length < 2) throw new UsageError(`${places.length} runs given`, 'Give the original’s run and that of the card’s model.')
+  if (places.length < 2) throw new UsageError(`${counted(places.length, 'run')} given`, 'Give the original’s run and that of the card’s model.')
   if (baseModel !== undefined && !isHubId(baseModel))
     throw new UsageError(`--base-model ${baseModel} is not a repository of the hub`, 'Give OWNER/NAME, such as Qwen/Qwen3-8B-Base.')
   const file = await fileToWrite(into)
