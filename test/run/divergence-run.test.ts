@@ -53,6 +53,19 @@ test('models are computed together if they fit, otherwise through stored hidden 
   expect(together.result.runs[2]!.record.tasks[0]!.divergence).toMatchObject({ kl: { value: 0, max: 0 }, sameTop: { value: 1 } })
 })
 
+test(
+  'with stored states a variant’s divergences come from the cache, the original is computed again, and a plain run takes neither',
+  { tags: ['slow'], timeout: 60_000 },
+  async () => {
+    const options = optionsOf([`original=${original}`, `other=${tinyModel('llama3')}`], { batchTokens: 64, sharedLayers: false })
+    const [first, second] = [await runModels(options), await runModels(options)]
+    expect(second.runs.map(({ record }) => record.tasks)).toEqual(first.runs.map(({ record }) => record.tasks))
+    const computed = ({ runs }: RunResult) => runs.map(({ record }) => record.work.tokensComputed)
+    expect(computed(second)).toEqual([computed(first)[0], 0])
+    expect(computed(await runModels({ ...options, divergence: false }))).toEqual(computed(first))
+  },
+)
+
 test('a dry run says how large the temporary file is: a hidden state of 32 numbers for each distinct position', async () => {
   expect((await planRun(optionsOf([`original=${original}`, `same=${original}`]))).temporaryBytes).toBe(0)
   const { temporaryBytes, plans } = await planRun(optionsOf([`original=${original}`, `same=${original}`], { sharedLayers: false }))
