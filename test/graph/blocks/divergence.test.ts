@@ -4,7 +4,14 @@ import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { SequenceDivergence } from '../../../src/engine/engine.ts'
 import { openHiddenStates, type HiddenStates } from '../../../src/engine/hidden-states.ts'
-import { jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from '../../../src/engine/onnx/device-model.ts'
+import {
+  jointModelInOnePass,
+  jointModelInPasses,
+  modelInOnePass,
+  modelInPasses,
+  withOriginalStates,
+  type DeviceModel,
+} from '../../../src/engine/onnx/device-model.ts'
 import { withOneFolder, type HeadSource } from '../../../src/engine/onnx/engine-divergence.ts'
 import { batchOutputs, readDivergences } from '../../../src/engine/onnx/read-scores.ts'
 import { startSessionProcess } from '../../../src/engine/onnx/session-process.ts'
@@ -55,6 +62,11 @@ test.each(pairs)('$original and $variant in one graph: as in transformers, and a
     for (const name of ['kl', 'original', 'variant'] as const)
       values[name].forEach((value, position) => expect(Math.abs(value - stored[index]![name][position]!)).toBeLessThanOrEqual(1e-6))
   })
+})
+
+test.each(pairs)('$original and $variant in one graph for GPUs: as in transformers', { tags: ['slow'] }, async ({ original, variant, requests }) => {
+  const { sequences } = fixtureRequests(original)
+  expectGolden(await divergencesTogether([original, variant], sequences, (joint) => jointModelInOnePass(joint, { type: 'float' })), requests)
 })
 
 function expectGolden(found: readonly SequenceDivergence[], requests: Golden['pairs'][number]['requests']): void {
@@ -111,9 +123,9 @@ async function divergencesOf(
 }
 
 /** Of the last of several models from the first, in one graph. */
-async function divergencesTogether(names: readonly string[], sequences: readonly Sequence[]): Promise<SequenceDivergence[]> {
+async function divergencesTogether(names: readonly string[], sequences: readonly Sequence[], form = jointModelInPasses): Promise<SequenceDivergence[]> {
   const { root, joint } = await jointModels(names.map((name) => fixtureRequests(name).folder))
-  const model = jointModelInPasses({ ...joint, divergence: { givesStates: false } })
+  const model = form({ ...joint, divergence: { givesStates: false } })
   await session.load(model.graphWith(1).graph, { root, threads: 2, isOptimized: true })
   const found: SequenceDivergence[] = []
   for (const batch of planBatches(sequences, 1024).batches) {
