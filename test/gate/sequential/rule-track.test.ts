@@ -106,6 +106,10 @@ describe('rules of distributions', () => {
     const agreement = judgeTrack(divergent('min_top1_agreement', 0.9, positions), same)
     expect(agreement).toMatchObject({ verdict: 'passed' })
     expect(agreement.decidedAfter).toBeLessThan(300)
+    // Positions that agree are at most all.
+    const few = pathOf(divergent('min_top1_agreement', 0.9, positions), same.slice(0, 40))
+    expect(few.map(({ interval }) => interval![1])).toContain(1)
+    for (const { value, interval } of few) expect([value, ...interval!].every((share) => share >= 0 && share <= 1)).toBe(true)
     const kl = positions.slice(0, 300).map((count, index) => ({ sum: count * (0.01 + 0.001 * (index % 3)), count }))
     expect(judgeTrack(divergent('max_mean_kl', 0.02, positions), kl.slice(0, 63))).toMatchObject({ verdict: 'undecided', itemsNeeded: 64, interval: null })
     expect(judgeTrack(divergent('max_mean_kl', 0.02, positions), kl)).toMatchObject({ verdict: 'passed', decidedAfter: 64 })
