@@ -155,6 +155,32 @@ CASES = {
         {"norms": NORMS, "partial": {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 1.0}}},
         architecture="Phi3ForCausalLM",
     ),
+    "phi3-longrope": case(
+        "phi3",
+        {
+            "num_attention_heads": 2,
+            "num_key_value_heads": 1,
+            "partial_rotary_factor": 0.5,
+            "rope_theta": 1000.0,
+            "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.2, 1.5, 2.0], "long_factor": [1.0, 3.0, 9.0, 20.0]},
+            "original_max_position_embeddings": 64,
+        },
+        {
+            "norms": NORMS,
+            "no scaling": {"rope_parameters": {"rope_type": "default", "rope_theta": 1000.0, "partial_rotary_factor": 0.5}},
+            "short factors only": {
+                "rope_parameters": {
+                    "rope_type": "longrope",
+                    "rope_theta": 1000.0,
+                    "partial_rotary_factor": 0.5,
+                    "short_factor": [1.0, 1.2, 1.5, 2.0],
+                    "long_factor": [1.0, 1.2, 1.5, 2.0],
+                    "original_max_position_embeddings": 64,
+                }
+            },
+        },
+        architecture="Phi3ForCausalLM",
+    ),
     "gpt-neox": case(
         "gpt_neox",
         {"rotary_pct": 0.5, "rotary_emb_base": 1000, "hidden_act": "gelu", "layer_norm_eps": 1e-5, "use_parallel_residual": True, "hidden_size": 48, "vocab_size": 136},

@@ -1,9 +1,9 @@
 /** Runs the graph for graphics processors on the CPU. */
-import { expect } from 'vitest'
 import { readConfig, type ModelConfig } from '../../src/model/config/config.ts'
 import { readWeights, type Weights } from '../../src/model/weights/weights.ts'
 import { rowFeeds } from '../../src/engine/onnx/row-feeds.ts'
 import type { SessionProcess } from '../../src/engine/onnx/session-process.ts'
+import { frequencySwitch } from '../../src/graph/blocks/rope.ts'
 import { deviceDecoderGraph } from '../../src/graph/decoder.ts'
 import type { FloatType } from '../../src/graph/onnx-model.ts'
 import { planBatches } from '../../src/plan/batches.ts'
@@ -31,16 +31,18 @@ export async function differencesOfModel(
   type: FloatType,
   mostPairs: number,
 ): Promise<number[]> {
-  const [batch, ...others] = planBatches(sequences, 4096).batches
-  expect(others).toEqual([])
-  const layout = layOutRows(batch!.tree, mostPairs)
+  const { batches } = planBatches(sequences, 4096, 4096, frequencySwitch(config.rope))
+  const layouts = batches.map(({ tree }) => layOutRows(tree, mostPairs))
   // One chunk more than the batch has rows for.
-  const chunkCount = layout.chunks.length + 1
+  const chunkCount = Math.max(...layouts.map(({ chunks }) => chunks.length)) + 1
   await session.load(deviceDecoderGraph(config, weights, type, { chunkCount }), { root: weights.root, isOptimized: true })
-  const { log_probs: logProbs } = await session.run(rowFeeds([config])(batch!, layout, chunkCount))
-  const differences = batch!.members.map(({ sequence, slots }) => {
-    const total = slots.reduce((sum, slot) => sum + Number(logProbs![slot]), 0)
-    return Math.abs(total - expected[sequence]!.logProb) / slots.length
-  })
+  const differences: number[] = []
+  for (const [index, batch] of batches.entries()) {
+    const { log_probs: logProbs } = await session.run(rowFeeds([config])(batch, layouts[index]!, chunkCount))
+    for (const { sequence, slots } of batch.members) {
+      const total = slots.reduce((sum, slot) => sum + Number(logProbs![slot]), 0)
+      differences.push(Math.abs(total - expected[sequence]!.logProb) / slots.length)
+    }
+  }
   return differences.toSorted((a, b) => a - b)
 }

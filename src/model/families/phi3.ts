@@ -1,7 +1,7 @@
 /** Phi-3, Phi-3.5, Phi-4 and Phi-4-mini: transformers `models/phi3/modeling_phi3.py`. */
-import { windowFields, withDefaults } from './common-fields.ts'
-import { inEveryLayer } from './decoder.ts'
-import { defineFamily } from './family.ts'
+import { commonFields, windowFields, withDefaults } from './common-fields.ts'
+import { inEveryLayer, type RopeFields } from './decoder.ts'
+import { defineFamily, type CommonConfig } from './family.ts'
 import { LLAMA_TENSOR_NAMES } from './llama.ts'
 import { rotaryWidthOf } from './rope-rule.ts'
 import { isOn, never } from '../config/off-values.ts'
@@ -22,11 +22,20 @@ export const phi3 = defineFamily({
       rms_norm_eps: 1e-5,
     }),
     sliding_window: windowFields.sliding_window.unwrap(),
+    original_max_position_embeddings: commonFields.original_max_position_embeddings.unwrap().unwrap().default(4096),
   },
   ignored: { attention_bias: (value) => value === true, mlp_bias: isOn, lm_head_bias: isOn, full_attn_mod: never, interpolate_factor: never },
   tensorNames: { ...LLAMA_TENSOR_NAMES, layer: { ...shared, queryKeyValue: 'self_attn.qkv_proj', gateUp: 'mlp.gate_up_proj' } },
   decoder: (config) => ({
     windows: inEveryLayer(config, config.sliding_window ?? Infinity),
     rotaryWidth: rotaryWidthOf(config, 1),
+    ...longRope(config),
   }),
 })
+
+/** An older name of longrope: Phi-3 has no other scaling (`Phi3Config.convert_rope_params_to_dict`). */
+function longRope({ rope_scaling: older, rope_parameters: newer }: CommonConfig): { readonly globalRope?: RopeFields } {
+  const fields = older && Object.keys(older).length > 0 ? older : newer
+  const type = fields?.rope_type ?? fields?.type
+  return type === 'yarn' ? { globalRope: { rope_parameters: { ...fields, rope_type: 'longrope' }, rope_scaling: null } } : {}
+}

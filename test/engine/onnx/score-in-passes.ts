@@ -1,4 +1,5 @@
 /** Scores sequences with the graph for the CPU in a session that tests share: starting a process takes longer than a small model. */
+import { frequencySwitch } from '../../../src/graph/blocks/rope.ts'
 import { modelInPasses } from '../../../src/engine/onnx/device-model.ts'
 import { readScores } from '../../../src/engine/onnx/read-scores.ts'
 import type { SessionProcess } from '../../../src/engine/onnx/session-process.ts'
@@ -18,7 +19,7 @@ export async function scoreInPasses(
   const model = modelInPasses(config, weights)
   await session.load(model.graphWith(1).graph, { root: weights.root, threads: 2, isOptimized: true })
   const scores: SequenceScore[] = []
-  for (const batch of planBatches(sequences, 1024).batches) {
+  for (const batch of planBatches(sequences, 1024, 1024, frequencySwitch(config.rope)).batches) {
     const outputs = await session.run(model.layOut(batch, PASS_TOKENS).feedsFor(1))
     const found = { logProbs: outputs['log_probs'] as Float32Array, best: outputs['best'] as BigInt64Array }
     for (const score of readScores(batch, sequences, found, 'float32')) scores[score.sequence] = score

@@ -47,6 +47,18 @@ test('a Qwen2 model with windows has them from layer 28 on by default', () => {
   expect(windows.map((window) => window === 4096)).toEqual(Array.from({ length: 30 }, (_, layer) => layer >= 28))
 })
 
+// `AutoConfig.for_model('phi3', …).rope_parameters` of transformers 5.24.0.
+test.each([
+  ['nowhere', {}, {}, 4096],
+  ['beside the factors', { original_max_position_embeddings: 64 }, {}, 4096],
+  ['at top level', {}, { original_max_position_embeddings: 64 }, 64],
+  ['at top level, the type yarn', { type: 'yarn' }, { original_max_position_embeddings: 64 }, 64],
+])('Phi-3 with longrope and the trained length %s has the default of its config class there', (_, scaling, top, originalMaxPositions) => {
+  const factors = { short_factor: [1, 1], long_factor: [2, 2] }
+  const config = { ...SHAPE, num_attention_heads: 16, model_type: 'phi3', rope_scaling: { type: 'longrope', ...factors, ...scaling }, ...top }
+  expect(parseConfig(config, 'config.json').rope).toMatchObject({ kind: 'longrope', originalMaxPositions })
+})
+
 test('OPT has norms after the residual and projections between embeddings and hidden states if its config says so', () => {
   const namesOf = (more: object) => expectedTensors(parseConfig({ ...SHAPE, num_hidden_layers: 1, model_type: 'opt', ...more }, 'config.json'))
   const narrow = namesOf({ word_embed_proj_dim: 24, do_layer_norm_before: false })
