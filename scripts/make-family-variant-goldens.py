@@ -10,6 +10,10 @@ nf4         with every matrix of a layer rounded to NF4 in blocks of 32, but not
 lora        with the adapter, unmerged in PEFT
 merged      with all layers merged into the first one by the rule telescope: projections of the
             last layer, everything else of the first
+mean        the same with the mean of the projections of the first and the last layer, rounded to
+            the type of the checkpoint; the three rules over the layers first, last, first give
+            mean (mean), merged (paper) and first (telescope)
+first       with the first layer alone
 similarity  the cosine between the last hidden states of the model and of the merged one
 
     python3 -m venv .venv
@@ -117,14 +121,18 @@ def projection_names(layer):
         yield name.removesuffix("weight") + "bias"
 
 
-def merge(model):
-    """All layers into the first."""
+def mean(first, last, dtype):
+    return ((first + last) / 2).to(dtype).double()
+
+
+def merge(model, combine):
+    """All layers into the first: `combine` makes its projections of its own and the last one's."""
     layers = layers_of(model)
     first, last = layers[0], dict(layers[-1].named_parameters())
     named = dict(first.named_parameters())
     for name in projection_names(first):
         if name in named:
-            named[name].data.copy_(last[name].data)
+            named[name].data.copy_(combine(named[name].data, last[name].data))
     del layers[1:]
     for key, value in vars(model.config).items():
         if isinstance(value, list) and len(value) == model.config.num_hidden_layers and "layer" in key:
@@ -150,9 +158,9 @@ class Plain:
         quantize(model)
         return model
 
-    def merged(self):
+    def merged(self, combine):
         model = self.load()
-        merge(model)
+        merge(model, combine)
         return model
 
     def adapted(self, folder, rng):
@@ -193,12 +201,12 @@ class Remote:
     def quantized(self):
         return self.load({name: through_nf4(value) if self.is_matrix(name) else value for name, value in self.tensors.items()})
 
-    def merged(self):
+    def merged(self, combine):
         last = self.remote.stored_config["num_hidden_layers"] - 1
         kept = {name: value for name, value in self.tensors.items() if ".layers." not in name or ".layers.0." in name}
         for name in kept:
             if ".layers.0." in name and "norm" not in name:
-                kept[name] = self.tensors[name.replace(".layers.0.", f".layers.{last}.")]
+                kept[name] = combine(self.tensors[name], self.tensors[name.replace(".layers.0.", f".layers.{last}.")])
         return self.load(kept, num_hidden_layers=1)
 
     def adapted(self, folder, rng):
@@ -237,12 +245,18 @@ def make(name):
     if isinstance(config.get("target_modules"), list):
         config["target_modules"] = sorted(config["target_modules"])
     config_file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    merged = family.merged()
+    stored = load_file(next((CHECKPOINTS / name).glob("*.safetensors")))
+    # Buffers may have another type.
+    dtype = next(value.dtype for key, value in stored.items() if key.endswith(".weight"))
+    merged = family.merged(lambda first, last: last)
     golden["merged"] = scores(merged)
+    golden["mean"] = scores(family.merged(lambda first, last: mean(first, last, dtype)))
+    golden["first"] = scores(family.merged(lambda first, last: first))
     tokens = requests[6]["context"]
     golden["similarity"] = goldens.rounded(similarity(family, family.load(), merged, tokens))
     plain = scores(family.load())
-    for key in ("lora", "nf4", "merged"):
+    assert np.abs(np.array(golden["mean"]) - golden["merged"]).max() > 0.02 and np.abs(np.array(golden["first"]) - golden["merged"]).max() > 0.02, name
+    for key in ("lora", "nf4", "merged", "mean", "first"):
         assert np.abs(np.array(golden[key]) - plain).max() > 0.02, (name, key)
     versions = {"peft": peft.__version__, "transformers": transformers.__version__, "torch": torch.__version__}
     (folder / "golden.json").write_text(json.dumps({"made_by": versions, **golden}, indent=1) + "\n", encoding="utf-8")

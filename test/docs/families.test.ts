@@ -7,9 +7,11 @@ import { FAMILIES } from '../../src/model/families/families.ts'
 const ROOT = path.join(import.meta.dirname, '../..')
 const CHECKPOINTS = path.join(ROOT, 'test/checkpoints')
 
-/** `model_type` and checkpoints of each row. */
-const rows = [...readFileSync(path.join(ROOT, 'docs/families.md'), 'utf8').matchAll(/^\| `((?!model_type)\w+)` \| [^|]+ \| ([^|]+) \|$/gmu)].map(
-  ([, type, names]) => [type!, names!.split(', ')] as const,
+const VARIANTS = path.join(ROOT, 'test/model/families/variants')
+
+/** `model_type`, checkpoints, and those with quantized, adapted and merged forms of each row. */
+const rows = [...readFileSync(path.join(ROOT, 'docs/families.md'), 'utf8').matchAll(/^\| `((?!model_type)\w+)` \| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gmu)].map(
+  ([, type, names, variants]) => [type!, names!.split(', '), variants!.split(', ')] as const,
 )
 
 test('every family has a row', () => {
@@ -24,4 +26,9 @@ test('every checkpoint is in the row of its family, and each family has two', ()
   })
   expect(listed.sort()).toEqual(stored.sort())
   for (const [type, names] of rows) expect(names.length, type).toBeGreaterThanOrEqual(2)
+})
+
+test('every family has a checkpoint whose quantized, adapted and merged forms are compared, and the table lists all of them', () => {
+  expect(rows.flatMap(([, , variants]) => variants).sort()).toEqual(readdirSync(VARIANTS).sort())
+  for (const [type, names, variants] of rows) expect(names, type).toEqual(expect.arrayContaining([...variants]))
 })
