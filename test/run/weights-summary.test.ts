@@ -18,6 +18,10 @@ test.each([
     'weights: 1.0 MiB → 2.0 MiB (+100.0 %) · 210 matrices as fp8 in blocks of 64, dequantized at load',
   ],
   [
+    { quantization: { ...nf4, scheme: 'int8', inputs: 'int8', origin: 'compressed-tensors' }, adapter: null, weightBytes: { stored: MIB, run: MIB } },
+    'weights: 1.0 MiB · 210 matrices as int8 in blocks of 64, as compressed-tensors stored them, inputs rounded to int8',
+  ],
+  [
     { quantization: null, adapter: { source: './lora', hash: 'x', moduleCount: 60, replacedCount: 0 }, weightBytes: { stored: MIB, run: MIB } },
     'weights: 1.0 MiB · adapter ./lora: 60 modules',
   ],
