@@ -3,7 +3,7 @@
  *
  * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
  * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
- * beside that of the layer passes, and peak memory. The last line has the verdicts. Other work on the machine shows in
+ * beside those of the layer passes and of all operations, and peak memory. The last line has the verdicts. Other work on the machine shows in
  * the rounds; it moves no layer pass.
  */
 import { execFileSync } from 'node:child_process'
@@ -44,6 +44,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
   const alone = await run(false, models.slice(0, 1))
   console.log(`${models[0]} alone: memory ${mebibytes(peakOf(alone))}`)
   const shares: number[] = []
+  const byOperations: number[] = []
   const peaks: number[] = []
   let most = NaN
   let isEqual = true
@@ -51,20 +52,23 @@ async function measure(original: string, dataDir: string): Promise<void> {
     const isFirst = round % 2 === 1
     const [one, other] = [await run(isFirst), await run(!isFirst)]
     const [together, apart] = isFirst ? [one, other] : [other, one]
-    const [time, passes] = [engineMsOf(together) / engineMsOf(apart), layerPassesOf(together) / layerPassesOf(apart)]
+    const time = engineMsOf(together) / engineMsOf(apart)
+    const passes = layerPassesOf(together) / layerPassesOf(apart)
+    const operations = operationsOf(together) / operationsOf(apart)
     shares.push(time / passes)
+    byOperations.push(time / operations)
     peaks.push(peakOf(together))
     most = peakOf(alone) + differingBytes(together)
     isEqual &&= areEqual(together, apart)
     console.log(
       `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
         `engine ${seconds(engineMsOf(together))} of ${seconds(engineMsOf(apart))} = ${time.toFixed(3)} · layer passes ${passes.toFixed(3)} · ` +
-        `memory ${mebibytes(peakOf(together))}, one after another ${mebibytes(peakOf(apart))}`,
+        `operations, heads included, ${operations.toFixed(3)} · memory ${mebibytes(peakOf(together))}, one after another ${mebibytes(peakOf(apart))}`,
     )
   }
-  const ratio = median(shares)
+  const verdict = (ratio: number) => `${ratio.toFixed(3)}, ${Math.abs(ratio - 1) <= 0.05 ? 'within' : 'NOT within'} 5 %`
   console.log(
-    `scores ${isEqual ? 'equal' : 'DIFFER'} · engine time ÷ layer passes ${ratio.toFixed(3)} (median of ${rounds}): ${Math.abs(ratio - 1) <= 0.05 ? 'within' : 'NOT within'} 5 % · ` +
+    `scores ${isEqual ? 'equal' : 'DIFFER'} · engine time ÷ layer passes ${verdict(median(shares))}; ÷ operations ${verdict(median(byOperations))} (medians of ${rounds}) · ` +
       `memory ${mebibytes(Math.max(...peaks))}: ${Math.max(...peaks) <= most ? 'below' : 'ABOVE'} one model plus what differs, ${mebibytes(most)}`,
   )
 }
@@ -75,6 +79,11 @@ function pruning(original: string, out: string, maxCompression: number): string[
 
 function engineMsOf({ runs }: RunResult): number {
   return runs.reduce((sum, { record }) => sum + record.work.elapsedMs.engine, 0)
+}
+
+/** Matrix products of layers and heads; each model has a head of its own. */
+function operationsOf({ runs }: RunResult): number {
+  return runs.reduce((sum, { record }) => sum + record.work.operations, 0)
 }
 
 function layerPassesOf({ runs }: RunResult): number {
