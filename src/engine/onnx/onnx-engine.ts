@@ -21,7 +21,7 @@ import { withOneFolder, type EngineDivergence, type LoadedWeights } from './engi
  * Part of the key of cached responses. Raise it with any change that may move a log-probability, however little, in this folder, in graph/, in
  * model/runnable/, or in what plan/ makes of batches: passes, rows of attention. Responses cached under other numbers are then never used.
  */
-export const GRAPH_VERSION = 2
+export const GRAPH_VERSION = 3
 
 /** Options of the engine. */
 export interface OnnxOptions extends BatchLimits {

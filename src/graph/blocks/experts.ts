@@ -31,8 +31,10 @@ export function mixtureOfExperts(layer: Block<ExpertsConfig>, input: string, for
     return widened(block, { gate: named(gate!), up: named(up!), down: named(down!) }, g.node('Gather', [input, ofExpert]))
   })
   const ofTokens = g.node('Gather', [count === 1 ? outputs[0]! : g.node('Concat', outputs, { axis: 0 }), order])
-  const weighted = g.node('Mul', [g.node('Reshape', [ofTokens, g.integers([-1, chosen, config.hiddenSize])]), g.node('Unsqueeze', [weights, g.integers([2])])])
-  const mixed = g.node('ReduceSum', [weighted, g.integers([1])], { keepdims: 0 })
+  // One product instead of Mul and ReduceSum: what all chosen experts give is the largest tensor of the block, and is read once.
+  const ofChoices = g.node('Reshape', [ofTokens, g.integers([-1, chosen, config.hiddenSize])])
+  const sums = g.node('MatMul', [g.node('Unsqueeze', [weights, g.integers([1])]), ofChoices])
+  const mixed = g.node('Reshape', [sums, g.integers([-1, config.hiddenSize])])
   return sharedWidth === undefined ? mixed : g.node('Add', [mixed, sharedExpert(block, input)])
 }
 
