@@ -116,7 +116,7 @@ describe('--data TASK=FILE holds the scored rows', () => {
   })
 
   test.each([
-    [['mmlu_anatomie=ROWS'], 'unknown task "mmlu_anatomie"', 'Did you mean mmlu_anatomy? '],
+    [['mmlu_anatomie=ROWS'], 'unknown task "mmlu_anatomie"', 'Did you mean mmlu_anatomy or cmmlu_anatomy? '],
     [['mmlu_stem=nothing'], '--data mmlu_stem=nothing: there is no such folder', 'or name a subset: --data mmlu_abstract_algebra=FILE.'],
     [['mmlu_stem=package.json'], 'a group of subsets needs a folder, not a file', 'Give a folder with'],
     [['mmlu_humanities=src'], '--data mmlu_humanities=src has no effect: mmlu_humanities is not among --tasks', 'Leave it out'],
