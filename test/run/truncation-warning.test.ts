@@ -142,7 +142,7 @@ const program = (...args: string[]) =>
 
 test('--dry-run says how much would be cut, in its JSON too', { tags: ['slow'] }, async () => {
   const [plain, json] = await Promise.all([program('--dry-run'), program('--dry-run', '--json')])
-  expect(plain.out).toMatch(/tiny · piqa: 6 requests .* · cut to the window: 4 requests of 2 items, by up to 12 tokens\n$/u)
+  expect(plain.out).toMatch(/tiny · piqa: 6 requests .* · cut to the window: 4 requests of 2 items, by up to 12 tokens\ntokens: asked = /u)
   expect(plain.err).toMatch(/^tiny: warning: piqa: 2 of 3 items have prompts longer than the window of 26 tokens/u)
   expect(JSON.parse(json.out)).toMatchObject({ plans: [{ task: 'piqa', truncation: CUT }] })
 })
@@ -152,7 +152,7 @@ test('a run warns once on standard error and says it below the table', { tags: [
   const { code, out, err } = await program('-o', output)
   expect(code).toBe(0)
   expect(err.match(/warning/gu)).toHaveLength(1)
-  expect(out).toMatch(/\ntiny · piqa: 2 of 3 items have prompts longer than the window of 26 tokens and were cut, by up to 12 tokens\n$/u)
+  expect(out).toMatch(/\ntiny · piqa: 2 of 3 items have prompts longer than the window of 26 tokens and were cut, by up to 12 tokens\ntokens: asked = /u)
   const [results] = readdirSync(path.join(output, 'tiny')).filter((name) => name.startsWith('results'))
   expect(JSON.parse(readFileSync(path.join(output, 'tiny', results!), 'utf8'))).toMatchObject({ evalharness: { truncation: { piqa: CUT } } })
 })
