@@ -358,3 +358,12 @@ test.skipIf(process.platform !== 'linux')('run on a device that is not there say
   expect(err).toMatch(/Available here: cpu.*`evalharness doctor`/u)
   expect(existsSync(output)).toBe(false)
 })
+
+test.skipIf(process.platform !== 'linux')('a dry run may be for another machine: it plans, and says that the run would be refused here', async () => {
+  const data = `piqa=${writeRows(temporaryFolder(), 'rows.jsonl', piqaRows(2))}`
+  const plan = (...more: string[]) => evalharness('run', '--model', tinyModel(), '--tasks', 'piqa', '--data', data, '--dry-run', ...more)
+  const [device, dtype] = [await plan('--device', 'dml'), await plan('--device', 'cpu', '--dtype', 'f16')]
+  expect(device).toMatchObject({ code: 0, out: expect.stringContaining('tokens: ') })
+  expect(device.err).toContain('the run would be refused on this machine: --device dml is not available')
+  expect(dtype).toMatchObject({ code: 0, err: expect.stringMatching(/^the run would be refused on this machine: --dtype f/u) })
+})

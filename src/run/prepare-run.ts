@@ -1,6 +1,6 @@
 /** Prepares a run before anything is computed: tasks and models must exist, options must be compatible, rows must be readable. */
 import { requireDevices } from '../engine/devices/require-devices.ts'
-import { unlessAborted, UsageError } from '../errors.ts'
+import { EngineError, unlessAborted, UsageError } from '../errors.ts'
 import { isFile, isFolder } from '../io/path-exists.ts'
 import { prepareResultsFolder } from '../store/write-run.ts'
 import type { Task } from '../task/define-task.ts'
@@ -46,7 +46,7 @@ export async function prepareRun(options: ScoringOptions, preparation: Preparati
   const own = await loadTasks(options.taskFile, definedTasks)
   const { known: tasks, selected, groups } = await nameTasks(own, taskNames(options), options.includePath, onNotice)
   const given = parseModels(options, purpose)
-  await unlessAborted(checkDevices(evaluateOptions, given, purpose), signal)
+  await unlessAborted(checkDevices(evaluateOptions, given, preparation), signal)
   checkPromptOptions(options, given.length)
   const loadOptions = await parseLoadOptions(options, tasks, selected)
   if (purpose === 'scoring') await prepareFolders(options)
@@ -112,9 +112,16 @@ async function prepareFolders({ output, cache }: ScoringOptions): Promise<void> 
   await prepareResultsFolder(output)
 }
 
-/** Fails if a device is not here or cannot compute in the type, before anything is fetched or read. A plan needs none, and a server has its own. */
-async function checkDevices({ devices = 'auto', dtype }: EvaluateOptions, models: readonly GivenModel[], purpose: Preparation['purpose']): Promise<void> {
-  if (purpose === 'scoring' && !models.every(({ source }) => isServed(source))) await requireDevices(devices, dtype)
+/**
+ * Fails if a device is not here or cannot compute in the type, before anything is fetched or read. A server has its own. A plan may be for another machine,
+ * so there it is a notice.
+ */
+async function checkDevices({ devices = 'auto', dtype }: EvaluateOptions, models: readonly GivenModel[], { purpose, onNotice }: Preparation): Promise<void> {
+  if (models.every(({ source }) => isServed(source))) return
+  await requireDevices(devices, dtype).catch((error: unknown) => {
+    if (purpose === 'scoring' || !(error instanceof UsageError || error instanceof EngineError)) throw error
+    onNotice(`the run would be refused on this machine: ${error.message}`)
+  })
 }
 
 /** The model with the files that were read. Local weights must suit the settings and the memory limit, with the head of an `original` to compare with. */
