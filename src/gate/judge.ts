@@ -46,7 +46,8 @@ export async function judge(options: JudgeOptions): Promise<GateOutcome> {
 /** Reads what is to be judged. Fails with GateError or StoreError. */
 export async function openGate({ baseline, candidate, policy, baselines = BASELINES }: JudgeOptions): Promise<OpenGate> {
   const { limits, alpha } = await openPolicy(policy)
-  const runs = { baseline: await readStoredRun(await findBaseline(baseline, baselines)), candidate: await readStoredRun(candidate) }
+  const wanted = new Set(limits.keys())
+  const runs = { baseline: await readStoredRun(await findBaseline(baseline, baselines), wanted), candidate: await readStoredRun(candidate, wanted) }
   return { ...runs, policy: limits, alpha, policyName: policyNameOf(policy) }
 }
 

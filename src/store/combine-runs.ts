@@ -11,18 +11,22 @@ type Owners = ReadonlyMap<string, number>
 
 /**
  * The newest run, with the tasks of older ones that it lacks. `runs` are of one folder, the newest first; only the samples that are used are read.
- * A group comes from one run, the newest that has it, with all of its tasks. Fails with StoreError, which names the differences, when the runs that
- * are used have different weights or settings.
+ * A group comes from one run, the newest that has it, with all of its tasks. With `wanted`, only the runs that one of these tasks or groups is taken
+ * from are used, unless there is none. Fails with StoreError, which names the differences, when the runs that are used have different weights or
+ * settings.
  */
-export async function combineRuns(runs: readonly OpenedResults[], place: string): Promise<StoredRun> {
+export async function combineRuns(runs: readonly OpenedResults[], place: string, wanted?: ReadonlySet<string>): Promise<StoredRun> {
   const groups = chooseGroups(runs)
   const tasks = chooseTasks(runs, groups)
-  const used = runs.filter((_, index) => [...tasks.values()].includes(index))
-  checkAlike(used.length === 0 ? runs.slice(0, 1) : used, place)
+  const used = usedOwners([...tasks, ...groups], wanted)
+  checkAlike(
+    runs.filter((_, index) => used.has(index)),
+    place,
+  )
   const parts: StoredRun[] = []
   for (const [index, run] of runs.entries()) {
+    if (!used.has(index)) continue
     const own = new Set([...tasks].flatMap(([name, owner]) => (owner === index ? [name] : [])))
-    if (own.size === 0 && !(used.length === 0 && index === 0)) continue
     const part = await run.read(own)
     const newestOf = runs.filter(({ taskNames }) => taskNames.some((name) => own.has(name))).length
     parts.push({
@@ -31,13 +35,22 @@ export async function combineRuns(runs: readonly OpenedResults[], place: string)
       sources: part.sources!.map((source) => ({ ...source, newestOf })),
     })
   }
+  const unread = [...tasks, ...groups].flatMap(([name, owner]) => (used.has(owner) ? [] : [name]))
   return {
     ...parts[0]!,
     isComplete: parts.every(({ isComplete }) => isComplete),
     tasks: parts.flatMap((part) => part.tasks),
     groups: parts.flatMap((part) => part.groups),
     sources: parts.flatMap((part) => part.sources!),
+    ...(unread.length > 0 && { unread }),
   }
+}
+
+/** The runs that something is taken from; the newest if nothing is. */
+function usedOwners(owned: readonly (readonly [string, number])[], wanted: ReadonlySet<string> | undefined): ReadonlySet<number> {
+  const ofWanted = owned.filter(([name]) => wanted?.has(name))
+  const used = (ofWanted.length > 0 ? ofWanted : owned).map(([, owner]) => owner)
+  return new Set(used.length === 0 ? [0] : used)
 }
 
 /** Larger groups come first, together with the groups within them. A group that shares a task with a chosen group of another run is left out. */

@@ -8,9 +8,9 @@ import type { StoredRun } from './stored-run.ts'
 
 /**
  * Reads `[NAME=]PATH`: a results file with the samples beside it, or a folder, of which each task's newest complete run is taken.
- * Fails with StoreError on files that are missing, malformed, or cannot be combined.
+ * With `wanted`, only the runs of a folder that hold one of these tasks or groups; all if none does. Fails with StoreError on files that are missing, malformed, or cannot be combined.
  */
-export async function readStoredRun(spec: string): Promise<StoredRun> {
+export async function readStoredRun(spec: string, wanted?: ReadonlySet<string>): Promise<StoredRun> {
   const { label, place, files, laterPartial } = await findResults(spec)
   const [newest, ...older] = files
   const runs = [await openResults(newest!)]
@@ -21,7 +21,7 @@ export async function readStoredRun(spec: string): Promise<StoredRun> {
     else runs.push(run)
   }
   const isFile = newest === place
-  const run = isFile ? await runs[0]!.read() : await combineRuns(runs, place)
+  const run = isFile ? await runs[0]!.read() : await combineRuns(runs, place, wanted)
   return { ...run, label: label ?? run.label, notes }
 }
 

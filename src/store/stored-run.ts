@@ -123,6 +123,8 @@ export interface StoredRun {
   readonly file: string
   /** All files that it was read from; absent for a card. */
   readonly sources?: readonly RunSource[]
+  /** Tasks and groups of its folder that were not asked for and not read. */
+  readonly unread?: readonly string[]
   /** Notes from reading the files. */
   readonly notes?: readonly string[]
   /** `evalharness 0.1.0`, `lm-eval 0.4.13`, or `model card`. */

@@ -22,5 +22,10 @@ describe('a policy that names what no run has is refused', () => {
     expect(() => check(policy)).toThrow(message)
     expect(() => check(policy)).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }))
   })
+  test('a task that was not read is among the names', () => {
+    const run = { ...storedRun('a', [choiceTask('piqa', [1])]), unread: ['mine'] }
+    const wrong = parsePolicy('tasks: { mien: { min_retention: 0.9 } }', 'gate.yaml').limits
+    expect(() => checkPolicy(wrong, [run], 'gate.yaml')).toThrow(expect.objectContaining({ hint: 'Did you mean mine? The runs have: piqa, mine.' }))
+  })
   test('a task that one run has is for the judgement to tell', () => expect(() => check('{ boolq: { min_retention: 0.9 } }')).not.toThrow())
 })

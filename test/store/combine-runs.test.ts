@@ -119,6 +119,24 @@ test.each<[string, Changes, string]>([
   expect(sourceLines(await readStoredRun(fileOf(1)))).toEqual([])
 })
 
+test('of what was asked for, only the runs that hold it are read, whatever the settings and samples of the others', async () => {
+  stored(1, ['piqa', 'boolq'], { limit: 20 })
+  stored(2, ['mine'])
+  stored(3, ['cola'], { dtype: 'f16' })
+  writeFileSync(path.join(folder, `samples_mine_${timeOf(2)}.jsonl`), 'damaged')
+  const run = await readStoredRun(folder, new Set(['piqa', 'elsewhere']))
+  expect(daysOf(run)).toEqual({ piqa: 1, boolq: 1 })
+  expect(run).toMatchObject({ limit: 20, unread: ['cola', 'mine'] })
+  await expect(readStoredRun(folder, new Set(['piqa', 'mine']))).rejects.toThrow('differ in limit none against 20')
+  await expect(readStoredRun(folder, new Set(['elsewhere']))).rejects.toThrow('cannot be combined')
+})
+
+test('a group that was asked for brings the run of its tasks', async () => {
+  stored(1, ['physics', 'maths'], { groups: { stem: ['physics', 'maths'] } })
+  stored(2, ['piqa'], { limit: 20 })
+  expect(daysOf(await readStoredRun(folder, new Set(['stem'])))).toEqual({ stem: 1, physics: 1, maths: 1 })
+})
+
 test('a group is of one run, with all of its tasks, and the groups in it', async () => {
   const groups = { mmlu: ['mmlu_stem', 'law'], mmlu_stem: ['physics', 'maths'] }
   stored(1, ['physics', 'maths', 'law'], { groups })

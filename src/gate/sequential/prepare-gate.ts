@@ -49,7 +49,7 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
   if (options.model.length !== 1) throw new UsageError(`the gate judges one model, ${options.model.length} are given`, 'Give --model NAME=MODEL once.')
   const { limits, alpha } = await openPolicy(input.policy)
   const policyName = policyNameOf(input.policy)
-  const baseline = await readStoredRun(await findBaseline(input.baseline, input.baselines ?? BASELINES))
+  const baseline = await readStoredRun(await findBaseline(input.baseline, input.baselines ?? BASELINES), new Set(limits.keys()))
   onEvent({ kind: 'baseline-read', baseline })
   checkPolicy(limits, [baseline], policyName)
   const requests = allRequests(limits)
