@@ -3,7 +3,7 @@ import { boundsChart, type BoundsPoint } from '../report/charts/bounds-chart.ts'
 import { htmlPage } from '../report/html/html-page.ts'
 import { dataTable, headCell, statusCell, textCell } from '../report/html/table.ts'
 import { markup, type Html } from '../report/markup.ts'
-import type { JudgedRule } from './judge-comparison.ts'
+import type { JudgedRule, RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
 import type { BoundsRecord } from './sequential/drawing-record.ts'
 import { describeRule, gateTitle, sentence } from './summary.ts'
@@ -13,13 +13,16 @@ export function gatePage({ names: { baseline, candidate }, judgement, error, not
   const title = `${candidate} against ${baseline}`
   const rules = judgement?.rules ?? []
   return htmlPage(title, [
-    markup`<p class="verdict ${judgement?.verdict === 'passed' ? 'kept' : 'lost'}"><strong>${gateTitle(judgement)}</strong></p>`,
+    markup`<p class="verdict ${judgement ? EDGES[judgement.verdict] : 'lost'}"><strong>${gateTitle(judgement)}</strong></p>`,
     ...(error ? [markup`<p class="note">${error.message} ${error.hint}</p>`] : []),
     ...(rules.length === 0 ? [] : [ruleTable(rules)]),
     ...notes.map((note) => markup`<p class="note">Note: ${note}.</p>`),
     ...(drawing?.bounds ?? []).flatMap((bounds, index) => figure(bounds, rules[index], index)),
   ])
 }
+
+/** The style sheet's class of a verdict. */
+const EDGES: Readonly<Record<RuleVerdict, string>> = { passed: 'kept', regressed: 'lost', undecided: 'unsure', incomparable: 'unsure' }
 
 function ruleTable(rules: readonly JudgedRule[]): Html {
   const rows = rules.map((rule) => [headCell(rule.task), statusCell(describeRule(rule)), textCell(rule.verdict), statusCell(sentence(rule))])
@@ -52,7 +55,7 @@ function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: numbe
 
 const UNITS: Readonly<Record<BoundsRecord['kind'], string>> = {
   min_retention: 'retention in percent',
-  max_drop_points: 'points lost',
+  max_drop_points: 'points lost (below 0: gained)',
   max_perplexity_ratio: 'perplexity, candidate ÷ baseline',
   max_mean_kl: 'nats',
   min_top1_agreement: 'percent of positions',

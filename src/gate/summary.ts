@@ -5,6 +5,7 @@ import { natsText } from '../report/divergence-cells.ts'
 import { bounded, fixed, NONE } from '../report/numbers.ts'
 import { heading, markdownBody, paragraph, table } from '../text/markdown.ts'
 import { framedTable, numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
+import { changeRangeText, changeText } from './points-text.ts'
 import { whatWouldDecide, type JudgedRule, type Judgement, type RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
 import { count, counted } from '../text/count.ts'
@@ -35,21 +36,27 @@ export function sentence(rule: JudgedRule): string {
   if (verdict === 'incomparable') return reason!
   if (rule.decidedAfter !== undefined) return drawnSentence(rule)
   const bounds = interval ? `95 % interval ${range(kind, interval)}` : reason!
-  const found = `${amount(kind, value!)}, ${bounds}, on ${itemCount === null ? 'unknown items' : counted(itemCount, 'item')}`
+  const found = `${valueText(kind, value!)}, ${bounds}, on ${itemCount === null ? 'unknown items' : counted(itemCount, 'item')}`
   return verdict === 'undecided' ? `${found}: ${whatWouldDecide(rule)}` : found
 }
 
 /** The same of items that were drawn one by one. */
 function drawnSentence({ kind, value, interval, verdict, itemCount, splitCount, decidedAfter, reason }: JudgedRule): string {
-  const found = value === null ? '' : `${amount(kind, value)}, `
+  const found = value === null ? '' : `${valueText(kind, value)}, `
   if (itemCount === splitCount) return `${found}exact, on all ${counted(splitCount!, 'item')}`
   const bounds = interval ? `bounds ${range(kind, interval)}, ` : ''
   if (verdict === 'undecided') return `${found}${bounds}after ${count(itemCount!)} of ${counted(splitCount!, 'item')}: ${reason!}`
   return `${found}${bounds}decided after ${count(decidedAfter!)} of ${counted(splitCount!, 'item')}`
 }
 
-function range(kind: JudgedRule['kind'], [low, high]: Interval): string {
-  return `${amount(kind, low)} to ${amount(kind, high)}`
+/** What was found, as opposed to a limit. */
+function valueText(kind: JudgedRule['kind'], value: number): string {
+  return kind === 'max_drop_points' ? changeText(value) : amount(kind, value)
+}
+
+function range(kind: JudgedRule['kind'], interval: Interval): string {
+  const [low, high] = interval
+  return kind === 'max_drop_points' ? `${changeRangeText(interval)} points` : `${amount(kind, low)} to ${amount(kind, high)}`
 }
 
 /**
@@ -77,13 +84,18 @@ function ruleTable(rules: readonly JudgedRule[]): TextTable {
         rule.task,
         rule.metric ?? NONE,
         limitText(rule),
-        rule.value === null ? NONE : amount(rule.kind, rule.value),
-        rule.interval ? range(rule.kind, rule.interval) : NONE,
+        rule.value === null ? NONE : valueText(rule.kind, rule.value),
+        rule.interval ? rangeCell(rule.kind, rule.interval) : NONE,
         itemsText(rule),
         `${SIGNS[rule.verdict]} ${rule.verdict}`,
       ].map(cellText),
     ),
   }
+}
+
+/** Without the unit of points, which the cells beside it have: a gain and a loss take much of a line. */
+function rangeCell(kind: JudgedRule['kind'], interval: Interval): string {
+  return kind === 'max_drop_points' ? changeRangeText(interval) : range(kind, interval)
 }
 
 /** Whether items were drawn one by one. */

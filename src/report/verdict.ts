@@ -4,8 +4,11 @@ import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
 import { bounded, fixed, percent, signed, taskLabel } from './numbers.ts'
 
-/** `lost` if any interval shows a loss; `kept` if none does and one shows none or a gain; `unknown` if there is no interval. */
-export type VerdictKind = 'lost' | 'kept' | 'unknown'
+/**
+ * `lost` if any interval shows a loss; `unknown` if there is no interval; `kept` if every status is surely good; `unsure` if one is not: near random,
+ * undecided, or worse.
+ */
+export type VerdictKind = 'lost' | 'kept' | 'unsure' | 'unknown'
 
 /** The verdict on a variant. */
 export interface Verdict {
@@ -26,9 +29,11 @@ export function verdictsOf({ accuracies, perplexities, variants }: Comparison): 
     // The measures of a text say the same: its first one speaks for it.
     const texts = perplexities.filter(({ task }, index) => perplexities.findIndex((other) => other.task === task) === index)
     const ratios = texts.flatMap((line) => judged(line, line.cells[variant], ({ ratioInterval }) => changeOf(ratioInterval, 1, 'above')))
-    const changes = [...scores, ...ratios].map(({ change }) => change)
-    const kind = changes.includes('lost') ? 'lost' : changes.every((change) => change === 'unknown') ? 'unknown' : 'kept'
-    const [[headline, rest], ...others] = [...accuracyClauses(scores), ...ratios.map(perplexityClause)] as [Clause, ...Clause[]]
+    const kind = kindOf([...scores, ...ratios], scores)
+    const [[headline, rest], ...others] = [...accuracyClauses(scores), ...ratios.map(perplexityClause), ...(kind === 'unsure' ? statusClause(scores) : [])] as [
+      Clause,
+      ...Clause[],
+    ]
     return { kind, headline: `${label} ${headline}`, details: `${[rest, ...others.map((clause) => clause.join(''))].join('; ')}.` }
   })
 }
@@ -55,6 +60,19 @@ function changeOf(interval: Interval | null, none: number, lossIs: 'below' | 'ab
   if (interval[0] > none) return lossIs === 'above' ? 'lost' : 'gained'
   return 'open'
 }
+
+function kindOf(all: readonly { readonly change: Change }[], scores: readonly Scored[]): VerdictKind {
+  if (all.some(({ change }) => change === 'lost')) return 'lost'
+  if (all.every(({ change }) => change === 'unknown')) return 'unknown'
+  return scores.every(isGood) ? 'kept' : 'unsure'
+}
+
+/** Whether a status is good whatever the items leave open: `Good`, `at least Good`, `Excellent`. */
+function isGood({ cell }: Scored): boolean {
+  return cell.status.sign === GOOD
+}
+
+const GOOD = '✅'
 
 function accuracyClauses(scores: readonly Scored[]): Clause[] {
   const of = (change: Change) => scores.filter((score) => score.change === change)
@@ -95,6 +113,16 @@ function openClause(open: readonly Scored[], all: number): Clause {
   const most = `by the 95 % interval, up to ${loss(cell.differenceInterval![0])} points may be lost${open.length > 1 ? ` on ${taskLabel(line)}` : ''}`
   return [`shows no sure change of accuracy on ${where}`, ` (${most}, ${itemsText(line)})`]
 }
+
+/** `its status is “Near random” on boolq`, `, “at least Acceptable” on piqa`: every status that is not surely good, the worst first. */
+function statusClause(scores: readonly Scored[]): Clause[] {
+  const doubtful = scores.filter((score) => !isGood(score) && score.cell.status.sign !== '')
+  const names = new Set(SIGNS_WORST_FIRST.flatMap((sign) => doubtful.filter(({ cell }) => cell.status.sign === sign)).map(({ cell }) => cell.status.name))
+  const [first, ...others] = [...names].map((name) => `“${name}” on ${namesOf(doubtful.filter(({ cell }) => cell.status.name === name))}`)
+  return first === undefined ? [] : [[`its status is ${first}`, others.map((other) => `, ${other}`).join('')]]
+}
+
+const SIGNS_WORST_FIRST = ['❌', '⚠️', '❔']
 
 /** Scores without items of both models. */
 function unknownClause(unknown: readonly Scored[]): Clause {

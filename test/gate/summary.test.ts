@@ -43,11 +43,19 @@ test('a judgement as Markdown, and on a wide and a narrow terminal', () => {
     /\| wikitext \| word\\?_perplexity: at most 1\.100× the perplexity\s+\| ✅ passed\s+\| 1\.050×, 95 % interval 1\.040× to 1\.060×, on 62 items/u,
   )
   const wide = judgementTable(judgement, 120)
-  expect(wide).toMatch(/│ piqa\s+│ acc_norm\s+│ loss ≤ 3\.0 points\s+│ 5\.0 points │ 2\.0 points to 8\.0 points │\s+400 │ ❔ undecided/u)
+  expect(wide).toMatch(/│ piqa\s+│ acc_norm\s+│ loss ≤ 3\.0 points\s+│ loss of 5\.0 points │ loss of 2\.0 to 8\.0 +│\s+400 │ ❔ undecided/u)
   expect(wide).toContain('\npiqa, loss ≤ 3.0 points: too few items, about 900 would decide\n')
   const narrow = judgementTable(judgement, 80)
   expect(narrow).toMatch(/^❔ piqa, acc_norm: at most 3\.0 points lost\n {2}undecided: /mu)
   expect(narrow).not.toContain('│')
+})
+
+test('a gain is said as a gain, not as a negative loss', () => {
+  const rule = judgeOne('{ piqa: { max_drop_points: 3 } }', comparisonOf({ difference: 0.2, differenceInterval: [-0.269, 0.585] }))
+  expect(sentence(rule)).toMatch(/^gain of 20\.0 points, 95 % interval gain of 58\.5 to loss of 26\.9 points, on 400 items: /u)
+  const gained = { rules: [rule], verdict: rule.verdict }
+  expect(judgementTable(gained)).toMatch(/│ gain of 20\.0 points │ gain of 58\.5 to loss of 26\.9 │/u)
+  expect(gateMarkdown({ ...outcome, judgement: gained })).toContain('gain of 20.0 points, 95 % interval')
 })
 
 test('Markdown without a judgement has the error', () => {

@@ -38,6 +38,15 @@ test('no loss is “kept”, and says how large one could be', () => {
   expect(sentence).toMatch(/^pruned shows no sure change of accuracy on piqa \(by the 95 % interval, up to \d\.\d points may be lost, 400 items\)\.$/u)
 })
 
+test('no sure change is “unsure” and not “kept” if a status is near random or undecided, and the sentence names it', () => {
+  const scores = [choiceTask('piqa', right(18, 20)), choiceTask('boolq', right(140)), choiceTask('arc', right(300))]
+  const { kind, sentence } = verdict(scores, scores)
+  expect(kind).toBe('unsure')
+  expect(sentence).toMatch(
+    /^pruned shows no sure change of accuracy on piqa, boolq, arc \(.*\); its status is “Near random” on boolq, “at least \w+” on piqa\.$/u,
+  )
+})
+
 test('a gain is a gain', () => {
   const { kind, sentence } = verdict([choiceTask('piqa', right(200))], [choiceTask('piqa', right(300))])
   expect(kind).toBe('kept')

@@ -10,7 +10,7 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 1rem; overflow-wrap: anywh
 h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem }
 p { margin: .4rem 0; max-width: 75ch; overflow-wrap: break-word }
 .verdict { font-size: 1.15rem; line-height: 1.45; margin: .7rem 0; padding: .6rem .9rem; max-width: 60rem; background: var(--raised); border-left: 4px solid var(--soft); border-radius: .2rem }
-.verdict.lost { border-color: var(--bad) } .verdict.kept { border-color: var(--good) }
+.verdict.lost { border-color: var(--bad) } .verdict.kept { border-color: var(--good) } .verdict.unsure { border-color: var(--warn) }
 .lead, .note, figcaption, caption { color: var(--soft) }
 figcaption { max-width: 75ch; font-size: .9rem }
 caption { text-align: left; padding: 0 0 .5rem; font-size: .9rem }
