@@ -202,6 +202,23 @@ describe('a part of a split', () => {
     expect(rows(write('', partial), 'Benchmark')[0]![1]).toBe(items)
   })
 
+  test('the most frequent answer of some rows is named as theirs; that of a whole split is not', async () => {
+    // 20 yes-or-no questions of which 17 are answered no.
+    const classes = (items: number): StoredTask['items'] =>
+      Array.from({ length: items }, (_, docId) => {
+        const target = String(Number(docId % 20 > 16))
+        const requests = ['no', 'yes'].map((choice) => ({ context: `q ${docId}`, continuation: ` ${choice}`, logProb: choice === 'no' ? -1 : -2 }))
+        return { docId, promptHash: `p ${docId}`, targetHash: target, target, values: { acc: Number(target === '0') }, requests }
+      })
+    const task = (rowCount: number): StoredTask => ({ ...choiceTask('boolq', Array<number>(20).fill(1)), items: classes(20), rowCount })
+    const written = (rowCount: number, run: Partial<StoredRun>) =>
+      write('', cardContents(storedRun('base', [task(rowCount)], run), [storedRun('cut', [task(rowCount)], run)]))
+    const limited = written(3270, { limit: 20 })
+    expect(rows(limited, 'Benchmark')[0]!.slice(1, 3)).toEqual(['20 of 3,270 (limit 20)', '85.00% (of these items)'])
+    expect(await wrongCells(limited)).toEqual([])
+    expect(rows(written(20, {}), 'Benchmark')[0]!.slice(1, 3)).toEqual(['20', '85.00%'])
+  })
+
   test('by common items: they are counted', () => {
     const longer = storedRun('base', [choiceTask('piqa', [1, 1, 1, 0, 1, 1])])
     const shorter = storedRun('cut', [choiceTask('piqa', [1, 0, 1, 0], { rowCount: 6 })])

@@ -81,6 +81,20 @@ describe('no verdict rests on an interval that is too narrow for its number of i
     expect(judgeTasks(choiceTask('piqa', ones(20)), choiceTask('piqa', none), '{ min_retention: 0.9 }').verdict).toBe('regressed')
   })
 
+  test.each([
+    ['{ min_retention: 0.9 }', 45],
+    ['{ min_retention: 0.95 }', 91],
+    ['{ max_drop_points: 3 }', 163],
+  ])('%s passes from %d items that both models get right', (limits, least) => {
+    const verdictOf = (count: number) => judgeTasks(choiceTask('piqa', ones(count)), choiceTask('piqa', ones(count)), limits).verdict
+    expect([verdictOf(least - 1), verdictOf(least), verdictOf(least + 10)]).toEqual(['undecided', 'passed', 'passed'])
+  })
+
+  test('of 97 items that both get right, more that both get wrong take nothing from a retention of at least 95 %', () => {
+    const outcomes = [...ones(97), ...Array<number>(50).fill(0)]
+    expect(judgeTasks(choiceTask('piqa', outcomes), choiceTask('piqa', outcomes), '{ min_retention: 0.95 }').verdict).toBe('passed')
+  })
+
   test('a drop of at most 0 points is not shown by items that all agree', () => {
     expect(judgeTasks(choiceTask('piqa', ones(200)), choiceTask('piqa', ones(200)), '{ max_drop_points: 0 }').verdict).toBe('undecided')
   })

@@ -1,6 +1,7 @@
 /** The table of benchmarks, in the form of published cards. */
 import type { RootContent } from 'mdast'
 import type { AccuracyLine, Comparison, Interval } from '../../../compare/comparison.ts'
+import { knownSplit } from '../../../compare/known-split.ts'
 import type { StatusProfile } from '../../../compare/status.ts'
 import { bounded, NONE } from '../../../report/numbers.ts'
 import { paragraph, strongTable } from '../../../text/markdown.ts'
@@ -47,7 +48,7 @@ function columnsOf({ models, profile }: CardContents, rows: readonly AccuracyRow
     { head: 'Benchmark', text: ({ line, extent }) => benchmarkName(line.task, line.shotCount ?? extent.shotCount) },
     ...(isSeveral ? [{ head: 'Model', text: ({ model }: AccuracyRow) => model.label }] : []),
     ...(areMeasured ? [{ head: 'Items', text: ({ extent }: AccuracyRow) => itemsText(extent, '') }] : []),
-    ...(hasChance ? [{ head: 'Chance', text: ({ line }: AccuracyRow) => shareText(chanceOf(line, profile)) }] : []),
+    ...(hasChance ? [{ head: 'Chance', text: (row: AccuracyRow) => chanceText(row, profile) }] : []),
     { head: 'Original', text: ({ line }) => cardPercent(line.original.value) },
     { head: isSeveral ? 'Score' : variantWord(models[0]!), text: ({ cell }) => cardPercent(cell.score.value) },
     { head: 'Retention', text: ({ cell }) => (cell.retention === null ? NONE : `${cardPercent(cell.retention, 1)}${intervalText(cell.retentionInterval)}`) },
@@ -60,8 +61,12 @@ function chanceOf({ chance }: AccuracyLine, { nearChance }: StatusProfile): numb
   return chance && chance[nearChance?.chance ?? 'baseline']
 }
 
-function shareText(share: number | null): string {
-  return share === null ? NONE : cardPercent(share)
+/** The most frequent answer of some rows is seldom that of the split, so the cell says whose it is. */
+function chanceText({ line, extent }: AccuracyRow, profile: StatusProfile): string {
+  const share = chanceOf(line, profile)
+  if (share === null) return NONE
+  const isOfPart = extent.reasons.length > 0 && share !== line.chance!.uniform && share !== knownSplit(line.task)?.majority
+  return `${cardPercent(share)}${isOfPart ? ' (of these items)' : ''}`
 }
 
 /** In percent, to follow a percentage; empty if there is none. */
