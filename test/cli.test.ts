@@ -259,7 +259,9 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
 
   test('a label out of range', async () => {
     const file = writeRows(temporaryFolder(), 'piqa.jsonl', [{ goal: 'g', sol1: 'a', sol2: 'b', label: 2 }])
-    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`])).toMatch(/row 0: label 2 is out of range, there are 2 choices/u)
+    expect(await refused(['run', '-m', tinyModel(), '-t', 'piqa', '--data', `piqa=${file}`])).toMatch(
+      /row 0 \(counted from 0\): label 2 is out of range, there are 2 choices/u,
+    )
   })
 
   test('a results folder that cannot be made', async () => {
@@ -343,7 +345,7 @@ test('files in place of folders, and a type that the CPU does not have, are refu
   expect(await run('-o', output, '--cache', readme)).toMatchObject({ code: 2, err: expect.stringContaining(`--cache ${readme} is a file\n`) })
   expect(await run('-o', output, '--device', 'cpu', '--dtype', 'f16')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/^evalharness: --dtype float16 does not run on cpu\n/u),
+    err: expect.stringMatching(/^evalharness: --dtype f16 does not run on cpu\n {2}Give f32, or another --device/u),
   })
   expect(existsSync(output)).toBe(false)
 })

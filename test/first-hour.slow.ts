@@ -217,7 +217,10 @@ metric_list: [{metric: acc}]
   expect(out).toMatch(/│ exam +│ acc ↑ +│ +0 │ +8 │/u)
   writeFileSync(path.join(folder, 'exam.yaml'), task('Q: {{gaol}}'))
   const wrong = await run(`--task-file exam.yaml --tasks exam --model ${MODEL} -o own`)
-  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('row 0: doc_to_text: "gaol" is undefined; the row has goal, sol1, sol2, label') })
+  expect(wrong).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('row 0 (counted from 0): doc_to_text: "gaol" is undefined; the row has goal, sol1, sol2, label'),
+  })
 })
 
 test('a command line of lm-eval works, and is shown as evalharness has it', async () => {

@@ -130,7 +130,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'test/report/html/page.test.ts': ['report/html/*'],
   'test/report/terminal/retention-table.test.ts': ['report/retention-cells'],
   'test/run/evaluate-model.test.ts': ['run/encoder-of run/load-part run/open-model run/score-requests run/score-task run/source-name task/score-items'],
-  'test/run/run-models.test.ts': ['run/model-outline run/open-planner run/prepare-run run/resumed-options run/run-options'],
+  'test/run/run-models.test.ts': ['run/model-outline run/open-planner run/prepare-run run/run-options'],
   'test/run/explain-missing-model.test.ts': ['run/locate-model run/lm-eval/model-arguments'],
   'test/run/open-served-model.test.ts': ['run/locate-served-model'],
   'test/task/few-shot-pool.test.ts': ['run/data-files run/load-task run/parse-data-files task/few-shot-settings'],

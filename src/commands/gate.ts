@@ -188,7 +188,9 @@ function requireOptions({ baseline, candidate, policy, model }: GateCommandOptio
     if (value !== undefined) return []
     return [name === 'candidate' ? '--candidate or --model' : `--${name}`]
   })
-  if (missing.length > 0) throw new GateError(`not given: ${missing.join(', ')}`, '`evalharness gate --help` has an example.')
+  if (missing.length === 0) return
+  const example = 'For example: evalharness gate --baseline results/original --candidate results/pruned --policy gate.yaml'
+  throw new GateError(`not given: ${missing.join(', ')}`, policy === undefined ? `${example}; in gate.yaml: tasks: { piqa: { min_retention: 0.95 } }` : example)
 }
 
 /** Writes the reports and prints the outcome; returns the exit code. Fails if there is no verdict, or if a report was not written. */

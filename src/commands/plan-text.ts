@@ -41,7 +41,7 @@ function planLine(plan: TaskPlan): string {
 
 function legendLines(plans: readonly TaskPlan[]): string[] {
   if (plans.length === 0) return []
-  return [tokenLegend('planned'), ...(plans.some(({ layerPassesAsked }) => layerPassesAsked !== null) ? [layerLegend('planned')] : [])]
+  return [tokenLegend(), ...(plans.some(({ layerPassesAsked }) => layerPassesAsked !== null) ? [layerLegend()] : [])]
 }
 
 function layersText({ layerPassesAsked: asked, layerPassesDistinct: distinct, layerPassesComputed: planned }: TaskPlan): string {

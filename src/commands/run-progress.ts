@@ -56,7 +56,7 @@ export function runProgress(terminal: Terminal): RunProgress {
         break
       }
       case 'resumed':
-        say(`resuming ${event.file}: ${event.models.map((one) => `--model ${one}`).join(' ')} --tasks ${event.tasks.join(',')}`)
+        say(`resuming ${event.file}: ${event.models.map((one) => `--model ${one}`).join(' ')} ${['--tasks', event.tasks.join(','), ...event.others].join(' ')}`)
         break
       case 'determinism-checked':
         say(`${event.model}: ${determinismSummary(event.determinism)}`)

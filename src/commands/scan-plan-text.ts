@@ -10,12 +10,12 @@ export function scanPlanText({ model, layerCount, units, passes, layers, tasks }
   const percent = Math.round((layers.computed / layers.asked) * 100)
   return [
     `${model}: ${counted(layerCount, 'layer')}; ${counted(units.length + 1, 'model')}: the whole one, and without ${listNames(units.map(unitText), 12)}`,
-    `layers: ${count(layers.asked)} asked, ${count(layers.distinct)} distinct, ${count(layers.computed)} computed (${percent} %) in ${counted(passes.length, 'pass', 'passes')}`,
+    `layers: ${count(layers.asked)} asked, ${count(layers.distinct)} distinct, ${count(layers.computed)} planned (${percent} %) in ${counted(passes.length, 'pass', 'passes')}`,
     ...tasks.map(
       ({ task, requests, tokensAsked, tokensDistinct, layerPassesAsked, layerPassesDistinct, layerPassesComputed }) =>
-        `${task}: ${counted(requests, 'request')} · tokens: ${count(tokensAsked)} asked, ${count(tokensDistinct)} distinct · layer passes: ${count(layerPassesAsked)} asked, ${count(layerPassesDistinct)} distinct, ${count(layerPassesComputed)} computed`,
+        `${task}: ${counted(requests, 'request')} · tokens: ${count(tokensAsked)} asked, ${count(tokensDistinct)} distinct · layer passes: ${count(layerPassesAsked)} asked, ${count(layerPassesDistinct)} distinct, ${count(layerPassesComputed)} planned`,
     ),
-    tokenLegend(null),
-    layerLegend('computed'),
+    tokenLegend({ withPlanned: false }),
+    layerLegend(),
   ].join('\n')
 }

@@ -11,6 +11,8 @@ export interface DatasetQuery {
   readonly config?: string
   /** `config` is a subset: by default its rows have a file of their own. */
   readonly isSubset?: boolean
+  /** The split has the few-shot examples; errors say so. */
+  readonly isForShots?: boolean
   /** Folder of local datasets. */
   readonly dataDir?: string
   /** File with the rows; for a task with subsets a folder, which replaces `dataDir`. */

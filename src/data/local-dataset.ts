@@ -49,12 +49,13 @@ export function rowReader(file: string, textRows: DatasetSource['textRows']): Re
 export async function localFile(query: DatasetQuery): Promise<string | undefined> {
   const { taskName, dataDir, dataFile } = query
   const pattern = filePattern(query)
+  const hint = query.isForShots ? shotsHint(query) : FILE_HINT
   if (dataFile !== undefined) {
     if (await isFile(dataFile)) return dataFile
     // For a task with subsets it is a folder, below which the pattern continues without the name of the task.
-    return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`)
+    return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`, hint)
   }
-  return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`)
+  return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`, hint)
 }
 
 /** Path of the rows below a folder of datasets, without extension. */
@@ -64,8 +65,14 @@ export function filePattern({ taskName, dataset, split, config = dataset.config 
 
 const FILE_HINT = 'Put the rows there, name their file with --data TASK=FILE, or leave the option out to fetch them from the hub.'
 
+/** What to do without the split of the few-shot examples. */
+export function shotsHint({ taskName, config, split, isSubset }: DatasetQuery): string {
+  const name = isSubset ? `${taskName}_${config}` : taskName
+  return `The split ${split} has the few-shot examples: put them there, name their file with --data ${name}:${split}=FILE, or score without: --num-fewshot 0.`
+}
+
 /** The first existing file `stem` + extension. Errors name `option`. Fails with DatasetError. */
-export async function findFile(stem: string, option: string, hint = FILE_HINT): Promise<string> {
+export async function findFile(stem: string, option: string, hint: string): Promise<string> {
   const candidates = Object.keys(READERS).map((extension) => stem + extension)
   for (const candidate of candidates) if (await isFile(candidate)) return candidate
   throw new DatasetError(`${option}: no such file: ${stem}{${Object.keys(READERS).join(',')}}`, hint)

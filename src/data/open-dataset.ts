@@ -8,9 +8,9 @@ import { isWithin } from '../text/is-within.ts'
 import { shownPath } from '../text/shown-path.ts'
 import type { Dataset, DatasetQuery } from './dataset.ts'
 import { openHubDataset } from './hub-dataset.ts'
-import { filePattern, findFile, localFile, openFile } from './local-dataset.ts'
+import { filePattern, findFile, localFile, openFile, shotsHint } from './local-dataset.ts'
 
-const NO_SPLIT = 'The task has no rows of this split. If it is for few-shot examples, leave --num-fewshot out.'
+const NO_SPLIT = 'The task has no rows of this split.'
 
 /** Finds the rows. Fails with DatasetError if there is no such file or its format is unknown, and with HubError if the hub has no such dataset or fails. */
 export async function openDataset(query: DatasetQuery): Promise<Dataset> {
@@ -20,7 +20,11 @@ export async function openDataset(query: DatasetQuery): Promise<Dataset> {
   if (!('folder' in dataset)) return openHubDataset({ ...query, dataset })
   const named = lookUp(dataset.files, query.split)
   if (named !== undefined) return openFile(await insideFolder(named, dataset), dataset, shownPath(named))
-  const own = await findFile(path.join(dataset.folder, filePattern(query)), `the split ${query.split} of ${query.taskName}`, NO_SPLIT)
+  const own = await findFile(
+    path.join(dataset.folder, filePattern(query)),
+    `the split ${query.split} of ${query.taskName}`,
+    query.isForShots ? shotsHint(query) : NO_SPLIT,
+  )
   return openFile(await insideFolder(own, dataset), dataset, shownPath(own))
 }
 

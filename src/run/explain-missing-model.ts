@@ -1,5 +1,5 @@
 /** The error if `--model` does not name a folder: an unknown setting, a file, or a name that is nearly right. */
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { CheckpointError, HubError, UsageError, type HarnessError } from '../errors.ts'
 import { otherFormatOfFile, GGUF, PICKLE_HINT } from '../io/untrusted-file.ts'
@@ -8,7 +8,7 @@ import { lookUp } from '../io/look-up.ts'
 import { MODEL_SETTINGS } from '../model/model-settings.ts'
 import { modelArgumentHint } from './lm-eval/model-arguments.ts'
 import { explainModelKind } from './lm-eval/translate-model.ts'
-import { didYouMean, nearestName } from '../text/nearest-name.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 
 /** Names of settings in other programs and in speech, and the equivalents here; lm-eval's are in its table. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -60,21 +60,6 @@ async function fileError(file: string): Promise<CheckpointError> {
     `${file} is a file; a model is a folder`,
     isPart ? `Give the folder that holds it: ${folder}.` : 'Give a folder with config.json, *.safetensors and tokenizer.json.',
   )
-}
-
-/** The folder whose name is nearest to the last part of the path, or has that name in a folder that is near; undefined if there is none. */
-export async function nearFolder(source: string): Promise<string | undefined> {
-  const [parent, name] = [path.dirname(source), path.basename(source)]
-  const names = await readdir(parent).catch(() => undefined)
-  if (!names) {
-    const nearParent = path.dirname(parent) === parent ? undefined : await nearFolder(parent)
-    const below = nearParent === undefined ? undefined : path.join(nearParent, name)
-    return below !== undefined && (await isFolder(below)) ? below : undefined
-  }
-  const nearest = nearestName(name, names)
-  if (nearest === undefined) return undefined
-  const near = path.join(parent, nearest)
-  return (await isFolder(near)) ? near : undefined
 }
 
 /** The hub's error for a repository that may have been meant as the folder `near`. */

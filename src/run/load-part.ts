@@ -22,9 +22,9 @@ export interface LoadedPart extends Omit<RenderedRows, 'items'> {
 export async function loadPart(task: Task, subset: string, shotCount: number, options: LoadTaskOptions): Promise<LoadedPart> {
   const name = itemTaskName(task, subset)
   const fileOf = (split: string) => dataFileOf(task, subset, split, options.dataFiles, options.dataDir)
-  const open = (split: string, dataFile: string | undefined) => openSplit(task, subset, split, { ...options, dataFile })
+  const open = (split: string, dataFile: string | undefined, isForShots = false) => openSplit(task, subset, split, { ...options, dataFile, isForShots })
   const shotsSplit = shotCount > 0 ? fewShotSplit(task) : undefined
-  const shotsDataset = shotsSplit === undefined ? undefined : await open(shotsSplit, await fileOf(shotsSplit))
+  const shotsDataset = shotsSplit === undefined ? undefined : await open(shotsSplit, await fileOf(shotsSplit), true)
   const dataFile = await fileOf(task.dataset.split)
   const dataset = await open(task.dataset.split, dataFile)
   if (shotsDataset) refuseSameRows({ name, split: task.dataset.split, origin: dataset.origin }, { split: shotsSplit!, origin: shotsDataset.origin })
@@ -52,12 +52,13 @@ function openSplit(
   task: Task,
   subset: string,
   split: string,
-  { dataDir, dataFile }: Pick<LoadTaskOptions, 'dataDir'> & { readonly dataFile: string | undefined },
+  { dataDir, dataFile, isForShots }: Pick<LoadTaskOptions, 'dataDir'> & { readonly dataFile: string | undefined; readonly isForShots: boolean },
 ): Promise<Dataset> {
   return openDataset({
     taskName: task.name,
     dataset: task.dataset,
     split,
+    ...(isForShots && { isForShots }),
     ...(subset !== '' && { config: subset, isSubset: true }),
     ...(dataDir !== undefined && { dataDir }),
     ...(dataFile !== undefined && { dataFile }),

@@ -3,8 +3,9 @@ import path from 'node:path'
 import { CheckpointError, HubError, UsageError } from '../errors.ts'
 import { fetchModelSnapshot, fetchOutlineSnapshot } from '../hub/hub.ts'
 import { repositoryReference } from '../hub/repository.ts'
+import { nearFolder } from '../io/near-folder.ts'
 import { isFolder } from '../io/path-exists.ts'
-import { mistypedFolder, nearFolder, notAFolder } from './explain-missing-model.ts'
+import { mistypedFolder, notAFolder } from './explain-missing-model.ts'
 import { locateServed } from './locate-served-model.ts'
 import type { ModelSource } from './model-source.ts'
 import type { GivenModel } from './parse-model.ts'
@@ -38,7 +39,7 @@ export async function locateModel(
   if (looksLocal)
     throw new CheckpointError(
       `no such model folder: ${source}`,
-      `${near === undefined ? '' : `Did you mean ${near}? `}Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME.`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}Give a folder with config.json, *.safetensors and tokenizer.json, or a hub repository as OWNER/NAME${source.startsWith('./') ? ', without ./' : ''}.`,
     )
   onNotice(`${label}: no folder ${source} here${near === undefined ? '' : ` (there is ${near})`}; reading the hub repository of that name`)
   const { name, revision } = repository

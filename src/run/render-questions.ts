@@ -8,7 +8,7 @@ import type { PlacedQuestion } from '../task/odd-rows.ts'
 import { exampleOf, renderExample, type Example } from '../task/render/example.ts'
 import { questionItem, renderInstruction } from '../task/render/item.ts'
 import { renderQuestion, type Question } from '../task/render/question.ts'
-import { itemTaskName, taskLabel, type RowSource, type TaskRow } from '../task/render/row-source.ts'
+import { itemTaskName, rowName, taskLabel, type RowSource, type TaskRow } from '../task/render/row-source.ts'
 import { comparable, comparableExample } from '../task/render/same-question.ts'
 import type { Item } from '../task/request.ts'
 import { sampleRows, SAMPLES } from '../task/sample-rows.ts'
@@ -46,7 +46,7 @@ export async function renderQuestions(
   { dataset, shotsDataset, rows, chosen }: QuestionRows,
 ): Promise<RenderedRows> {
   const source = { task, subset, source: sourceName(dataset) }
-  const questions = chosen.map((row) => ({ question: renderQuestion(source, row), place: `${source.source}, row ${row.rowIndex}` }))
+  const questions = chosen.map((row) => ({ question: renderQuestion(source, row), place: rowName(source.source, row.rowIndex) }))
   await using pool = shotCount > 0 ? await openPool(source, { count: shotCount, seed: fewshotSeed }, shotsDataset) : undefined
   const items: Item[] = []
   const instructions = new Set<string>()

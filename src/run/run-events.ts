@@ -20,8 +20,14 @@ export type EvaluationEvent =
  */
 export type RunEvent =
   | (EvaluationEvent & { readonly model: string | null; readonly isRepeat: boolean })
-  /** `resume` found this manifest: its file, and the models and tasks in it. */
-  | { readonly kind: 'resumed'; readonly file: string; readonly models: readonly string[]; readonly tasks: readonly string[] }
+  /** `resume` found this manifest: its file, the models and tasks in it, and its other options as the command line has them (`--limit 20`). */
+  | {
+      readonly kind: 'resumed'
+      readonly file: string
+      readonly models: readonly string[]
+      readonly tasks: readonly string[]
+      readonly others: readonly string[]
+    }
   | { readonly kind: 'determinism-checked'; readonly model: string; readonly determinism: DeterminismRecord }
   /** The results of a model are on disk. */
   | { readonly kind: 'run-stored'; readonly model: string; readonly record: RunRecord; readonly resultsFile: string }

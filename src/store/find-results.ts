@@ -1,6 +1,7 @@
 /** Finds stored runs by `[NAME=]PATH`: a results file, or a folder of results files. */
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { nearFolder } from '../io/near-folder.ts'
 import { isFolder, pathExists } from '../io/path-exists.ts'
 import { StoreError } from '../errors.ts'
 
@@ -19,10 +20,10 @@ export interface FoundResults {
 /** Finds the files. Fails with StoreError if there are none, or runs of several models. */
 export async function findResults(spec: string): Promise<FoundResults> {
   const { label, place } = await parseSpec(spec)
-  const entry = await stat(place).catch((cause: unknown) => {
-    throw new StoreError(`no such run: ${place}`, 'Give a results_*.json file or its folder; `evalharness run` prints where it stores a run.', {
-      cause,
-    })
+  const entry = await stat(place).catch(async (cause: unknown) => {
+    const near = await nearFolder(place)
+    const hint = 'Give a results_*.json file or its folder; `evalharness run` prints where it stores a run.'
+    throw new StoreError(`no such run: ${place}`, near === undefined ? hint : `Did you mean ${near}? ${hint}`, { cause })
   })
   if (entry.isFile()) return { label, place, files: [place], laterPartial: [] }
   const folder = await folderOfRuns(place)

@@ -89,6 +89,9 @@ describe('JUnit, summary and JSON are written even without a verdict', () => {
       err: expect.stringContaining('not given: --baseline, --candidate'),
     })
     expect(readFileSync(junit, 'utf8')).toContain('not given: --baseline, --candidate')
+    expect((await evalharness('gate', '--baseline', 'a', '--candidate', 'b')).err).toMatch(
+      /not given: --policy\n {2}For example: evalharness gate .* --policy gate\.yaml; in gate\.yaml: tasks: \{ piqa: /u,
+    )
     const policy = 'tasks: { piqa: { min_retention: 0.1 } }'
     expect(await gate('original', policy, '--summary', '')).toMatchObject({ code: 2, err: expect.stringContaining('--summary is empty') })
     const blocked = await gate('original', policy, '--junit', path.join(junit, 'in-a-file.xml'), '--json')

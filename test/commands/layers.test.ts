@@ -75,7 +75,7 @@ test('a dry run says how much work it is', async () => {
   const { code, out } = await evalharness('layers', await model, ...ON_PIQA, '--dry-run')
   expect(code).toBe(0)
   expect(out).toMatch(
-    /^qwen3: 3 layers; 4 models: the whole one, and without 0, 1, 2\nlayers: 9 asked, 6 distinct, 6 computed \(67 %\) in 2 passes\npiqa: 12 requests · tokens: /u,
+    /^qwen3: 3 layers; 4 models: the whole one, and without 0, 1, 2\nlayers: 9 asked, 6 distinct, 6 planned \(67 %\) in 2 passes\npiqa: 12 requests · tokens: /u,
   )
 })
 

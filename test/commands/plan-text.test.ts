@@ -33,7 +33,7 @@ test('a line for each model and task, with what is cut and shared if anything is
     truncation: { requestCount: 0, itemCount: 0, mostTokensLost: 0 },
   }
   const line = 'big · piqa: 2,000 requests · tokens: 9,000 asked, 5,000 distinct, 5,100 planned in 3 batches'
-  expect(planText(plan({ plans: [task] })).split('\n')).toEqual([line, tokenLegend('planned')])
+  expect(planText(plan({ plans: [task] })).split('\n')).toEqual([line, tokenLegend()])
   const other: TaskPlan = {
     ...task,
     layerPassesAsked: 60,
@@ -43,8 +43,8 @@ test('a line for each model and task, with what is cut and shared if anything is
   }
   expect(planText(plan({ plans: [other], temporaryBytes: 2 ** 20 })).split('\n')).toEqual([
     `${line} · layer passes: 60 asked, 40 distinct, 41 planned · cut to the window: 4 requests of 2 items, by up to 17 tokens`,
-    tokenLegend('planned'),
-    layerLegend('planned'),
+    tokenLegend(),
+    layerLegend(),
     '--divergence: a temporary file of up to 1.0 MiB for hidden states',
   ])
 })

@@ -29,6 +29,18 @@ test('a data folder is searched by task, split and configuration', async () => {
   await expect(openDataset({ taskName: 'mmlu', dataset, split: 'dev', config: 'virology', dataDir })).rejects.toThrow(/no such file: .*virology\{\.jsonl,/u)
 })
 
+test('a missing split of few-shot examples is called so, with the option that names its file', async () => {
+  const missing = { taskName: 'boolq', dataset: SOURCE, split: 'train', dataDir: temporaryFolder() }
+  await expect(openDataset({ ...missing, isForShots: true })).rejects.toMatchObject({
+    message: expect.stringContaining('boolq/train{'),
+    hint: expect.stringMatching(/^The split train has the few-shot examples: .* --data boolq:train=FILE, .* --num-fewshot 0\.$/u),
+  })
+  await expect(openDataset({ ...missing, isForShots: true, isSubset: true, config: 'x' })).rejects.toMatchObject({
+    hint: expect.stringContaining('boolq_x:train=FILE'),
+  })
+  await expect(openDataset(missing)).rejects.toMatchObject({ hint: expect.not.stringContaining('few-shot') })
+})
+
 test('for a task with subsets, --data names a folder, and the path below it has no task name', async () => {
   const folder = temporaryFolder()
   mkdirSync(path.join(folder, 'test'))

@@ -54,7 +54,7 @@ test('a signal cuts it short; resume continues it to the scores of a whole run',
   expect(cut).toMatchObject({ isComplete: false, canResume: true, runs: [{ record: { isComplete: false } }] })
   const events: RunEvent[] = []
   const resumed = await runModels({ resume: options.output!, onEvent: (event) => events.push(event) })
-  expect(events[0]).toMatchObject({ kind: 'resumed', models: options.model, tasks: ['piqa'] })
+  expect(events[0]).toMatchObject({ kind: 'resumed', models: options.model, tasks: ['piqa'], others: expect.arrayContaining(['--batch-tokens 20']) })
   expect(resumed.isComplete).toBe(true)
   expect(resumed.runs[0]!.record.tasks).toEqual(whole.runs[0]!.record.tasks)
   expect(resumed.runs[0]!.record.work.cachedCount).toBeGreaterThan(0)

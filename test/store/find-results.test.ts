@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { endingOf, findResults, sampleFileOf } from '../../src/store/find-results.ts'
@@ -24,6 +24,15 @@ test('complete runs are listed newest first, and interrupted ones only if they a
   expect(await findResults(`x=${folder}`)).toEqual({ label: 'x', place: folder, files: [later, old].map((name) => path.join(folder, name)), laterPartial: [] })
   const interrupted = folderWith(old, cut)
   expect(await findResults(interrupted)).toMatchObject({ label: undefined, laterPartial: [path.join(interrupted, cut)] })
+})
+
+test('a mistyped folder gives the one beside it', async () => {
+  const folder = folderWith()
+  mkdirSync(path.join(folder, 'original'))
+  await expect(findResults(path.join(folder, 'orignal'))).rejects.toMatchObject({
+    message: `no such run: ${path.join(folder, 'orignal')}`,
+    hint: expect.stringContaining(`Did you mean ${path.join(folder, 'original')}? Give `),
+  })
 })
 
 test('samples have the ending of their results; a name with a slash is not a path', async () => {

@@ -205,7 +205,9 @@ describe('an item whose text is among the examples', () => {
   })
 
   test('examples are checked like items', async () => {
-    await expect(loadMine(letters('pq'), [row('a'), row('b', 2)])).rejects.toThrow(/dev\.jsonl, row 1: label 2 is out of range, there are 2 choices/u)
+    await expect(loadMine(letters('pq'), [row('a'), row('b', 2)])).rejects.toThrow(
+      /dev\.jsonl, row 1 \(counted from 0\): label 2 is out of range, there are 2 choices/u,
+    )
   })
 })
 

@@ -46,7 +46,7 @@ describe('a row that no score follows from is refused by task, file, row and val
   ])('%s', async (_, part, message) => {
     const error = await load(own(), [good, { ...good, ...part }]).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(DatasetError)
-    expect((error as DatasetError).message).toMatch(/^task mine \(\.\/mine\.js\): .*rows\.jsonl, row 1: /u)
+    expect((error as DatasetError).message).toMatch(/^task mine \(\.\/mine\.js\): .*rows\.jsonl, row 1 \(counted from 0\): /u)
     expect((error as DatasetError).message).toContain(message)
   })
 
@@ -60,17 +60,17 @@ describe('functions of a task', () => {
     throw new Error('no such field')
   }
   test.each<[string, object, string]>([
-    ['prompt throws', { prompt: broken }, 'row 0: the function prompt fails: no such field'],
-    ['choices throws', { choices: broken }, 'row 0: the function choices fails: no such field'],
-    ['gold throws', { gold: broken }, 'row 0: the function gold fails: no such field'],
+    ['prompt throws', { prompt: broken }, 'row 0 (counted from 0): the function prompt fails: no such field'],
+    ['choices throws', { choices: broken }, 'row 0 (counted from 0): the function choices fails: no such field'],
+    ['gold throws', { gold: broken }, 'row 0 (counted from 0): the function gold fails: no such field'],
     ['instruction throws', { instruction: broken }, 'the function instruction fails: no such field'],
-    ['prompt returns nothing', { prompt: () => undefined }, 'row 0: prompt returned undefined, not a text'],
-    ['prompt is asynchronous', { prompt: async () => 'q' }, 'row 0: prompt returned a promise, not a text'],
-    ['choices returns a text', { choices: () => 'AB' }, 'row 0: choices returned "AB", not a list of texts'],
-    ['gold is a bigint', { gold: () => 1n }, 'row 0: gold returned 1n, not the index of a choice'],
-    ['a choice is missing', { choices: () => Array.from({ length: 3 }).fill('a', 1) }, 'row 0: choice 0 is undefined, not a text'],
-    ['choices have a hole', { choices: () => Object.assign(['a'], { length: 2 }) }, 'row 0: choice 1 is undefined, not a text'],
-    ['a choice is a number', { choices: () => [1, 2] }, 'row 0: choice 0 is 1, not a text'],
+    ['prompt returns nothing', { prompt: () => undefined }, 'row 0 (counted from 0): prompt returned undefined, not a text'],
+    ['prompt is asynchronous', { prompt: async () => 'q' }, 'row 0 (counted from 0): prompt returned a promise, not a text'],
+    ['choices returns a text', { choices: () => 'AB' }, 'row 0 (counted from 0): choices returned "AB", not a list of texts'],
+    ['gold is a bigint', { gold: () => 1n }, 'row 0 (counted from 0): gold returned 1n, not the index of a choice'],
+    ['a choice is missing', { choices: () => Array.from({ length: 3 }).fill('a', 1) }, 'row 0 (counted from 0): choice 0 is undefined, not a text'],
+    ['choices have a hole', { choices: () => Object.assign(['a'], { length: 2 }) }, 'row 0 (counted from 0): choice 1 is undefined, not a text'],
+    ['a choice is a number', { choices: () => [1, 2] }, 'row 0 (counted from 0): choice 0 is 1, not a text'],
     ['instruction returns nothing', { instruction: () => {} }, 'instruction returned undefined, not a text'],
     ['the schema throws', { row: row.transform(broken) }, 'row 0): the schema row fails: no such field'],
     ['the schema is asynchronous', { row: row.transform(async (value) => value) }, 'row 0): the schema row fails: '],
@@ -104,7 +104,7 @@ describe('white space and equal choices', () => {
     expect(error).toBeInstanceOf(DatasetError)
     expect((error as DatasetError).message).toMatch(/^task mine \(\.\/mine\.js\): every row has /u)
     expect((error as DatasetError).message).toContain(`${what}; the first, `)
-    expect((error as DatasetError).message).toContain(`rows.jsonl, row 0: ${shown}`)
+    expect((error as DatasetError).message).toContain(`rows.jsonl, row 0 (counted from 0): ${shown}`)
   })
 
   test.each([
@@ -115,7 +115,9 @@ describe('white space and equal choices', () => {
   ])('%s in some rows causes a notice, and the row is scored unchanged', async (what, part) => {
     const { notices, parts } = await load(own(), [good, { ...good, ...part }, good])
     expect(notices).toEqual([
-      expect.stringMatching(new RegExp(`^task mine \\(\\./mine\\.js\\): 1 of 3 rows has ${what}; the first, .*rows\\.jsonl, row 1: `, 'u')),
+      expect.stringMatching(
+        new RegExp(`^task mine \\(\\./mine\\.js\\): 1 of 3 rows has ${what}; the first, .*rows\\.jsonl, row 1 \\(counted from 0\\): `, 'u'),
+      ),
     ])
     expect(parts[0]!.items[1]).toHaveProperty('choices', (part as { a?: string[] }).a ?? good.a)
   })
@@ -155,5 +157,7 @@ describe('white space and equal choices', () => {
 })
 
 test('f1 is for two choices', async () => {
-  await expect(load(own({ metrics: ['acc', 'f1'] }), [{ ...good, a: ['yes', 'no', 'perhaps'] }])).rejects.toThrow('row 0: 3 choices, but f1 is for 2')
+  await expect(load(own({ metrics: ['acc', 'f1'] }), [{ ...good, a: ['yes', 'no', 'perhaps'] }])).rejects.toThrow(
+    'row 0 (counted from 0): 3 choices, but f1 is for 2',
+  )
 })

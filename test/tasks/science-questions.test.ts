@@ -40,7 +40,9 @@ test('sciq: the passage without white space before it, the right answer last', a
 })
 
 test('a label that no choice has is refused with its row', async () => {
-  await expect(questions('arc_easy', [{ ...ARC_ROWS[0]!, answerKey: 'E' }])).rejects.toThrow('row 0: label -1 is out of range, there are 3 choices')
+  await expect(questions('arc_easy', [{ ...ARC_ROWS[0]!, answerKey: 'E' }])).rejects.toThrow(
+    'row 0 (counted from 0): label -1 is out of range, there are 3 choices',
+  )
 })
 
 test.each(['arc_easy', 'arc_challenge'])('%s: what guessing scores is the mean over its rows of one choice in as many', (name) => {

@@ -2,7 +2,7 @@
 import { EngineError, UsageError } from '../../errors.ts'
 import { lookUp } from '../../io/look-up.ts'
 import { didYouMean } from '../../text/nearest-name.ts'
-import type { Dtype } from './dtype.ts'
+import { dtypeOption, type Dtype } from './dtype.ts'
 import type { Gpu } from './gpus.ts'
 import type { ExecutionProvider } from './providers/provider.ts'
 import { PROVIDERS, type ProviderName } from './providers/registry.ts'
@@ -100,8 +100,8 @@ export function dtypeFor(device: Device, asked: Dtype | undefined, stored: Dtype
   const { dtypes, defaultDtype } = providerOf(device)
   if (!supportsDtype(device, asked))
     throw new UsageError(
-      `--dtype ${asked} does not run on ${device.provider}`,
-      `Give ${dtypes.join(' or ')}${device.provider === 'cpu' ? ', or another --device' : ''}.`,
+      `--dtype ${dtypeOption(asked!)} does not run on ${device.provider}`,
+      `Give ${dtypes.map(dtypeOption).join(' or ')}${device.provider === 'cpu' ? ', or another --device' : ''}.`,
     )
   return asked ?? (defaultDtype === 'stored' ? stored : defaultDtype)
 }

@@ -17,6 +17,11 @@ export function parseDtype(text: string): Dtype {
   return dtype as Dtype
 }
 
+/** A type as `--dtype` takes it: `bf16`. */
+export function dtypeOption(dtype: Dtype): string {
+  return Object.entries(SHORT_NAMES).find(([, type]) => type === dtype)![0]
+}
+
 /** Quantized weights are a setting of the model. */
 function hintFor(text: string): string {
   const names = 'Supported: f32, f16, bf16.'

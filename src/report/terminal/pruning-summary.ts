@@ -1,5 +1,5 @@
 /** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
-import { count } from '../../text/count.ts'
+import { count, counted } from '../../text/count.ts'
 import Table from 'cli-table3'
 import { spansText } from '../../prune/layer-sum.ts'
 import type { LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
@@ -16,8 +16,8 @@ export function pruningSummary(record: PruningRecord): string {
   const bounds = `${Math.min(...similarities).toFixed(4)} to ${Math.max(...similarities).toFixed(4)}`
   return [
     sizes,
-    `${accepted} merges, ${rejected} rejected, ${iterations.length} iterations, stopped by ${stop}`,
-    `similarity of the last hidden states ${mean.toFixed(4)} (${bounds} over ${similarities.length} sentences)`,
+    `${counted(accepted, 'merge')}, ${rejected} rejected, ${counted(iterations.length, 'iteration')}, stopped by ${stop}`,
+    `similarity of the last hidden states ${mean.toFixed(4)} (${bounds} over ${counted(similarities.length, 'sentence')})`,
   ].join('\n')
 }
 
@@ -31,7 +31,7 @@ export function lacoPlanText({ settings, calibration, original, merges, stopReas
   return [
     table.toString(),
     `if every merge reaches a similarity above ${settings.threshold}; then ${stopReason} ends the search`,
-    `calibration: ${calibration.sentences} sentences${calibration.tokens === null ? '' : ` of ${calibration.tokens} tokens`} (${calibration.source}); nothing was computed or written`,
+    `calibration: ${counted(calibration.sentences, 'sentence')}${calibration.tokens === null ? '' : ` of ${counted(calibration.tokens, 'token')}`} (${calibration.source}); nothing was computed or written`,
   ].join('\n')
 }
 

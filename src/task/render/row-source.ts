@@ -30,7 +30,12 @@ export function taskLabel({ name, taskFile }: Task): string {
   return taskFile === undefined ? `task ${name}` : `task ${name} (${taskFile})`
 }
 
-/** A row in messages. */
+/** A row of a source in messages. It is counted as the samples count it, so line 3 of a file is row 2. */
+export function rowName(source: string, rowIndex: number): string {
+  return `${source}, row ${rowIndex} (counted from 0)`
+}
+
+/** A row in messages, with its task. */
 export function placeOf({ task, source }: RowSource, { rowIndex }: TaskRow): string {
-  return `${taskLabel(task)}: ${source}, row ${rowIndex}`
+  return `${taskLabel(task)}: ${rowName(source, rowIndex)}`
 }

@@ -44,7 +44,7 @@ describe('what the user gives', () => {
     expect(dtypeFor(cpu, undefined, 'bfloat16')).toBe('float32')
     expect(dtypeFor(webgpu, undefined, 'float16')).toBe('float32')
     expect(dtypeFor(cuda, undefined, 'bfloat16')).toBe('bfloat16')
-    expect(() => dtypeFor(webgpu, 'bfloat16', 'bfloat16')).toThrow('--dtype bfloat16 does not run on webgpu')
+    expect(() => dtypeFor(webgpu, 'bfloat16', 'bfloat16')).toThrow('--dtype bf16 does not run on webgpu')
   })
 
   test('a provider that the package does not have for a platform is refused with those that it has', () => {
@@ -121,7 +121,7 @@ test('auto takes a device that gives the numbers of the CPU, and the record says
 test('bf16 is not for the CPU: auto says so if there is nothing else', async () => {
   vi.stubEnv('PATH', '')
   vi.stubEnv('VK_ICD_FILENAMES', '/nonexistent.json')
-  await expect(score({ devices: 'auto', dtype: 'bfloat16' })).rejects.toThrow(/--dtype bfloat16 does not run on cpu|cannot run on cuda/u)
+  await expect(score({ devices: 'auto', dtype: 'bfloat16' })).rejects.toThrow(/--dtype bf16 does not run on cpu|cannot run on cuda/u)
   vi.unstubAllEnvs()
 })
 

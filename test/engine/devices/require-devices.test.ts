@@ -53,8 +53,8 @@ test('a device is opened only if no GPU is known for it, and then what opens is 
 
 test('a type that no device has is refused before anything is read', async () => {
   const opens = async () => true
-  for (const text of ['cpu', 'auto']) expect(await failure(text, linux, opens, 'float16')).toMatchObject({ message: '--dtype float16 does not run on cpu' })
-  expect(await failure('webgpu', withGpus, opens, 'bfloat16')).toMatchObject({ message: '--dtype bfloat16 does not run on webgpu' })
+  for (const text of ['cpu', 'auto']) expect(await failure(text, linux, opens, 'float16')).toMatchObject({ message: '--dtype f16 does not run on cpu' })
+  expect(await failure('webgpu', withGpus, opens, 'bfloat16')).toMatchObject({ message: '--dtype bf16 does not run on webgpu' })
   expect([await failure('auto', withGpus, opens, 'bfloat16'), await failure('cpu', linux, opens, 'float32'), await failure('auto', linux)]).toEqual([
     null,
     null,

@@ -101,7 +101,9 @@ test('a template that names a column that is not there: the key, and the columns
   const folder = yamlFolder({ ...FILES, 'it.yaml': 'task: it\ninclude: _base.yaml\ndoc_to_text: "{{quesion}}"\n' })
   const { code, err } = await evalharness('run', '--dry-run', '-t', 'it', '--include-path', folder)
   expect(code).toBe(2)
-  expect(err).toMatch(/row 0: doc_to_text: "quesion" is undefined; the row has question, yes_text, label\n {2}Correct this key of the YAML, or the row\./u)
+  expect(err).toMatch(
+    /row 0 \(counted from 0\): doc_to_text: "quesion" is undefined; the row has question, yes_text, label\n {2}Correct this key of the YAML, or the row\./u,
+  )
 })
 
 test.each([

@@ -54,7 +54,9 @@ test('WikiText: the detokenized page is asked, the original counts', () => {
 })
 
 test('a label out of range names source and row', () => {
-  expect(() => render('piqa', { goal: 'g', sol1: 'a', sol2: 'b', label: -1 })).toThrow('rows.jsonl, row 4: label -1 is out of range, there are 2 choices')
+  expect(() => render('piqa', { goal: 'g', sol1: 'a', sol2: 'b', label: -1 })).toThrow(
+    'rows.jsonl, row 4 (counted from 0): label -1 is out of range, there are 2 choices',
+  )
 })
 
 describe('the parts of a prompt, as lm-eval 0.4.13 puts them together', () => {
