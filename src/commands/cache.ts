@@ -1,5 +1,4 @@
 /** `evalharness cache`: lists the entries of the response cache, and removes entries. */
-import Table from 'cli-table3'
 import { z } from 'zod'
 import { defaultCacheFolder, listCache, MAX_BYTES, pruneCache, type CachedModel } from '../cache/cache-folder.ts'
 import { GRAPH_VERSION } from '../engine/onnx/onnx-engine.ts'
@@ -9,6 +8,7 @@ import { byteSize } from '../text/byte-size.ts'
 import { count, counted } from '../text/count.ts'
 import { cellText } from '../text/fitting-table.ts'
 import { parseBytes } from '../text/parse-bytes.ts'
+import { numberColumns, textColumns, wrappedTable } from '../text/text-table.ts'
 import { defineCommand, type Command } from './command.ts'
 
 const MS_A_DAY = 86_400_000
@@ -23,12 +23,12 @@ const lsCommand = defineCommand({
   description: 'List models with cached responses, the last used first',
   options: z.object(common),
   examples: [['cache ls', 'what is cached']],
-  async run({ cache = defaultCacheFolder(), json }, { out, err }) {
+  async run({ cache = defaultCacheFolder(), json }, { out, err, columns }) {
     const models = await listCache(cache)
     if (json) out(JSON.stringify({ folder: cache, models }, null, 2))
     else if (models.length === 0) out(`no responses are cached in ${cache}`)
     else {
-      out(tableOf(models))
+      out(tableOf(models, columns))
       if (models.some(({ description }) => isUnused(engineOf(description))))
         err('unused: computed by another version of evalharness; `evalharness cache prune --older-than DAYS` removes what was not used for long')
       err('an entry serves every task, few-shot count and chat template: responses are found by the tokens of their prompts')
@@ -79,23 +79,18 @@ function ruleOf({ maxSize, olderThan, all }: Pick<z.output<typeof pruneOptions>,
   }
 }
 
-function tableOf(models: readonly CachedModel[]): string {
-  const table = new Table({
-    head: ['model', 'source', 'computed on', 'weights', 'responses', 'size', 'last used'],
-    colAligns: ['left', 'left', 'left', 'left', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const { id, description, answerCount, byteLength, usedAt } of models)
-    table.push([
-      cellText(description?.model ?? id.slice(0, 8)),
-      description ? cellText([description.source, ...description.given].join(',')) : '–',
-      engineText(engineOf(description)),
-      description?.weights.slice(0, 8) ?? '–',
-      count(answerCount),
-      byteSize(byteLength),
-      usedAt.slice(0, 16).replace('T', ' '),
-    ])
-  return table.toString()
+function tableOf(models: readonly CachedModel[], columns: number): string {
+  const rows = models.map(({ id, description, answerCount, byteLength, usedAt }) => [
+    cellText(description?.model ?? id.slice(0, 8)),
+    description ? cellText([description.source, ...description.given].join(',')) : '–',
+    engineText(engineOf(description)),
+    description?.weights.slice(0, 8) ?? '–',
+    count(answerCount),
+    byteSize(byteLength),
+    usedAt.slice(0, 16).replace('T', ' '),
+  ])
+  const heads = [...textColumns('model', 'source', 'computed on', 'weights'), ...numberColumns('responses', 'size'), ...textColumns('last used')]
+  return wrappedTable({ columns: heads, rows }, ['model', 'source', 'computed on'], columns)
 }
 
 const engineSchema = z.object({ graph: z.number(), provider: z.string(), dtype: z.string(), versions: z.record(z.string(), z.string()) })

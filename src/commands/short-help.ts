@@ -1,6 +1,7 @@
 /** What `evalharness` alone prints, and what the program does not do. */
 import { HARNESS_VERSION } from '../io/package-folder.ts'
 import { FAMILIES } from '../model/families/families.ts'
+import { wrapped } from '../text/wrapped.ts'
 
 /** What is scored and what is not, in three lines; README says the same. */
 export function scopeText(): string[] {
@@ -26,15 +27,4 @@ To begin:
 ${paragraph(...scopeText())}
 
 ${paragraph('evalharness --help lists all commands, evalharness COMMAND --help the options of one.')}`
-}
-
-/** A sentence in lines of whole words. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
 }

@@ -1,5 +1,4 @@
 /** `evalharness tasks`: lists the tasks; `tasks NAME` shows one with a rendered prompt. */
-import Table from 'cli-table3'
 import { z } from 'zod'
 import { nameTasks } from '../run/name-tasks.ts'
 import type { Task } from '../task/define-task.ts'
@@ -10,6 +9,7 @@ import { allNames, expandNames, groupNames, selectTasks, subsetNames } from '../
 import { flag, list, optionalPositional, text } from '../run/option-table.ts'
 import { parseDataFiles } from '../run/parse-data-files.ts'
 import { runOptions } from '../run/run-options.ts'
+import { textColumns, wrappedTable } from '../text/text-table.ts'
 import { defineCommand } from './command.ts'
 import { listCatalogue } from './list-catalogue.ts'
 import { showTask } from './show-task.ts'
@@ -59,15 +59,14 @@ function listNames(names: readonly string[], json: boolean, { out }: Terminal): 
   else for (const name of names) out(name)
 }
 
-function listTasks(tasks: readonly Task[], json: boolean, { out, err }: Terminal): void {
+function listTasks(tasks: readonly Task[], json: boolean, { out, err, columns }: Terminal): void {
   const described = tasks.map(describeTask)
   if (json) {
     out(JSON.stringify(described, null, 2))
     return
   }
-  const table = new Table({ head: ['task', 'shots', 'metrics', 'what it asks'], style: { head: [], border: [], compact: true } })
-  for (const { name, shots, metrics, summary } of described) table.push([name, shots, metrics.join(', '), summary])
-  out(table.toString())
+  const rows = described.map(({ name, shots, metrics, summary }) => [name, String(shots), metrics.join(', '), summary])
+  out(wrappedTable({ columns: textColumns('task', 'shots', 'metrics', 'what it asks'), rows }, ['metrics', 'what it asks'], columns))
   for (const task of tasks.filter(({ subsets }) => subsets)) out(partsText(task))
   err('`evalharness tasks NAME` shows a task, `evalharness tasks --all` lists every name that --tasks takes')
 }

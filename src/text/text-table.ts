@@ -1,5 +1,6 @@
 /** Tables of text for terminals and Markdown: the same cells, drawn in two ways. */
 import Table from 'cli-table3'
+import { wrapped } from './wrapped.ts'
 
 /** Text in rows and columns. */
 export interface TextTable {
@@ -34,6 +35,24 @@ export function framedTable({ columns, rows }: TextTable): string {
   })
   for (const row of rows) table.push([...row])
   return table.toString()
+}
+
+/** A column that is wrapped is not narrower. */
+const LEAST_WRAPPED = 12
+
+/** The table in a frame of at most `columns` characters, if wrapping the cells of the columns with these heads makes it fit; the widest is narrowed first. */
+export function wrappedTable({ columns: heads, rows }: TextTable, wrappable: readonly string[], columns: number): string {
+  const widths = heads.map(({ head }, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)))
+  const mayWrap = heads.map(({ head }) => wrappable.includes(head))
+  let excess = widths.reduce((sum, width) => sum + width + 3, 1) - columns
+  while (excess > 0) {
+    const widest = Math.max(...widths.filter((_, column) => mayWrap[column]))
+    if (widest <= LEAST_WRAPPED) break
+    widths[widths.findIndex((width, column) => mayWrap[column] && width === widest)]!--
+    excess--
+  }
+  const wrapCell = (cell: string, column: number) => (mayWrap[column] ? wrapped(cell, widths[column]!).join('\n') : cell)
+  return framedTable({ columns: heads, rows: rows.map((row) => row.map(wrapCell)) })
 }
 
 /** The same with a cell left out if it repeats the one above, in the first `count` columns: the rows of one thing read as a group. */

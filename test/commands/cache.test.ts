@@ -19,16 +19,21 @@ async function cacheWith(...descriptions: readonly object[]): Promise<string> {
 
 test('an entry has its settings, what computed it and the hash of its weights', async () => {
   const one = { model: 'm', source: './model', engine: ENGINE, weights: '0123456789abcdef' }
-  const cache = await cacheWith(one, { ...one, given: ['quantize=nf4', 'block=32'] })
+  const cache = await cacheWith(one, { ...one, given: ['quantize=nf4'] })
   const { code, out } = await evalharness('cache', 'ls', '--cache', cache)
   expect(code).toBe(0)
   expect(out).toContain('│ cpu, float32, onnxruntime 1.30.0 │ 01234567 │')
   expect(out).toMatch(/│ \.\/model +│/u)
-  expect(out).toContain('│ ./model,quantize=nf4,block=32 │')
+  expect(out).toContain('│ ./model,quantize=nf4 │')
   const { models } = JSON.parse((await evalharness('cache', 'ls', '--cache', cache, '--json')).out)
-  expect(models.map(({ description }: { description: { given: string[] } }) => description.given)).toEqual(
-    expect.arrayContaining([[], ['quantize=nf4', 'block=32']]),
-  )
+  expect(models.map(({ description }: { description: { given: string[] } }) => description.given)).toEqual(expect.arrayContaining([[], ['quantize=nf4']]))
+})
+
+test('a table that is too wide for 120 columns is wrapped', async () => {
+  const given = ['quantize=nf4', 'block=32', 'adapter=./adapters/of/another/folder']
+  const { out } = await evalharness('cache', 'ls', '--cache', await cacheWith({ model: 'm', source: './model', engine: ENGINE, weights: 'ab', given }))
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  expect(out).toMatch(/onnxruntime +│ ab /u)
 })
 
 test('an entry without a readable description has a dash', async () => {
