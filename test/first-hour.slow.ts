@@ -30,8 +30,8 @@ interface Ended {
 }
 
 /** Runs a command line in the folder; `interruptAt` sends Ctrl-C once standard error has it. */
-function evalharness(args: readonly string[], interruptAt?: string): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] })
+function evalharness(args: readonly string[], interruptAt?: string, env: NodeJS.ProcessEnv = ENV): Promise<Ended> {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err, isInterrupted] = ['', '', false]
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => {
@@ -170,7 +170,8 @@ describe('a model and what is made from it', () => {
   })
 
   test('the cache tells the model from its quantization', async () => {
-    const { out } = await evalharness(['cache', 'ls'])
+    // In 120 columns the sources take two lines.
+    const { out } = await evalharness(['cache', 'ls'], undefined, { ...ENV, COLUMNS: '200' })
     expect(out).toMatch(/│ original +│ node_modules\/evalharness\/demo\/model +│ cpu, float32, onnxruntime /u)
     expect(out).toMatch(/│ nf4 +│ node_modules\/evalharness\/demo\/model,quantize=nf4 +│/u)
   })
@@ -274,7 +275,7 @@ describe('wrong inputs: exit code 2, what is wrong and what to do, and no stack'
     ['compare results/original nowhere', 'no such run: nowhere', 'results_*.json'],
     ['card wirte x', 'card has no subcommand "wirte"', 'Did you mean write?'],
     ['layermap dropped', 'no variant given', 'evalharness layermap dropped VARIANT'],
-    ['gate --baseline results/original', 'not given: --candidate', 'evalharness gate --help'],
+    ['gate --baseline results/original', 'not given: --candidate', 'For example: evalharness gate --baseline results/original --candidate'],
     ['card verify nope.md', 'cannot read the card nope.md', 'README.md'],
   ])('%s', async (line, message, hint) => {
     const { code, out, err } = await evalharness(line.split(' '))
