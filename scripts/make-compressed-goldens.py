@@ -188,6 +188,19 @@ def stored_tensors(config, model):
     return tensors
 
 
+def compressed_config(format, arguments, inputs, with_head):
+    """The quantization_config of one scheme for all matrices; `inputs` is None if only weights are quantized."""
+    return {
+        "quant_method": "compressed-tensors",
+        "format": format,
+        "quantization_status": "compressed",
+        "config_groups": {"group_0": {"targets": ["Linear"], "weights": {**arguments, "dynamic": False}, "input_activations": inputs, "output_activations": None}},
+        "ignore": [] if with_head else ["lm_head"],
+        "kv_cache_scheme": None,
+        "global_compression_ratio": None,
+    }
+
+
 def make_compressed(name, case, folder):
     fields, arguments, format, dtype, with_head = case
     rng = np.random.default_rng(SEED + zlib.crc32(name.encode()) % 1_000_000)
@@ -201,15 +214,7 @@ def make_compressed(name, case, folder):
             module.weight.copy_(unpacked)
         del tensors[f"{key}.weight"]
         tensors.update({f"{key}.{part}": value for part, value in parts.items()})
-    quantization = {
-        "quant_method": "compressed-tensors",
-        "format": format,
-        "quantization_status": "compressed",
-        "config_groups": {"group_0": {"targets": ["Linear"], "weights": {**arguments, "dynamic": False}, "input_activations": None, "output_activations": None}},
-        "ignore": [] if with_head else ["lm_head"],
-        "kv_cache_scheme": None,
-        "global_compression_ratio": None,
-    }
+    quantization = compressed_config(format, arguments, None, with_head)
     right = {key: module.weight.data.clone() for key, module in matrices(model, with_head)}
     write(folder, config, model, tensors, quantization, rng, {"compressed-tensors": version("compressed-tensors") if "actorder" not in arguments else compressed_tensors.__version__})
     if "actorder" in arguments:
@@ -280,15 +285,7 @@ def make_rounding(name, case, inputs, folder):
         tensors.update({f"{key}.{part}": value for part, value in parts.items()})
     if not inputs["dynamic"]:
         tensors.update(observe(model, list(right), inputs, rng))
-    quantization = {
-        "quant_method": "compressed-tensors",
-        "format": format,
-        "quantization_status": "compressed",
-        "config_groups": {"group_0": {"targets": ["Linear"], "weights": {**arguments, "dynamic": False}, "input_activations": inputs, "output_activations": None}},
-        "ignore": [] if with_head else ["lm_head"],
-        "kv_cache_scheme": None,
-        "global_compression_ratio": None,
-    }
+    quantization = compressed_config(format, arguments, inputs, with_head)
     save(folder, config, model, tensors, quantization)
     if format == "pack-quantized":
         # transformers 5.24 fails to load packed integers with rounded inputs ("normal_kernel_cpu" not implemented for 'Char').

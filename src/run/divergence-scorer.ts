@@ -98,10 +98,7 @@ async function openTogether(planned: PlannedPass, { onOriginalEvent, ...options 
     second,
     score: (block, encoded) => Promise.all([first.score(block, encoded, (share) => share), second.score(block, encoded, (share) => share)]),
     failure: () => pass.failure,
-    async [Symbol.asyncDispose]() {
-      await using _first = first
-      await second[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => closeBoth(first, second),
   }
 }
 
@@ -128,11 +125,13 @@ async function openApart([original, variant]: readonly [ModelSource, ModelSource
       return [before, await second.score(block, encoded, (share) => (1 + share) / 2)]
     },
     failure: () => undefined,
-    async [Symbol.asyncDispose]() {
-      await using _first = first
-      await second[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => closeBoth(first, second),
   }
+}
+
+async function closeBoth(first: OpenSide, second: OpenSide): Promise<void> {
+  await using _first = first
+  await second[Symbol.asyncDispose]()
 }
 
 function roleWith(begin: DivergenceRole['begin']): DivergenceRole {

@@ -7,11 +7,11 @@ import { EngineError } from '../../errors.ts'
 import { planBatches, type Batch } from '../../plan/batches.ts'
 import type { Sequence, SequenceScore } from '../../plan/sequence.ts'
 import { mebibytes } from '../../text/byte-size.ts'
-import { providerOf } from '../devices/device.ts'
 import { graphType, type Dtype } from '../devices/dtype.ts'
 import type { SequenceDivergence } from '../engine.ts'
 import { peakGemmMeter } from '../roofline/peak-gemm-rate.ts'
 import { batchBudget, budgetFor, jointMemoryNeed, jointOnePassBudget, LEAST_TOKENS, onePassBudget, type BatchBudget, type BatchLimits } from './batch-budget.ts'
+import { hasPasses } from './device-needs.ts'
 import { jointModelInOnePass, jointModelInPasses, modelInOnePass, modelInPasses, withOriginalStates, type DeviceModel } from './device-model.ts'
 import type { EngineDivergence } from './engine-divergence.ts'
 import { loadSession, type LoadedSession, type LoadTarget } from './load-session.ts'
@@ -69,7 +69,7 @@ interface LoadedModel {
 export async function startWorker(config: ModelConfig, weights: RunnableWeights, options: WorkerOptions): Promise<DeviceWorker> {
   const { limits, deviceBytes = 0, dtype, scoreBytes, device, divergence } = options
   const shape = { ...config, ...weightMemory(weights), ...(divergence?.kind === 'variant' && { original: divergence.original.config }) }
-  const isInPasses = providerOf(device).attention === 'kv-cache'
+  const isInPasses = hasPasses(device)
   const budget = isInPasses ? batchBudget(shape, limits) : onePassBudget(shape, limits, deviceBytes)
   const model = isInPasses ? modelInPasses(config, weights, divergence) : modelInOnePass(config, weights, { type: graphType(dtype), scoreBytes, divergence })
   const session = await loadSession(model.graphWith(1), { ...options, root: weights.root })
@@ -81,7 +81,7 @@ export async function startJointWorker(joint: JointModels, options: WorkerOption
   const [first, ...others] = joint.models
   const { limits, deviceBytes = 0, dtype, scoreBytes, device } = options
   const shapes = joint.models.map(({ config, weights, outside }) => ({ ...config, ...weightMemory(weights), outside }))
-  const isInPasses = providerOf(device).attention === 'kv-cache'
+  const isInPasses = hasPasses(device)
   const budget = isInPasses ? budgetFor(jointMemoryNeed(shapes, joint.trie), limits) : jointOnePassBudget(shapes, limits, deviceBytes)
   const model = isInPasses ? jointModelInPasses(joint) : jointModelInOnePass(joint, { type: graphType(dtype), scoreBytes })
   const session = await loadSession(model.graphWith(1), { ...options, root: first!.weights.root })

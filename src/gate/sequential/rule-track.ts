@@ -81,9 +81,12 @@ export function whyIncomparable(track: RuleTrack): string | null {
 
 /** The value and its bounds after the items with these values of the candidate, in the order of drawing. At least one item. */
 export function pointAfter(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint {
-  const point = widePointAfter(track, candidate)
-  if (track.request.kind !== 'min_top1_agreement' || !point.interval) return point
-  // Bounds of a retention know no largest one; positions that agree are at most all.
+  return possiblePoint(track, widePointAfter(track, candidate))
+}
+
+/** Bounds of a retention know no largest one; positions that agree are at most all. */
+function possiblePoint({ request: { kind } }: RuleTrack, point: PathPoint): PathPoint {
+  if (kind !== 'min_top1_agreement' || !point.interval) return point
   const [low, high] = point.interval.map((bound) => Math.min(1, bound)) as [number, number]
   return { ...point, value: Math.min(1, point.value), interval: [low, high] }
 }
@@ -116,13 +119,14 @@ export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): J
   // When all items are drawn the answer is exact, even if another one seemed certain before.
   const crossing = candidate.length === itemCount ? exactCrossing(track, candidate, early) : early
   const decisive = candidate.slice(0, candidate.length === itemCount ? itemCount : (crossing?.itemCount ?? candidate.length))
-  const point = pointAfter(track, decisive)
+  const widePoint = widePointAfter(track, decisive)
+  const point = possiblePoint(track, widePoint)
   const found = { ...rule, itemCount: point.items, value: point.value, interval: point.interval }
   if (crossing) {
     const keeps = track.method === 'asymptotic' ? 'below' : 'above'
     return { ...found, verdict: crossing.side === keeps ? 'passed' : 'regressed', decidedAfter: crossing.itemCount, itemsNeeded: null, reason: null }
   }
-  const itemsNeeded = itemsToDecide(track, widePointAfter(track, decisive))
+  const itemsNeeded = itemsToDecide(track, widePoint)
   const reason = `about ${counted(itemsNeeded - point.items, 'more item')} would decide${itemsNeeded >= itemCount ? ', which are all' : ''}`
   return { ...found, verdict: 'undecided', decidedAfter: null, itemsNeeded, reason }
 }

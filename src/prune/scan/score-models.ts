@@ -17,7 +17,7 @@ export interface ScoredModel {
   readonly work: WorkRecord
 }
 
-/** what is scored, and who receives its events. */
+/** What is scored, and who receives its events. */
 export interface ScoringScan {
   readonly loadedTasks: readonly LoadedTask[]
   readonly options: EvaluateOptions
