@@ -44,7 +44,7 @@ test('a run prints the table on standard output, stores results and samples in t
   })
 })
 
-test('--json prints nothing but JSON: the results of each model, and the comparison', async () => {
+test('--json prints nothing but JSON: the results of each model, and the comparison', { tags: ['slow'] }, async () => {
   const model = tinyModel()
   const rows = `piqa=${writeRows(model, 'piqa.jsonl', piqaRows(3))}`
   const output = path.join(model, 'out')
@@ -271,7 +271,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     )
   })
 
-  test('a hub that is not reachable: the variable that makes it work offline', async () => {
+  test('a hub that is not reachable: the variable that makes it work offline', { tags: ['slow'] }, async () => {
     const err = await refused(['run', '-m', tinyModel(), '-t', 'piqa'], { HF_ENDPOINT: 'http://127.0.0.1:45999', HF_HOME: temporaryFolder() })
     expect(err).toMatch(/the hub at http:\/\/127\.0\.0\.1:45999 cannot be used for the dataset baber\/piqa: .*ECONNREFUSED.*\n.*HF_HUB_OFFLINE=1/u)
   })

@@ -47,9 +47,13 @@ describe('an untrusted card', () => {
     expect(html.filter((value) => !/^<!-- evalharness:(?:[a-z-]+:(?:begin|end)|card [^<>]*) -->$/u.test(value))).toEqual([])
   })
 
+  // The parser of Markdown takes until its time limit.
   test.each([
     ['quotes in quotes', `${'> '.repeat(20_000)}a`],
     ['lists in lists', `${'- '.repeat(20_000)}a`],
+  ])('%s is a CardError', { tags: ['slow'] }, (_, text) => expect(() => readCard(text, 'README.md')).toThrow(CardError))
+
+  test.each([
     ['front matter in lists', `---\n${'- '.repeat(20_000)}a\n---\n`],
     [
       'front matter that grows',

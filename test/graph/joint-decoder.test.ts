@@ -43,7 +43,7 @@ test('original, merged and dropped layers of a deep model', { tags: ['slow'] }, 
   expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
 })
 
-test('a model with sliding windows, and the same without its last layer', async () => {
+test('a model with sliding windows, and the same without its last layer', { tags: ['slow'] }, async () => {
   const { folder, sequences } = fixtureRequests('gemma2')
   const config = JSON.parse(readFileSync(path.join(folder, 'config.json'), 'utf8')) as { num_hidden_layers: number; layer_types?: unknown[] }
   const types = config.layer_types && { layer_types: config.layer_types.slice(0, -1) }

@@ -292,7 +292,7 @@ describe('a split of two files', () => {
     await expect(goals()).rejects.toThrow('the dataset a/b has 1 of the 2 files beside data/validation-00000-of-00002.parquet')
   })
 
-  test('of which the cache holds one is not mistaken for the whole, when the hub cannot be reached', async () => {
+  test('of which the cache holds one is not mistaken for the whole, when the hub cannot be reached', { tags: ['slow'] }, async () => {
     await readOne()
     const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
     vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1')

@@ -160,7 +160,7 @@ describe('a collapsed checkpoint', { tags: ['slow'] }, () => {
 describe('nothing is written', () => {
   const original = deepModel({ layers: 8 })
 
-  test('when no merge is accepted; the error names the closest merge', async () => {
+  test('when no merge is accepted; the error names the closest merge', { tags: ['slow'] }, async () => {
     const out = outputFolder()
     const work = pruneLaco(modelOf(await original), { ...OPTIONS, settings: { ...SETTINGS, threshold: 1 } }, to(out), silent)
     await expect(work).rejects.toThrow(PruneError)

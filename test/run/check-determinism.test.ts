@@ -22,7 +22,7 @@ test('other batches move a log-likelihood by less than 3e-5 nats a token', { tag
   expect(found.largestDifference).toBeLessThan(3e-5)
 })
 
-test('an engine whose log-likelihoods change is detected', async () => {
+test('an engine whose log-likelihoods change is detected', { tags: ['slow'] }, async () => {
   const asked = await loadedTasks()
   const record = await evaluateModel(model, asked, { openEngine: async () => fakeEngine() })
   const found = await checkDeterminism({ record, itemCount: 50, model, loadedTasks: asked }, {})

@@ -36,7 +36,7 @@ test('a variant has divergences, with the original’s log-probabilities beside 
   })
 })
 
-test('models are computed together if they fit, otherwise through stored hidden states, with the same figures', async () => {
+test('models are computed together if they fit, otherwise through stored hidden states, with the same figures', { tags: ['slow'] }, async () => {
   const models = [`original=${original}`, `other=${tinyModel('llama3')}`, `same=${original}`]
   const batchTokens = 64
   const together = await runWithNotices(optionsOf(models, { batchTokens }))

@@ -55,7 +55,7 @@ test('models with the same tokenizer share the encoding, and each scores as if a
   expect(first.tasks).toEqual((await run()).tasks)
 })
 
-test('subsets are scored in separate chunks, with the same results as alone', async () => {
+test('subsets are scored in separate chunks, with the same results as alone', { tags: ['slow'] }, async () => {
   const known = await loadTasks()
   const score = async (name: string) => {
     const loaded = await loadTask(selectTasks(known, [name])[0]!, {})

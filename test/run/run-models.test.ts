@@ -22,7 +22,7 @@ const optionsOf = (more: RunModelsOptions = {}): RunModelsOptions => ({
   ...more,
 })
 
-test('it comes back with records and files, and tells what happens in order', async () => {
+test('it comes back with records and files, and tells what happens in order', { tags: ['slow'] }, async () => {
   const events: RunEvent[] = []
   const { runs, isComplete, canResume } = await runModels(optionsOf({ checkDeterminism: 5, onEvent: (event) => events.push(event) }))
   expect({ isComplete, canResume, count: runs.length }).toEqual({ isComplete: true, canResume: false, count: 1 })

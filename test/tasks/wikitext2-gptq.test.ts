@@ -19,7 +19,7 @@ test('the rows of WikiText are joined by empty lines: a line keeps its line brea
 })
 
 // python scripts/corpus-perplexity.py demo/model test/tasks/valley.raw 0 32 float64 (torch 2.13.0, transformers 5.24.0)
-test('the perplexity is that of transformers over windows of 32 tokens, each an item', async () => {
+test('the perplexity is that of transformers over windows of 32 tokens, each an item', { tags: ['slow'] }, async () => {
   const what = ['--tasks', 'wikitext2_gptq', '--data', `wikitext2_gptq=${TEXT}`, '--max-length', '32']
   const how = ['--device', 'cpu', '--no-cache', '--json', '--output', temporaryFolder()]
   const { out, code, err } = await evalharness('run', '--model', 'demo=demo/model', ...what, ...how)

@@ -55,7 +55,7 @@ function gateOn(task: string, file: string, candidate: string, policy: string, .
   return evalharness('gate', ...common, '-m', `candidate=${candidate}`, '-o', path.join(temporaryFolder(), 'out'), ...more)
 }
 
-test('0: it stops as soon as the rule is decided; the same seed draws the same items', async () => {
+test('0: it stops as soon as the rule is decided; the same seed draws the same items', { tags: ['slow'] }, async () => {
   const policy = 'tasks: { piqa: { min_retention: 0.3 } }'
   const first = await gate(model, policy, '--json')
   expect(first).toMatchObject({ code: 0 })

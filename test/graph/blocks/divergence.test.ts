@@ -52,17 +52,21 @@ test.each(CASES)('$original and $variant diverge as in transformers, $form', asy
   expectGolden(await divergencesOf(FORMS[form]!, original, variant, sequences), requests)
 })
 
-test.each(pairs)('$original and $variant in one graph: as in transformers, and as through stored states', async ({ original, variant, requests }) => {
-  const { sequences } = fixtureRequests(original)
-  const together = await divergencesTogether([original, variant], sequences)
-  expectGolden(together, requests)
-  const stored = await divergencesOf(FORMS['in passes']!, original, variant, sequences, 1024)
-  together.forEach(({ isSameTop, ...values }, index) => {
-    expect(isSameTop).toEqual(stored[index]!.isSameTop)
-    for (const name of ['kl', 'original', 'variant'] as const)
-      values[name].forEach((value, position) => expect(Math.abs(value - stored[index]![name][position]!)).toBeLessThanOrEqual(1e-6))
-  })
-})
+test.each(pairs)(
+  '$original and $variant in one graph: as in transformers, and as through stored states',
+  { tags: ['slow'] },
+  async ({ original, variant, requests }) => {
+    const { sequences } = fixtureRequests(original)
+    const together = await divergencesTogether([original, variant], sequences)
+    expectGolden(together, requests)
+    const stored = await divergencesOf(FORMS['in passes']!, original, variant, sequences, 1024)
+    together.forEach(({ isSameTop, ...values }, index) => {
+      expect(isSameTop).toEqual(stored[index]!.isSameTop)
+      for (const name of ['kl', 'original', 'variant'] as const)
+        values[name].forEach((value, position) => expect(Math.abs(value - stored[index]![name][position]!)).toBeLessThanOrEqual(1e-6))
+    })
+  },
+)
 
 test.each(pairs)('$original and $variant in one graph for GPUs: as in transformers', { tags: ['slow'] }, async ({ original, variant, requests }) => {
   const { sequences } = fixtureRequests(original)

@@ -36,7 +36,7 @@ describe('scratch files', () => {
   afterEach(() => vi.unstubAllEnvs())
   const scratchFolders = () => readdirSync(temporary).filter((name) => name.startsWith('evalharness-weights-'))
 
-  test.each(cases)('$family as $quantize in blocks of $block scores as transformers does, and leaves nothing', async (entry) => {
+  async function checkScores(entry: AtLoad): Promise<void> {
     const { family, quantize, block, log_probs: expected } = entry
     const requests = requestsOf(family)
     const { scores, runnable } = await scoreRunnable(path.join(FIXTURES, family), { quantize: { scheme: quantize, block } }, requests)
@@ -46,7 +46,12 @@ describe('scratch files', () => {
     expect(Math.max(...requests.map(({ log_prob: plain }, index) => Math.abs(plain - expected[index]!)))).toBeGreaterThan(0.01)
     expect(runnable).toMatchObject({ quantization: { scheme: quantize, block, origin: 'load' }, adapter: null })
     expect(scratchFolders()).toEqual([])
-  })
+  }
+
+  const isFirst = ({ quantize }: AtLoad, index: number) => cases.findIndex((entry) => entry.quantize === quantize) === index
+  const NAME = '$family as $quantize in blocks of $block scores as transformers does, and leaves nothing'
+  test.each(cases.filter(isFirst))(NAME, checkScores)
+  test.each(cases.filter((entry, index) => !isFirst(entry, index)))(NAME, { tags: ['slow'] }, checkScores)
 
   test('cancelling leaves no files', async () => {
     const opened = openFixture('qwen3', { quantize: { scheme: 'nf4', block: 64 } }, AbortSignal.abort())

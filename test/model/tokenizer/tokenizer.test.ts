@@ -33,7 +33,7 @@ test('a pattern of its own that is honest is followed', async () => {
   expect(own.encode('open a jar 7')).toEqual(plain.encode('open a jar 7'))
 })
 
-test('a pattern that would take for ever is ended', async () => {
+test('a pattern that would take for ever is ended', { tags: ['slow'] }, async () => {
   const tokenizer = await readTokenizer(tokenizerWith(split(String.raw`(\s*\w+)+$`)), SPECIAL)
   expect(() => tokenizer.encode(`${'word '.repeat(100)}!`)).toThrow(CheckpointError)
   expect(tokenizer.encode('a')).toHaveLength(1)

@@ -40,7 +40,7 @@ test('the scores are those of `prune drop` and `run`', { tags: ['slow'] }, async
   found.forEach((item, row) => item.forEach((logProb, choice) => expect(Math.abs(logProb - expected[row]![choice]!)).toBeLessThan(1e-6)))
 })
 
-test('the record is stored, and a second scan computes nothing', async () => {
+test('the record is stored, and a second scan computes nothing', { tags: ['slow'] }, async () => {
   const [output, cache] = [temporaryFolder(), temporaryFolder()]
   const given = { model: `deep=${await model}`, ...tasks, group: 2, output, cache }
   const { scan, file } = await scanLayers(given)

@@ -37,7 +37,7 @@ const apart = () => (made ??= runModels(optionsOf({ sharedLayers: false })))
 
 const scoresOf = ({ runs }: RunResult) => runs.map(({ record }) => record.tasks.map(({ items }) => items.map(({ logLikelihoods }) => logLikelihoods)))
 
-test('scores are those of separate runs, for fewer layer passes', async () => {
+test('scores are those of separate runs, for fewer layer passes', { tags: ['slow'] }, async () => {
   const notices: string[] = []
   const onEvent = (event: RunEvent) => event.kind === 'notice' && notices.push(event.message)
   const together = await runModels(optionsOf({ onEvent }))
