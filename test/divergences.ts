@@ -23,5 +23,5 @@ export function divergenceLine(task: string | null, changes: Partial<DivergenceC
 /** Who is compared. */
 export function runSummary(label: string): RunSummary {
   const { tasks: _tasks, groups: _groups, ...summary } = storedRun(label, [])
-  return summary
+  return { ...summary, limits: [null] }
 }

@@ -3,7 +3,7 @@
  *
  * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
  * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
- * beside those of the layer passes and of all operations, and peak memory. The last line has the verdicts. Other work on the machine shows in
+ * beside those of the layer passes and of all operations, and peak memory beside that of the original alone plus the layers that only variants have. The last line has the verdicts. Other work on the machine shows in
  * the rounds; it moves no layer pass.
  */
 import { execFileSync } from 'node:child_process'
@@ -41,12 +41,10 @@ async function measure(original: string, dataDir: string): Promise<void> {
   }
   const run = (sharedLayers: boolean, given = models) =>
     runModels({ model: given, tasks: ['piqa'], dataDir, limit: Number(rows), sharedLayers, cache: false, device: 'cpu', output: path.join(folder, 'results') })
-  const alone = await run(false, models.slice(0, 1))
-  console.log(`${models[0]} alone: memory ${mebibytes(peakOf(alone))}`)
   const shares: number[] = []
   const byOperations: number[] = []
   const peaks: number[] = []
-  let most = NaN
+  const limits: number[] = []
   let isEqual = true
   for (let round = 1; round <= Number(rounds); round++) {
     const isFirst = round % 2 === 1
@@ -58,7 +56,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
     shares.push(time / passes)
     byOperations.push(time / operations)
     peaks.push(peakOf(together))
-    most = peakOf(alone) + differingBytes(together)
+    limits.push(peakOf(apart, 0) + differingBytes(together, apart))
     isEqual &&= areEqual(together, apart)
     console.log(
       `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
@@ -69,7 +67,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
   const verdict = (ratio: number) => `${ratio.toFixed(3)}, ${Math.abs(ratio - 1) <= 0.05 ? 'within' : 'NOT within'} 5 %`
   console.log(
     `scores ${isEqual ? 'equal' : 'DIFFER'} · engine time ÷ layer passes ${verdict(median(shares))}; ÷ operations ${verdict(median(byOperations))} (medians of ${rounds}) · ` +
-      `memory ${mebibytes(Math.max(...peaks))}: ${Math.max(...peaks) <= most ? 'below' : 'ABOVE'} one model plus what differs, ${mebibytes(most)}`,
+      `memory ${mebibytes(median(peaks))}: ${median(peaks) <= median(limits) ? 'below' : 'ABOVE'} one model plus what differs, ${mebibytes(median(limits))}`,
   )
 }
 
@@ -90,20 +88,21 @@ function layerPassesOf({ runs }: RunResult): number {
   return runs.reduce((sum, { record }) => sum + record.work.layerPassesComputed!, 0)
 }
 
-/** In f32, of the layers that only variants have: their number by the layer passes, the size of one by what a variant lost. */
-function differingBytes({ runs }: RunResult): number {
-  const [original, ...variants] = runs.map(({ record: { work, model: own } }) => ({
-    asked: work.layerPassesAsked! / work.tokensAsked!,
-    distinct: work.layerPassesDistinct! / work.tokensDistinct!,
-    parameters: own.parameterCount!,
-  }))
-  const smallest = variants.at(-1)!
-  const perLayer = (original!.parameters - smallest.parameters) / (original!.asked - smallest.asked)
-  return 4 * perLayer * variants.reduce((sum, { distinct }) => sum + distinct, 0)
+/** Of the layers that only variants have: weights, keys and values. A layer costs what the smallest variant by itself takes less than the original. */
+function differingBytes({ runs }: RunResult, apart: RunResult): number {
+  const [asked, distinct] = [
+    runs.map(({ record: { work } }) => work.layerPassesAsked! / work.tokensAsked!),
+    runs.map(({ record: { work } }) => work.layerPassesDistinct! / work.tokensDistinct!),
+  ]
+  const smallest = runs.length - 1
+  const perLayer = (peakOf(apart, 0) - peakOf(apart, smallest)) / (asked[0]! - asked[smallest]!)
+  return perLayer * distinct.slice(1).reduce((sum, layers) => sum + layers, 0)
 }
 
-function peakOf({ runs }: RunResult): number {
-  return Math.max(...runs.map(({ record }) => record.work.peakBytes))
+/** Of one of the runs, or the largest. */
+function peakOf({ runs }: RunResult, run?: number): number {
+  const peaks = runs.map(({ record }) => record.work.peakBytes)
+  return run === undefined ? Math.max(...peaks) : peaks[run]!
 }
 
 function areEqual(a: RunResult, b: RunResult): boolean {

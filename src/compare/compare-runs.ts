@@ -164,6 +164,7 @@ function checkNothingEmpty(runs: readonly StoredRun[], lines: readonly { readonl
   if (empty) throw nothingInCommon(original!, empty, (run) => selectEntries(run, { subsets }))
 }
 
-function summaryOf({ kind, label, file, sources, tool, date, isComplete, limit, model }: StoredRun): RunSummary {
-  return { kind, label, file, ...(sources && { sources }), tool, date, isComplete, ...(limit !== undefined && { limit }), model }
+function summaryOf({ kind, label, file, sources, tool, date, isComplete, tasks, model }: StoredRun): RunSummary {
+  const limits = [...new Set(tasks.map(({ limit }) => limit ?? null))]
+  return { kind, label, file, ...(sources && { sources }), tool, date, isComplete, limits, model }
 }

@@ -12,7 +12,10 @@ export interface Status {
 }
 
 /** Who is compared; everything of a run but its scores. */
-export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'>
+export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'> & {
+  /** First rows that its tasks were limited to, null for no limit; several if they differ. */
+  readonly limits: readonly (number | null)[]
+}
 
 /** What guessing scores on a task, as shares. */
 export interface Chance {

@@ -57,7 +57,7 @@ export async function openResults(file: string): Promise<OpenedResults> {
 
 /** What a run says besides its tasks. */
 function runFields(results: ResultsFile): Omit<StoredRun, 'file' | 'tasks' | 'groups'> {
-  const { evalharness, lm_eval_version: lmEvalVersion, date, config } = results
+  const { evalharness, lm_eval_version: lmEvalVersion, date } = results
   const model = modelOf(results)
   const rollingBos = evalharness?.settings?.rollingBos
   const addBosToken = evalharness?.settings?.addBosToken ?? undefined
@@ -67,7 +67,6 @@ function runFields(results: ResultsFile): Omit<StoredRun, 'file' | 'tasks' | 'gr
     tool: evalharness ? `evalharness ${evalharness.version}` : `lm-eval${lmEvalVersion ? ` ${lmEvalVersion}` : ''}`,
     date: date === undefined ? null : new Date(date * 1000).toISOString(),
     isComplete: evalharness?.is_complete ?? true,
-    ...(typeof config?.limit === 'number' && { limit: config.limit }),
     ...(rollingBos && { rollingBos }),
     ...(addBosToken !== undefined && { addBosToken }),
     prompting: {
@@ -93,12 +92,14 @@ async function readTask(name: string, results: ResultsFile, file: string): Promi
     )
   }
   const original = results.evalharness?.divergence?.original
+  const limit = results.config?.limit
   const dataset = datasetOf(lookUp(results.configs, name))
   return {
     ...figures,
     scores: plainScores(figures.scores),
     itemCount: samples?.items.length ?? counts?.effective ?? null,
     rowCount: counts?.original ?? null,
+    ...(typeof limit === 'number' && { limit }),
     ...(original && { divergenceFrom: { label: original.label, weightsHash: original.weightsHash } }),
     items: samples?.items ?? null,
     ...withProblems({ ...problems, ...samples?.problems }),

@@ -1,4 +1,4 @@
-/** The settings that determine a run's scores besides its tasks. Runs of different tasks are combined only when all of them are equal. */
+/** The settings that determine a run's scores besides its tasks and their rows. Runs of different tasks are combined only when all of them are equal. */
 import { z } from 'zod'
 
 /** By name, as strings; `none` if the file does not say. */
@@ -16,7 +16,7 @@ const evalharnessSchema = z.looseObject({
     maxLength: z.number(),
   }),
   engine: z.looseObject({ dtype: z.unknown().optional() }).optional(),
-  settings: z.looseObject({ limit: z.unknown().optional(), rollingBos: z.unknown().optional(), addBosToken: z.unknown().optional() }).optional(),
+  settings: z.looseObject({ rollingBos: z.unknown().optional(), addBosToken: z.unknown().optional() }).optional(),
 })
 
 /** The settings of a results file. */
@@ -39,14 +39,13 @@ function ownSettings({ model, engine, settings }: z.infer<typeof evalharnessSche
     tokenizer: model.tokenizerHash,
     window: model.maxLength,
     dtype: engine?.dtype,
-    limit: settings?.limit,
     // Records from before the setting existed did as lm-eval does.
     rolling_bos: settings?.rollingBos ?? 'lm-eval',
     add_bos_token: settings?.addBosToken,
   }
 }
 
-/** Settings that change log-likelihoods; batch sizes, devices and bootstrap seeds do not. */
+/** Settings that change log-likelihoods; batch sizes, devices, limits and bootstrap seeds do not. */
 function lmEvalSettings(results: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const config = (typeof results.config === 'object' && results.config !== null ? results.config : {}) as Readonly<Record<string, unknown>>
   return {
@@ -57,7 +56,6 @@ function lmEvalSettings(results: Readonly<Record<string, unknown>>): Record<stri
     model_sha: config.model_sha,
     model_dtype: config.model_dtype,
     max_length: results.max_length,
-    limit: config.limit,
     gen_kwargs: config.gen_kwargs,
     fewshot_seed: config.fewshot_seed,
   }

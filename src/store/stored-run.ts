@@ -55,6 +55,8 @@ export interface StoredTask {
   readonly itemCount: number | null
   /** Rows of the split. */
   readonly rowCount: number | null
+  /** First rows that its run was limited to, below 1 a share of them; absent if it had no limit. */
+  readonly limit?: number
   /** Absent if the file does not say, or the rows are not from the hub. */
   readonly dataset?: StoredDataset
   readonly scores: readonly StoredScore[]
@@ -133,8 +135,6 @@ export interface StoredRun {
   readonly date: string | null
   /** False when the run was interrupted. */
   readonly isComplete: boolean
-  /** First rows of each task, below 1 a share of them; absent if the run had no limit. */
-  readonly limit?: number
   /** Which tokens precede a text that is scored as a whole; absent for lm-eval's rule. */
   readonly rollingBos?: RollingBos
   /** Whether texts begin with bos; absent if the tokenizer decides. */

@@ -23,8 +23,7 @@ print(json.dumps([data.base_model, data.model_name, [{k: v for k, v in dataclass
 describe.skipIf(python.missing !== undefined)(`huggingface_hub${python.missing === undefined ? '' : ` (skipped: ${python.missing})`}`, () => {
   test('reads dataset, configuration, split, revision, shots and items of a written model-index', () => {
     const dataset = { id: 'aps/super_glue', config: 'boolq', split: 'validation', revision: '3de24cf8022e94f4ee4b9d55a6f539891524d646' }
-    const run = (label: string, right: number) =>
-      storedRun(label, [choiceTask('boolq', [right, 0, 1], { dataset, shotCount: 3, rowCount: 3270 })], { limit: 3 })
+    const run = (label: string, right: number) => storedRun(label, [choiceTask('boolq', [right, 0, 1], { dataset, shotCount: 3, rowCount: 3270, limit: 3 })])
     const file = path.join(temporaryFolder(), 'README.md')
     writeFileSync(file, renderCard(readCard('# x\n', file), cardContents(run('base', 1), [run('no', 0)], {}, { baseModel: 'owner/base' })))
     expect(JSON.parse(execFileSync(python.value!, ['-c', READ, file], { encoding: 'utf8' }))).toEqual([

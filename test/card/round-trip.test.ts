@@ -118,7 +118,7 @@ const runs = fc
     const run = (label: string, model: number): StoredRun => {
       const choice = (name: string, form: (typeof tasks)[number]) => {
         const right = rightAnswers(form, model)
-        return choiceTask(name, right, { shotCount: form.shots, rowCount: right.length + form.more })
+        return choiceTask(name, right, { shotCount: form.shots, rowCount: right.length + form.more, ...(limit && { limit: 5 }) })
       }
       const members = group?.map((form, index) => choice(`mmlu_${index}`, { ...form, shots: 5 })) ?? []
       const pooled = members.flatMap(({ items }) => items!.map(({ values }) => values['acc'] as number))
@@ -128,7 +128,6 @@ const runs = fc
         [...names.map((name, index) => choice(name, tasks[index]!)), ...members, ...(text ? [perplexityTask('wikitext', text, model)] : [])],
         {
           isComplete,
-          ...(limit && { limit: 5 }),
           groups: group
             ? [
                 {
@@ -190,9 +189,9 @@ describe('a part of a split', () => {
     [base, cut].map((entry) => storedRun(entry.label, [{ ...entry.tasks[0]!, ...changes }], run)) as [StoredRun, StoredRun]
 
   test.each<[string, [StoredRun, StoredRun], string]>([
-    ['a limit', part({ rowCount: 1838 }, { limit: 4 }), '4 of 1,838 (limit 4)'],
-    ['a share as the limit', part({ rowCount: 8 }, { limit: 0.5 }), '4 of 8 (limit 0.5)'],
-    ['a limit that cuts a source without end', part({ rowCount: null }, { limit: 4 }), '4 (limit 4)'],
+    ['a limit', part({ rowCount: 1838, limit: 4 }), '4 of 1,838 (limit 4)'],
+    ['a share as the limit', part({ rowCount: 8, limit: 0.5 }), '4 of 8 (limit 0.5)'],
+    ['a limit that cuts a source without end', part({ rowCount: null, limit: 4 }), '4 (limit 4)'],
     ['chosen rows', part({ rowCount: 1838 }), '4 of 1,838 (chosen rows)'],
     ['a run that was interrupted', part({ rowCount: 1838 }, { isComplete: false }), '4 of 1,838 (interrupted)'],
   ])('by %s is refused without --partial, and is named in the table', (_, [original, variant], items) => {
@@ -211,8 +210,8 @@ describe('a part of a split', () => {
         return { docId, promptHash: `p ${docId}`, targetHash: target, target, values: { acc: Number(target === '0') }, requests }
       })
     const task = (rowCount: number): StoredTask => ({ ...choiceTask('boolq', Array<number>(20).fill(1)), items: classes(20), rowCount })
-    const written = (rowCount: number, run: Partial<StoredRun>) =>
-      write('', cardContents(storedRun('base', [task(rowCount)], run), [storedRun('cut', [task(rowCount)], run)]))
+    const written = (rowCount: number, changes: Partial<StoredTask>) =>
+      write('', cardContents(storedRun('base', [{ ...task(rowCount), ...changes }]), [storedRun('cut', [{ ...task(rowCount), ...changes }])]))
     const limited = written(3270, { limit: 20 })
     expect(rows(limited, 'Benchmark')[0]!.slice(1, 3)).toEqual(['20 of 3,270 (limit 20)', '85.00% (of these items)'])
     expect(await wrongCells(limited)).toEqual([])
@@ -228,7 +227,7 @@ describe('a part of a split', () => {
   })
 
   test('is not what a limit beyond the split or a whole run leaves', () => {
-    expect(() => checkWhole(cardContents(...([part({}, { limit: 100 })[0], [part({}, { limit: 100 })[1]]] as const)))).not.toThrow()
+    expect(() => checkWhole(cardContents(...([part({ limit: 100 })[0], [part({ limit: 100 })[1]]] as const)))).not.toThrow()
     expect(() => checkWhole(contents)).not.toThrow()
   })
 })

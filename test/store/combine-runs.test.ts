@@ -105,9 +105,19 @@ test('a run that a newer one covers is not read, whatever its settings and sampl
   expect(run.sources).toEqual([{ file: fileOf(2), tasks: ['piqa', 'boolq'], newestOf: 2 }])
 })
 
+test('each task may have a limit of its own', async () => {
+  stored(1, ['piqa'], { limit: 100 })
+  stored(2, ['boolq'])
+  const run = await readStoredRun(folder)
+  expect(run.tasks.map(({ name, limit }) => [name, limit])).toEqual([
+    ['boolq', undefined],
+    ['piqa', 100],
+  ])
+})
+
 test.each<[string, Changes, string]>([
   ['weights', { weights: 'cc' }, 'weights aa against cc'],
-  ['limit', { limit: 100 }, 'limit none against 100'],
+  ['rules of perplexity', { rollingBos: 'once' }, 'rolling_bos lm-eval against once'],
   ['numbers', { dtype: 'f16' }, 'dtype f32 against f16'],
 ])('runs of different tasks with other %s are refused', async (_, changes, difference) => {
   stored(1, ['piqa'], changes)
@@ -126,8 +136,8 @@ test('of what was asked for, only the runs that hold it are read, whatever the s
   writeFileSync(path.join(folder, `samples_mine_${timeOf(2)}.jsonl`), 'damaged')
   const run = await readStoredRun(folder, new Set(['piqa', 'elsewhere']))
   expect(daysOf(run)).toEqual({ piqa: 1, boolq: 1 })
-  expect(run).toMatchObject({ limit: 20, unread: ['cola', 'mine'] })
-  await expect(readStoredRun(folder, new Set(['piqa', 'mine']))).rejects.toThrow('differ in limit none against 20')
+  expect(run).toMatchObject({ tasks: [{ limit: 20 }, { limit: 20 }], unread: ['cola', 'mine'] })
+  await expect(readStoredRun(folder, new Set(['piqa', 'cola']))).rejects.toThrow('differ in dtype f16 against f32')
   await expect(readStoredRun(folder, new Set(['elsewhere']))).rejects.toThrow('cannot be combined')
 })
 

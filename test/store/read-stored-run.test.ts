@@ -194,7 +194,7 @@ describe('the rows that were scored', () => {
     const content = lmEvalResults()
     writeFileSync(results(), JSON.stringify({ ...content, config: { ...content.config, limit }, configs: { mmlu_law: config } }))
     const run = await readStoredRun(results())
-    return { limit: run.limit, dataset: run.tasks[0]!.dataset }
+    return { limit: run.tasks[0]!.limit, dataset: run.tasks[0]!.dataset }
   }
 
   test("lm-eval's dataset, split and limit are read", async () => {

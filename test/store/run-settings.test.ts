@@ -8,9 +8,9 @@ test('arguments in another order, and as an object, are the same settings', () =
   expect([differingSettings(text, other), differingSettings(text, object)]).toEqual([[], []])
 })
 
-test('batch sizes do not change scores, limits do', () => {
-  expect(differingSettings(lmEval({ batch_size: 1 }), lmEval({ batch_size: 8 }))).toEqual([])
-  expect(differingSettings(lmEval({ limit: 10 }), lmEval({}))).toEqual(['limit 10 against none'])
+test('batch sizes and limits do not change a log-likelihood, generation settings may', () => {
+  expect(differingSettings(lmEval({ batch_size: 1, limit: 10 }), lmEval({ batch_size: 8 }))).toEqual([])
+  expect(differingSettings(lmEval({ gen_kwargs: 'a=1' }), lmEval({}))).toEqual(['gen_kwargs a=1 against none'])
 })
 
 test('weights identify a model wherever its folder is', () => {

@@ -49,12 +49,14 @@ function membersOf(run: StoredRun, name: string): readonly StoredTask[] {
 
 /** Why a run scored fewer items than there are. */
 function cutOf(name: string, run: StoredRun, members: readonly StoredTask[]): Pick<RowExtent, 'limit' | 'reasons'> {
-  const { limit, isComplete } = run
+  const { isComplete } = run
+  const limits = members.flatMap(({ limit }) => limit ?? [])
+  const limit = limits.length > 0 ? Math.min(...limits) : null
   const whole = sum(members, ({ rowCount }) => rowCount)
   const scored = sum(members, ({ itemCount }) => itemCount)
   // A source without end is read as far as the limit, and its rows are not counted.
   const isLimited =
-    limit !== undefined && members.some(({ itemCount, rowCount }) => itemCount !== null && (rowCount === null || itemCount < rowCount || limit === itemCount))
+    limit !== null && members.some(({ itemCount, rowCount }) => itemCount !== null && (rowCount === null || itemCount < rowCount || limit === itemCount))
   const isKnownWhole = knownSplit(name)?.itemCount === scored
   const isCut = scored !== null && whole !== null && scored < whole
   // Of an interrupted group whole subsets may be missing, which nothing counts.

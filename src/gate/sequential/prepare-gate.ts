@@ -59,7 +59,7 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
   const given = requests.some(({ kind }) => isDivergence(kind)) ? await originalModel(baseline, options.model[0]!) : undefined
   const scoring = scoringOptionsOf(options, [...limits.keys()], {
     ...(given !== undefined && { model: [given, ...options.model], divergence: true }),
-    ...(baseline.limit !== undefined && { limit: baseline.limit }),
+    limit: limitOf(rules),
     maxLength: options.maxLength ?? baseline.model.maxLength ?? undefined,
     numFewshot: options.numFewshot ?? shots,
     rollingBos: options.rollingBos ?? baseline.rollingBos,
@@ -75,6 +75,12 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
     loadedTasks,
   )
   return { baseline, alpha, ruled, loadedTasks, model, original: models.length > 1 ? models[0] : undefined, evaluateOptions }
+}
+
+/** That of the baseline's tasks. If they differ, rows that the baseline lacks are read too; nobody draws them. */
+function limitOf(ruled: readonly RuledPopulation[]): number | undefined {
+  const limits = new Set(ruled.flatMap(({ population }) => population.entry.strata.map(({ limit }) => limit)))
+  return limits.size === 1 ? [...limits][0] : undefined
 }
 
 /** Nobody gave `--divergence`, which models that cannot be compared are refused by. */

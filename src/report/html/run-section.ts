@@ -29,9 +29,9 @@ function runRow(run: RunSummary): Cell[] {
 }
 
 /** Which rows of each task were scored. */
-function limitText({ kind, limit, isComplete }: RunSummary): string {
-  const rows =
-    kind === 'cited' ? NONE : limit === undefined ? 'all' : limit < 1 ? `first ${percent(limit, 0)} of each task` : `first ${count(limit)} of each task`
+function limitText({ kind, limits, isComplete }: RunSummary): string {
+  const texts = limits.map((limit) => (limit === null ? 'all' : `first ${limit < 1 ? percent(limit, 0) : count(limit)}`))
+  const rows = kind === 'cited' ? NONE : `${texts.join(', ')}${limits.length > 1 ? ', by task' : limits[0] === null ? '' : ' of each task'}`
   return isComplete ? rows : `${rows}, interrupted`
 }
 

@@ -156,6 +156,23 @@ test('a dry run tells what a random order costs', async () => {
   expect(other).toMatchObject({ code: 3, err: expect.stringContaining('cannot be compared') })
 })
 
+test('a baseline of which each task has a limit of its own: its items are drawn', { tags: ['slow'] }, async () => {
+  const output = temporaryFolder()
+  const run = (...args: readonly string[]) => evalharness('run', '-m', `original=${model}`, ...args, '-o', output, '--device', 'cpu')
+  expect(await run('-t', 'piqa', '--data', `piqa=${rows}`, '--limit', '70')).toMatchObject({ code: 0 })
+  expect(await run('-t', 'wikitext', '--data', `wikitext=${articles}`)).toMatchObject({ code: 0 })
+  const policy = policyFile('tasks: { piqa: { min_retention: 0.3 }, wikitext: { max_perplexity_ratio: 1.5 } }')
+  const data = ['--data', `piqa=${rows}`, '--data', `wikitext=${articles}`, '--full', '--json', '-o', output, '--device', 'cpu']
+  const { code, out } = await evalharness('gate', '--baseline', path.join(output, 'original'), '--policy', policy, ...data, '-m', `candidate=${model}`)
+  expect({ code, rules: (JSON.parse(out) as { rules: object[] }).rules }).toMatchObject({
+    code: 0,
+    rules: [
+      { task: 'piqa', itemCount: 70 },
+      { task: 'wikitext', itemCount: 80 },
+    ],
+  })
+})
+
 test('an interrupted gate keeps what it knows, and the same options go on from it', { tags: ['slow'] }, async () => {
   const options = {
     baseline: path.join(results, 'original'),

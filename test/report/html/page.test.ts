@@ -44,6 +44,16 @@ test('a task is named once for all its variants, and a variant without a score h
   expect(page).toMatch(/<td class="variant" data-label="variant">c<\/td>(?:<td class="number" data-label="[^"]*">–<\/td>){6}<td data-label="status">–<\/td>/u)
 })
 
+test.each<[string, readonly (number | undefined)[]]>([
+  ['all', [undefined, undefined]],
+  ['first 3 of each task', [3, 3]],
+  ['first 50 % of each task', [0.5, 0.5]],
+  ['all, first 3, by task', [undefined, 3]],
+])('the rows that were scored are %j', (text, limits) => {
+  const tasks = limits.map((limit, index) => choiceTask(['piqa', 'boolq'][index]!, [1, 1, 0], limit === undefined ? {} : { limit }))
+  expect(reportPage(compareRuns(storedRun('a', tasks), [storedRun('b', tasks)]), []).match(new RegExp(`>${text}</td>`, 'gu'))).toHaveLength(2)
+})
+
 test('perplexities have a table of their own', () => {
   const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
   const page = reportPage(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]), [])
