@@ -43,7 +43,10 @@ export async function compareTensor(base: ReadableWeights, variant: ReadableWeig
       baseValues.set(layer, decodeValues(await readPiece(base, from, start, length), from.dtype))
     }
     // Rounded to the dtype of the variant, so that rounding does not count as a difference.
-    const expectedBytes = encodeValues(sum.size === 0 ? new Float64Array(length) : evaluateSum(sum, (layer) => baseValues.get(layer)!), tensor.dtype)
+    const expectedBytes = encodeValues(
+      evaluateSum(sum, (layer) => baseValues.get(layer)!, new Float64Array(length)),
+      tensor.dtype,
+    )
     const expected = decodeValues(expectedBytes, tensor.dtype)
     const nearestValues = baseValues.get(nearest)!
     for (let index = 0; index < length; index++) {

@@ -38,15 +38,14 @@ export function layersOf(merged: Merged): number[] {
   return typeof merged === 'number' ? [merged] : [merged.base, ...merged.followers].flatMap(layersOf)
 }
 
-/** Values of a weighted sum in f64, not rounded. `valuesOf` gives the values of a layer; all have the same length. */
-export function evaluateSum(sum: LayerSum, valuesOf: (layer: number) => Float32Array): Float64Array {
-  let total: Float64Array | undefined
+/** Values of a weighted sum in f64, not rounded; they overwrite `into`. `valuesOf` gives the values of a layer, all as many as `into` has. */
+export function evaluateSum(sum: LayerSum, valuesOf: (layer: number) => Float32Array, into: Float64Array): Float64Array {
+  into.fill(0)
   for (const [layer, coefficient] of sum) {
     const values = valuesOf(layer)
-    total ??= new Float64Array(values.length)
-    for (let index = 0; index < values.length; index++) total[index]! += coefficient * values[index]!
+    for (let index = 0; index < values.length; index++) into[index]! += coefficient * values[index]!
   }
-  return total!
+  return into
 }
 
 /** The published loop in bfloat16, W = bf16(W + bf16(W_k − W)): near the last follower, but not equal to it. */

@@ -2,7 +2,7 @@
  * How a pruned checkpoint is made, from top to bottom: open the original, search (LaCo) or take the given layers (drop), write an ordinary checkpoint beside
  * the output folder, and rename it when it is complete.
  */
-import type { Checkpoint, Outline } from '../model/checkpoint.ts'
+import type { Outline } from '../model/checkpoint.ts'
 import { hashWeights } from '../model/weights/weights-hash.ts'
 import { layerRunner } from '../engine/onnx/layer-runner.ts'
 import { PruneError, unlessAborted, UsageError } from '../errors.ts'
@@ -14,7 +14,7 @@ import { sizeWith } from './model-size.ts'
 import { openForPruning, outlineForPruning } from './open-for-pruning.ts'
 import { beginOutputFolder, type OutputFolder } from './output-folder.ts'
 import { prepareLaco, type LacoOptions } from './prepare-laco.ts'
-import { pruningFacts } from './pruning-facts.ts'
+import { pruningFacts, type PrunedCheckpoint } from './pruning-facts.ts'
 import { lacoRecord, type DropRecord, type LacoPlan, type LacoRecord, type ModelSize } from './pruning-record.ts'
 import { checkScanned, type ChosenLayers } from './scan/automatic-layers.ts'
 import { NO_MERGE } from './tensor-source.ts'
@@ -71,11 +71,8 @@ export async function planLaco(model: ModelSource, options: LacoOptions, onNotic
 /** Collapses layers and writes the checkpoint. Fails with a HarnessError, and with PruneError when no merge is accepted: then nothing is written. */
 export async function pruneLaco(model: ModelSource, options: LacoOptions, destination: Destination, watcher: PruningWatcher): Promise<LacoRecord> {
   const { signal } = destination
-  const checkpoint = await openForPruning(model, watcher.onNotice)
-  const { config, weights, tokenizer } = checkpoint
-  const prepared = await prepareLaco({ config, tokenizer }, options)
-  const { settings, text } = prepared
-  const calibration = prepared.calibration!
+  const { checkpoint, settings, text, calibration } = await openSearch(model, options, watcher.onNotice)
+  const { config, weights } = checkpoint
   const { merge, similarity } = options
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const weightsHash = hashWeights(weights)
@@ -99,6 +96,13 @@ export async function pruneLaco(model: ModelSource, options: LacoOptions, destin
   const record = lacoRecord(facts, { settings, merge, similarity, text, calibration, collapse })
   await writeOutput({ model, checkpoint, output }, { layers, merge, record }, watcher, signal)
   return record
+}
+
+/** The model and what a search needs of it. The tokenizer, tens of megabytes, ends with this call: the calibration text is encoded. */
+async function openSearch(model: ModelSource, options: LacoOptions, onNotice: PruningWatcher['onNotice']) {
+  const { tokenizer, ...checkpoint } = await openForPruning(model, onNotice)
+  const { settings, text, calibration } = await prepareLaco({ config: checkpoint.config, tokenizer }, options)
+  return { checkpoint, settings, text, calibration: calibration! }
 }
 
 /** Writes the checkpoint without the given layers; `chosen` says why, if they were not given by hand. Fails with a HarnessError. */
@@ -140,12 +144,12 @@ function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dr
   return dropLayers(layerCount, dropped)
 }
 
-function weightBytes({ weights }: Checkpoint): number {
+function weightBytes({ weights }: PrunedCheckpoint): number {
   return [...weights.tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
 async function writeOutput(
-  { model, checkpoint, output }: { readonly model: ModelSource; readonly checkpoint: Checkpoint; readonly output: OutputFolder },
+  { model, checkpoint, output }: { readonly model: ModelSource; readonly checkpoint: PrunedCheckpoint; readonly output: OutputFolder },
   pruned: PrunedModel,
   watcher: PruningWatcher,
   signal: AbortSignal | undefined,

@@ -7,10 +7,13 @@ import { sizeWith } from './model-size.ts'
 import { layerOrigins, type PruningFacts } from './pruning-record.ts'
 import type { MergeOptions } from './tensor-source.ts'
 
+/** What pruning needs of a model. */
+export type PrunedCheckpoint = Pick<Checkpoint, 'config' | 'architecture' | 'weights'>
+
 /** The model and the method. */
 interface Pruning {
   readonly model: ModelSource
-  readonly checkpoint: Checkpoint
+  readonly checkpoint: PrunedCheckpoint
   /** Layers of the pruned model. */
   readonly layers: readonly CollapsedLayer[]
   readonly merge: MergeOptions

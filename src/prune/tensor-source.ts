@@ -97,6 +97,7 @@ export async function* sourceBytes(source: TensorSource, reader: TensorReader): 
   // Buffers are reused: new ones for each piece add up to the size of the model before the garbage collector runs.
   const bytes = Buffer.allocUnsafe(Math.min(byteLength, PIECE_VALUES * width))
   const buffers = new Map<number, Float32Array>()
+  const sums = new Float64Array(source.kind === 'sum' ? bytes.length / width : 0)
   for (let start = 0; start < byteLength; start += bytes.length) {
     const length = Math.min(bytes.length, byteLength - start)
     if (source.kind === 'copy') {
@@ -110,6 +111,8 @@ export async function* sourceBytes(source: TensorSource, reader: TensorReader): 
       values.set(layer, decodeValues(await reader.read(tensor, start, length, bytes), dtype, own.subarray(0, length / width)))
     }
     const valuesOf = (layer: number) => values.get(layer)!
-    yield encodeValues(source.kind === 'sum' ? evaluateSum(source.sum, valuesOf) : evaluatePublishedLoop(source.merged, valuesOf), dtype)
+    const merged = source.kind === 'sum' ? evaluateSum(source.sum, valuesOf, sums.subarray(0, length / width)) : evaluatePublishedLoop(source.merged, valuesOf)
+    // What was read is decoded, so its place is free.
+    yield encodeValues(merged, dtype, bytes.subarray(0, length))
   }
 }

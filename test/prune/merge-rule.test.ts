@@ -11,7 +11,7 @@ const LAYERS = [
   [100, 50, 0, 1],
 ].map((values) => Float32Array.from(values))
 const valuesOf = (layer: number) => LAYERS[layer]!
-const merge = (rule: MergeRule, merged: Merged) => [...evaluateSum(layerSum(rule, merged), valuesOf)]
+const merge = (rule: MergeRule, merged: Merged) => [...evaluateSum(layerSum(rule, merged), valuesOf, new Float64Array(valuesOf(0).length).fill(NaN))]
 
 const GROUP: Merged = { base: 0, followers: [1, 2] }
 /** Layers 2, 3, 4 were merged first; then 0, 1 and that. */

@@ -27,6 +27,8 @@ async function load({ session: name, model, root, threads, isOptimized, provider
     executionProviders: [provider],
     logSeverityLevel: 4,
     graphOptimizationLevel: isOptimized ? 'all' : 'disabled',
+    // An arena grows by powers of two, and pays only in a session that runs often.
+    enableCpuMemArena: isOptimized,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
     ...(probe && { enableProfiling: true, profileFilePrefix: path.join(probe.profileFolder, 'probe') }),
     extra: {

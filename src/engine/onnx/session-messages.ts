@@ -24,7 +24,7 @@ export interface LoadRequest {
   readonly root: string
   /** Threads inside an operator; the runtime chooses when absent. */
   readonly threads?: number | undefined
-  /** Fold constants and fuse operators: pays if a graph runs often, and holds weights as f32. */
+  /** Fold constants, fuse operators and keep freed memory: pays if a graph runs often, and holds weights as f32. */
   readonly isOptimized: boolean
   /** The CPU when absent. */
   readonly provider?: ProviderOption | undefined

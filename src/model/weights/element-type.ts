@@ -29,24 +29,34 @@ export function decodeValues(bytes: Uint8Array, dtype: Dtype, into?: Float32Arra
   return values
 }
 
-/** Little-endian bytes of values, each rounded once, to the nearest and to even between two. */
-export function encodeValues(values: Float64Array | Float32Array, dtype: Dtype): Uint8Array {
+/**
+ * Little-endian bytes of values, each rounded once, to the nearest and to even between two. They are written into `into` if it is given, an aligned array
+ * of their length.
+ */
+export function encodeValues(
+  values: Float64Array | Float32Array,
+  dtype: Dtype,
+  into: Uint8Array = new Uint8Array(values.length * BYTES_PER_VALUE[dtype]),
+): Uint8Array {
+  const place = [into.buffer, into.byteOffset, values.length] as const
   switch (dtype) {
     case 'F64':
-      return new Uint8Array(Float64Array.from(values).buffer)
+      new Float64Array(...place).set(values)
+      break
     case 'F32':
-      return new Uint8Array(Float32Array.from(values).buffer)
+      new Float32Array(...place).set(values)
+      break
     case 'BF16': {
-      const halves = new Uint16Array(values.length)
+      const halves = new Uint16Array(...place)
       for (let index = 0; index < values.length; index++) halves[index] = bfloat16Bits(values[index]!)
-      return new Uint8Array(halves.buffer)
+      break
     }
     case 'F16': {
-      const view = new DataView(new ArrayBuffer(values.length * 2))
+      const view = new DataView(into.buffer, into.byteOffset)
       values.forEach((value, index) => setFloat16(view, index * 2, value, true))
-      return new Uint8Array(view.buffer)
     }
   }
+  return into
 }
 
 /** The nearest bfloat16; between two, the even one. */
