@@ -9,6 +9,12 @@ const FIXTURES = path.join(import.meta.dirname, 'checkpoints')
 export function tinyModel(family = 'qwen3'): string {
   const folder = path.join(temporaryFolder(), family)
   cpSync(path.join(FIXTURES, family), folder, { recursive: true })
+  writeCharacterTokenizer(folder)
+  return folder
+}
+
+/** Writes a tokenizer of ASCII characters, ids 0 to 98, into a folder. */
+export function writeCharacterTokenizer(folder: string): void {
   const characters = ['<unk>', '<s>', '</s>', 'Ġ', 'Ċ', ...Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index))]
   const tokenizer = {
     version: '1.0',
@@ -34,7 +40,6 @@ export function tinyModel(family = 'qwen3'): string {
     path.join(folder, 'tokenizer_config.json'),
     JSON.stringify({ tokenizer_class: 'PreTrainedTokenizerFast', bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }),
   )
-  return folder
 }
 
 /** Writes rows as JSON lines; comes back with the path. */

@@ -1,10 +1,13 @@
 /**
- * What it saves to compute models together that share layers: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N]
+ * What it saves to compute models together that share layers: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N] [--small-vocabulary]
  *
  * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
  * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
- * beside those of the layer passes and of all operations, and peak memory beside that of the original alone plus the layers that only variants have. The last line has the verdicts. Other work on the machine shows in
- * the rounds; it moves no layer pass.
+ * beside those of the layer passes and of all operations, and peak memory beside that of the original by itself plus the weights of the layers that only variants have.
+ * The last line has the verdicts. Other work on the machine shows in the rounds; it moves no layer pass.
+ *
+ * Each model has a head of its own, a fifth of SmolLM2-135M's operations. With --small-vocabulary, MODEL's layers have a head that is next to nothing;
+ * its tokens are characters, about five times as many.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,11 +17,15 @@ import { parseArgs } from 'node:util'
 import { runModels, type RunResult } from '../../src/run/run-models.ts'
 import { mebibytes } from '../../src/text/byte-size.ts'
 import { median } from './median.ts'
+import { writeWithSmallVocabulary } from './small-vocabulary.ts'
 
 const {
   positionals: [model, data],
-  values: { rows, repeats: rounds },
-} = parseArgs({ allowPositionals: true, options: { rows: { type: 'string', default: '50' }, repeats: { type: 'string', default: '3' } } })
+  values: { rows, repeats: rounds, 'small-vocabulary': isSmall },
+} = parseArgs({
+  allowPositionals: true,
+  options: { rows: { type: 'string', default: '50' }, repeats: { type: 'string', default: '3' }, 'small-vocabulary': { type: 'boolean', default: false } },
+})
 if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N]')
 
 /** Largest share of the layers that each variant loses. */
@@ -26,7 +33,9 @@ const SETTINGS = [0.1, 0.2, 0.3]
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'one-pass-'))
 try {
-  await measure(model, data)
+  const small = path.join(folder, 'small')
+  if (isSmall) await writeWithSmallVocabulary(model, small)
+  await measure(isSmall ? small : model, data)
 } finally {
   rmSync(folder, { recursive: true })
 }
@@ -56,7 +65,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
     shares.push(time / passes)
     byOperations.push(time / operations)
     peaks.push(peakOf(together))
-    limits.push(peakOf(apart, 0) + differingBytes(together, apart))
+    limits.push(peakOf(apart, 0) + differingBytes(together))
     isEqual &&= areEqual(together, apart)
     console.log(
       `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
@@ -88,15 +97,16 @@ function layerPassesOf({ runs }: RunResult): number {
   return runs.reduce((sum, { record }) => sum + record.work.layerPassesComputed!, 0)
 }
 
-/** Of the layers that only variants have: weights, keys and values. A layer costs what the smallest variant by itself takes less than the original. */
-function differingBytes({ runs }: RunResult, apart: RunResult): number {
-  const [asked, distinct] = [
-    runs.map(({ record: { work } }) => work.layerPassesAsked! / work.tokensAsked!),
-    runs.map(({ record: { work } }) => work.layerPassesDistinct! / work.tokensDistinct!),
-  ]
-  const smallest = runs.length - 1
-  const perLayer = (peakOf(apart, 0) - peakOf(apart, smallest)) / (asked[0]! - asked[smallest]!)
-  return perLayer * distinct.slice(1).reduce((sum, layers) => sum + layers, 0)
+/** In f32, of the layers that only variants have: their number by the layer passes, the size of one by what a variant lost. */
+function differingBytes({ runs }: RunResult): number {
+  const [original, ...variants] = runs.map(({ record: { work, model: own } }) => ({
+    asked: work.layerPassesAsked! / work.tokensAsked!,
+    distinct: work.layerPassesDistinct! / work.tokensDistinct!,
+    parameters: own.parameterCount!,
+  }))
+  const smallest = variants.at(-1)!
+  const perLayer = (original!.parameters - smallest.parameters) / (original!.asked - smallest.asked)
+  return 4 * perLayer * variants.reduce((sum, { distinct }) => sum + distinct, 0)
 }
 
 /** Of one of the runs, or the largest. */
