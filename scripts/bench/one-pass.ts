@@ -3,8 +3,8 @@
  *
  * MODEL is a folder such as SmolLM2-135M, DATA holds piqa/validation.jsonl or another file of rows. Makes three LaCo variants of the model, then
  * alternates runs of all four models together and one after another. Prints whether the scores are equal, engine time as a share of separate runs
- * beside those of the layer passes and of all operations, and peak memory beside that of the original by itself plus the weights of the layers that only variants have.
- * The last line has the verdicts. Other work on the machine shows in the rounds; it moves no layer pass.
+ * beside those of the layer passes and of all operations, and peak memory beside that of the original by itself plus the weights of the layers that
+ * only variants have. The last line has the verdicts. Other work on the machine shows in the rounds; it moves no layer pass.
  *
  * Each model has a head of its own, a fifth of SmolLM2-135M's operations. With --small-vocabulary, MODEL's layers have a head that is next to nothing;
  * its tokens are characters, about five times as many.
