@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { AbortError, CompareError, EngineError, GateError, HarnessError, UsageError } from '../errors.ts'
 import { BASELINES, blessRun } from '../gate/bless.ts'
 import { judgeOpen, openGate } from '../gate/judge.ts'
-import { junitXml } from '../gate/junit.ts'
 import { gateReport } from '../gate/gate-report.ts'
 import type { GateOutcome } from '../gate/outcome.ts'
 import { gateMarkdown } from '../gate/summary.ts'
@@ -212,7 +211,11 @@ async function writeReports({ junit, summary, report }: GateCommandOptions, outc
   const attempt = async (file: string | undefined, write: (file: string) => Promise<void>) => {
     if (file !== undefined) await write(file).catch((error: unknown) => errors.push(error))
   }
-  await attempt(junit, (file) => writeWhole(file, [junitXml(outcome)]))
+  await attempt(junit, async (file) => {
+    // Its library is the largest of all, and few gates write JUnit XML; loaded with the program it would slow down every command.
+    const { junitXml } = await import('../gate/junit.ts')
+    await writeWhole(file, [junitXml(outcome)])
+  })
   await attempt(summary, (file) => appendSummary(file, outcome))
   await attempt(report, (file) => writeWhole(file, [gatePage(outcome)]))
   return errors
