@@ -8,6 +8,7 @@ import { errorText } from '../text/error-text.ts'
 import { readStoredRun } from '../store/read-stored-run.ts'
 import type { StoredRun } from '../store/stored-run.ts'
 import { BASELINES, findBaseline } from './bless.ts'
+import { chanceNotes } from './chance-notes.ts'
 import { checkPolicy } from './check-policy.ts'
 import { EXIT_CODE, judgeComparison } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
@@ -68,7 +69,11 @@ export function judgeOpen({ baseline, candidate, policy, alpha, policyName }: Op
     files: { baseline: baseline.sources ?? [], candidate: candidate.sources ?? [] },
     judgement,
     error: null,
-    notes: [...comparison.notes, ...(alpha === ALPHA ? [] : [`alpha ${alpha} of the policy is for --model; stored runs are judged by 95 % intervals`])],
+    notes: [
+      ...comparison.notes,
+      ...chanceNotes(baseline, judgement.rules),
+      ...(alpha === ALPHA ? [] : [`alpha ${alpha} of the policy is for --model; stored runs are judged by 95 % intervals`]),
+    ],
     exitCode: EXIT_CODE[judgement.verdict],
   }
 }

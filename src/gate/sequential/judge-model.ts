@@ -16,6 +16,7 @@ import type { EvaluationEvent, OnEvent } from '../../run/run-events.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import type { Task } from '../../task/define-task.ts'
 import { counted } from '../../text/count.ts'
+import { chanceNotes } from '../chance-notes.ts'
 import { EXIT_CODE, judgementOf, type JudgedRule } from '../judge-comparison.ts'
 import type { JudgeOptions } from '../judge.ts'
 import { outcomeRecord, type GateOutcome } from '../outcome.ts'
@@ -121,6 +122,7 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
     error: failure && judgement.verdict === 'undecided' ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
     notes: [
       ...notesOf(drawing),
+      ...chanceNotes(baseline, judgement.rules),
       ...windowNotes(baseline, drawing, ruled),
       ...(cutRequestCount > 0 ? [`${counted(cutRequestCount, 'request')} of ${model.label} ${cutRequestCount === 1 ? 'was' : 'were'} cut to its window`] : []),
     ],
