@@ -26,7 +26,7 @@ const {
   allowPositionals: true,
   options: { rows: { type: 'string', default: '50' }, repeats: { type: 'string', default: '3' }, 'small-vocabulary': { type: 'boolean', default: false } },
 })
-if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N]')
+if (model === undefined || data === undefined) throw new Error('usage: node scripts/bench/one-pass.ts MODEL DATA [--rows N] [--repeats N] [--small-vocabulary]')
 
 /** Largest share of the layers that each variant loses. */
 const SETTINGS = [0.1, 0.2, 0.3]
@@ -48,8 +48,8 @@ async function measure(original: string, dataDir: string): Promise<void> {
     execFileSync(process.execPath, [...process.execArgv, 'src/cli.ts', ...pruning(original, out, maxCompression)], { stdio: ['ignore', 'ignore', 'pipe'] })
     models.push(`laco-${maxCompression}=${out}`)
   }
-  const run = (sharedLayers: boolean, given = models) =>
-    runModels({ model: given, tasks: ['piqa'], dataDir, limit: Number(rows), sharedLayers, cache: false, device: 'cpu', output: path.join(folder, 'results') })
+  const run = (sharedLayers: boolean) =>
+    runModels({ model: models, tasks: ['piqa'], dataDir, limit: Number(rows), sharedLayers, cache: false, device: 'cpu', output: path.join(folder, 'results') })
   const shares: number[] = []
   const byOperations: number[] = []
   const peaks: number[] = []
@@ -65,7 +65,7 @@ async function measure(original: string, dataDir: string): Promise<void> {
     shares.push(time / passes)
     byOperations.push(time / operations)
     peaks.push(peakOf(together))
-    limits.push(peakOf(apart, 0) + differingBytes(together))
+    limits.push(apart.runs[0]!.record.work.peakBytes + differingBytes(together))
     isEqual &&= areEqual(together, apart)
     console.log(
       `round ${round}: scores ${areEqual(together, apart) ? 'equal' : 'DIFFER'} · largest difference ${largestDifference(together, apart).toExponential(1)} nats · ` +
@@ -109,10 +109,8 @@ function differingBytes({ runs }: RunResult): number {
   return 4 * perLayer * variants.reduce((sum, { distinct }) => sum + distinct, 0)
 }
 
-/** Of one of the runs, or the largest. */
-function peakOf({ runs }: RunResult, run?: number): number {
-  const peaks = runs.map(({ record }) => record.work.peakBytes)
-  return run === undefined ? Math.max(...peaks) : peaks[run]!
+function peakOf({ runs }: RunResult): number {
+  return Math.max(...runs.map(({ record }) => record.work.peakBytes))
 }
 
 function areEqual(a: RunResult, b: RunResult): boolean {

@@ -14,7 +14,7 @@ import { sizeWith } from './model-size.ts'
 import { openForPruning, outlineForPruning } from './open-for-pruning.ts'
 import { beginOutputFolder, type OutputFolder } from './output-folder.ts'
 import { prepareLaco, type LacoOptions } from './prepare-laco.ts'
-import { pruningFacts, type PrunedCheckpoint } from './pruning-facts.ts'
+import { pruningFacts, type PrunableCheckpoint } from './pruning-facts.ts'
 import { lacoRecord, type DropRecord, type LacoPlan, type LacoRecord, type ModelSize } from './pruning-record.ts'
 import { checkScanned, type ChosenLayers } from './scan/automatic-layers.ts'
 import { NO_MERGE } from './tensor-source.ts'
@@ -144,12 +144,12 @@ function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dr
   return dropLayers(layerCount, dropped)
 }
 
-function weightBytes({ weights }: PrunedCheckpoint): number {
+function weightBytes({ weights }: PrunableCheckpoint): number {
   return [...weights.tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
 async function writeOutput(
-  { model, checkpoint, output }: { readonly model: ModelSource; readonly checkpoint: PrunedCheckpoint; readonly output: OutputFolder },
+  { model, checkpoint, output }: { readonly model: ModelSource; readonly checkpoint: PrunableCheckpoint; readonly output: OutputFolder },
   pruned: PrunedModel,
   watcher: PruningWatcher,
   signal: AbortSignal | undefined,

@@ -8,12 +8,12 @@ import { layerOrigins, type PruningFacts } from './pruning-record.ts'
 import type { MergeOptions } from './tensor-source.ts'
 
 /** What pruning needs of a model. */
-export type PrunedCheckpoint = Pick<Checkpoint, 'config' | 'architecture' | 'weights'>
+export type PrunableCheckpoint = Pick<Checkpoint, 'config' | 'architecture' | 'weights'>
 
 /** The model and the method. */
 interface Pruning {
   readonly model: ModelSource
-  readonly checkpoint: PrunedCheckpoint
+  readonly checkpoint: PrunableCheckpoint
   /** Layers of the pruned model. */
   readonly layers: readonly CollapsedLayer[]
   readonly merge: MergeOptions

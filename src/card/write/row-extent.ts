@@ -29,12 +29,11 @@ export function rowExtent(name: string, comparedCount: number | null, original: 
   const cuts = measured.map(({ run, members }) => cutOf(name, run, members))
   const isCommon = measured.some(({ members }) => itemCount !== null && (sum(members, (task) => task.itemCount) ?? itemCount) > itemCount)
   const reasons = [...new Set([...cuts.flatMap(({ reasons }) => reasons), ...(isCommon ? ['common items'] : [])])]
-  const limits = cuts.flatMap(({ limit }) => limit ?? [])
   return {
     itemCount,
     // Of a part, the rows that are known may be those that were scored.
     rowCount: rowCount !== null && itemCount !== null && (rowCount < itemCount || (rowCount === itemCount && reasons.length > 0)) ? null : rowCount,
-    limit: limits.length > 0 ? Math.min(...limits) : null,
+    limit: lowestLimit(cuts),
     reasons,
     dataset: datasetOf(own.members),
     shotCount: shotsOf(own.members),
@@ -50,8 +49,7 @@ function membersOf(run: StoredRun, name: string): readonly StoredTask[] {
 /** Why a run scored fewer items than there are. */
 function cutOf(name: string, run: StoredRun, members: readonly StoredTask[]): Pick<RowExtent, 'limit' | 'reasons'> {
   const { isComplete } = run
-  const limits = members.flatMap(({ limit }) => limit ?? [])
-  const limit = limits.length > 0 ? Math.min(...limits) : null
+  const limit = lowestLimit(members)
   const whole = sum(members, ({ rowCount }) => rowCount)
   const scored = sum(members, ({ itemCount }) => itemCount)
   // A source without end is read as far as the limit, and its rows are not counted.
@@ -70,6 +68,12 @@ function cutOf(name: string, run: StoredRun, members: readonly StoredTask[]): Pi
       ...(isCut && !isLimited && !isInterrupted ? ['chosen rows'] : []),
     ],
   }
+}
+
+/** Null if there is none. */
+function lowestLimit(limited: readonly { readonly limit?: number | null }[]): number | null {
+  const limits = limited.flatMap(({ limit }) => limit ?? [])
+  return limits.length > 0 ? Math.min(...limits) : null
 }
 
 /** Null if a member has none. */
