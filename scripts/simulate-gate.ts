@@ -3,15 +3,18 @@
  *
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts coverage
+ *   node --import ./scripts/typescript.js scripts/simulate-gate.ts forecast
  *   node --import ./scripts/typescript.js scripts/simulate-gate.ts results/NAME/gate_TIME.json
  *
- * The second form draws 2,000 random sets of each shape with the limit at their own value, and counts those that were ever decided wrongly. The third takes the real scores that `gate --model --full` stored, draws them in 1,000 other orders, and compares each verdict with that on all items.
+ * The second form draws 2,000 random sets of each shape with the limit at their own value, and counts those that were ever decided wrongly. The third
+ * divides the items that an undecided rule seems to need, after 64 and after 256 items, by those that it needed. The fourth takes the real scores that
+ * `gate --model --full` stored, draws them in 1,000 other orders, and compares each verdict with that on all items.
  *
  * A situation is a finite set of items: how many are right under the baseline, and how many of all the candidate loses and gains. The sizes are those of
  * the splits; what is lost and gained is supposed. Orders are random with a fixed seed.
  */
 import { readFileSync } from 'node:fs'
-import { firstCrossing, type DrawnScore } from '../src/compare/sequential/score-sequence.ts'
+import { firstCrossing, forecastCrossing, type DrawnScore } from '../src/compare/sequential/score-sequence.ts'
 import { drawOrder, nextBlock } from '../src/gate/sequential/drawing.ts'
 import type { DrawingRecord } from '../src/gate/sequential/drawing-record.ts'
 import { mulberry32 } from '../src/metrics/random.ts'
@@ -43,12 +46,16 @@ const SITUATIONS: readonly Situation[] = [
   { name: 'MMLU', count: 14_042, baseline: 0.769, retention: 0.97, gained: 0.03 },
 ]
 
+/** Items after which a forecast is compared with the truth. */
+const FORECAST_AFTER = [64, 256]
+
 /** Retentions to ask for, and how many orders to draw. */
 const [LIMITS, SEEDS] = [[0.8, 0.9, 0.95, 1.05, 1.1], 1000]
 
 const [record] = process.argv.slice(2)
 if (record === undefined) simulate()
 else if (record === 'coverage') coverage()
+else if (record === 'forecast') forecast()
 else redraw(record)
 
 function coverage(): void {
@@ -70,6 +77,27 @@ function simulate(): void {
     const decided = decidedAfter(shapeOf(situation), mulberry32(index))
     const figures = [median(decided), median(decided.map((items) => endOfBlock(items, count))), count].map((items) => items.toLocaleString('en'))
     console.log(`| ${name} | ${(retention * 100).toFixed(1)} % | ${(gained * 100).toFixed(0)} % | ${figures.join(' | ')} |`)
+  }
+}
+
+function forecast(): void {
+  console.log('| task | retention | after | undecided orders | forecast ÷ truth: quarter, median, three quarters |\n|---|---|---|---|---|')
+  for (const [index, situation] of SITUATIONS.entries()) {
+    const { name, count, retention } = situation
+    const items = populationOf(shapeOf(situation))
+    const population = { count, baselineMean: meansOf(items).baseline }
+    const rule = { threshold: RETENTION * population.baselineMean, alpha: ALPHA }
+    const random = mulberry32(index)
+    const orders = Array.from({ length: ORDERS }, () => shuffled(items, random))
+    for (const after of FORECAST_AFTER) {
+      const ratios = orders.flatMap((order) => {
+        const { itemCount } = firstCrossing(population, order, rule)!
+        return itemCount > after ? [forecastCrossing(population, order.slice(0, after), rule) / itemCount] : []
+      })
+      if (ratios.length === 0) continue
+      const quartiles = [0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(2))
+      console.log(`| ${name} | ${(retention * 100).toFixed(1)} % | ${after} | ${ratios.length} of ${ORDERS} | ${quartiles.join(', ')} |`)
+    }
   }
 }
 
@@ -118,6 +146,10 @@ function endOfBlock(items: number, count: number): number {
 }
 
 function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]!
+  return sorted[Math.floor(sorted.length * share)]!
 }

@@ -29,6 +29,12 @@ export interface ScorePopulation {
   readonly baselineMean: number
 }
 
+/** What is asked of the mean over all items: whether it reaches the threshold. An answer is wrong with probability at most alpha ÷ 2 on each side. */
+export interface ThresholdRule {
+  readonly threshold: number
+  readonly alpha: number
+}
+
 /** On which side of a threshold the mean over all items is, and after how many items that was known. */
 export interface Crossing {
   readonly side: 'above' | 'below'
@@ -51,11 +57,7 @@ export function scoreBounds(population: ScorePopulation, drawn: readonly DrawnSc
  * When the mean over all items was first known to be above (or equal to) or below `threshold`; null if it is not known after the items of `drawn`.
  * A side is wrong with probability at most alpha ÷ 2, whenever one looks. When all items are drawn it is certain.
  */
-export function firstCrossing(
-  population: ScorePopulation,
-  drawn: readonly DrawnScore[],
-  { threshold, alpha }: { threshold: number; alpha: number },
-): Crossing | null {
+export function firstCrossing(population: ScorePopulation, drawn: readonly DrawnScore[], { threshold, alpha }: ThresholdRule): Crossing | null {
   const { count } = population
   const fractions = bettingFractions(count, alpha / 2)
   const needed = Math.log(2 / alpha)
@@ -80,6 +82,18 @@ export function estimatedMean(population: ScorePopulation, drawn: readonly Drawn
   const difference = drawn.reduce((sum, { baseline, candidate }) => sum + candidate - baseline, 0) / drawn.length
   const [least, most] = possibleMeans(population, drawn)
   return Math.min(most, Math.max(least, population.baselineMean + difference))
+}
+
+/**
+ * After how many items the mean over all would be known to be on one side of `threshold` if the items went on as they began: those of `drawn`, at least
+ * one, are repeated in their order. At most all items. A forecast without a guarantee: few items say little about the rest.
+ */
+export function forecastCrossing({ count, baselineMean }: ScorePopulation, drawn: readonly DrawnScore[], { threshold, alpha }: ThresholdRule): number {
+  const repeated = Array.from({ length: count }, (_, index) => drawn[index % drawn.length]!)
+  const repeatedMean = repeated.reduce((sum, { baseline }) => sum + baseline, 0) / count
+  // The drawn items may be easier than all: the threshold moves with them, so that the candidate is as far from it as by all that is known.
+  const moved = Math.min(1, Math.max(0, threshold - baselineMean + repeatedMean))
+  return firstCrossing({ count, baselineMean: repeatedMean }, repeated, { threshold: moved, alpha })?.itemCount ?? count
 }
 
 /** Sums of scores differ by rounding. */

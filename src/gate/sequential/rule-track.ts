@@ -1,6 +1,14 @@
 /** A rule while items are drawn: what is known of it after each of them. Pure. */
 import type { Interval } from '../../compare/comparison.ts'
-import { estimatedMean, firstCrossing, scoreBounds, type Crossing, type DrawnScore, type ScorePopulation } from '../../compare/sequential/score-sequence.ts'
+import {
+  estimatedMean,
+  firstCrossing,
+  forecastCrossing,
+  scoreBounds,
+  type Crossing,
+  type DrawnScore,
+  type ScorePopulation,
+} from '../../compare/sequential/score-sequence.ts'
 import { FIRST_LOOK, firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
 import type { TextPair } from '../../compare/text-interval.ts'
 import { sameTopCount } from '../../metrics/divergence/figures.ts'
@@ -81,18 +89,6 @@ export function whyIncomparable(track: RuleTrack): string | null {
 
 /** The value and its bounds after the items with these values of the candidate, in the order of drawing. At least one item. */
 export function pointAfter(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint {
-  return possiblePoint(track, widePointAfter(track, candidate))
-}
-
-/** Bounds of a retention know no largest one; positions that agree are at most all. */
-function possiblePoint({ request: { kind } }: RuleTrack, point: PathPoint): PathPoint {
-  if (kind !== 'min_top1_agreement' || !point.interval) return point
-  const [low, high] = point.interval.map((bound) => Math.min(1, bound)) as [number, number]
-  return { ...point, value: Math.min(1, point.value), interval: [low, high] }
-}
-
-/** As pointAfter; an agreement may be above 100 %. */
-function widePointAfter(track: RuleTrack, candidate: readonly ItemValue[]): PathPoint {
   if (track.method === 'asymptotic') return { items: candidate.length, ...textBounds(textSequence(track), textPairs(track, candidate)) }
   const { population } = track
   const drawn = drawnScores(track, candidate)
@@ -119,14 +115,13 @@ export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): J
   // When all items are drawn the answer is exact, even if another one seemed certain before.
   const crossing = candidate.length === itemCount ? exactCrossing(track, candidate, early) : early
   const decisive = candidate.slice(0, candidate.length === itemCount ? itemCount : (crossing?.itemCount ?? candidate.length))
-  const widePoint = widePointAfter(track, decisive)
-  const point = possiblePoint(track, widePoint)
+  const point = pointAfter(track, decisive)
   const found = { ...rule, itemCount: point.items, value: point.value, interval: point.interval }
   if (crossing) {
     const keeps = track.method === 'asymptotic' ? 'below' : 'above'
     return { ...found, verdict: crossing.side === keeps ? 'passed' : 'regressed', decidedAfter: crossing.itemCount, itemsNeeded: null, reason: null }
   }
-  const itemsNeeded = itemsToDecide(track, widePoint)
+  const itemsNeeded = itemsToDecide(track, candidate, point)
   const reason = `about ${counted(itemsNeeded - point.items, 'more item')} would decide${itemsNeeded >= itemCount ? ', which are all' : ''}`
   return { ...found, verdict: 'undecided', decidedAfter: null, itemsNeeded, reason }
 }
@@ -167,20 +162,28 @@ function thresholdOf({ request: { kind, limit }, population: { baselineMean } }:
   return kind === 'max_drop_points' ? baselineMean - limit / 100 : limit * baselineMean
 }
 
-/** From a mean score to the unit of the limit. */
+/** From a mean score to the unit of the limit. Bounds of a retention know no largest one; positions that agree are at most all. */
 function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number {
-  return kind === 'max_drop_points' ? (mean) => (baselineMean - mean) * 100 : (mean) => mean / baselineMean
+  if (kind === 'max_drop_points') return (mean) => (baselineMean - mean) * 100
+  return kind === 'min_top1_agreement' ? (mean) => Math.min(1, mean / baselineMean) : (mean) => mean / baselineMean
 }
 
-/**
- * Bounds narrow with √(1 ÷ n − 1 ÷ N), until the one towards the limit no longer reaches it. At most all items, of which the answer is exact.
- */
-function itemsToDecide({ itemCount, request: { limit } }: RuleTrack, { items, value, interval }: PathPoint): number {
-  if (!interval) return Math.min(itemCount, FIRST_LOOK)
+/** After how many items, at most all, a rule would be decided that is not after those of `candidate`. */
+function itemsToDecide(track: RuleTrack, candidate: readonly ItemValue[], point: PathPoint): number {
+  const { itemCount, alpha } = track
+  const needed =
+    track.method === 'betting'
+      ? forecastCrossing(track.population, drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
+      : textsToDecide(track, point)
+  return Math.min(itemCount, Math.max(candidate.length + 1, needed))
+}
+
+/** Bounds narrow with √(1 ÷ n − 1 ÷ N), until the one towards the limit no longer reaches it. */
+function textsToDecide({ itemCount, request: { limit } }: TextTrack, { items, value, interval }: PathPoint): number {
+  if (!interval) return FIRST_LOOK
   const reach = limit > value ? interval[1] - value : value - interval[0]
   const share = Math.abs(value - limit) / reach
-  const needed = 1 / (1 / itemCount + (1 / items - 1 / itemCount) * share ** 2)
-  return Math.max(items + 1, Math.min(itemCount, Math.ceil(needed)))
+  return Math.ceil(1 / (1 / itemCount + (1 / items - 1 / itemCount) * share ** 2))
 }
 
 /**

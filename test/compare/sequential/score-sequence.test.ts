@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { estimatedMean, firstCrossing, scoreBounds, type DrawnScore } from '../../../src/compare/sequential/score-sequence.ts'
+import { estimatedMean, firstCrossing, forecastCrossing, scoreBounds, type DrawnScore } from '../../../src/compare/sequential/score-sequence.ts'
 import { mulberry32 } from '../../../src/metrics/random.ts'
 import { errorsAtLimit, meansOf, populationOf, shuffled } from './simulated-populations.ts'
 
@@ -92,6 +92,42 @@ test('the mean of every set is inside the bounds of all its items, and bounds of
     expect(side).toBe('below')
     expect(scoreBounds(population, items.slice(0, itemCount), 0.05)[1]).toBeLessThanOrEqual(threshold + 1e-6)
   }
+})
+
+describe('a forecast of the crossing', () => {
+  test('is exact if the items go on as they began', () => {
+    const items = shuffled(populationOf({ count: 100, baseline: 0.6, lost: 0.1, gained: 0.05 }), mulberry32(4))
+    const all = Array.from({ length: 20 }, () => items).flat()
+    const population = { count: all.length, baselineMean: 0.6 }
+    const rule = { threshold: 0.5, alpha: 0.05 }
+    expect(forecastCrossing(population, items, rule)).toBe(firstCrossing(population, all, rule)!.itemCount)
+  })
+
+  test('is the last item when the candidate is on the limit', () => {
+    const items = drawnOf([1, 1], [1, 0])
+    expect(forecastCrossing({ count: 500, baselineMean: 1 }, items, { threshold: 0.5, alpha: 0.05 })).toBeGreaterThanOrEqual(499)
+  })
+
+  test('does not depend on whether the drawn items are harder for both models', () => {
+    const [easy, hard] = [populationOf({ count: 40, baseline: 0.8, lost: 0, gained: 0 }), populationOf({ count: 40, baseline: 0.6, lost: 0, gained: 0 })]
+    const forecast = (items: readonly DrawnScore[]) => forecastCrossing({ count: 5000, baselineMean: 0.7 }, items, { threshold: 0.63, alpha: 0.05 })
+    expect(forecast(hard) / forecast(easy)).toBeCloseTo(1, 0)
+    expect(forecast(hard)).toBeLessThan(200)
+  })
+
+  test('is too high as often as too low', () => {
+    const random = mulberry32(5)
+    const items = populationOf({ count: 10_042, baseline: 0.786, lost: 0.038, gained: 0.03 })
+    const population = { count: items.length, baselineMean: meansOf(items).baseline }
+    const rule = { threshold: 0.9 * population.baselineMean, alpha: 0.05 }
+    const ratios = Array.from({ length: 40 }, () => {
+      const order = shuffled(items, random)
+      return forecastCrossing(population, order.slice(0, 64), rule) / firstCrossing(population, order, rule)!.itemCount
+    })
+    const tooHigh = ratios.filter((ratio) => ratio > 1).length
+    expect(tooHigh).toBeGreaterThanOrEqual(12)
+    expect(tooHigh).toBeLessThanOrEqual(28)
+  })
 })
 
 test('at the limit, wrong decisions on a side are rarer than α ÷ 2', () => {
