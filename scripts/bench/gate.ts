@@ -95,7 +95,7 @@ async function measureRun(task: string, name: string, model: string): Promise<Me
     const run = await readStoredRun(path.join(output, name))
     const population = populationOf(run, task, SEED)
     const values = baselineValues(population, mainMetric(run, task)) as number[]
-    const file = readdirSync(path.join(output, name)).find((entry) => entry.startsWith('results_'))!
+    const file = readdirSync(path.join(output, name)).find((entry) => entry.startsWith('results_') && !entry.includes('.partial.'))!
     const { evalharness: own } = JSON.parse(readFileSync(path.join(output, name, file), 'utf8')) as {
       readonly evalharness: { readonly work: { readonly tokensComputed: number } }
     }
