@@ -91,7 +91,7 @@ async function expectNothingLeft({ temporary }: Started): Promise<void> {
 }
 
 /** What was scored is stored, whole; `--resume` finds it. */
-function expectPartialResults({ output }: Started): void {
+function expectPartialResults({ output }: Started, leastItems = 6): void {
   expect(readdirSync(output).filter((name) => /^unfinished_.*\.json$/u.test(name))).toHaveLength(1)
   const folder = path.join(output, 'tiny')
   const names = readdirSync(folder).sort()
@@ -100,7 +100,7 @@ function expectPartialResults({ output }: Started): void {
   expect({ results, evalharness }).toMatchObject({ results: { piqa: { alias: expect.stringContaining('piqa') } }, evalharness: {} })
   const samples = readFileSync(path.join(folder, names[1]!), 'utf8').trimEnd().split('\n')
   for (const line of samples) JSON.parse(line)
-  expect(samples.length).toBeGreaterThan(5)
+  expect(samples.length).toBeGreaterThanOrEqual(leastItems)
 }
 
 async function sendPair(first: NodeJS.Signals, second: NodeJS.Signals, apartMs: number, processId: number): Promise<void> {
@@ -183,7 +183,7 @@ test.each([
   [300, 'SIGHUP'],
   [600, 'SIGINT'],
   [1000, 'SIGTERM'],
-] as const)('two signals %i ms after the start: nothing is written, and nothing stays', async (delayMs, name) => {
+] as const)('two signals %i ms after the start: nothing is written without a scored item, and nothing stays', async (delayMs, name) => {
   const started = start(NODE)
   await sleep(delayMs)
   await sendPair(name, name, 50, -started.child.pid!)
@@ -191,7 +191,8 @@ test.each([
   // Until Node itself has started, nothing can answer a signal.
   if (signal === null) expect(code).toBe(130)
   else expect(signal).toBe(name)
-  expect(existsSync(path.join(started.output, 'tiny'))).toBe(false)
+  // A fast machine has scored items after a second.
+  if (existsSync(path.join(started.output, 'tiny'))) expectPartialResults(started, 1)
   await expectNothingLeft(started)
 })
 
