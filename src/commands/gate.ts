@@ -23,7 +23,7 @@ import { sourceLines } from '../store/source-lines.ts'
 import { errorText } from '../text/error-text.ts'
 import { defineCommand } from './command.ts'
 import { FAILED, INTERRUPTED } from './exit-codes.ts'
-import { formatOf, formatOptions, printReport } from './format-options.ts'
+import { formatOf, formatOptions, planFormatOf, printReport } from './format-options.ts'
 import type { Terminal } from './terminal.ts'
 import { makeFolder } from '../io/make-folder.ts'
 
@@ -82,7 +82,6 @@ export const gateCommand = defineCommand({
   subcommands: [blessCommand],
   endsItself: true,
   async run(given, terminal) {
-    formatOf(given)
     try {
       return given.dryRun ? await dryRun(given, terminal) : await finish(given, await judgedOutcome(given, terminal), terminal)
     } catch (error) {
@@ -111,6 +110,7 @@ type KnownRuns = Pick<GateOutcome, 'names' | 'files'>
 async function judgedOutcome(given: GateCommandOptions, terminal: Terminal): Promise<Judged> {
   const known = { ...namesOf(given) }
   try {
+    formatOf(given)
     requireOptions(given)
     return { outcome: await (given.model.length > 0 ? judgeScored(given, known, terminal) : judgeStored(given, known, terminal)) }
   } catch (error) {
@@ -140,17 +140,17 @@ async function judgeScored(given: GateCommandOptions, known: Learning, terminal:
     progress.onEvent(event)
   }
   const outcome = await judgeModel({ ...modelGateOptions(given), onEvent, signal: terminal.signal }).finally(progress.close)
-  if (!outcome.drawing!.isInterrupted || outcome.judgement!.verdict !== 'undecided') return outcome
-  if (terminal.signal.aborted) terminal.err('interrupted; run the same command again to continue')
-  return { ...outcome, exitCode: outcome.error ? FAILED : INTERRUPTED }
+  if (outcome.exitCode === INTERRUPTED) terminal.err('interrupted; run the same command again to continue')
+  return outcome
 }
 
 async function dryRun(given: GateCommandOptions, terminal: Terminal): Promise<number> {
+  const format = planFormatOf(given)
   requireOptions(given)
   if (given.model.length === 0) throw new UsageError('--dry-run is for --model', 'A stored candidate costs nothing; leave it out.')
   const progress = gateProgress(terminal)
   const plans = await planGate({ ...modelGateOptions(given), onEvent: progress.onEvent, signal: terminal.signal })
-  terminal.out(formatOf(given) === 'json' ? JSON.stringify(plans, null, 2) : gatePlanText(plans))
+  terminal.out(format === 'json' ? JSON.stringify(plans, null, 2) : gatePlanText(plans))
   return 0
 }
 

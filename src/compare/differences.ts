@@ -87,7 +87,8 @@ function differingTokenizers({ original: { name, scores } }: EntryPair, { origin
   return [`${name}: ${perToken.metric} is a figure per token, and ${variant.label} has another tokenizer`]
 }
 
-function isPerToken(name: string): boolean {
+/** Whether a metric is a perplexity per token, so that models with other tokens cannot be compared by it. */
+export function isPerToken(name: string): boolean {
   const metric = metricOf(name)
   return metric.comparedAs === 'perplexity' && metric.isPerToken
 }

@@ -21,7 +21,7 @@ export interface JudgeOptions {
   /** Run of the candidate: FILE or FOLDER. */
   readonly candidate: string
   /** YAML file of limits by task; or its content, `{ tasks: { piqa: { min_retention: 0.95 } } }`. */
-  readonly policy: string | { readonly tasks: Readonly<Record<string, object>> }
+  readonly policy: string | { readonly alpha?: number; readonly tasks: Readonly<Record<string, object>> }
   /** Folder of blessed baselines; `results/baselines` when absent. */
   readonly baselines?: string | undefined
 }

@@ -28,17 +28,19 @@ export type Policy = ReadonlyMap<string, TaskLimits>
 /** A policy file. */
 export interface ParsedPolicy {
   readonly limits: Policy
-  /** Most probability of a wrong verdict, for all rules together; 0.05 unless the file says otherwise. */
+  /** Twice the most probability of a wrong verdict, for all rules together; 0.05 unless the file says otherwise. */
   readonly alpha: number
 }
 
-const share = z.union([
-  z.number().positive(),
-  z
-    .string()
-    .regex(/^\d+(?:\.\d+)?\s*%$/u, 'neither a share such as 0.95 nor a percentage such as 95%')
-    .transform((text) => Number.parseFloat(text) / 100),
-])
+const share = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\d+(?:\.\d+)?\s*%$/u, 'neither a share such as 0.95 nor a percentage such as 95%')
+      .transform((text) => Number.parseFloat(text) / 100),
+  ])
+  .refine((value) => value > 0, 'not above 0, which every candidate keeps')
 const limits = z
   .strictObject({
     metric: z.string().min(1).optional(),

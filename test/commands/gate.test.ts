@@ -98,6 +98,13 @@ describe('JUnit, summary and JSON are written even without a verdict', () => {
     expect(blocked).toMatchObject({ code: 2, err: expect.stringContaining('cannot write') })
     expect(JSON.parse(blocked.out)).toMatchObject({ rules: [{ task: 'piqa' }] })
   })
+
+  test('two formats at once', async () => {
+    const junit = path.join(temporaryFolder(), 'junit.xml')
+    const { code, err } = await gate('original', 'tasks: { piqa: { min_retention: 0.5 } }', '--json', '--format', 'csv', '--junit', junit)
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--json and --format csv exclude each other') })
+    expect(readFileSync(junit, 'utf8')).toContain('--json and --format csv exclude each other')
+  })
 })
 
 test('2: a file that is not a policy', async () => expect(await gate('original', 'tasks: 3')).toMatchObject({ code: 2 }))

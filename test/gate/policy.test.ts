@@ -28,6 +28,8 @@ describe('a policy', () => {
     ['a task without a limit', 'tasks: { piqa: { metric: acc } }', 'no limit'],
     ['a percentage without its sign', 'tasks: { piqa: { min_retention: 95 } }', 'for 95 % write 0.95 or 95%'],
     ['a share that is a word', 'tasks: { piqa: { min_retention: most } }', 'tasks.piqa.min_retention'],
+    ['a share of 0', 'tasks: { piqa: { min_retention: 0 } }', 'not above 0'],
+    ['0 percent', 'tasks: { piqa: { min_top1_agreement: 0% } }', 'not above 0'],
     ['a negative drop', 'tasks: { piqa: { max_drop_points: -1 } }', 'max_drop_points'],
     ['a ratio below 1', 'tasks: { wikitext: { max_perplexity_ratio: 0.9 } }', 'max_perplexity_ratio'],
   ])('is refused: %s', (_, text, message) => {

@@ -10,7 +10,7 @@
 import type { PerplexityMetric } from '../../metrics/metric.ts'
 import type { Interval } from '../comparison.ts'
 import { logScoreChange } from '../perplexity-line.ts'
-import { natsChange, type TextPair } from '../text-interval.ts'
+import { natsChange, type Change, type TextPair } from '../text-interval.ts'
 import type { Crossing } from './score-sequence.ts'
 
 /** Fewer texts have no bounds, unless they are all. */
@@ -31,13 +31,17 @@ export interface TextBounds {
   readonly interval: Interval | null
 }
 
-/** The value over the drawn texts and its interval over all texts; exact when all are drawn. At least one text. */
-export function textBounds({ metric, count, alpha }: TextSequence, drawn: readonly TextPair[]): TextBounds {
-  const { value, deviation } = metric ? logScoreChange(metric, drawn) : natsChange(drawn)
+/**
+ * The value over the drawn texts and its interval over all texts; exact when all are drawn. Texts without a unit (empty ones) say nothing; the value is not
+ * a number if no other was drawn.
+ */
+export function textBounds(sequence: TextSequence, drawn: readonly TextPair[]): TextBounds {
+  const { metric, count } = sequence
+  const { value, deviation } = changeOf(sequence, drawn)
   const inUnit = metric ? Math.exp : (nats: number) => Math.max(0, nats)
   if (drawn.length >= count) return { value: inUnit(value), interval: [inUnit(value), inUnit(value)] }
   if (deviation === null || drawn.length < FIRST_LOOK) return { value: inUnit(value), interval: null }
-  const reach = deviation * sequenceWidth(drawn.length, { alpha, bestAt: Math.max(FIRST_LOOK, count / 4) })
+  const reach = deviation * widthAfter(drawn.length, sequence)
   return { value: inUnit(value), interval: [inUnit(value - reach), inUnit(value + reach)] }
 }
 
@@ -51,10 +55,41 @@ export function firstTextCrossing(sequence: TextSequence, drawn: readonly TextPa
   return null
 }
 
-/** After every text, of many texts once in a hundredth of them, and at the end. */
+/**
+ * After how many texts, at most all, the value would be known to be on one side of `limit` if it and its deviation stayed as they are after those drawn.
+ * A forecast without a guarantee.
+ */
+export function forecastTextCrossing(sequence: TextSequence, drawn: readonly TextPair[], limit: number): number {
+  const { metric, count } = sequence
+  const { value, deviation } = changeOf(sequence, drawn)
+  if (deviation === null || drawn.length < FIRST_LOOK) return Math.min(count, FIRST_LOOK)
+  const distance = Math.abs(value - (metric ? Math.log(limit) : limit))
+  let [open, decided] = [drawn.length, count]
+  while (decided - open > 1) {
+    const middle = Math.floor((open + decided) / 2)
+    if (deviation * widthAfter(middle, sequence) <= distance) decided = middle
+    else open = middle
+  }
+  return decided
+}
+
+function changeOf({ metric }: TextSequence, drawn: readonly TextPair[]): Change {
+  const texts = drawn.filter(([original]) => original.weight > 0)
+  return metric ? logScoreChange(metric, texts) : natsChange(texts)
+}
+
+/** As sequenceWidth, narrowest after a quarter of all texts. */
+function widthAfter(drawnCount: number, { count, alpha }: TextSequence): number {
+  return sequenceWidth(drawnCount, { alpha, bestAt: Math.max(FIRST_LOOK, count / 4) })
+}
+
+/**
+ * After every text, of many texts once in a hundredth of them, and after all. They do not depend on how many are drawn, so what was known once stays
+ * known.
+ */
 function* looks(drawnCount: number, count: number): Iterable<number> {
-  for (let itemCount = Math.min(FIRST_LOOK, count); itemCount < drawnCount; itemCount += Math.ceil(itemCount / 100)) yield itemCount
-  if (drawnCount > 0) yield drawnCount
+  for (let itemCount = FIRST_LOOK; itemCount <= drawnCount && itemCount < count; itemCount += Math.ceil(itemCount / 100)) yield itemCount
+  if (drawnCount >= count) yield count
 }
 
 /** Half the width of the sequence after `count` texts, in deviations of one text. It is narrowest, compared with the least possible, at `bestAt` texts. */

@@ -8,7 +8,7 @@ import type { ScoredItem } from '../../task/score-items.ts'
 import type { JudgedRule } from '../judge-comparison.ts'
 import { nextBlock } from './drawing.ts'
 import { itemName, type Population } from './population.ts'
-import { judgeTrack, valueName, valueOf, type RuleTrack } from './rule-track.ts'
+import { judgeTrack, valueName, valueOf, whyIncomparable, type RuleTrack } from './rule-track.ts'
 import type { RuledPopulation } from './ruled-population.ts'
 import type { KnownScores, RuleValues, UnfinishedGate } from './unfinished-gate.ts'
 
@@ -59,7 +59,8 @@ export async function drawItems(
   let { cutRequestCount } = earlier
   let resumedCount = 0
   let failure: EngineError | undefined
-  let open = ruled
+  // A rule that no candidate can keep or break needs no item.
+  let open = ruled.filter(({ tracks }) => limits.isFull || tracks.some((track) => whyIncomparable(track) === null))
   while (open.length > 0) {
     const next = [...new Set(open.flatMap(({ population }) => nextItems(population, scored, limits)))]
     // The blocks are those of an uninterrupted gate, so what is drawn and decided is the same.
@@ -67,15 +68,17 @@ export async function drawItems(
     for (const name of next.filter(isKnown)) scored.set(name, earlier.scored.get(name)!)
     resumedCount += next.filter(isKnown).length
     const missing = new Set(next.filter((name) => !isKnown(name)))
+    let isMore = false
     for (const block of blocksOf(loadedTasks, missing)) {
       if (limits.signal?.aborted || failure) break
       const result = await scorer.score(block)
       for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), valuesOf(item, ruled))
+      isMore ||= result.items.length > 0
       work.push(...result.work)
       cutRequestCount += result.cutRequestCount
       failure = result.failure
     }
-    if (missing.size > 0) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
+    if (isMore) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
     const verdicts = open.map((one) => verdictsOf(one, scored))
     verdicts.forEach(onBlock)
     if (limits.signal?.aborted || failure) break

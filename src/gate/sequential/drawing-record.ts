@@ -46,7 +46,7 @@ export interface DrawingRecord {
   readonly startedAt: string
   readonly elapsedMs: number
   readonly seed: number
-  /** Most probability that any verdict is wrong; divided equally among the rules. */
+  /** Twice the most probability that any verdict is wrong; divided equally among the rules. */
   readonly alpha: number
   readonly maxItems: number | null
   readonly isFull: boolean

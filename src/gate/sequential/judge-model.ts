@@ -3,13 +3,15 @@
  * block, until every rule of the policy is decided.
  */
 import type { z } from 'zod'
-import { AbortError, CompareError, GateError } from '../../errors.ts'
+import { AbortError, CompareError } from '../../errors.ts'
+import { isPerToken } from '../../compare/differences.ts'
 import { windowNote } from '../../compare/encoding-differences.ts'
-import { metricOf } from '../../metrics/registry.ts'
+import { provenanceNotes } from '../../compare/provenance.ts'
 import { openBlockScorer, type BlockScorer } from '../../run/block-scorer.ts'
 import { openDivergenceScorer } from '../../run/divergence-scorer.ts'
 import type { EvaluateOptions } from '../../run/evaluate-options.ts'
 import type { ModelSource } from '../../run/model-source.ts'
+import { HARNESS_VERSION } from '../../io/package-folder.ts'
 import { parseStrictly } from '../../run/option-table.ts'
 import { cacheFolderOf } from '../../run/parse-run-options.ts'
 import type { EvaluationEvent, OnEvent } from '../../run/run-events.ts'
@@ -25,7 +27,7 @@ import type { RuledPopulation } from './ruled-population.ts'
 import { writeDrawing, type DrawingRecord } from './drawing-record.ts'
 import type { GateEvent } from './gate-events.ts'
 import { modelOptions } from './model-options.ts'
-import { prepareGate, scoringOptionsOf, type PreparedGate } from './prepare-gate.ts'
+import { prepareGate, type PreparedGate } from './prepare-gate.ts'
 import { recordOf } from './record-drawing.ts'
 import { judgeTrack, type RuleTrack } from './rule-track.ts'
 import { openUnfinishedGate } from './unfinished-gate.ts'
@@ -48,7 +50,7 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   const startedAt = new Date()
   const beganAt = performance.now()
   const prepared = await prepareGate({ baseline, baselines, policy, options, definedTasks, onEvent, signal }, 'scoring')
-  const cache = cacheFolderOf(scoringOptionsOf(options, [], {}))
+  const cache = cacheFolderOf(prepared.scoring)
   const watch =
     ({ label }: ModelSource) =>
     (event: EvaluationEvent) =>
@@ -58,7 +60,7 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   checkTokenizer(prepared, scorer)
   const limits = { maxItems: options.maxItems, isFull: options.full, signal }
   const onBlock = (verdicts: BlockVerdicts) => onEvent({ kind: 'block-judged', ...verdicts })
-  const unfinished = await openUnfinishedGate(prepared, options, scorer)
+  const unfinished = await openUnfinishedGate(prepared, scorer, signal)
   const knownCount = unfinished.earlier.scored.size
   if (knownCount > 0) onEvent({ kind: 'resumed', itemCount: knownCount, file: unfinished.file })
   const drawnItems = await drawItems(prepared.ruled, { loadedTasks: prepared.loadedTasks, scorer, limits, unfinished, onBlock })
@@ -95,44 +97,46 @@ async function openScorer(
   )
 }
 
-/** Fails with GateError if a perplexity counts tokens, and the candidate has others than the baseline. */
+/** Fails with CompareError if a perplexity counts tokens, and the candidate has others than the baseline. */
 function checkTokenizer({ baseline, ruled, model }: PreparedGate, { tokenizerHash }: BlockScorer): void {
   const perToken = ruled.flatMap(({ tracks }) => tracks).find(({ request: { metric } }) => metric !== undefined && isPerToken(metric))
   const known = baseline.model.tokenizerHash
   if (perToken && known !== null && known !== tokenizerHash)
-    throw new GateError(
+    throw new CompareError(
       `${perToken.request.task}: ${perToken.request.metric} is a figure per token, and ${model.label} has another tokenizer than ${baseline.label}`,
       'Name a metric per word or byte in the policy.',
     )
-}
-
-function isPerToken(name: string): boolean {
-  const metric = metricOf(name)
-  return metric.comparedAs === 'perplexity' && metric.isPerToken
 }
 
 function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnItems, drawing: DrawingRecord): GateOutcome {
   const judge = (track: RuleTrack, { population }: RuledPopulation): JudgedRule => judgeTrack(track, drawnValues(population, track, drawnItems.scored))
   const judgement = judgementOf(ruled.flatMap((one) => one.tracks.map((track) => judge(track, one))))
   const { failure, cutRequestCount } = drawnItems
+  // A regressed rule is final, whatever the others would have been.
+  const isOpen = drawing.isInterrupted && judgement.verdict !== 'regressed' && judgement.rules.some(({ verdict }) => verdict === 'undecided')
+  const scoredNow = { ...baseline, label: model.label, tool: `evalharness ${HARNESS_VERSION}`, isComplete: true, notes: [] }
   return {
     names: { baseline: baseline.label, candidate: model.label },
     files: { baseline: baseline.sources ?? [], candidate: [] },
     judgement,
-    error: failure && judgement.verdict === 'undecided' ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
+    error: failure && isOpen ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
     notes: [
+      ...provenanceNotes(baseline, [scoredNow]),
       ...notesOf(drawing),
       ...chanceNotes(baseline, judgement.rules),
       ...windowNotes(baseline, drawing, ruled),
       ...(cutRequestCount > 0 ? [`${counted(cutRequestCount, 'request')} of ${model.label} ${cutRequestCount === 1 ? 'was' : 'were'} cut to its window`] : []),
     ],
-    exitCode: EXIT_CODE[judgement.verdict],
+    exitCode: isOpen ? UNFINISHED[failure ? 'lost' : 'cancelled'] : EXIT_CODE[judgement.verdict],
     drawing,
   }
 }
 
+/** Exit codes of a gate that ended before its rules were decided: no server was left, or it was cancelled. */
+const UNFINISHED = { lost: 2, cancelled: 130 } as const
+
 /** What the verdicts are about, and how sure they are. */
-function notesOf({ seed, alpha, bounds, isFull, original }: DrawingRecord): string[] {
+function notesOf({ seed, alpha, bounds, drawn, original }: DrawingRecord): string[] {
   const unbounded = (['max_perplexity_ratio', 'max_mean_kl'] as const).filter((kind) => bounds.some((rule) => rule.kind === kind))
   const asymptotic = unbounded.length === 0 ? '' : `; of ${unbounded.map((kind) => UNBOUNDED[kind]).join(' and ')} this is approximate`
   // Alpha is for both sides, of which only one can be wrong.
@@ -140,7 +144,9 @@ function notesOf({ seed, alpha, bounds, isFull, original }: DrawingRecord): stri
   return [
     `verdicts are about the scores on all of the baseline’s items, drawn in a random order (seed ${seed})`,
     ...(original ? [`${original.source} was scored beside the candidate, on the same items`] : []),
-    ...(isFull ? [] : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
+    ...(drawn.every(({ itemCount, items }) => items.length === itemCount)
+      ? []
+      : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
   ]
 }
 

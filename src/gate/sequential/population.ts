@@ -2,7 +2,7 @@
 import { isShareValue } from '../../compare/accuracy-line.ts'
 import { accuracyMetrics, entriesOf, hasProblem, itemsOf, perplexityMetrics, type Entry } from '../../compare/entries.ts'
 import { isTextValue } from '../../compare/perplexity-line.ts'
-import { CompareError } from '../../errors.ts'
+import { CompareError, GateError } from '../../errors.ts'
 import type { ItemValue } from '../../metrics/metric.ts'
 import { metricOf } from '../../metrics/registry.ts'
 import type { StoredItem, StoredRun } from '../../store/stored-run.ts'
@@ -45,20 +45,17 @@ export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population)
 }
 
 /**
- * The baseline's values of a metric, in the order of drawing. Fails with CompareError on an item without a value that can be compared, and on a score that
- * is not that of all items together.
+ * The baseline's values of a metric, in the order of drawing. Fails with GateError on a score that is not a mean over items, such as f1, or not that of all
+ * items together, and with CompareError on an item without a value.
  */
 export function baselineValues({ name, entry, drawn }: Population, metric: string): ItemValue[] {
-  if (hasProblem(entry, metric))
-    throw new CompareError(
-      `${name}: ${metric}: ${entry.problems![metric]}`,
-      'Name a subset or another metric in the policy, or judge a stored run with --candidate.',
-    )
+  const other = 'Name a subset or another metric in the policy, or judge a stored run with --candidate.'
+  if (hasProblem(entry, metric)) throw new GateError(`${name}: ${metric}: ${entry.problems![metric]}`, other)
   const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShareValue
   return drawn.map(({ part, item: { docId, values } }) => {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined
-    if (value === undefined || !isComparable(value))
-      throw new CompareError(`${name}: the baseline’s row ${docId} of ${part} has no ${metric} that can be compared`, 'Score the baseline again.')
+    if (value === undefined) throw new CompareError(`${name}: the baseline’s row ${docId} of ${part} has no ${metric}`, 'Score the baseline again.')
+    if (!isComparable(value)) throw new GateError(`${name}: ${metric} is not a mean over items, so a part of them says little about it`, other)
     return value
   })
 }

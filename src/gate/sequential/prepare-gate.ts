@@ -1,5 +1,5 @@
 /** Prepares a gate that scores its candidate: the baseline's items in a random order, and the same items loaded for the candidate. */
-import { GateError, UsageError } from '../../errors.ts'
+import { CompareError, GateError, UsageError } from '../../errors.ts'
 import type { EvaluateOptions } from '../../run/evaluate-options.ts'
 import type { LoadedTask } from '../../run/loaded-task.ts'
 import type { ModelSource } from '../../run/model-source.ts'
@@ -22,6 +22,7 @@ import { checkSameSettings } from './match-settings.ts'
 import type { ModelOptions } from './model-options.ts'
 import { allRequests, scoreTracks, withDivergenceTracks } from './make-tracks.ts'
 import { originalModel } from './original-model.ts'
+import { whyIncomparable } from './rule-track.ts'
 
 /** Everything that is needed before the first item is scored. */
 export interface PreparedGate {
@@ -32,6 +33,8 @@ export interface PreparedGate {
   readonly model: ModelSource
   /** The baseline's model, if rules of distributions need it. */
   readonly original: ModelSource | undefined
+  /** The options by which the candidate is scored, those of the baseline among them. */
+  readonly scoring: ScoringOptions
   readonly evaluateOptions: EvaluateOptions
 }
 
@@ -46,6 +49,8 @@ interface GateInput extends Pick<JudgeOptions, 'baseline' | 'baselines' | 'polic
 /** Reads policy and baseline, finds the model, loads the rows, and draws the order. Fails as `judgeModel` does. */
 export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planning'): Promise<PreparedGate> {
   const { options, definedTasks, onEvent, signal } = input
+  if (options.full && options.maxItems !== undefined)
+    throw new UsageError('--full and --max-items exclude each other', '--full scores all items, --max-items no more than these.')
   if (options.model.length !== 1) throw new UsageError(`the gate judges one model, ${options.model.length} are given`, 'Give --model NAME=MODEL once.')
   const { limits, alpha } = await openPolicy(input.policy)
   const policyName = policyNameOf(input.policy)
@@ -69,12 +74,24 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
   const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal }).catch(inWordsOfPolicy)
   const model = models.at(-1)!
   const ruled = await withDivergenceTracks(rules, { requests, alpha: share, asked: { model, loadedTasks, evaluateOptions, signal } })
+  checkComparable(ruled)
   checkSameSettings(ruled, baseline, { ...scoring, label: model.label, prompting: model.prompting })
   checkSameItems(
     ruled.map(({ population }) => population),
     loadedTasks,
   )
-  return { baseline, alpha, ruled, loadedTasks, model, original: models.length > 1 ? models[0] : undefined, evaluateOptions }
+  return { baseline, alpha, ruled, loadedTasks, model, original: models.length > 1 ? models[0] : undefined, scoring, evaluateOptions }
+}
+
+/** Fails with CompareError if no rule can have a verdict, whatever the candidate scores. */
+function checkComparable(ruled: readonly RuledPopulation[]): void {
+  const tracks = ruled.flatMap((one) => one.tracks)
+  const reasons = tracks.map((track) => ({ task: track.request.task, why: whyIncomparable(track) }))
+  if (reasons.some(({ why }) => why === null)) return
+  throw new CompareError(
+    [...new Set(reasons.map(({ task, why }) => `${task}: ${why}`))].join('; '),
+    'Name another metric or limit in the policy, or use another baseline.',
+  )
 }
 
 /** That of the baseline's tasks. If they differ, rows that the baseline lacks are read too; nobody draws them. */
@@ -90,7 +107,7 @@ function inWordsOfPolicy(error: unknown): never {
 }
 
 /** The options of a run that scores these tasks. */
-export function scoringOptionsOf(
+function scoringOptionsOf(
   { seed: _seed, maxItems: _maxItems, full: _full, ...options }: ModelOptions,
   tasks: readonly string[],
   more: Partial<ScoringOptions>,

@@ -9,7 +9,7 @@ import {
   type DrawnScore,
   type ScorePopulation,
 } from '../../compare/sequential/score-sequence.ts'
-import { FIRST_LOOK, firstTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
+import { firstTextCrossing, forecastTextCrossing, textBounds, type TextSequence } from '../../compare/sequential/text-sequence.ts'
 import type { TextPair } from '../../compare/text-interval.ts'
 import { sameTopCount } from '../../metrics/divergence/figures.ts'
 import type { ItemValue, TextValue } from '../../metrics/metric.ts'
@@ -37,7 +37,7 @@ interface CommonTrack {
   readonly itemCount: number
   /** The baseline's values in the order of drawing; for rules of distributions the numbers of positions. */
   readonly baseline: readonly ItemValue[]
-  /** Probability that a verdict of this rule is ever wrong. */
+  /** Twice the probability that a verdict of this rule is ever wrong: each of two sides has half. */
   readonly alpha: number
 }
 
@@ -82,9 +82,18 @@ export function valueOf({ metric, kind }: RuleRequest, { metrics, divergence }: 
 }
 
 /** Why a rule can have no verdict, whatever the candidate scores; null if it can. */
-export function whyIncomparable(track: RuleTrack): string | null {
-  if (track.method !== 'betting' || track.request.kind !== 'min_retention') return null
-  return track.population.baselineMean === 0 ? 'the baseline scores 0, so nothing can be retained' : null
+export function whyIncomparable({ request: { kind }, baseline }: RuleTrack): string | null {
+  switch (kind) {
+    case 'min_retention':
+      return baseline.every((score) => score === 0) ? 'the baseline scores 0, so nothing can be retained' : null
+    case 'max_drop_points':
+      return null
+    case 'max_perplexity_ratio':
+      return baseline.every((value) => (value as TextValue).weight === 0) ? 'all texts are empty' : null
+    case 'max_mean_kl':
+    case 'min_top1_agreement':
+      return baseline.every((positions) => positions === 0) ? 'no item has a position to compare' : null
+  }
 }
 
 /** The value and its bounds after the items with these values of the candidate, in the order of drawing. At least one item. */
@@ -108,7 +117,8 @@ export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): J
     splitCount: itemCount,
   }
   const why = whyIncomparable(track)
-  if (why !== null) return { ...rule, itemCount: null, value: null, interval: null, verdict: 'incomparable', itemsNeeded: null, reason: why }
+  if (why !== null)
+    return { ...rule, itemCount: null, value: null, interval: null, verdict: 'incomparable', decidedAfter: null, itemsNeeded: null, reason: why }
   if (candidate.length === 0)
     return { ...rule, itemCount: 0, value: null, interval: null, verdict: 'undecided', decidedAfter: null, itemsNeeded: null, reason: 'no item was scored' }
   const early = crossingOf(track, candidate)
@@ -116,12 +126,12 @@ export function judgeTrack(track: RuleTrack, candidate: readonly ItemValue[]): J
   const crossing = candidate.length === itemCount ? exactCrossing(track, candidate, early) : early
   const decisive = candidate.slice(0, candidate.length === itemCount ? itemCount : (crossing?.itemCount ?? candidate.length))
   const point = pointAfter(track, decisive)
-  const found = { ...rule, itemCount: point.items, value: point.value, interval: point.interval }
+  const found = { ...rule, itemCount: point.items, value: Number.isNaN(point.value) ? null : point.value, interval: point.interval }
   if (crossing) {
     const keeps = track.method === 'asymptotic' ? 'below' : 'above'
     return { ...found, verdict: crossing.side === keeps ? 'passed' : 'regressed', decidedAfter: crossing.itemCount, itemsNeeded: null, reason: null }
   }
-  const itemsNeeded = itemsToDecide(track, candidate, point)
+  const itemsNeeded = itemsToDecide(track, candidate)
   const reason = `about ${counted(itemsNeeded - point.items, 'more item')} would decide${itemsNeeded >= itemCount ? ', which are all' : ''}`
   return { ...found, verdict: 'undecided', decidedAfter: null, itemsNeeded, reason }
 }
@@ -131,7 +141,8 @@ export function pathOf(track: RuleTrack, candidate: readonly ItemValue[]): PathP
   const points: PathPoint[] = []
   for (let items = Math.min(FIRST_POINT, candidate.length); items < candidate.length; items += Math.ceil(items / 7))
     points.push(pointAfter(track, candidate.slice(0, items)))
-  return candidate.length === 0 ? points : [...points, pointAfter(track, candidate)]
+  if (candidate.length > 0) points.push(pointAfter(track, candidate))
+  return points.filter(({ value }) => !Number.isNaN(value))
 }
 
 const FIRST_POINT = 8
@@ -146,9 +157,10 @@ function crossingOf(track: RuleTrack, candidate: readonly ItemValue[]): Crossing
 function exactCrossing(track: RuleTrack, candidate: readonly ItemValue[], early: Crossing | null): Crossing {
   const { value } = pointAfter(track, candidate)
   const { limit } = track.request
+  // A value that is not a number keeps no limit.
   const isAbove =
     track.method === 'asymptotic'
-      ? value > limit * (1 + ROUNDING)
+      ? !(value <= limit * (1 + ROUNDING))
       : sumOf(drawnScores(track, candidate)) >= thresholdOf(track) * track.itemCount - ROUNDING * track.itemCount
   const side = isAbove ? 'above' : 'below'
   return early?.side === side ? early : { side, itemCount: track.itemCount }
@@ -169,21 +181,13 @@ function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number 
 }
 
 /** After how many items, at most all, a rule would be decided that is not after those of `candidate`. */
-function itemsToDecide(track: RuleTrack, candidate: readonly ItemValue[], point: PathPoint): number {
-  const { itemCount, alpha } = track
+function itemsToDecide(track: RuleTrack, candidate: readonly ItemValue[]): number {
+  const { itemCount, alpha, request } = track
   const needed =
     track.method === 'betting'
       ? forecastCrossing(track.population, drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
-      : textsToDecide(track, point)
+      : forecastTextCrossing(textSequence(track), textPairs(track, candidate), request.limit)
   return Math.min(itemCount, Math.max(candidate.length + 1, needed))
-}
-
-/** Bounds narrow with √(1 ÷ n − 1 ÷ N), until the one towards the limit no longer reaches it. */
-function textsToDecide({ itemCount, request: { limit } }: TextTrack, { items, value, interval }: PathPoint): number {
-  if (!interval) return FIRST_LOOK
-  const reach = limit > value ? interval[1] - value : value - interval[0]
-  const share = Math.abs(value - limit) / reach
-  return Math.ceil(1 / (1 / itemCount + (1 / items - 1 / itemCount) * share ** 2))
 }
 
 /**

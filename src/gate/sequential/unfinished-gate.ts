@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { AbortError } from '../../errors.ts'
 import { parseJson } from '../../io/parse-json.ts'
 import { writeWhole } from '../../io/write-atomically.ts'
 import type { ItemValue } from '../../metrics/metric.ts'
 import type { BlockScorer } from '../../run/block-scorer.ts'
+import type { ScoringOptions } from '../../run/run-options.ts'
 import { sanitizedName } from '../../store/sanitized-name.ts'
 import { itemName } from './population.ts'
 import type { RuledPopulation } from './ruled-population.ts'
-import type { ModelOptions } from './model-options.ts'
 import { valueName } from './rule-track.ts'
 
 /** An item's values for the rules, by `valueName`. */
@@ -27,7 +28,7 @@ export interface KnownScores {
 /** The file of a gate that has not ended. */
 export interface UnfinishedGate {
   readonly file: string
-  /** What an earlier gate with the same options, items and model knew; nothing if there is none. */
+  /** What an earlier gate with the same options, items and models knew; nothing if there is none. */
   readonly earlier: KnownScores
   /** Replaces the file. Fails with StoreError. */
   keep(known: KnownScores): Promise<void>
@@ -52,16 +53,23 @@ const stored = z.object({
 interface GatedModel {
   readonly model: { readonly label: string }
   readonly ruled: readonly RuledPopulation[]
+  readonly scoring: ScoringOptions
+  readonly baseline: { readonly model: { readonly weightsHash: string | null } }
+  /** Present if the baseline's model is scored too. */
+  readonly original: object | undefined
 }
 
 /**
- * Opens `FOLDER/MODEL/gate.partial.json`. A file of other options, other items or other weights, or one that is damaged, counts as none. A server's
- * weights are not known: there, the address and the name of the model stand for them.
+ * Opens `FOLDER/MODEL/gate_HASH.partial.json`. The hash is of all that a score depends on: options, items, weights of the candidate, and those of the
+ * baseline if they are scored too. So gates that differ in it do not share a file. A damaged file counts as none. A server's weights are not known:
+ * there, the address and the name of the model stand for them. Fails with AbortError if the signal ends the wait for the weights' hash.
  */
-export async function openUnfinishedGate({ model, ruled }: GatedModel, options: ModelOptions, scorer: BlockScorer): Promise<UnfinishedGate> {
-  const file = path.join(options.output, sanitizedName(model.label), 'gate.partial.json')
+export async function openUnfinishedGate(gated: GatedModel, scorer: BlockScorer, signal: AbortSignal | undefined): Promise<UnfinishedGate> {
   const { weightsHash } = await scorer.record()
-  const identity = identityOf(ruled, options, { weightsHash, tokenizerHash: scorer.tokenizerHash })
+  // The hash may be missing because of that.
+  if (signal?.aborted) throw new AbortError()
+  const identity = identityOf(gated, { weightsHash, tokenizerHash: scorer.tokenizerHash })
+  const file = path.join(gated.scoring.output, sanitizedName(gated.model.label), `gate_${identity.slice(0, SHOWN_DIGITS)}.partial.json`)
   return {
     file,
     earlier: await read(file, identity),
@@ -71,6 +79,9 @@ export async function openUnfinishedGate({ model, ruled }: GatedModel, options: 
     remove: () => rm(file, { force: true }),
   }
 }
+
+/** Digits of the hash in the name of a file, which has all of them inside. */
+const SHOWN_DIGITS = 12
 
 async function read(file: string, identity: string): Promise<KnownScores> {
   const found = stored.safeParse(
@@ -84,11 +95,12 @@ async function read(file: string, identity: string): Promise<KnownScores> {
 }
 
 /** Everything that a score depends on: not the order and number of items, nor where files are stored. */
-function identityOf(ruled: readonly RuledPopulation[], options: ModelOptions, model: Readonly<Record<string, string | null>>): string {
-  const { seed: _seed, maxItems: _maxItems, full: _full, output: _output, cache: _cache, ...scoring } = options
+function identityOf({ ruled, scoring, baseline, original }: GatedModel, model: Readonly<Record<string, string | null>>): string {
+  const { output: _output, cache: _cache, ...options } = scoring
   const items = ruled.map(({ population, tracks }) => [
     tracks.map(({ request }) => valueName(request)),
     population.drawn.map(({ part, item }) => `${itemName(part, item.docId)} ${item.promptHash} ${item.targetHash}`).toSorted(),
   ])
-  return createHash('sha256').update(JSON.stringify({ scoring, items, model })).digest('hex')
+  const originalHash = original ? baseline.model.weightsHash : null
+  return createHash('sha256').update(JSON.stringify({ options, items, model, originalHash })).digest('hex')
 }

@@ -1,6 +1,6 @@
 /** Bounds on a perplexity's ratio while texts are drawn. */
 import { expect, test } from 'vitest'
-import { firstTextCrossing, sequenceWidth, textBounds, type TextSequence } from '../../../src/compare/sequential/text-sequence.ts'
+import { firstTextCrossing, forecastTextCrossing, sequenceWidth, textBounds, type TextSequence } from '../../../src/compare/sequential/text-sequence.ts'
 import type { TextPair } from '../../../src/compare/text-interval.ts'
 import type { PerplexityMetric } from '../../../src/metrics/metric.ts'
 import { metricOf } from '../../../src/metrics/registry.ts'
@@ -15,6 +15,14 @@ const texts = (count: number, nats: number) =>
       { logProb: -(3 + nats + 0.01 * (index % 2 === 0 ? 1 : -1)) * weight, weight },
     ]
   })
+
+const many: TextSequence = { ...sequence, count: 5000 }
+/** Texts whose losses alternate so widely that hundreds are needed. */
+const wideTexts = (nats: number) =>
+  Array.from({ length: 4999 }, (_, index): TextPair => [
+    { logProb: -300, weight: 100 },
+    { logProb: -(3 + nats + (index % 2 === 0 ? 0.3 : -0.3)) * 100, weight: 100 },
+  ])
 
 test('half the width is that of theorem 2.2 (arXiv:2103.06476)', () => {
   // By hand: ρ² = (−2 ln 0.05 + ln(1 − 2 ln 0.05)) ÷ 20 = 0.39661, tρ² + 1 = 8.93, √(2 · 8.93 ÷ (400 · 0.39661) · ln(√8.93 ÷ 0.05)).
@@ -35,4 +43,37 @@ test('a clear change is decided from 64 texts on, one at the limit only by all',
   expect(firstTextCrossing(sequence, texts(99, 0.3), 1.1)).toEqual({ side: 'above', itemCount: 64 })
   expect(firstTextCrossing(sequence, texts(63, 0.3), 1.1)).toBeNull()
   expect(firstTextCrossing(sequence, texts(99, Math.log(1.1)), 1.1)).toBeNull()
+})
+
+test('what is known once stays known, however many texts are drawn', () => {
+  const { itemCount } = firstTextCrossing(many, wideTexts(0.05), 1.1)!
+  expect(itemCount).toBeGreaterThan(128)
+  for (const drawnCount of [itemCount - 1, itemCount, itemCount + 1, itemCount + 2, 2 * itemCount]) {
+    const crossing = firstTextCrossing(many, wideTexts(0.05).slice(0, drawnCount), 1.1)
+    expect(crossing).toEqual(drawnCount < itemCount ? null : { side: 'below', itemCount })
+  }
+  // Between two looks nothing is decided.
+  const ends = Array.from({ length: 20 }, (_, index) => firstTextCrossing(many, wideTexts(0.05).slice(0, itemCount - 10 + index), 1.1)?.itemCount)
+  expect(new Set(ends)).toEqual(new Set([undefined, itemCount]))
+})
+
+test('empty texts say nothing', () => {
+  const empty: TextPair = [
+    { logProb: 0, weight: 0 },
+    { logProb: 0, weight: 0 },
+  ]
+  for (const name of ['word_perplexity', 'sentence_perplexity']) {
+    const own: TextSequence = { metric: metricOf(name) as PerplexityMetric, count: 80, alpha: 0.05 }
+    const [without, beside] = [textBounds({ ...own, count: 79 }, texts(79, 0.1)), textBounds(own, [...texts(79, 0.1), empty])]
+    expect(beside.value).toBeCloseTo(without.value, 12)
+  }
+  expect(textBounds(sequence, [empty]).value).toBeNaN()
+})
+
+test.each([0.05, 0.08, 0.11, 0.14])('a forecast is right if the texts go on as they began: %d nats a word', (nats) => {
+  const { itemCount } = firstTextCrossing(many, wideTexts(nats), 1.1)!
+  const forecast = forecastTextCrossing(many, wideTexts(nats).slice(0, 64), 1.1)
+  expect(itemCount).toBeGreaterThan(64)
+  expect(forecast / itemCount).toBeGreaterThan(0.9)
+  expect(forecast / itemCount).toBeLessThan(1.1)
 })

@@ -146,3 +146,30 @@ test('after each block everything is kept, what was known before too', async () 
   )
   expect(kept.map(({ scored }) => scored.size)).toEqual([65, 129])
 })
+
+test('without a new score nothing is kept: not before the first, and not over what was known', async () => {
+  const failure = new EngineError('no healthy endpoint', 'Start a server.')
+  const fake = fakeScorer(
+    () => 1,
+    (block) => ({ ...block, items: [], failure }),
+  )
+  expect((await draw([ruled('piqa', 0.99)], fake)).kept).toEqual([])
+  const cancelled = await draw([ruled('piqa', 0.99)], fake, { isFull: false, signal: AbortSignal.abort() })
+  expect(cancelled).toMatchObject({ kept: [], asked: [expect.anything()] })
+})
+
+test('a rule without a possible verdict needs no item', async () => {
+  const zeros = storedRun('zeros', [
+    choiceTask(
+      'piqa',
+      right.map(() => 0),
+    ),
+  ])
+  const population = populationOf(zeros, 'piqa', 0)
+  const tracks = [ruleTrack({ task: 'piqa', metric: 'acc', kind: 'min_retention', limit: 0.9 }, baselineValues(population, 'acc'), 0.05)]
+  const { asked, blocks } = await draw(
+    [{ population, tracks }],
+    fakeScorer(() => 1),
+  )
+  expect({ asked, blocks }).toEqual({ asked: [], blocks: [] })
+})

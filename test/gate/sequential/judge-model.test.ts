@@ -1,5 +1,5 @@
 /** The gate that scores the candidate itself: from the command line to its reports. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { judgeModel } from '../../../src/gate/sequential/judge-model.ts'
@@ -38,6 +38,11 @@ function editRecord(run: string, edit: (text: string) => string): void {
     readdirSync(run).find((name) => name.startsWith('results_'))!,
   )
   writeFileSync(file, edit(readFileSync(file, 'utf8')))
+}
+
+/** What is in a folder, if it is there. */
+function entriesOf(place: string): string[] {
+  return existsSync(place) ? readdirSync(place) : []
 }
 
 /** The stored record of a gate that printed JSON. */
@@ -185,8 +190,12 @@ test('an interrupted gate keeps what it knows, and the same options go on from i
   }
   const abort = new AbortController()
   const cut = await judgeModel({ ...options, signal: abort.signal, onEvent: (event) => event.kind === 'block-judged' && abort.abort() })
-  expect(cut).toMatchObject({ judgement: { verdict: 'undecided' }, drawing: { isInterrupted: true, drawn: [{ items: { length: 64 } }] } })
-  const unfinished = path.join(options.output, 'candidate', 'gate.partial.json')
+  expect(cut).toMatchObject({ exitCode: 130, judgement: { verdict: 'undecided' }, drawing: { isInterrupted: true, drawn: [{ items: { length: 64 } }] } })
+  const own = path.join(options.output, 'candidate')
+  const unfinished = path.join(
+    own,
+    readdirSync(own).find((name) => name.endsWith('.partial.json'))!,
+  )
   expect(Object.keys(JSON.parse(readFileSync(unfinished, 'utf8')).items)).toHaveLength(64)
   const whole = await judgeModel({ ...options, output: temporaryFolder(), cache: false })
   const told: string[] = []
@@ -194,7 +203,7 @@ test('an interrupted gate keeps what it knows, and the same options go on from i
   expect(told).toEqual([`64 ${unfinished}`])
   expect(resumed.drawing!.resumedCount).toBe(64)
   expect([resumed.judgement, resumed.drawing!.drawn]).toEqual([whole.judgement, whole.drawing!.drawn])
-  expect(readdirSync(path.dirname(unfinished)).every((name) => /^gate_.*\.json$/u.test(name))).toBe(true)
+  expect(readdirSync(own).every((name) => /^gate_.*Z\.json$/u.test(name))).toBe(true)
 })
 
 describe('input that is at fault is named before anything is scored', () => {
@@ -208,12 +217,30 @@ describe('input that is at fault is named before anything is scored', () => {
     ],
     ['a system instruction that the baseline has not', 3, ['--system-instruction', 'Be brief.'], 'piqa: system instruction none against'],
     ['a chat template of a model that has none', 2, ['--apply-chat-template'], 'chat template'],
+    ['all items and not all', 2, ['--full', '--max-items', '10'], '--full and --max-items exclude each other'],
     ['texts that begin in another way', 3, ['--no-add-bos-token'], 'piqa: --add-bos-token as the tokenizer against off in candidate'],
   ])('%s: %i', async (_, code, more, message) => {
     const given = more[0] === '--data' ? more : ['--data', `piqa=${rows}`, ...more]
     const common = ['--baseline', path.join(results, 'original'), '--policy', policyFile('tasks: { piqa: { min_retention: 0.3 } }')]
-    const ended = await evalharness('gate', ...common, '-m', `candidate=${model}`, '-o', path.join(temporaryFolder(), 'out'), ...given)
+    const output = path.join(temporaryFolder(), 'out')
+    const ended = await evalharness('gate', ...common, '-m', `candidate=${model}`, '-o', output, ...given)
     expect(ended).toMatchObject({ code, err: expect.stringContaining(message) })
+    expect(entriesOf(output)).toEqual([])
+  })
+
+  test('a baseline that scores 0, of which nothing can be retained: 3', async () => {
+    const original = path.join(results, 'original')
+    const samples = readdirSync(original).find((name) => name.startsWith('samples_piqa'))!
+    const scored = readFileSync(path.join(original, samples), 'utf8').trimEnd().split('\n')
+    const wrong = scored.map((line) => JSON.parse(line) as { doc_id: number; acc_norm: number }).find(({ acc_norm: score }) => score === 0)!
+    const place = temporaryFolder()
+    const own = ['--data', `piqa=${rows}`, '--device', 'cpu']
+    await evalharness('run', '-m', `original=${model}`, '-t', 'piqa', '--samples', `{"piqa":[${wrong.doc_id}]}`, ...own, '-o', place)
+    const policy = policyFile('tasks: { piqa: { min_retention: 0.9 } }')
+    const output = path.join(place, 'out')
+    const ended = await evalharness('gate', '--baseline', path.join(place, 'original'), '--policy', policy, '-m', `candidate=${model}`, ...own, '-o', output)
+    expect(ended).toMatchObject({ code: 3, err: expect.stringContaining('piqa: the baseline scores 0, so nothing can be retained') })
+    expect(entriesOf(output)).toEqual([])
   })
 
   test.each<[string, number, string, string]>([

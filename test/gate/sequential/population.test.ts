@@ -21,14 +21,23 @@ describe('a score that items do not decide is refused', () => {
   test('a group that averages its subsets regardless of their sizes', () => {
     const problems = { acc: 'the score is 0.375, its items together give 0.6: they are not paired' }
     const population = populationOf(storedRun('original', subsets, { groups: [{ ...group, problems }] }), 'mmlu', 0)
-    expect(() => baselineValues(population, 'acc')).toThrow('mmlu: acc: the score is 0.375, its items together give 0.6')
+    expect(() => baselineValues(population, 'acc')).toThrow(
+      expect.objectContaining({ code: 'GATE', message: expect.stringContaining('mmlu: acc: the score is 0.375, its items together give 0.6') }),
+    )
   })
 
   test('a value that is not a share', () => {
     const [first, ...others] = choiceTask('cola', [1, 0]).items!
-    const items = [{ ...first!, values: { mcc: { gold: 1, predicted: 0 } } }, ...others]
+    const items = [first!, ...others].map((item) => ({ ...item, values: { mcc: { gold: 1, predicted: 0 } } }))
     expect(() => baselineValues(populationOf(storedRun('original', [{ ...choiceTask('cola', [1, 0]), items }]), 'cola', 0), 'mcc')).toThrow(
-      /no mcc that can be compared/u,
+      expect.objectContaining({ code: 'GATE', message: 'cola: mcc is not a mean over items, so a part of them says little about it' }),
+    )
+  })
+
+  test('an item without a value', () => {
+    const population = populationOf(storedRun('original', [choiceTask('piqa', [1, 0])]), 'piqa', 0)
+    expect(() => baselineValues(population, 'acc_norm')).toThrow(
+      expect.objectContaining({ code: 'COMPARE', message: expect.stringMatching(/has no acc_norm$/u) }),
     )
   })
 

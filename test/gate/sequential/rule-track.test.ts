@@ -65,6 +65,35 @@ test.each([
   expect(early.itemsNeeded! / decidedAfter!).toBeLessThan(1.1)
 })
 
+describe('values that are not numbers', () => {
+  const text = (logProb: number, weight = 10) => ({ logProb, weight })
+  const perplexity = (baseline: readonly { logProb: number; weight: number }[]) =>
+    ruleTrack({ task: 'wikipedia', metric: 'sentence_perplexity', kind: 'max_perplexity_ratio', limit: 1.1 }, baseline, 0.05)
+
+  test('an empty text changes nothing: a candidate that is twice as bad regresses', () => {
+    const baseline = [...Array.from({ length: 11 }, () => text(-30)), text(0, 0)]
+    const candidate = [...Array.from({ length: 11 }, () => text(-60)), text(0, 0)]
+    const rule = judgeTrack(perplexity(baseline), candidate)
+    expect(rule).toMatchObject({ verdict: 'regressed', itemCount: 12 })
+    expect(rule.value).toBeCloseTo(Math.exp(3), 9)
+  })
+
+  test('a candidate whose scores are not numbers keeps no limit', () => {
+    const rule = judgeTrack(perplexity([text(-30), text(-30)]), [text(Number.NaN), text(-30)])
+    expect(rule).toMatchObject({ verdict: 'regressed', value: null })
+  })
+
+  test.each<[RuleKind, readonly number[] | readonly { logProb: number; weight: number }[], string]>([
+    ['max_perplexity_ratio', [text(0, 0), text(0, 0)], 'all texts are empty'],
+    ['max_mean_kl', [0, 0], 'no item has a position to compare'],
+    ['min_top1_agreement', [0, 0], 'no item has a position to compare'],
+  ])('%s of nothing is incomparable', (kind, baseline, reason) => {
+    const rule = ruleTrack({ task: 'piqa', metric: 'word_perplexity', kind, limit: 1 }, baseline, 0.05)
+    const candidate = [0, 0].map(() => ({ sum: 0, count: 0, logProb: 0, weight: 0 }))
+    expect(judgeTrack(rule, candidate)).toMatchObject({ verdict: 'incomparable', value: null, decidedAfter: null, reason })
+  })
+})
+
 test('nothing can be retained of a baseline of zeros; a drop from it is none', () => {
   const zeros = Array.from({ length: 50 }, () => 0)
   expect(judgeTrack(track('min_retention', 0.9, zeros), zeros)).toMatchObject({ verdict: 'incomparable' })
