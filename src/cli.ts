@@ -10,7 +10,10 @@ const INTERRUPTED = 130
 /** How long an exit waits for files that are being written. */
 const LONGEST_WRITE_MS = 30_000
 
-tolerateClosedReaders(process.stdout, process.stderr, () => process.exit(FAILED))
+tolerateClosedReaders(process.stdout, process.stderr, ({ message }) => {
+  process.stderr.write(`evalharness: cannot write to standard output: ${message}\n  Free disk space, or send the output elsewhere.\n`)
+  process.exit(FAILED)
+})
 const signal = watchSignals(process, {
   announce: (name) => void process.stderr.write(`${announcement(name, process.argv[2])}\n`),
   force: () => {
@@ -25,8 +28,9 @@ const loaded = await Promise.race([import('./commands/main.ts'), interrupted])
 if (loaded === null) process.stderr.write('interrupted before it began; nothing was written\n')
 await exit(loaded === null ? INTERRUPTED : await loaded.main(process.argv.slice(2), signal))
 
-/** Exits when the files that are being written are whole. */
+/** Exits when the files that are being written are whole, and standard output has taken all, or its error was handled. */
 async function exit(code: number): Promise<never> {
   await writesFinished(LONGEST_WRITE_MS)
+  await new Promise<void>((resolve) => process.stdout.write('', () => setImmediate(resolve)))
   process.exit(code)
 }

@@ -1,5 +1,6 @@
 /** The program as a user meets it: arguments in; standard output, standard error, exit code and files out. */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { evalharness, start } from './program.ts'
@@ -368,4 +369,13 @@ test.skipIf(process.platform !== 'linux')('a dry run may be for another machine:
   expect(device).toMatchObject({ code: 0, out: expect.stringContaining('tokens: ') })
   expect(device.err).toContain('the run would be refused on this machine: --device dml is not available')
   expect(dtype).toMatchObject({ code: 0, err: expect.stringMatching(/^the run would be refused on this machine: --dtype f/u) })
+})
+
+test.skipIf(!existsSync('/dev/full'))('output that cannot be written is an error: 2', { tags: ['slow'] }, () => {
+  const cli = path.join(import.meta.dirname, '../dist/src/cli.js')
+  const { status, stderr } = spawnSync('sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, cli, 'tasks'], { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringMatching(/^evalharness: cannot write to standard output: ENOSPC.*\n {2}Free disk space/mu),
+  })
 })

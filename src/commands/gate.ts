@@ -180,9 +180,11 @@ function modelName(model: string): string {
   return /^[^=/\\]+(?==)/u.exec(model)?.[0] ?? model
 }
 
-/** Fails with GateError if one is missing, or if two candidates are given. */
-function requireOptions({ baseline, candidate, policy, model }: GateCommandOptions): void {
+/** Fails with GateError if one is missing, if two candidates are given, or if options say how to score a candidate that is stored. */
+function requireOptions(given: GateCommandOptions): void {
+  const { baseline, candidate, policy, model } = given
   if (candidate !== undefined && model.length > 0) throw new GateError('--candidate and --model exclude each other', 'Give a stored run, or a model to score.')
+  if (model.length === 0) refuseScoring(given)
   const missing = Object.entries({ baseline, candidate: candidate ?? model[0], policy }).flatMap(([name, value]) => {
     if (value !== undefined) return []
     return [name === 'candidate' ? '--candidate or --model' : `--${name}`]
@@ -203,6 +205,16 @@ async function finish(given: GateCommandOptions, { outcome, error: cause }: Judg
   if (first instanceof CompareError) printError(first, terminal)
   else if (first !== undefined) throw first
   return outcome.exitCode
+}
+
+/** Fails with GateError on options that only `--model` has: without effect they would mislead. */
+function refuseScoring(given: GateCommandOptions): void {
+  const usual = modelOptions.parse({})
+  const { output: _output, cache: _cache, model: _model, ...names } = modelOptions.shape
+  const misplaced = (Object.keys(names) as (keyof typeof names)[]).filter((name) => JSON.stringify(given[name]) !== JSON.stringify(usual[name]))
+  if (misplaced.length === 0) return
+  const options = misplaced.map((name) => `--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`)
+  throw new GateError(`${options.join(', ')}: only for --model`, 'A stored run is judged as it is; leave them out.')
 }
 
 /** Writes the requested files; returns the errors of those that could not be written. */

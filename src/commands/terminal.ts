@@ -30,9 +30,9 @@ const CLOSED = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'EBADF', 'ENXIO'
  * Lets a command continue, and write its files, when its reader has closed the stream: further output is dropped. `fail` is called when standard output
  * cannot be written for another reason, such as a full disk.
  */
-export function tolerateClosedReaders(output: NodeJS.WriteStream, errorStream: NodeJS.WriteStream, fail: () => void): void {
+export function tolerateClosedReaders(output: NodeJS.WriteStream, errorStream: NodeJS.WriteStream, fail: (error: Error) => void): void {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (!CLOSED.has(error.code ?? '')) fail()
+    if (!CLOSED.has(error.code ?? '')) fail(error)
   })
   errorStream.on('error', () => {})
 }

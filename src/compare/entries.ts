@@ -3,6 +3,7 @@ import { CompareError } from '../errors.ts'
 import { mainAccuracy, metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { benchmarkOf } from '../task/built-in-tasks.ts'
+import { didYouMean } from '../text/nearest-name.ts'
 import { knownSplit } from './known-split.ts'
 
 /** A task or group of a run. */
@@ -21,7 +22,7 @@ export interface Entry {
 export interface EntrySelection {
   /** Only these tasks or groups. */
   readonly tasks?: readonly string[]
-  /** Subsets and their groups too. */
+  /** Subsets and their groups too, of all groups or of the named ones. */
   readonly subsets?: boolean
 }
 
@@ -40,13 +41,23 @@ export function entriesOf(run: StoredRun): Entry[] {
  */
 export function selectEntries(run: StoredRun, { tasks, subsets = false }: EntrySelection): Entry[] {
   const entries = entriesOf(run)
-  if (tasks) return tasks.map((task) => findEntry(task, entries, run.label))
+  if (tasks) return [...new Set(tasks.map((task) => findEntry(task, entries, run.label)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
   return subsets ? entries : entries.filter((entry) => isOutermost(entry, run))
+}
+
+/** The tasks of a group and the groups within it, and itself. */
+function withSubsets(entry: Entry, entries: readonly Entry[]): Entry[] {
+  const isTask = entry.strata.length === 1 && entry.strata[0]!.name === entry.name
+  const subsets = isTask ? [] : entries.filter(({ name, strata }) => name !== entry.name && strata.every((stratum) => entry.strata.includes(stratum)))
+  return [...subsets, entry]
 }
 
 function findEntry(task: string, entries: readonly Entry[], label: string): Entry {
   const found = entries.find(({ name }) => name === task)
-  if (!found) throw new CompareError(`${label} has no task ${JSON.stringify(task)}`, `It has: ${entries.map(({ name }) => name).join(', ')}.`)
+  if (!found) {
+    const names = entries.map(({ name }) => name)
+    throw new CompareError(`${label} has no task ${JSON.stringify(task)}`, `${didYouMean(task, names)}It has: ${names.join(', ')}.`)
+  }
   return found
 }
 

@@ -9,7 +9,10 @@ import type { Policy, TaskLimits } from './policy.ts'
 /** Fails with GateError, with the nearest name, on a task or metric that no run has, and on a limit that the metric cannot have. */
 export function checkPolicy(policy: Policy, runs: readonly StoredRun[], file: string): void {
   const entries = runs.flatMap((run) => [...run.tasks, ...run.groups])
-  const names = unique([...entries.map(({ name }) => name), ...runs.flatMap(({ unread = [] }) => unread)])
+  const members = new Set(runs.flatMap(({ groups }) => groups.flatMap((group) => group.members)))
+  // The list is cut: subsets of groups come last.
+  const outermostFirst = entries.toSorted((a, b) => Number(members.has(a.name)) - Number(members.has(b.name)))
+  const names = unique([...outermostFirst.map(({ name }) => name), ...runs.flatMap(({ unread = [] }) => unread)])
   for (const [task, limits] of policy) {
     const own = entries.filter(({ name }) => name === task)
     if (own.length === 0)

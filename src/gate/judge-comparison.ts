@@ -34,6 +34,8 @@ export interface JudgedRule {
 export interface Judgement {
   readonly rules: readonly JudgedRule[]
   readonly verdict: RuleVerdict
+  /** Whether more items would have been scored. */
+  readonly isInterrupted?: boolean
 }
 
 /** Exit codes: the gate's own, beside 2 for input that failed. */

@@ -18,15 +18,15 @@ export function describeRule({ kind, limit, metric }: JudgedRule): string {
   const of = metric === null ? '' : `${metric}: `
   switch (kind) {
     case 'min_retention':
-      return `${of}retention at least ${amount(kind, limit)}`
+      return `${of}retention at least ${limitAmount(kind, limit)}`
     case 'max_drop_points':
-      return `${of}at most ${amount(kind, limit)} lost`
+      return `${of}at most ${limitAmount(kind, limit)} lost`
     case 'max_perplexity_ratio':
-      return `${of}at most ${amount(kind, limit)} the perplexity`
+      return `${of}at most ${limitAmount(kind, limit)} the perplexity`
     case 'max_mean_kl':
-      return `mean KL at most ${amount(kind, limit)}`
+      return `mean KL at most ${limitAmount(kind, limit)}`
     case 'min_top1_agreement':
-      return `same most likely token at ${amount(kind, limit)} of positions at least`
+      return `same most likely token at ${limitAmount(kind, limit)} of positions at least`
   }
 }
 
@@ -63,13 +63,14 @@ function range(kind: JudgedRule['kind'], interval: Interval): string {
  * The judgement as a table, what undecided and incomparable rules lack, and the outcome in a line. If the table is wider than
  * `columns`, each rule is a paragraph.
  */
-export function judgementTable({ rules, verdict }: Judgement, columns = Infinity): string {
+export function judgementTable(judgement: Judgement, columns = Infinity): string {
+  const { rules } = judgement
   const paragraphs = rules.map((rule) => `${SIGNS[rule.verdict]} ${rule.task}, ${describeRule(rule)}\n  ${rule.verdict}: ${sentence(rule)}`)
   const missing = rules.flatMap((rule) =>
     rule.verdict === 'passed' || rule.verdict === 'regressed' ? [] : [`${rule.task}, ${limitText(rule)}: ${rule.reason!}`],
   )
   const table = [framedTable(ruleTable(rules)), ...new Set(missing)].join('\n')
-  return `${fittingTable([table, paragraphs.join('\n')], columns)}\ngate ${outcome(verdict)}`
+  return `${fittingTable([table, paragraphs.join('\n')], columns)}\ngate ${outcome(judgement)}`
 }
 
 function ruleTable(rules: readonly JudgedRule[]): TextTable {
@@ -110,7 +111,7 @@ function itemsText({ itemCount, splitCount, decidedAfter }: JudgedRule): string 
 
 /** `retention ≥ 95.0 %`. */
 export function limitText({ kind, limit }: JudgedRule): string {
-  return `${LIMITS[kind]} ${amount(kind, limit)}`
+  return `${LIMITS[kind]} ${limitAmount(kind, limit)}`
 }
 
 const LIMITS: Readonly<Record<JudgedRule['kind'], string>> = {
@@ -141,7 +142,7 @@ export function gateBlocks({
   }
   const { rules, verdict } = judgement
   return [
-    heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(verdict)}`),
+    heading(2, `${SIGNS[verdict]} evalharness gate ${outcome(judgement)}`),
     paragraph(
       `${pair} ${isDrawn(rules) ? 'Items were drawn in a random order until the bounds decided.' : 'Limits are compared with the bounds of 95 % intervals.'}`,
     ),
@@ -155,10 +156,11 @@ export function gateBlocks({
 
 /** The outcome in a line, without signs. */
 export function gateTitle(judgement: Judgement | null): string {
-  return judgement ? `The gate ${outcome(judgement.verdict)}` : 'The gate came to no verdict'
+  return judgement ? `The gate ${outcome(judgement)}` : 'The gate came to no verdict'
 }
 
-function outcome(verdict: RuleVerdict): string {
+function outcome({ verdict, isInterrupted = false }: Judgement): string {
+  if (isInterrupted) return 'was interrupted: some rules are undecided'
   return {
     passed: 'passed',
     regressed: 'failed: the candidate regressed',
@@ -171,4 +173,26 @@ function amount(kind: JudgedRule['kind'], value: number): string {
   if (kind === 'max_mean_kl') return `${natsText(value)} nats`
   if (kind === 'min_retention' || kind === 'min_top1_agreement') return `${bounded(value * 100, 1)} %`
   return kind === 'max_drop_points' ? `${fixed(value, 1)} points` : `${bounded(value, 3)}×`
+}
+
+/** A limit as the policy has it: with all of its digits, since a rounded one would be another. */
+function limitAmount(kind: JudgedRule['kind'], limit: number): string {
+  switch (kind) {
+    case 'min_retention':
+    case 'min_top1_agreement':
+      return `${allDigits(limit * 100, 1)} %`
+    case 'max_drop_points':
+      return `${allDigits(limit, 1)} points`
+    case 'max_perplexity_ratio':
+      return `${allDigits(limit, 3)}×`
+    case 'max_mean_kl':
+      return `${limit} nats`
+  }
+}
+
+/** At least so many decimals; without what floating point adds. */
+function allDigits(value: number, least: number): string {
+  const text = String(Number(value.toPrecision(12)))
+  const decimals = text.split('.')[1]?.length ?? 0
+  return decimals > least ? text : value.toFixed(least)
 }

@@ -39,7 +39,7 @@ export function parsePlainModel(option: string): GivenModel {
   if (setting !== undefined)
     throw new UsageError(
       `${JSON.stringify(option)} gives ${setting}, but this command reads weights as they are stored`,
-      'Leave the setting out; only `evalharness run` takes it.',
+      'Leave the setting out; `evalharness run` and `evalharness gate --model` take it.',
     )
   return { label, source: option, settings }
 }

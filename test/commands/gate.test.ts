@@ -99,6 +99,11 @@ describe('JUnit, summary and JSON are written even without a verdict', () => {
     expect(JSON.parse(blocked.out)).toMatchObject({ rules: [{ task: 'piqa' }] })
   })
 
+  test('options that say how to score, for a stored candidate', async () => {
+    const { code, err } = await gate('original', 'tasks: { piqa: { min_retention: 0.5 } }', '--max-items', '10', '--full', '--seed', '4')
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--seed, --max-items, --full: only for --model') })
+  })
+
   test('two formats at once', async () => {
     const junit = path.join(temporaryFolder(), 'junit.xml')
     const { code, err } = await gate('original', 'tasks: { piqa: { min_retention: 0.5 } }', '--json', '--format', 'csv', '--junit', junit)

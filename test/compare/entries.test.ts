@@ -15,7 +15,10 @@ test('each task is taken once: in its largest group', () => {
 
 test('named entries are taken as they are named; another name is refused', () => {
   expect(names(selectEntries(run, { tasks: ['logic'] }))).toEqual(['logic'])
+  expect(names(selectEntries(run, { tasks: ['mmlu', 'law'], subsets: true }))).toEqual(['law', 'logic', 'mmlu_humanities', 'mmlu'])
+  expect(names(selectEntries(run, { tasks: ['piqa', 'mmlu_humanities'], subsets: true }))).toEqual(['piqa', 'law', 'mmlu_humanities'])
   expect(() => selectEntries(run, { tasks: ['boolq'] })).toThrow(expect.objectContaining({ code: 'COMPARE', message: 'a has no task "boolq"' }))
+  expect(() => selectEntries(run, { tasks: ['piqqa'] })).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^Did you mean piqa\? It has: /u) }))
 })
 
 test('a group has the items and the counts of its members', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
-import { gateMarkdown, judgementTable, sentence } from '../../src/gate/summary.ts'
+import { gateMarkdown, judgementTable, limitText, sentence } from '../../src/gate/summary.ts'
 import { storedRun, textTask } from '../stored-runs.ts'
 import { comparisonOf, judgeOne } from './comparison-of.ts'
 import { failedOutcome, judgement, outcome } from './judged-outcome.ts'
@@ -60,4 +60,21 @@ test('a gain is said as a gain, not as a negative loss', () => {
 
 test('Markdown without a judgement has the error', () => {
   expect(gateMarkdown(failedOutcome)).toMatch(/^## ⚠️ evalharness gate came to no verdict\n[^]*no such run: [^]*Give one\./u)
+})
+
+test.each([
+  ['{ min_retention: 0.9996 }', 'retention ≥ 99.96 %'],
+  ['{ min_retention: 95% }', 'retention ≥ 95.0 %'],
+  ['{ max_drop_points: 0.03 }', 'loss ≤ 0.03 points'],
+  ['{ max_drop_points: 3 }', 'loss ≤ 3.0 points'],
+])('a limit has all of its digits: %s', (limits, text) => {
+  const comparison = comparisonOf({ retention: 0.92, retentionInterval: [0.84, 1], difference: 0, differenceInterval: [-0.1, 0.1] })
+  expect(limitText(judgeOne(`{ piqa: ${limits} }`, comparison))).toBe(text)
+})
+
+test('an interrupted gate says so instead of too few items', () => {
+  const undecided = { rules: judgement.rules, verdict: 'undecided' } as const
+  expect(judgementTable(undecided)).toMatch(/\ngate cannot tell: too few items$/u)
+  expect(judgementTable({ ...undecided, isInterrupted: true })).toMatch(/\ngate was interrupted: some rules are undecided$/u)
+  expect(gateMarkdown({ ...outcome, judgement: { ...undecided, isInterrupted: true } })).toContain('evalharness gate was interrupted')
 })

@@ -1,4 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
@@ -30,4 +32,24 @@ test('a folder of that name is not replaced', async () => {
   mkdirSync(path.join(folder, 'results.json'))
   await expect(writeWhole(path.join(folder, 'results.json'), ['x'])).rejects.toThrow(StoreError)
   expect(readdirSync(folder)).toEqual(['results.json'])
+})
+
+test('a link stays, and the file behind it is replaced', async () => {
+  const folder = temporaryFolder()
+  const [real, link] = [path.join(folder, 'real.json'), path.join(folder, 'link.json')]
+  writeFileSync(real, 'before')
+  symlinkSync('real.json', link)
+  await writeWhole(link, ['after'])
+  expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  expect(readFileSync(real, 'utf8')).toBe('after')
+  expect(readdirSync(folder).toSorted()).toEqual(['link.json', 'real.json'])
+})
+
+test.skipIf(process.platform === 'win32')('a pipe receives the pieces and stays a pipe', async () => {
+  const pipe = path.join(temporaryFolder(), 'pipe')
+  execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe])
+  const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] })
+  await writeWhole(pipe, ['first ', Buffer.from('second')])
+  expect(await text(reader.stdout)).toBe('first second')
+  expect(lstatSync(pipe).isFIFO()).toBe(true)
 })

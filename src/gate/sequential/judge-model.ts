@@ -118,9 +118,10 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
   return {
     names: { baseline: baseline.label, candidate: model.label },
     files: { baseline: baseline.sources ?? [], candidate: [] },
-    judgement,
+    judgement: isOpen ? { ...judgement, isInterrupted: true } : judgement,
     error: failure && isOpen ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
     notes: [
+      ...(isOpen ? ['the gate was interrupted; the same command goes on'] : []),
       ...provenanceNotes(baseline, [scoredNow]),
       ...notesOf(drawing),
       ...chanceNotes(baseline, judgement.rules),

@@ -26,7 +26,7 @@ export async function prepareScan(options: ScanOptions, preparation: Preparation
   if (setting !== undefined)
     throw new UsageError(
       `${options.model} gives ${setting}, but a scan reads weights as they are stored`,
-      'Leave the setting out; only `evalharness run` takes it.',
+      'Leave the setting out; `evalharness run` and `evalharness gate --model` take it.',
     )
   const { layerCount } = model.inspected!.configFile.config
   return { model, units: scanUnits(layerCount, { layers, group: options.group }), loadedTasks: tasksOf(model), evaluateOptions }

@@ -86,17 +86,33 @@ function taskHead(task: ScanTask): string {
 export function scanLines(scan: LayerScan): string[] {
   const { model, tasks, units, influenceTokens, correlation, settings } = scan
   const kind = damageKind(scan)
-  const byDamage = units.toSorted((a, b) => b.damage - a.damage)
-  const name = ({ first, last, damage }: ScannedUnit) => `${first === last ? 'layer' : 'layers'} ${unitText({ first, last })} (${lossText(damage, kind)})`
   const items = tasks.map((task) => `${task.task} ${task.metric}${task.items === null ? '' : `, ${task.items} items`}`)
   const unit = kind === 'accuracy' ? 'points of accuracy that are lost' : 'the perplexity without, over that of the whole model'
   return [
     `${model.label}: ${model.layerCount} layers, ${settings.group === 1 ? 'one' : `up to ${settings.group}`} left out at a time; ${items.join('; ')}.`,
     `Damage: ${unit}, with 95 % intervals of the paired items; the column is the mean over tasks.`,
-    ...(units.length > 1 ? [`Most damage without ${name(byDamage[0]!)}, least without ${name(byDamage.at(-1)!)}.`] : []),
+    ...(units.length > 1 ? [extremesText(units, kind)] : []),
     `Block Influence is over ${influenceTokens} tokens of the prompts. ${correlationText(correlation, tasks)}`,
   ]
 }
+
+/** Which units lose most and least; those that the figures do not tell apart are equal. */
+function extremesText(units: readonly ScannedUnit[], kind: ReturnType<typeof damageKind>): string {
+  const damages = units.map(({ damage }) => damage)
+  const [most, least] = [Math.max(...damages), Math.min(...damages)].map((damage) => lossText(damage, kind)) as [string, string]
+  if (most === least) return `The damage is ${most} without any of them: these items do not tell them apart.`
+  const without = (text: string) => `${unitNames(units.filter(({ damage }) => lossText(damage, kind) === text))} (${text})`
+  return `Most damage without ${without(most)}, least without ${without(least)}.`
+}
+
+/** `layer 3`, `layers 20 or 26`, or `any of 6`. */
+function unitNames(units: readonly ScannedUnit[]): string {
+  if (units.length > MOST_NAMED) return `any of ${units.length}`
+  const isOneLayer = units.length === 1 && units[0]!.first === units[0]!.last
+  return `${isOneLayer ? 'layer' : 'layers'} ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(units.map(unitText))}`
+}
+
+const MOST_NAMED = 3
 
 function correlationText(correlation: number | null, tasks: readonly ScanTask[]): string {
   const figure = (value: number | null) => (value === null ? NONE : fixed(value, 2))

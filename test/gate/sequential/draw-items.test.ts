@@ -147,7 +147,7 @@ test('after each block everything is kept, what was known before too', async () 
   expect(kept.map(({ scored }) => scored.size)).toEqual([65, 129])
 })
 
-test('without a new score nothing is kept: not before the first, and not over what was known', async () => {
+test('without a new score nothing is stored: not before the first, and not over what was known', async () => {
   const failure = new EngineError('no healthy endpoint', 'Start a server.')
   const fake = fakeScorer(
     () => 1,

@@ -56,6 +56,17 @@ test('the lines say what is left out, on what, and how influence ranks damage', 
   ])
 })
 
+test('layers that the figures do not tell apart are named together', () => {
+  const extremes = (...damages: readonly number[]) => {
+    const [unit] = layerScan().units
+    const units = damages.map((damage, index) => ({ ...unit!, first: index, last: index, damage }))
+    return scanLines({ ...layerScan(), units })[2]
+  }
+  expect(extremes(0, 0.00001, 0)).toBe('The damage is 0.0 without any of them: these items do not tell them apart.')
+  expect(extremes(0, 0.1, -0.05, 0, -0.05)).toBe('Most damage without layer 1 (10.0), least without layers 2 or 4 (−5.0).')
+  expect(extremes(0, 0, 0, 0, -0.05)).toBe('Most damage without any of 4 (0.0), least without layer 4 (−5.0).')
+})
+
 test('the chart has a row a task and one for Block Influence', () => {
   const { html } = scanChart(layerScan())
   expect([...html.matchAll(/<title>(piqa[^<]+)<\/title>/gu)].map(([, title]) => title)).toEqual([
