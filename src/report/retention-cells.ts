@@ -1,6 +1,8 @@
 /** A comparison as text, figure by figure: what tables for terminals and Markdown are made of. */
 import type { AccuracyCell, AverageCell, Comparison, PerplexityCell } from '../compare/comparison.ts'
+import { PROFILES } from '../compare/status.ts'
 import { count, counted } from '../text/count.ts'
+import { listNames } from '../text/list-names.ts'
 import { cellText } from '../text/fitting-table.ts'
 import { numberColumns, textColumns, type TextTable } from '../text/text-table.ts'
 import { bounded, intervalText, NONE, percent, pText, signed, taskLabel } from './numbers.ts'
@@ -106,13 +108,21 @@ function perplexityFigures(cell: PerplexityCell | null): string[] {
 }
 
 /** A line for each variant with accuracies of several tasks. */
-export function averageLines({ averages, variants }: Comparison): string[] {
-  return averages.flatMap((average, variant) => (average && average.lineCount > 1 ? [averageText(average, variants[variant]!.label)] : []))
+export function averageLines({ averages, variants, accuracies }: Comparison): string[] {
+  return averages.flatMap((average, index) =>
+    average && average.lineCount > 1 ? [averageText(average, variants[index]!.label, nearRandomText(accuracies, index))] : [],
+  )
 }
 
-function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string): string {
+function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string, among: string): string {
   const share = (value: number | null) => (value === null ? NONE : percent(value, 1))
-  return `${label}, average of ${counted(lineCount, 'task')}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+  return `${label}, average of ${counted(lineCount, 'task')}${among}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+}
+
+/** ` (near random: boolq)`, the tasks of an average on which a variant guesses: what it retains there moves the average all the same. Empty for none. */
+export function nearRandomText(accuracies: Comparison['accuracies'], variant: number): string {
+  const guessed = accuracies.filter(({ cells }) => cells[variant]?.status.name === PROFILES.default.nearChance!.name).map(({ task }) => task)
+  return guessed.length === 0 ? '' : ` (near random: ${listNames([...new Set(guessed)], 3)})`
 }
 
 /** The comparison with names that fit a cell: those of models, tasks and metrics are untrusted input. */

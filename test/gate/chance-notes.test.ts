@@ -14,10 +14,17 @@ const scored = (right: number) =>
   ])
 
 test('a baseline that guesses, or does worse, has a note for all rules of a task; one above chance has none', () => {
-  const [guessing, worse, better] = [scored(20), scored(16), scored(21)].map((run) => chanceNotes(run, [rule('piqa'), rule('piqa', 'max_drop_points')]))
+  const [guessing, worse, better] = [scored(20), scored(16), scored(28)].map((run) => chanceNotes(run, [rule('piqa'), rule('piqa', 'max_drop_points')]))
   expect(guessing).toEqual(['piqa: the baseline’s acc of 50.00 % is not above guessing (50.00 %), so verdicts on it say nothing about what was kept'])
   expect(worse).toEqual([expect.stringContaining('acc of 40.00 % is not above guessing (50.00 %)')])
   expect(better).toEqual([])
+})
+
+test('one whose items do not show that it is above chance has a note too', () => {
+  expect(chanceNotes(scored(25), [rule('piqa')])).toEqual([
+    'piqa: the baseline’s acc of 62.50 % on 40 items may be guessing (50.00 %), so verdicts on it may say nothing about what was kept',
+  ])
+  expect(chanceNotes(scored(27), [rule('piqa')])).toEqual([])
 })
 
 test('the most frequent of two classes is guessing too', () => {

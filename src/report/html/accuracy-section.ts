@@ -3,6 +3,7 @@ import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison
 import { count, counted } from '../../text/count.ts'
 import { markup, type Html } from '../markup.ts'
 import { bounded, NONE, percent, pText, signed, taskLabel, unbroken } from '../numbers.ts'
+import { nearRandomText } from '../retention-cells.ts'
 import { statusText } from './signs.ts'
 import { dataTable, headCell, numberCell, statusCell, textCell, variantCell, withDetail, withInterval, type Cell, type Column } from './table.ts'
 
@@ -13,7 +14,7 @@ export function accuracySection({ accuracies, variants, averages, original }: Co
   return markup`<section>
     <h2>Accuracy by task</h2>
     ${dataTable('Differences are in points, intervals are 95 %.', columnsOf(original.label), rows)}
-    ${averages.flatMap((average, index) => (average && average.lineCount > 1 ? [averageText(average, variants[index]!.label)] : []))}
+    ${averages.flatMap((average, index) => (average && average.lineCount > 1 ? [averageText(average, variants[index]!.label, nearRandomText(accuracies, index))] : []))}
   </section>`
 }
 
@@ -57,10 +58,10 @@ function scoreText({ value, standardError, provenance }: ComparedScore): Html {
   return withDetail(percent(value), detail)
 }
 
-function averageText({ lineCount, original, variant, meanOfRatios, ratioOfMeans }: AverageCell, label: string): Html {
+function averageText({ lineCount, original, variant, meanOfRatios, ratioOfMeans }: AverageCell, label: string, among: string): Html {
   const share = (value: number | null) => (value === null ? NONE : unbroken(percent(value, 1)))
   return markup`<p>
-    ${label}, average of ${counted(lineCount, 'task')}: ${unbroken(percent(original))} → ${unbroken(percent(variant))}. Retention
+    ${label}, average of ${counted(lineCount, 'task')}${among}: ${unbroken(percent(original))} → ${unbroken(percent(variant))}. Retention
     ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means).
   </p>`
 }

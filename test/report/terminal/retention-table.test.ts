@@ -53,3 +53,11 @@ test('is paragraphs if it does not fit', () => {
     /^piqa acc, 20 items: original 80\.00 %\n {2}pruned: 60\.00 % .*\n {4}retention 75\.0 % \[.*\], over chance 33 %\n {4}points −20\.0 \[−53\.0, \+7\.0\], flips − \+ 4 0, p \(Holm\) 0\.125\nnote: intervals of fewer than 100 items are wide/u,
   )
 })
+
+test('an average names the tasks on which the variant guesses', () => {
+  // Of 400 items with two choices.
+  const share = (right: number) => Array.from({ length: 400 }, (_, item) => Number(item < right))
+  const tasks = (piqa: number, copa: number) => [choiceTask('piqa', share(piqa)), choiceTask('copa', share(copa))]
+  const text = retentionTable(compareRuns(storedRun('original', tasks(320, 300)), [storedRun('pruned', tasks(310, 190))]))
+  expect(text).toContain('pruned, average of 2 tasks (near random: copa): 77.50 % → 62.50 %; ')
+})
