@@ -3,6 +3,7 @@ import type { GateEvent } from '../gate/sequential/gate-events.ts'
 import type { GatePlan } from '../gate/sequential/plan-gate.ts'
 import { limitText, sentence } from '../gate/summary.ts'
 import type { OnEvent } from '../run/run-events.ts'
+import { scoringSummary } from '../report/terminal/work-summary.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { count, counted } from '../text/count.ts'
 import { progressOf } from './progress.ts'
@@ -56,7 +57,7 @@ export function gateProgress(terminal: Terminal): GateProgress {
         }
         break
       case 'record-stored':
-        say(`order, scores and bounds: ${event.file}`)
+        say(`${event.model}: ${scoringSummary(event)} · order, scores and bounds: ${event.file}`)
     }
   }
   return { onEvent, close: () => progress.stop() }

@@ -80,6 +80,8 @@ export interface PerplexityCell {
   /** Nats that the variant loses per unit (word, byte, token); null for a mean of sentences' own perplexities. */
   readonly nats: number | null
   readonly natsInterval: Interval | null
+  /** Texts that are not empty, under both models; null if they are not paired. */
+  readonly textCount: number | null
 }
 
 /** A task's perplexity, or bits per byte: lower is better. */

@@ -3,6 +3,7 @@ import { CompareError } from '../errors.ts'
 import { mainAccuracy, metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { benchmarkOf } from '../task/built-in-tasks.ts'
+import { leftOutText } from './provenance.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import { knownSplit } from './known-split.ts'
 
@@ -41,7 +42,7 @@ export function entriesOf(run: StoredRun): Entry[] {
  */
 export function selectEntries(run: StoredRun, { tasks, subsets = false }: EntrySelection): Entry[] {
   const entries = entriesOf(run)
-  if (tasks) return [...new Set(tasks.map((task) => findEntry(task, entries, run.label)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
+  if (tasks) return [...new Set(tasks.map((task) => findEntry(task, entries, run)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
   return subsets ? entries : entries.filter((entry) => isOutermost(entry, run))
 }
 
@@ -52,11 +53,11 @@ function withSubsets(entry: Entry, entries: readonly Entry[]): Entry[] {
   return [...subsets, entry]
 }
 
-function findEntry(task: string, entries: readonly Entry[], label: string): Entry {
+function findEntry(task: string, entries: readonly Entry[], run: StoredRun): Entry {
   const found = entries.find(({ name }) => name === task)
   if (!found) {
     const names = entries.map(({ name }) => name)
-    throw new CompareError(`${label} has no task ${JSON.stringify(task)}`, `${didYouMean(task, names)}It has: ${names.join(', ')}.`)
+    throw new CompareError(`${run.label} has no task ${JSON.stringify(task)}`, `${didYouMean(task, names)}It has: ${names.join(', ')}.${leftOutText([run])}`)
   }
   return found
 }

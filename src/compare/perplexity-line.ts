@@ -30,7 +30,7 @@ function perplexityCell({ paired, metric, original, score }: CellInput): Perplex
   const ratio = score.value / original.value
   const nats = metric.natsPerUnit(original.value, score.value)
   const texts = textPairsOf(paired, metric.name)
-  if (!texts) return { score, ratio, ratioInterval: null, nats, natsInterval: null }
+  if (!texts) return { score, ratio, ratioInterval: null, nats, natsInterval: null, textCount: null }
   const change = natsChange(texts)
   const { interval } = logScoreChange(metric, texts, change)
   return {
@@ -39,6 +39,7 @@ function perplexityCell({ paired, metric, original, score }: CellInput): Perplex
     ratioInterval: interval && [Math.exp(interval[0]), Math.exp(interval[1])],
     nats,
     natsInterval: nats === null ? null : change.interval,
+    textCount: texts.length,
   }
 }
 

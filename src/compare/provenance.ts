@@ -11,6 +11,11 @@ export function provenanceNotes(original: StoredRun, variants: readonly StoredRu
   ]
 }
 
+/** What reading the runs left out, to follow a hint: the missing task may be there. */
+export function leftOutText(runs: readonly StoredRun[]): string {
+  return runs.flatMap((run) => run.notes?.map((note) => ` ${run.label}: ${note}.`) ?? []).join('')
+}
+
 function toolNotes(original: StoredRun, variant: StoredRun): string[] {
   if (variant.kind !== original.kind) {
     const [cited, measured] = original.kind === 'cited' ? [original, variant] : [variant, original]

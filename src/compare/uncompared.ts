@@ -3,6 +3,7 @@ import { listNames } from '../text/list-names.ts'
 import { CompareError } from '../errors.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
+import { leftOutText } from './provenance.ts'
 
 /** The fields of a task or group that are used here. */
 interface Compared {
@@ -51,6 +52,6 @@ export function nothingInCommon(original: StoredRun, variant: StoredRun, entries
     }`
   return new CompareError(
     `${original.label} and ${variant.label} have no ${isShared ? 'figure' : 'task'} in common:\n  ${has(original.label, ours)}\n  ${has(variant.label, theirs)}`,
-    isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : 'Give runs of the same tasks.',
+    `${isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : 'Give runs of the same tasks.'}${leftOutText([original, variant])}`,
   )
 }

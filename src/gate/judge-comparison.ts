@@ -86,7 +86,7 @@ function judgePerplexity(request: RuleRequest, line: PerplexityLine | undefined)
   const rule = ruleOf(request, line)
   const cell = line?.cells[0]
   if (!cell) return incomparable(rule, missingReason(request, line, 'perplexity'))
-  if (cell.ratioInterval === null && line.itemCount !== null && line.itemCount < LEAST_TEXTS) {
+  if (cell.ratioInterval === null && cell.textCount !== null && cell.textCount < LEAST_TEXTS) {
     const reason = `fewer than ${LEAST_TEXTS} texts give no interval`
     return { ...rule, value: cell.ratio, interval: null, verdict: 'undecided', itemsNeeded: LEAST_TEXTS, reason }
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { ALPHA } from '../compare/betting-bounds.ts'
 import { compareRuns, type CompareOptions } from '../compare/compare-runs.ts'
 import type { Comparison } from '../compare/comparison.ts'
+import { leftOutText } from '../compare/provenance.ts'
 import { CompareError, GateError } from '../errors.ts'
 import { errorText } from '../text/error-text.ts'
 import { readStoredRun } from '../store/read-stored-run.ts'
@@ -102,7 +103,7 @@ function compareForGate(original: StoredRun, variant: StoredRun, options: Compar
     if (!(cause instanceof CompareError)) throw cause
     throw new CompareError(
       cause.message,
-      'Score the candidate on the tasks, shots and rows of the baseline, or on its first rows with --limit; or bless another baseline.',
+      `Score the candidate on the tasks, shots and rows of the baseline, or on its first rows with --limit; or bless another baseline.${leftOutText([original, variant])}`,
       { cause },
     )
   }

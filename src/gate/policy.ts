@@ -33,13 +33,16 @@ export interface ParsedPolicy {
 }
 
 const share = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d+(?:\.\d+)?\s*%$/u, 'neither a share such as 0.95 nor a percentage such as 95%')
-      .transform((text) => Number.parseFloat(text) / 100),
-  ])
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d+(?:\.\d+)?\s*%$/u)
+        .transform((text) => Number.parseFloat(text) / 100),
+    ],
+    'neither a share such as 0.95 nor a percentage such as 95%',
+  )
   .refine((value) => value > 0, 'not above 0, which every candidate keeps')
 const limits = z
   .strictObject({
@@ -76,6 +79,7 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
   } catch (cause) {
     throw new GateError(`${file} is not YAML: ${errorText(cause)}`, POLICY_HINT, { cause })
   }
+  if (content === null || content === undefined) throw new GateError(`${file} is empty`, POLICY_HINT)
   const checked = policySchema.safeParse(content)
   if (!checked.success) throw new GateError(`${file} is not a policy: ${z.prettifyError(checked.error)}`, `${nearestLimit(checked.error)}${POLICY_HINT}`)
   const { alpha, tasks } = checked.data

@@ -20,7 +20,7 @@ export interface ScoredBlock {
   readonly items: readonly ScoredItem[]
   /** Why items have no response although the signal was not aborted; the reasons of each were given as notices. */
   readonly failure: EngineError | undefined
-  /** Requests that were cut to the window. */
+  /** Requests with a response that were cut to the window. */
   readonly cutRequestCount: number
   /** Of each model that was computed. */
   readonly work: readonly TaskWork[]
@@ -63,9 +63,11 @@ export function beginBlock(block: LoadedTask, { opened }: OpenSide, { signal, on
 
 /** The items of a block, and what went wrong. */
 export function blockOf(block: LoadedTask, responses: ScoredRequests, { onEvent = () => {} }: EvaluateOptions): Omit<ScoredBlock, 'work'> {
-  const { failed, tokensCut, lost } = responses
+  const { failed, tokensCut, lost, logLikelihoods } = responses
   const failure = lost ?? failedItemsError(reportFailed(block, failed, (message) => onEvent({ kind: 'notice', message })))
-  return { items: scoreParts(block, responses).flatMap(({ scored }) => scored), failure, cutRequestCount: tokensCut.size }
+  // Requests without a response are asked and counted again, by the gate that goes on.
+  const cutRequestCount = [...tokensCut.keys()].filter((index) => logLikelihoods[index] !== undefined).length
+  return { items: scoreParts(block, responses).flatMap(({ scored }) => scored), failure, cutRequestCount }
 }
 
 /** A block has no item before all others: its results are used all at once. */

@@ -21,6 +21,13 @@ test('named entries are taken as they are named; another name is refused', () =>
   expect(() => selectEntries(run, { tasks: ['piqqa'] })).toThrow(expect.objectContaining({ hint: expect.stringMatching(/^Did you mean piqa\? It has: /u) }))
 })
 
+test('an error names what was left out when the run was read', () => {
+  const damaged = { ...run, notes: ['results_2.json, an earlier run, is left out: not JSON'] }
+  expect(() => selectEntries(damaged, { tasks: ['boolq'] })).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(/ a: results_2\.json, an earlier run, is left out: not JSON\.$/u) }),
+  )
+})
+
 test('a group has the items and the counts of its members', () => {
   const [mmlu] = selectEntries(run, { tasks: ['mmlu'] })
   expect([itemsOf(mmlu!)!.length, itemCountOf(mmlu!), splitCountOf(mmlu!)]).toEqual([3, 3, 3])

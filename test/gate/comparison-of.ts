@@ -22,7 +22,7 @@ export function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partia
     status: { name: 'Good', sign: '' },
     ...accuracy,
   }
-  const text: PerplexityCell = { score, ratio: 1, ratioInterval: null, nats: 0, natsInterval: null, ...perplexity }
+  const text: PerplexityCell = { score, ratio: 1, ratioInterval: null, nats: 0, natsInterval: null, textCount: null, ...perplexity }
   const { original, settings } = compareRuns(storedRun('a', [choiceTask('piqa', [1])]), [storedRun('b', [choiceTask('piqa', [1])])])
   return {
     original,

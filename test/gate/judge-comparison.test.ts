@@ -61,11 +61,11 @@ describe('no verdict rests on an interval that is too narrow for its number of i
   const judgeTasks = (original: StoredTask, variant: StoredTask, limits: string) =>
     judgeOne(`{ ${original.name}: ${limits} }`, compareRuns(storedRun('a', [original]), [storedRun('b', [variant])]))
   const ones = (count: number) => Array.from({ length: count }, () => 1)
-  const texts = (count: number, nats: number) =>
-    textTask(
-      'wikitext',
-      Array.from({ length: count }, () => ({ logProb: -100 * nats, weight: 100 })),
-    )
+  const texts = (count: number, nats: number, emptyCount = 0) =>
+    textTask('wikitext', [
+      ...Array.from({ length: count }, () => ({ logProb: -100 * nats, weight: 100 })),
+      ...Array.from({ length: emptyCount }, () => ({ logProb: 0, weight: 0 })),
+    ])
 
   test.each([1, 2, 5, 20])('%d items that all agree do not pass retention at least 90 %%', (count) => {
     expect(judgeTasks(choiceTask('piqa', ones(count)), choiceTask('piqa', ones(count)), '{ min_retention: 0.9 }').verdict).toBe('undecided')
@@ -104,6 +104,8 @@ describe('no verdict rests on an interval that is too narrow for its number of i
     expect(judgeTasks(texts(1, 3), texts(1, 3), limits)).toMatchObject({ verdict: 'undecided', reason: 'fewer than 10 texts give no interval' })
     expect(judgeTasks(texts(9, 3), texts(9, 3), limits)).toMatchObject({ verdict: 'undecided', itemsNeeded: 10 })
     expect(judgeTasks(texts(10, 3), texts(10, 3), limits).verdict).toBe('passed')
+    // Empty ones do not count.
+    expect(judgeTasks(texts(9, 3, 3), texts(9, 3, 3), limits)).toMatchObject({ verdict: 'undecided', reason: 'fewer than 10 texts give no interval' })
     expect(judgeTasks(texts(10, 3), texts(10, 4), limits).verdict).toBe('regressed')
   })
 })

@@ -2,6 +2,7 @@
 import type { EvaluationEvent } from '../../run/run-events.ts'
 import type { StoredRun } from '../../store/stored-run.ts'
 import type { BlockVerdicts } from './draw-items.ts'
+import type { DrawingRecord } from './drawing-record.ts'
 
 /** What happens while a candidate is judged. */
 export type GateEvent =
@@ -12,5 +13,8 @@ export type GateEvent =
   | { readonly kind: 'resumed'; readonly itemCount: number; readonly file: string }
   /** After each block of a task or group. */
   | ({ readonly kind: 'block-judged' } & BlockVerdicts)
-  /** The record is on disk. */
-  | { readonly kind: 'record-stored'; readonly file: string }
+  /** The record is on disk. Items are those that this gate scored. */
+  | ({ readonly kind: 'record-stored'; readonly model: string; readonly file: string; readonly itemCount: number } & Pick<
+      DrawingRecord,
+      'tokensComputed' | 'cachedCount' | 'elapsedMs'
+    >)

@@ -75,7 +75,9 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   })
   const outcome = outcomeOf(prepared, drawnItems, drawing)
   const recordFile = await writeDrawing(options.output, drawing, outcomeRecord(outcome))
-  onEvent({ kind: 'record-stored', file: recordFile })
+  const { tokensComputed, cachedCount, elapsedMs } = drawing
+  const itemCount = drawnItems.scored.size - drawnItems.resumedCount
+  onEvent({ kind: 'record-stored', model: prepared.model.label, file: recordFile, itemCount, tokensComputed, cachedCount, elapsedMs })
   if (!drawing.isInterrupted) await unfinished.remove()
   return { ...outcome, recordFile }
 }

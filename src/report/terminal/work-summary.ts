@@ -6,8 +6,19 @@ import { mebibytes } from '../../text/byte-size.ts'
 
 /** `770 items, 32,653 tokens in 40.1 s`: one model, from reading its weights to its scores. */
 export function modelSummary({ tasks, work, elapsedMs }: Pick<RunRecord, 'tasks' | 'work' | 'elapsedMs'>): string {
-  const items = tasks.reduce((sum, { itemCount }) => sum + itemCount, 0)
-  return `${counted(items, 'item')}, ${counted(work.tokensComputed, 'token')} in ${seconds(elapsedMs)}${cached(work)}`
+  return scoringSummary({ ...work, itemCount: tasks.reduce((sum, { itemCount }) => sum + itemCount, 0), elapsedMs })
+}
+
+/** What was scored, and what it took. */
+export interface Scoring extends Pick<TaskWork, 'tokensComputed' | 'cachedCount'> {
+  readonly itemCount: number
+  readonly elapsedMs: number
+}
+
+/** `10 items, 9,241 tokens in 6.1 s, 12 cached responses`. */
+export function scoringSummary(scoring: Scoring): string {
+  const { itemCount, tokensComputed, elapsedMs } = scoring
+  return `${counted(itemCount, 'item')}, ${counted(tokensComputed, 'token')} in ${seconds(elapsedMs)}${cached(scoring)}`
 }
 
 /** `tokens: 14,251 asked, 9,236 distinct, 9,241 computed (efficiency 1.00) · 1,530 tokens/s (roofline 0.86)`, `layer passes: 513,036 asked, 332,496 distinct, 332,676 computed` (layers × tokens), and a line with the time by stage and the memory. */
