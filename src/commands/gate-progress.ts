@@ -33,7 +33,7 @@ export function gateProgress(terminal: Terminal): GateProgress {
         break
       case 'resumed':
         progress.stop()
-        say(`continues an interrupted gate: ${counted(event.itemCount, 'item')} scored before, from ${event.file}`)
+        say(`continues an unfinished gate: ${counted(event.itemCount, 'item')} scored before, from ${event.file}`)
         break
       case 'loading':
         progress.start({ title: `${event.model}: loading`, total: null, announcement: `${event.model}: loading` })

@@ -78,7 +78,8 @@ export async function judgeModel({ definedTasks, onEvent = () => {}, signal, bas
   const { tokensComputed, cachedCount, elapsedMs } = drawing
   const itemCount = drawnItems.scored.size - drawnItems.resumedCount
   onEvent({ kind: 'record-stored', model: prepared.model.label, file: recordFile, itemCount, tokensComputed, cachedCount, elapsedMs })
-  if (!drawing.isInterrupted) await unfinished.remove()
+  // With more --max-items, an undecided gate goes on.
+  if (outcome.judgement!.rules.every(({ verdict }) => verdict !== 'undecided')) await unfinished.remove()
   return { ...outcome, recordFile }
 }
 

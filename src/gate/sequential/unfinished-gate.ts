@@ -1,4 +1,4 @@
-/** What a gate knows before it has ended, in a file, so that the same command goes on after Ctrl-C or a crash. */
+/** What a gate knows before all is decided, in a file, so that the same command goes on after Ctrl-C or a crash, and one with more --max-items. */
 import { createHash } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -25,14 +25,14 @@ export interface KnownScores {
   readonly cutRequestCount: number
 }
 
-/** The file of a gate that has not ended. */
+/** The file of a gate that is not decided. */
 export interface UnfinishedGate {
   readonly file: string
   /** What an earlier gate with the same options, items and models knew; nothing if there is none. */
   readonly earlier: KnownScores
   /** Replaces the file. Fails with StoreError. */
   keep(known: KnownScores): Promise<void>
-  /** Removes the file, when the gate has ended. */
+  /** Removes the file, when all is decided. */
   remove(): Promise<void>
 }
 

@@ -87,6 +87,18 @@ test('1 and 3: all items give the exact verdict; too few are undecided, with wha
   expect(few).toMatchObject({ code: 3, out: expect.stringMatching(/piqa, loss ≤ 1\.0 points: about \d+ more items would decide/u) })
 })
 
+test('a gate that its limit of items left undecided goes on with a higher one', { tags: ['slow'] }, async () => {
+  const policy = policyFile('tasks: { piqa: { max_drop_points: 1 } }')
+  const output = path.join(temporaryFolder(), 'out')
+  const given = ['--baseline', path.join(results, 'original'), '--policy', policy, '--data', `piqa=${rows}`, '--device', 'cpu', '-o', output]
+  const upTo = (items: number) => evalharness('gate', ...given, '-m', `candidate=${model}`, '--max-items', String(items))
+  expect((await upTo(64)).code).toBe(3)
+  expect(await upTo(100)).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/continues an unfinished gate: 64 items scored before[^]*candidate: 36 items, /u),
+  })
+})
+
 test('whole texts are drawn too, with a note that their bounds are approximate', { tags: ['slow'] }, async () => {
   const same = await gateOn('wikitext', articles, model, 'tasks: { wikitext: { max_perplexity_ratio: 1.1 } }', '--max-length', '32', '--json')
   expect(same, same.err).toMatchObject({ code: 0 })
