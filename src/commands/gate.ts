@@ -184,7 +184,7 @@ function modelName(model: string): string {
 function requireOptions(given: GateCommandOptions): void {
   const { baseline, candidate, policy, model } = given
   if (candidate !== undefined && model.length > 0) throw new GateError('--candidate and --model exclude each other', 'Give a stored run, or a model to score.')
-  if (model.length === 0) refuseScoring(given)
+  if (candidate !== undefined) refuseScoring(given)
   const missing = Object.entries({ baseline, candidate: candidate ?? model[0], policy }).flatMap(([name, value]) => {
     if (value !== undefined) return []
     return [name === 'candidate' ? '--candidate or --model' : `--${name}`]

@@ -3,9 +3,9 @@ import { CompareError } from '../errors.ts'
 import { mainAccuracy, metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { benchmarkOf } from '../task/built-in-tasks.ts'
-import { leftOutText } from './provenance.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import { knownSplit } from './known-split.ts'
+import { leftOutText } from './provenance.ts'
 
 /** A task or group of a run. */
 export interface Entry {
