@@ -17,7 +17,7 @@ import { gatePlanText, gateProgress } from './gate-progress.ts'
 import { finishBeforeExit } from '../io/at-exit.ts'
 import { cannotWrite } from '../io/cannot-write.ts'
 import { writeWhole } from '../io/write-atomically.ts'
-import { flag, positional, text, textOr, validOptions } from '../run/option-table.ts'
+import { flag, listOptions, positional, text, textOr, validOptions } from '../run/option-table.ts'
 import { readStoredRun } from '../store/read-stored-run.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { errorText } from '../text/error-text.ts'
@@ -194,6 +194,15 @@ function requireOptions(given: GateCommandOptions): void {
   throw new GateError(`not given: ${missing.join(', ')}`, policy === undefined ? `${example}; in gate.yaml: tasks: { piqa: { min_retention: 0.95 } }` : example)
 }
 
+/** Fails with GateError on options that only `--model` has: without effect they would mislead. */
+function refuseScoring(given: Readonly<Record<string, unknown>>): void {
+  const { model: _model, ...shape } = scoring
+  const usual: Readonly<Record<string, unknown>> = modelOptions.parse({})
+  const misplaced = listOptions(z.object(shape)).filter(({ key }) => JSON.stringify(given[key]) !== JSON.stringify(usual[key]))
+  if (misplaced.length === 0) return
+  throw new GateError(`${misplaced.map(({ name }) => `--${name}`).join(', ')}: only for --model`, 'A stored run is judged as it is; leave them out.')
+}
+
 /** Writes the reports and prints the outcome; returns the exit code. Fails if there is no verdict, or if a report was not written. */
 async function finish(given: GateCommandOptions, { outcome, error: cause }: Judged, terminal: Terminal): Promise<number> {
   const unwritten = await writeReports(given, outcome)
@@ -205,16 +214,6 @@ async function finish(given: GateCommandOptions, { outcome, error: cause }: Judg
   if (first instanceof CompareError) printError(first, terminal)
   else if (first !== undefined) throw first
   return outcome.exitCode
-}
-
-/** Fails with GateError on options that only `--model` has: without effect they would mislead. */
-function refuseScoring(given: GateCommandOptions): void {
-  const usual = modelOptions.parse({})
-  const { output: _output, cache: _cache, model: _model, ...names } = modelOptions.shape
-  const misplaced = (Object.keys(names) as (keyof typeof names)[]).filter((name) => JSON.stringify(given[name]) !== JSON.stringify(usual[name]))
-  if (misplaced.length === 0) return
-  const options = misplaced.map((name) => `--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`)
-  throw new GateError(`${options.join(', ')}: only for --model`, 'A stored run is judged as it is; leave them out.')
 }
 
 /** Writes the requested files; returns the errors of those that could not be written. */

@@ -169,30 +169,26 @@ function outcome({ verdict, isInterrupted = false }: Judgement): string {
   }[verdict]
 }
 
+/** How figures of a rule are printed: times `scale`, with at least so many decimals, before `unit`. */
+const UNITS: Readonly<Record<JudgedRule['kind'], { readonly scale: number; readonly decimals: number; readonly unit: string }>> = {
+  min_retention: { scale: 100, decimals: 1, unit: ' %' },
+  min_top1_agreement: { scale: 100, decimals: 1, unit: ' %' },
+  max_drop_points: { scale: 1, decimals: 1, unit: ' points' },
+  max_perplexity_ratio: { scale: 1, decimals: 3, unit: '×' },
+  max_mean_kl: { scale: 1, decimals: 0, unit: ' nats' },
+}
+
 function amount(kind: JudgedRule['kind'], value: number): string {
-  if (kind === 'max_mean_kl') return `${natsText(value)} nats`
-  if (kind === 'min_retention' || kind === 'min_top1_agreement') return `${bounded(value * 100, 1)} %`
-  return kind === 'max_drop_points' ? `${fixed(value, 1)} points` : `${bounded(value, 3)}×`
+  const { scale, decimals, unit } = UNITS[kind]
+  if (kind === 'max_mean_kl') return `${natsText(value)}${unit}`
+  return `${kind === 'max_drop_points' ? fixed(value, decimals) : bounded(value * scale, decimals)}${unit}`
 }
 
 /** A limit as the policy has it: with all of its digits, since a rounded one would be another. */
 function limitAmount(kind: JudgedRule['kind'], limit: number): string {
-  switch (kind) {
-    case 'min_retention':
-    case 'min_top1_agreement':
-      return `${allDigits(limit * 100, 1)} %`
-    case 'max_drop_points':
-      return `${allDigits(limit, 1)} points`
-    case 'max_perplexity_ratio':
-      return `${allDigits(limit, 3)}×`
-    case 'max_mean_kl':
-      return `${limit} nats`
-  }
-}
-
-/** At least so many decimals; without what floating point adds. */
-function allDigits(value: number, least: number): string {
-  const text = String(Number(value.toPrecision(12)))
-  const decimals = text.split('.')[1]?.length ?? 0
-  return decimals > least ? text : value.toFixed(least)
+  const { scale, decimals, unit } = UNITS[kind]
+  // Without what floating point adds.
+  const text = String(Number((limit * scale).toPrecision(12)))
+  const isLong = text.includes('e') || (text.split('.')[1]?.length ?? 0) > decimals
+  return `${isLong ? text : Number(text).toFixed(decimals)}${unit}`
 }

@@ -10,7 +10,13 @@ import { makeFolder } from './make-folder.ts'
  * receives the pieces. Fails with StoreError, and then nothing is left.
  */
 export async function writeWhole(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
-  return finishBeforeExit(async () => ((await isStream(file)) ? append(file, pieces) : replace(await linkedFile(file), pieces)))
+  return finishBeforeExit(async () => {
+    try {
+      await ((await isStream(file)) ? append(file, pieces) : replace(await linkedFile(file), pieces))
+    } catch (cause) {
+      throw cannotWrite(file, cause, 'Give a file in a writable folder.')
+    }
+  })
 }
 
 /** Whether there is something that must not be replaced. What a shell has opened as `/dev/stdout` may be a file too. */
@@ -25,12 +31,8 @@ async function linkedFile(file: string): Promise<string> {
 }
 
 async function append(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
-  try {
-    await using handle = await open(file, 'a')
-    for (const piece of pieces) await handle.writeFile(piece)
-  } catch (cause) {
-    throw cannotWrite(file, cause, 'Give a file in a writable folder.')
-  }
+  await using handle = await open(file, 'a')
+  for (const piece of pieces) await handle.writeFile(piece)
 }
 
 async function replace(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
@@ -42,7 +44,7 @@ async function replace(file: string, pieces: Iterable<string | Uint8Array>): Pro
     await rename(temporary, file)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {})
-    throw cannotWrite(file, cause, 'Give a file in a writable folder.')
+    throw cause
   } finally {
     forget()
   }

@@ -68,17 +68,16 @@ export async function drawItems(
     for (const name of next.filter(isKnown)) scored.set(name, earlier.scored.get(name)!)
     resumedCount += next.filter(isKnown).length
     const missing = new Set(next.filter((name) => !isKnown(name)))
-    let isMore = false
+    const knownCount = scored.size
     for (const block of blocksOf(loadedTasks, missing)) {
       if (limits.signal?.aborted || failure) break
       const result = await scorer.score(block)
       for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), valuesOf(item, ruled))
-      isMore ||= result.items.length > 0
       work.push(...result.work)
       cutRequestCount += result.cutRequestCount
       failure = result.failure
     }
-    if (isMore) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
+    if (scored.size > knownCount) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
     const verdicts = open.map((one) => verdictsOf(one, scored))
     verdicts.forEach(onBlock)
     if (limits.signal?.aborted || failure) break

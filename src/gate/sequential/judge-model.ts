@@ -117,7 +117,7 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
   const { failure, cutRequestCount } = drawnItems
   // A regressed rule is final, whatever the others would have been.
   const isOpen = drawing.isInterrupted && judgement.verdict !== 'regressed' && judgement.rules.some(({ verdict }) => verdict === 'undecided')
-  const scoredNow = { ...baseline, label: model.label, tool: `evalharness ${HARNESS_VERSION}`, isComplete: true, notes: [] }
+  const candidate = candidateOf(baseline, drawing)
   return {
     names: { baseline: baseline.label, candidate: model.label },
     files: { baseline: baseline.sources ?? [], candidate: [] },
@@ -125,10 +125,10 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
     error: failure && isOpen ? { code: failure.code, message: failure.message, hint: failure.hint } : null,
     notes: [
       ...(isOpen ? ['the gate was interrupted; the same command goes on'] : []),
-      ...provenanceNotes(baseline, [scoredNow]),
+      ...provenanceNotes(baseline, [candidate]),
       ...notesOf(drawing),
       ...chanceNotes(baseline, judgement.rules),
-      ...windowNotes(baseline, drawing, ruled),
+      ...windowNotes(baseline, candidate, ruled),
       ...(cutRequestCount > 0 ? [`${counted(cutRequestCount, 'request')} of ${model.label} ${cutRequestCount === 1 ? 'was' : 'were'} cut to its window`] : []),
     ],
     exitCode: isOpen ? UNFINISHED[failure ? 'lost' : 'cancelled'] : EXIT_CODE[judgement.verdict],
@@ -160,8 +160,13 @@ function percentText(share: number): string {
   return `${Number((share * 100).toPrecision(2))} %`
 }
 
-function windowNotes(baseline: StoredRun, { model }: DrawingRecord, ruled: readonly RuledPopulation[]): string[] {
-  const candidate = { ...baseline, label: model.label, model: { ...baseline.model, maxLength: model.maxLength } }
+/** The candidate as a comparison would have it: scored on the baseline's items here and now. */
+function candidateOf(baseline: StoredRun, { model }: DrawingRecord): StoredRun {
+  const own = { label: model.label, tool: `evalharness ${HARNESS_VERSION}`, isComplete: true, notes: [] }
+  return { ...baseline, ...own, model: { ...baseline.model, maxLength: model.maxLength } }
+}
+
+function windowNotes(baseline: StoredRun, candidate: StoredRun, ruled: readonly RuledPopulation[]): string[] {
   return ruled
     .filter(({ tracks }) => tracks.some(({ request: { kind } }) => kind === 'max_perplexity_ratio'))
     .flatMap(({ population: { name } }) => windowNote(name, baseline, candidate))

@@ -182,12 +182,12 @@ function unitOf(kind: RuleKind, baselineMean: number): (mean: number) => number 
 
 /** After how many items, at most all, a rule would be decided that is not after those of `candidate`. */
 function itemsToDecide(track: RuleTrack, candidate: readonly ItemValue[]): number {
-  const { itemCount, alpha, request } = track
+  const { alpha, request } = track
   const needed =
     track.method === 'betting'
       ? forecastCrossing(track.population, drawnScores(track, candidate), { threshold: thresholdOf(track), alpha })
       : forecastTextCrossing(textSequence(track), textPairs(track, candidate), request.limit)
-  return Math.min(itemCount, Math.max(candidate.length + 1, needed))
+  return Math.max(candidate.length + 1, needed)
 }
 
 /**
