@@ -7,6 +7,7 @@ import { defineConfig, type OxlintOverride } from 'oxlint'
  */
 export const STAGES: readonly { readonly name: string; readonly isPure?: true }[] = [
   { name: 'errors.ts' },
+  { name: 'exit-codes.ts' },
   { name: 'text', isPure: true },
   { name: 'io' },
   { name: 'metrics', isPure: true },

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 /** The program: arguments in, output and an exit code out. The only place that exits. */
+import { FAILED, INTERRUPTED } from './exit-codes.ts'
 import { writesFinished } from './io/at-exit.ts'
 import { announcement, hangUpWithNpm, watchSignals } from './commands/signals.ts'
 import { tolerateClosedReaders } from './commands/terminal.ts'
 
-/** Exit codes: those of the commands, 2 if the input or the tool failed, 130 interrupted. */
-const FAILED = 2
-const INTERRUPTED = 130
 /** How long an exit waits for files that are being written. */
 const LONGEST_WRITE_MS = 30_000
 
@@ -28,9 +26,12 @@ const loaded = await Promise.race([import('./commands/main.ts'), interrupted])
 if (loaded === null) process.stderr.write('interrupted before it began; nothing was written\n')
 await exit(loaded === null ? INTERRUPTED : await loaded.main(process.argv.slice(2), signal))
 
-/** Exits when the files that are being written are whole, and standard output has taken all, or its error was handled. */
+/**
+ * Exits when the files that are being written are whole, and standard output has taken all, or its error was handled. A signal until then is one before the
+ * end, also if the command itself was done: its announcement and exit code 130 go together.
+ */
 async function exit(code: number): Promise<never> {
   await writesFinished(LONGEST_WRITE_MS)
   await new Promise<void>((resolve) => process.stdout.write('', () => setImmediate(resolve)))
-  process.exit(code)
+  process.exit(code === 0 && signal.aborted ? INTERRUPTED : code)
 }

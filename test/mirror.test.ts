@@ -56,8 +56,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   // Command lines in this process, and what they print.
   'test/cli.test.ts': [
-    'benchmark/diagnose-devices cache/cache-folder',
-    'commands/command-line commands/command commands/exit-codes commands/main commands/run-progress commands/tasks commands/to-yargs',
+    'benchmark/diagnose-devices cache/cache-folder exit-codes',
+    'commands/command-line commands/command commands/main commands/run-progress commands/tasks commands/to-yargs',
     'io/at-exit io/package-folder run/model-source run/parse-run-options task/built-in-tasks task/define-task',
   ],
   'test/commands/demo.test.ts': ['cache/model-cache'],

@@ -1,6 +1,6 @@
 /** Signals, sent to the built program as timeouts, schedulers, terminals and npm send them: docs/reliability.md lists what is promised. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -252,6 +252,28 @@ describe.each(OTHERS)('two signals to %s', (name, args) => {
     await expectNothingLeft(started)
   })
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a signal after the work, while standard output waits for its reader: it is announced, so the exit code is 130',
+  async () => {
+    const pipe = path.join(temporaryFolder(), 'pipe')
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', pipe])
+    // A pipe takes 64 KiB before its writer waits.
+    const reader = spawn('sh', ['-c', `sleep 4; cat ${pipe} >/dev/null`], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => reader.on('close', resolve))
+    const descriptor = openSync(pipe, 'r+')
+    writeSync(descriptor, Buffer.alloc(65_536))
+    const child = spawn(process.execPath, [CLI, 'tasks'], { stdio: ['ignore', descriptor, 'pipe'] })
+    closeSync(descriptor)
+    let err = ''
+    child.stderr!.on('data', (chunk: Buffer) => (err += chunk.toString()))
+    const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+    await sleep(2500)
+    child.kill('SIGTERM')
+    expect({ code: await closed, err }).toEqual({ code: 130, err: expect.stringMatching(/^SIGTERM: ending\./mu) })
+    await ended
+  },
+)
 
 test('a reader that closes the pipe early, such as head, changes neither the work nor the exit code', () => {
   const folder = temporaryFolder()

@@ -2,7 +2,7 @@
 import { HarnessError, AbortError, StoreError } from '../errors.ts'
 import { removeLeftovers } from '../io/temporary-folder.ts'
 import { runCommandLine } from './command-line.ts'
-import { FAILED, INTERRUPTED } from './exit-codes.ts'
+import { FAILED, INTERRUPTED } from '../exit-codes.ts'
 import type { PrintingEnvironment } from './paint.ts'
 import { terminalOver, type OutputStream, type Terminal } from './terminal.ts'
 
@@ -13,7 +13,7 @@ interface Streams {
   readonly env: PrintingEnvironment
 }
 
-/** Runs a command line, by default over the process's own streams. Prints errors. Returns the exit code. */
+/** Runs a command line, by default over the process's own streams. Prints errors. Returns the command's exit code, even if a signal came that it had no use for. */
 export async function main(
   args: readonly string[],
   signal: AbortSignal,
@@ -24,7 +24,7 @@ export async function main(
   const code = await runCommandLine(args, terminal).catch((error: unknown) => explain(error, terminal))
   // A command may end sooner than the removal of what a killed one left.
   await cleaning
-  return code === 0 && signal.aborted ? INTERRUPTED : code
+  return code
 }
 
 function explain(error: unknown, { error: print, signal }: Terminal): number {

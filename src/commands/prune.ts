@@ -11,7 +11,7 @@ import { lacoPlanText, pruningSummary, sizesText } from '../report/terminal/prun
 import { flag } from '../run/option-table.ts'
 import { commandText } from '../text/command-text.ts'
 import { defineCommand, type Command } from './command.ts'
-import { INTERRUPTED } from './exit-codes.ts'
+import { INTERRUPTED } from '../exit-codes.ts'
 import { pruneProgress } from './prune-progress.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -110,7 +110,7 @@ function sourceText(): string {
 }
 
 test('the map of docs/architecture.md is the list of stages', () => {
-  const rows = [...read('docs/architecture.md').matchAll(/^\| `src\/([\w.]+)\/?` \| (.*) \|$/gmu)].map(([, name, contents]) => ({
+  const rows = [...read('docs/architecture.md').matchAll(/^\| `src\/([\w.-]+)\/?` \| (.*) \|$/gmu)].map(([, name, contents]) => ({
     name: name!,
     isPure: contents!.startsWith('pure'),
   }))

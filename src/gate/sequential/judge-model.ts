@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { AbortError, CompareError } from '../../errors.ts'
+import { FAILED, INTERRUPTED } from '../../exit-codes.ts'
 import { isPerToken } from '../../compare/differences.ts'
 import { windowNote } from '../../compare/encoding-differences.ts'
 import { provenanceNotes } from '../../compare/provenance.ts'
@@ -137,7 +138,7 @@ function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnIt
 }
 
 /** Exit codes of a gate that ended before its rules were decided: no server was left, or it was cancelled. */
-const UNFINISHED = { lost: 2, cancelled: 130 } as const
+const UNFINISHED = { lost: FAILED, cancelled: INTERRUPTED } as const
 
 /** What the verdicts are about, and how sure they are. */
 function notesOf({ seed, alpha, bounds, drawn, original }: DrawingRecord): string[] {

@@ -1,4 +1,4 @@
-/** Exit codes that several commands have. */
+/** Exit codes that several commands have. Nothing is imported here, so that the program knows them before it has loaded. */
 
 /** As a shell reports a program that Ctrl-C ended. */
 export const INTERRUPTED = 130
