@@ -102,6 +102,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
     'run/block-scorer run/divergence-scorer run/item-positions run/open-side',
   ],
   'test/gate/judge-comparison.test.ts': ['gate/rule-requests'],
+  'test/gate/summary.test.ts': ['gate/rule-units'],
   'test/hub/hub.test.ts': ['hub/cache hub/quietly hub/requests'],
   'test/io/child-rpc.test.ts': ['io/child-process io/serve-calls'],
   'test/model/chat-template/chat-template.test.ts': ['model/chat-template/bounded-interpreter model/chat-template/python-time'],

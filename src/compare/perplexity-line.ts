@@ -5,7 +5,7 @@ import type { ComparedScore, PerplexityCell, PerplexityLine } from './comparison
 import { hasProblem, itemCountOf, splitCountOf } from './entries.ts'
 import { originalScore, scoreOf, type LineInput } from './line-input.ts'
 import type { PairedEntry } from './pair-entries.ts'
-import { logRatioOfMeans, natsChange, type Change, type TextPair } from './text-interval.ts'
+import { hasUnits, logRatioOfMeans, natsChange, type Change, type TextPair } from './text-interval.ts'
 
 /** The line of one perplexity. */
 export function perplexityLine(input: LineInput): PerplexityLine {
@@ -48,16 +48,16 @@ export function logScoreChange({ textMeasure }: PerplexityMetric, texts: readonl
   return textMeasure ? logRatioOfMeans(texts.map(([a, b]) => [textMeasure(a), textMeasure(b)])) : change
 }
 
-/** Texts with weight under both models; null if a side has none. */
+/** Texts with units; null if a side has none. */
 function textPairsOf({ original: before, variant: after, pairs }: PairedEntry, metric: string): TextPair[] | null {
   if (!pairs || pairs.length === 0 || hasProblem(before, metric) || hasProblem(after, metric)) return null
   const texts: TextPair[] = []
   for (const [a, b] of pairs) {
     const [original, variant] = [a.values[metric], b.values[metric]]
     if (!isTextValue(original) || !isTextValue(variant)) return null
-    if (original.weight > 0) texts.push([original, variant])
+    texts.push([original, variant])
   }
-  return texts
+  return texts.filter(hasUnits)
 }
 
 /** Whether an item's value is what a text gives to a perplexity. */

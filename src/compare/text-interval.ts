@@ -9,6 +9,11 @@ export const LEAST_TEXTS = 10
 /** A text under both models. */
 export type TextPair = readonly [original: TextValue, variant: TextValue]
 
+/** Whether a text has units under the original; an empty one says nothing. */
+export function hasUnits([original]: TextPair): boolean {
+  return original.weight > 0
+}
+
 /** A change with its interval. */
 export interface Change {
   readonly value: number

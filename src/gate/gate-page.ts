@@ -5,6 +5,7 @@ import { dataTable, headCell, statusCell, textCell } from '../report/html/table.
 import { markup, type Html } from '../report/markup.ts'
 import type { JudgedRule, RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
+import { RULE_UNITS } from './rule-units.ts'
 import type { BoundsRecord } from './sequential/drawing-record.ts'
 import { describeRule, gateTitle, sentence } from './summary.ts'
 
@@ -31,7 +32,7 @@ function ruleTable(rules: readonly JudgedRule[]): Html {
 
 /** The bounds of one rule; rules and bounds are in the same order. */
 function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: number): Html[] {
-  const scale = bounds.kind === 'min_retention' || bounds.kind === 'min_top1_agreement' ? 100 : 1
+  const { scale, axis } = RULE_UNITS[bounds.kind]
   const scaled = ({ items, value, interval }: BoundsPoint): BoundsPoint => ({
     items,
     value: value * scale,
@@ -40,7 +41,7 @@ function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: numbe
   const title = `${bounds.task}, ${rule ? describeRule(rule) : bounds.kind}`
   const shown = {
     title,
-    unit: UNITS[bounds.kind],
+    unit: axis,
     limit: bounds.limit * scale,
     points: bounds.path.map(scaled),
     decidedAfter: rule?.decidedAfter ?? null,
@@ -51,12 +52,4 @@ function figure(bounds: BoundsRecord, rule: JudgedRule | undefined, index: numbe
     markup`<figure><div class="chart wide-page">${wide}</div><div class="chart narrow-page">${narrow}</div>
       <figcaption>${title}: ${rule ? sentence(rule) : ''}. The band has the bounds, the line in it the estimate, the dashed line the limit; a dotted line is where the verdict was known.</figcaption></figure>`,
   ]
-}
-
-const UNITS: Readonly<Record<BoundsRecord['kind'], string>> = {
-  min_retention: 'retention in percent',
-  max_drop_points: 'points lost (below 0: gained)',
-  max_perplexity_ratio: 'perplexity, candidate ÷ baseline',
-  max_mean_kl: 'nats',
-  min_top1_agreement: 'percent of positions',
 }

@@ -8,6 +8,7 @@ import { framedTable, numberColumns, textColumns, type TextTable } from '../text
 import { changeRangeText, changeText } from './points-text.ts'
 import { whatWouldDecide, type JudgedRule, type Judgement, type RuleVerdict } from './judge-comparison.ts'
 import type { GateOutcome } from './outcome.ts'
+import { RULE_UNITS } from './rule-units.ts'
 import { count, counted } from '../text/count.ts'
 import type { Interval } from '../compare/comparison.ts'
 
@@ -169,26 +170,17 @@ function outcome({ verdict, isInterrupted = false }: Judgement): string {
   }[verdict]
 }
 
-/** How figures of a rule are printed: times `scale`, with at least so many decimals, before `unit`. */
-const UNITS: Readonly<Record<JudgedRule['kind'], { readonly scale: number; readonly decimals: number; readonly unit: string }>> = {
-  min_retention: { scale: 100, decimals: 1, unit: ' %' },
-  min_top1_agreement: { scale: 100, decimals: 1, unit: ' %' },
-  max_drop_points: { scale: 1, decimals: 1, unit: ' points' },
-  max_perplexity_ratio: { scale: 1, decimals: 3, unit: '×' },
-  max_mean_kl: { scale: 1, decimals: 0, unit: ' nats' },
-}
-
 function amount(kind: JudgedRule['kind'], value: number): string {
-  const { scale, decimals, unit } = UNITS[kind]
-  if (kind === 'max_mean_kl') return `${natsText(value)}${unit}`
-  return `${kind === 'max_drop_points' ? fixed(value, decimals) : bounded(value * scale, decimals)}${unit}`
+  const { scale, decimals, suffix } = RULE_UNITS[kind]
+  if (kind === 'max_mean_kl') return `${natsText(value)}${suffix}`
+  return `${kind === 'max_drop_points' ? fixed(value, decimals) : bounded(value * scale, decimals)}${suffix}`
 }
 
 /** A limit as the policy has it: with all of its digits, since a rounded one would be another. */
 function limitAmount(kind: JudgedRule['kind'], limit: number): string {
-  const { scale, decimals, unit } = UNITS[kind]
+  const { scale, decimals, suffix } = RULE_UNITS[kind]
   // Without what floating point adds.
   const text = String(Number((limit * scale).toPrecision(12)))
   const isLong = text.includes('e') || (text.split('.')[1]?.length ?? 0) > decimals
-  return `${isLong ? text : Number(text).toFixed(decimals)}${unit}`
+  return `${isLong ? text : Number(text).toFixed(decimals)}${suffix}`
 }

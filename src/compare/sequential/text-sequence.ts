@@ -10,7 +10,7 @@
 import type { PerplexityMetric } from '../../metrics/metric.ts'
 import type { Interval } from '../comparison.ts'
 import { logScoreChange } from '../perplexity-line.ts'
-import { natsChange, type Change, type TextPair } from '../text-interval.ts'
+import { hasUnits, natsChange, type Change, type TextPair } from '../text-interval.ts'
 import type { Crossing } from './score-sequence.ts'
 
 /** Fewer texts have no bounds, unless they are all. */
@@ -74,7 +74,7 @@ export function forecastTextCrossing(sequence: TextSequence, drawn: readonly Tex
 }
 
 function changeOf({ metric }: TextSequence, drawn: readonly TextPair[]): Change {
-  const texts = drawn.filter(([original]) => original.weight > 0)
+  const texts = drawn.filter(hasUnits)
   return metric ? logScoreChange(metric, texts) : natsChange(texts)
 }
 
