@@ -88,11 +88,18 @@ function nameOf(
     const option = letters.get(letter)
     if (option !== undefined) return { name: option, inline: word === letter ? inline : token.slice(2) }
   }
-  const other = otherOption(command.name, name)
-  if (other !== undefined) throw new UsageError(`${command.name} has no option ${dashes}${word}`, other)
+  const instead = otherOption(command.name, name) ?? withoutOption(command, name)
+  if (instead !== undefined) throw new UsageError(`${command.name} has no option ${dashes}${word}`, instead)
   const known = [...named.keys(), ...COMMON]
   const nearest = dashes === '-' && name.length === 1 ? '' : didYouMean(name, known).replace('Did you mean ', 'Did you mean --')
   throw new UsageError(`${command.name} has no option ${dashes}${word}`, `${nearest}\`evalharness ${command.name} --help\` lists the options.`)
+}
+
+/** What to give instead of an option that would be a word without one, such as `--model` or `-m` for MODEL. */
+function withoutOption({ name, options }: CheckedCommand, given: string): string | undefined {
+  const names = listOptions(options).flatMap((option) => (option.facts.isPositional ? [option.name] : []))
+  if (!names.some((each) => each === given || each[0] === given)) return undefined
+  return `Write it without ${given.length === 1 ? '-' : '--'}${given}: evalharness ${name} ${names.map((each) => each.toUpperCase()).join(' ')}`
 }
 
 /** Words that are not options. Fails with UsageError if there are too many or too few. */

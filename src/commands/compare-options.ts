@@ -11,7 +11,7 @@ import { parseNames } from '../run/parse-run-options.ts'
 
 /** Their table. */
 export const compareOptions = z.object({
-  tasks: list({ aliases: ['t'], description: 'Tasks or groups to compare, separated by commas (default: all)' }),
+  tasks: list({ aliases: ['t'], description: 'Tasks, groups or patterns to compare, separated by commas (default: all)' }),
   profile: textOr('default', { description: 'Words for retentions: default, card, or a YAML file' }),
   commonItems: flag({ description: 'Compare only the items that all runs have' }),
 })

@@ -3,6 +3,7 @@ import { CompareError } from '../errors.ts'
 import { mainAccuracy, metricOf } from '../metrics/registry.ts'
 import type { StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
 import { benchmarkOf } from '../task/built-in-tasks.ts'
+import { matchesName } from '../task/matches-name.ts'
 import { didYouMean } from '../text/nearest-name.ts'
 import { knownSplit } from './known-split.ts'
 import { leftOutText } from './provenance.ts'
@@ -21,7 +22,7 @@ export interface Entry {
 
 /** What to compare of the runs. */
 export interface EntrySelection {
-  /** Only these tasks or groups. */
+  /** Only these tasks or groups; `*` matches any text and `?` a character. */
   readonly tasks?: readonly string[]
   /** Subsets and their groups too, of all groups or of the named ones. */
   readonly subsets?: boolean
@@ -37,12 +38,12 @@ export function entriesOf(run: StoredRun): Entry[] {
 }
 
 /**
- * The named entries; without names each task once: a group instead of its members, and the largest group instead of smaller ones. Fails with
+ * The entries of the names or patterns; without names each task once: a group instead of its members, and the largest group instead of smaller ones. Fails with
  * CompareError on a name that the run does not have.
  */
 export function selectEntries(run: StoredRun, { tasks, subsets = false }: EntrySelection): Entry[] {
   const entries = entriesOf(run)
-  if (tasks) return [...new Set(tasks.map((task) => findEntry(task, entries, run)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
+  if (tasks) return [...new Set(tasks.flatMap((task) => findEntries(task, entries, run)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
   return subsets ? entries : entries.filter((entry) => isOutermost(entry, run))
 }
 
@@ -53,9 +54,10 @@ function withSubsets(entry: Entry, entries: readonly Entry[]): Entry[] {
   return [...subsets, entry]
 }
 
-function findEntry(task: string, entries: readonly Entry[], run: StoredRun): Entry {
-  const found = entries.find(({ name }) => name === task)
-  if (!found) {
+/** Those of a name or a pattern. */
+function findEntries(task: string, entries: readonly Entry[], run: StoredRun): Entry[] {
+  const found = entries.filter(({ name }) => matchesName(name, task))
+  if (found.length === 0) {
     const names = entries.map(({ name }) => name)
     throw new CompareError(`${run.label} has no task ${JSON.stringify(task)}`, `${didYouMean(task, names)}It has: ${names.join(', ')}.${leftOutText([run])}`)
   }

@@ -6,10 +6,17 @@ const LEAST_PART = 4
 /** The same of its beginning: `arc` for `arc_easy`. */
 const LEAST_BEGINNING = 3
 
+/** Letters to insert, remove or replace; two neighbors that were swapped are one. */
+function mistakes(known: string, typed: string): number {
+  const first = Array.from(known).findIndex((letter, index) => letter !== typed[index])
+  const swapped = typed.slice(0, first) + (typed[first + 1] ?? '') + (typed[first] ?? '') + typed.slice(first + 2)
+  return first >= 0 && swapped === known ? 1 : distance(known, typed)
+}
+
 /** The nearest known name, whatever its case; undefined if none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
-  const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
+  const distanceTo = (other: string) => mistakes(other.toLowerCase(), lower)
   const lengthFrom = (other: string) => Math.abs(other.length - name.length)
   const [nearest] = known.toSorted((a, b) => distanceTo(a) - distanceTo(b) || lengthFrom(a) - lengthFrom(b))
   if (nearest === undefined) return undefined
@@ -25,7 +32,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
 export function nearNames(name: string, known: readonly string[], most: number): string[] {
   const nearest = nearestName(name, known)
   const lower = name.toLowerCase()
-  const distanceTo = (other: string) => distance(other.toLowerCase(), lower)
+  const distanceTo = (other: string) => mistakes(other.toLowerCase(), lower)
   const reach = nearest === undefined ? -1 : Math.min(distanceTo(nearest) + 1, Math.max(2, name.length / 3))
   const near = known.filter((other) => distanceTo(other) <= reach).toSorted((a, b) => distanceTo(a) - distanceTo(b))
   const longer = lower.length < LEAST_BEGINNING ? [] : known.filter((other) => other.toLowerCase().startsWith(lower))

@@ -58,6 +58,8 @@ describe('refused, with what to do instead', () => {
     ['run --seed 1x', '--seed 1x is not a whole number from 0', '--seed 8'],
     ['run --taks piqa', 'run has no option --taks', 'Did you mean --tasks? `evalharness run --help`'],
     ['run -tasks piqa', 'run has no option -tasks', 'Did you mean --tasks?'],
+    ['layers -m ./model', 'layers has no option -m', 'Write it without -m: evalharness layers MODEL'],
+    ['layermap --base a --variant b', 'layermap has no option --base', 'Write it without --base: evalharness layermap BASE VARIANT'],
     ['run -z', 'run has no option -z', '`evalharness run --help` lists the options.'],
     ['run piqa', 'run does not take "piqa"', 'Values follow an option'],
     ['layermap base', 'no variant given: Variant of it', 'Write: evalharness layermap base VARIANT'],

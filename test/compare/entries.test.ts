@@ -15,6 +15,7 @@ test('each task is taken once: in its largest group', () => {
 
 test('named entries are taken as they are named; another name is refused', () => {
   expect(names(selectEntries(run, { tasks: ['logic'] }))).toEqual(['logic'])
+  expect(names(selectEntries(run, { tasks: ['l*', 'pi?a', 'law'] }))).toEqual(['law', 'logic', 'piqa'])
   expect(names(selectEntries(run, { tasks: ['mmlu', 'law'], subsets: true }))).toEqual(['law', 'logic', 'mmlu_humanities', 'mmlu'])
   expect(names(selectEntries(run, { tasks: ['piqa', 'mmlu_humanities'], subsets: true }))).toEqual(['piqa', 'law', 'mmlu_humanities'])
   expect(() => selectEntries(run, { tasks: ['boolq'] })).toThrow(expect.objectContaining({ code: 'COMPARE', message: 'a has no task "boolq"' }))

@@ -15,6 +15,8 @@ test.each([
 test.each([
   ['runn', ['run', 'report'], 'run'],
   ['cdua', ['cpu', 'cuda'], 'cuda'],
+  ['rnu', ['run', 'report'], 'run'],
+  ['sl', ['ls', 'prune'], 'ls'],
   ['ACC-norm', ['acc', 'acc_norm'], 'acc_norm'],
   ['out', ['common-items', 'output'], 'output'],
   ['fewshot', ['num-fewshot', 'limit'], 'num-fewshot'],
