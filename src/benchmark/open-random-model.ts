@@ -35,7 +35,7 @@ export interface RandomModelOptions {
 /** Fails with StoreError if the disk has no room for the model, and with EngineError if the device cannot load it. */
 export async function openRandomModel({ device, size, dtype, batchTokens, onNotice }: RandomModelOptions): Promise<OpenedModel> {
   const stored: StoredType = dtype === 'float16' ? 'F16' : 'BF16'
-  const folder = await makeTemporaryFolder('model')
+  const folder = makeTemporaryFolder('model')
   try {
     const startedAt = performance.now()
     const model = await makeRandomModel(folder.path, size.config, stored)

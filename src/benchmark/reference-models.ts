@@ -55,7 +55,7 @@ export async function randomFamilies(): Promise<readonly RandomFamily[]> {
 }
 
 async function openFamily({ family, config: raw, requests }: RecordedFamily, madeBy: string): Promise<ReferenceModel> {
-  const folder = await makeTemporaryFolder('family')
+  const folder = makeTemporaryFolder('family')
   const config = parseConfig(raw, `${family} config`)
   await writeFile(path.join(folder.path, 'config.json'), JSON.stringify(raw))
   const tensors = expectedTensors(config).map(({ name, shape }) => ({

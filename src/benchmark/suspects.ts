@@ -19,7 +19,7 @@ export async function measureSuspects(job: SuspectJob): Promise<readonly Suspect
 }
 
 async function openValues({ size, dtype }: SuspectJob): Promise<ValuesFile & AsyncDisposable> {
-  const folder = await makeTemporaryFolder('values')
+  const folder = makeTemporaryFolder('values')
   const stored: StoredType = dtype === 'float16' ? 'F16' : 'BF16'
   const { file } = await makeRandomModel(folder.path, size.config, stored)
   const { onesBytes } = planRandomWeights(size.config, stored)

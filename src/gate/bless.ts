@@ -30,9 +30,11 @@ export async function blessRun(run: StoredRun, name: string, { folder, force }: 
   const temporary = `${target}.${process.pid}.tmp`
   removeAtExit(temporary)
   try {
-    await makeFolder(temporary)
-    for (const file of files) await copyFile(file, path.join(temporary, path.basename(file)))
-    await finishBeforeExit(() => putInPlace(temporary, target, isTaken))
+    await finishBeforeExit(async () => {
+      await makeFolder(temporary)
+      for (const file of files) await copyFile(file, path.join(temporary, path.basename(file)))
+      await putInPlace(temporary, target, isTaken)
+    })
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true })
     throw new GateError(`cannot write the baseline ${target}: ${errorText(cause)}`, 'Give a writable folder with --baselines.', { cause })

@@ -39,7 +39,7 @@ export async function openScratchFile(byteLength: number, { kind, content }: Scr
     if (bavail * bsize < byteLength) {
       throw new StoreError(`${content} take ${byteSize(byteLength)}, ${parent} has ${byteSize(bavail * bsize)} free`, hint)
     }
-    const folder = await makeTemporaryFolder(kind)
+    const folder = makeTemporaryFolder(kind)
     const file = path.join(folder.path, kind)
     const handle = await open(file, 'wx+')
     let size = 0

@@ -1,7 +1,7 @@
 /** Folders in the system's temporary directory (TMPDIR). None outlives the program; what a killed one left, the next one removes. */
 import { createHash } from 'node:crypto'
-import { readFileSync, readlinkSync } from 'node:fs'
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { removeAtExit } from './at-exit.ts'
@@ -13,9 +13,12 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string
 }
 
-/** Makes a folder `evalharness-KIND-MACHINE-PROCESS-START-RANDOM`. Failures are those of the file system. */
-export async function makeTemporaryFolder(kind: string): Promise<TemporaryFolder> {
-  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), `evalharness-${kind}-${machineName()}-${process.pid}-${startOf(process.pid) ?? 0}-`)))
+/**
+ * Makes a folder `evalharness-KIND-MACHINE-PROCESS-START-RANDOM`, at once, so that no exit comes between the folder and its removal. Failures are those of
+ * the file system.
+ */
+export function makeTemporaryFolder(kind: string): TemporaryFolder {
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), `evalharness-${kind}-${machineName()}-${process.pid}-${startOf(process.pid) ?? 0}-`)))
   const keepAtExit = removeAtExit(folder)
   return {
     path: folder,

@@ -43,14 +43,16 @@ export async function beginOutputFolder(
   const parent = path.dirname(target)
   const folder = `${target}.${process.pid}.unfinished`
   const workFolder = path.join(folder, 'work')
+  const cancelRemoval = removeAtExit(folder)
   try {
-    await makeFolder(parent)
-    await removeLeftovers(target)
-    await makeFolder(workFolder)
+    await finishBeforeExit(async () => {
+      await makeFolder(parent)
+      await removeLeftovers(target)
+      await makeFolder(workFolder)
+    })
   } catch (cause) {
     throw notWritable(target, cause)
   }
-  const cancelRemoval = removeAtExit(folder)
   const { bavail, bsize } = await statfs(folder)
   if (bavail * bsize < bytes) {
     await rm(folder, { recursive: true, force: true })

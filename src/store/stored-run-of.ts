@@ -7,7 +7,7 @@ import { writeRun } from './write-run.ts'
 
 /** The run, with every rule that reading has; its files are temporary. Fails with StoreError. */
 export async function storedRunOf(record: RunRecord): Promise<StoredRun> {
-  await using folder = await makeTemporaryFolder('run')
+  await using folder = makeTemporaryFolder('run')
   const { resultsFile } = await writeRun(folder.path, record)
   // Read before the folder goes.
   return await readStoredRun(resultsFile)

@@ -19,7 +19,7 @@ function hasEnded(processId: number): boolean {
 test('a folder says whose it is, and is gone when it is disposed of', async () => {
   let place: string
   {
-    await using folder = await makeTemporaryFolder('weights')
+    await using folder = makeTemporaryFolder('weights')
     place = folder.path
     expect(path.basename(place)).toMatch(new RegExp(String.raw`^evalharness-weights-[0-9a-f]{8}-${process.pid}-\d+-\w{6}$`, 'u'))
     mkdirSync(path.join(place, 'inside'))
@@ -28,7 +28,7 @@ test('a folder says whose it is, and is gone when it is disposed of', async () =
 })
 
 test('folders of processes that have ended are removed; others are not', async () => {
-  const { path: own } = await makeTemporaryFolder('weights')
+  const { path: own } = makeTemporaryFolder('weights')
   const [, machine, start] = /^evalharness-weights-(\w+)-\d+-(\d+)-/u.exec(path.basename(own))!
   const folder = (owner: string, processId: number, began: string) => {
     const place = path.join(os.tmpdir(), `evalharness-profile-${owner}-${processId}-${began}-abcdef`)
@@ -55,7 +55,7 @@ test('a program that exits without disposing of its folder and its child leaves 
     script,
     `import { makeTemporaryFolder } from ${built('io/temporary-folder.js')}
     import { startChild } from ${built('io/child-process.js')}
-    await makeTemporaryFolder('weights')
+    makeTemporaryFolder('weights')
     console.log(startChild({ module: 'onnx-session', beside: ${built('engine/onnx/session-process.js')}, standardError: 'ignore' }).pid)
     process.exit(7)`,
   )

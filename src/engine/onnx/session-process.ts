@@ -60,7 +60,7 @@ export function startSessionProcess(): SessionProcess {
   return {
     load: async (graph, { probe: feeds, ...options }, session = 'model') => {
       // Made here, because the process may be killed at any moment.
-      await using folder = feeds && (await makeTemporaryFolder('profile'))
+      await using folder = feeds && makeTemporaryFolder('profile')
       const probe = feeds && folder && { feeds, profileFolder: folder.path }
       const request: LoadRequest = { session, model: encodeModel(graph), ...options, probe }
       const { runtimeVersion, providers, nodes } = await measured((process) => process.call('load', request))
