@@ -99,15 +99,16 @@ function adjustedPValues(lines: readonly AccuracyLine[], variant: number): Reado
   return new Map(tested.map(({ line }, index) => [line, values[index]!]))
 }
 
-/** One variant over the lines that it has; null if it has none. */
-export function averageOf(lines: readonly AccuracyLine[], variant: number): AverageCell | null {
-  const used = lines.flatMap(({ original, cells }) => (cells[variant] ? [{ original, cell: cells[variant] }] : []))
+/** One variant over the lines that it has, one a task; null if it has none. */
+export function averageOf(lines: readonly AccuracyLine[], variant: number, { nearChance }: StatusProfile): AverageCell | null {
+  const used = lines.flatMap(({ task, original, cells }) => (cells[variant] ? [{ task, original, cell: cells[variant] }] : []))
   if (used.length === 0) return null
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [original, own] = [mean(used.map((line) => line.original.value)), mean(used.map(({ cell }) => cell.score.value))]
   const ratios = used.map(({ cell }) => cell.retention)
   return {
-    lineCount: used.length,
+    tasks: used.map(({ task }) => task),
+    nearRandom: used.flatMap(({ task, cell }) => (cell.status.name === nearChance?.name ? [task] : [])),
     original,
     variant: own,
     meanOfRatios: ratios.every((ratio) => ratio !== null) ? mean(ratios) : null,

@@ -4,11 +4,11 @@ import type { StoredRun } from '../store/stored-run.ts'
 import { accuracyLine, averageOf, withAdjustedPValues } from './accuracy-line.ts'
 import { ALPHA } from './betting-bounds.ts'
 import { commonItemsOf, type CommonRuns } from './common-items.ts'
-import type { Comparison, RunSummary } from './comparison.ts'
+import type { AccuracyLine, Comparison, RunSummary } from './comparison.ts'
 import { divergenceLines } from './divergence-line.ts'
 import { differencesOf, type EntryPair, type RunPair } from './differences.ts'
 import { truncationNote, windowNote } from './encoding-differences.ts'
-import { accuracyMetrics, entriesOf, perplexityMetrics, selectEntries, type Entry, type EntrySelection } from './entries.ts'
+import { accuracyMetrics, entriesOf, outermostOf, perplexityMetrics, selectEntries, type Entry, type EntrySelection } from './entries.ts'
 import type { LineInput } from './line-input.ts'
 import { pairEntries, unpairedExample, type PairedEntry } from './pair-entries.ts'
 import { perplexityLine } from './perplexity-line.ts'
@@ -67,7 +67,7 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
       original,
       matched.map(({ paired }) => paired),
     ),
-    averages: variants.map((_, variant) => averageOf(accuracies, variant)),
+    averages: variants.map((_, variant) => averageOf(averagedLines(accuracies, entries), variant, profile)),
     notes: [
       ...new Set([
         ...provenanceNotes(original, variants),
@@ -78,6 +78,12 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
       ]),
     ],
   }
+}
+
+/** Each task once, whatever else is shown. */
+function averagedLines(lines: readonly AccuracyLine[], entries: readonly Entry[]): AccuracyLine[] {
+  const averaged = new Map(outermostOf(entries).map((entry) => [entry.name, accuracyMetrics(entry, false)[0]]))
+  return lines.filter(({ task, metric }) => averaged.get(task) === metric)
 }
 
 function runsToCompare(stored: readonly StoredRun[], { commonItems }: CompareOptions): CommonRuns {

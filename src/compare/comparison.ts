@@ -111,9 +111,11 @@ export interface DivergenceLine {
   readonly cells: readonly (DivergenceCell | null)[]
 }
 
-/** A variant over all accuracy lines that it has. */
+/** A variant over all tasks that it has, each once: by its main metric, and a group instead of its members. */
 export interface AverageCell {
-  readonly lineCount: number
+  readonly tasks: readonly string[]
+  /** Those on which the variant guesses: what it retains there moves the average all the same. */
+  readonly nearRandom: readonly string[]
   readonly original: number
   readonly variant: number
   /** Mean of each task's retention. */

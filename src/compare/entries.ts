@@ -71,6 +71,18 @@ function isOutermost({ name, strata }: Entry, { groups }: StoredRun): boolean {
   return !others.some(({ members }) => members.length > strata.length && strata.every((stratum) => members.includes(stratum.name)))
 }
 
+/** Those that are in no other: of a group and its members the group, of groups with the same members the last. */
+export function outermostOf(entries: readonly Entry[]): Entry[] {
+  return entries.filter(
+    ({ strata }, index) =>
+      !entries.some(
+        (other, position) =>
+          (other.strata.length > strata.length || (other.strata.length === strata.length && position > index)) &&
+          strata.every((stratum) => other.strata.includes(stratum)),
+      ),
+  )
+}
+
 /** The main accuracy of an entry, or all of them. */
 export function accuracyMetrics({ name, scores }: Entry, allMetrics: boolean): string[] {
   const metrics = scores.map(({ metric }) => metric).filter((metric) => metricOf(metric).comparedAs === 'accuracy')

@@ -1,6 +1,5 @@
 /** A comparison as text, figure by figure: what tables for terminals and Markdown are made of. */
 import type { AccuracyCell, AverageCell, Comparison, PerplexityCell } from '../compare/comparison.ts'
-import { PROFILES } from '../compare/status.ts'
 import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
 import { cellText } from '../text/fitting-table.ts'
@@ -108,26 +107,24 @@ function perplexityFigures(cell: PerplexityCell | null): string[] {
 }
 
 /** A line for each variant with accuracies of several tasks. */
-export function averageLines({ averages, variants, accuracies }: Comparison): string[] {
-  return averages.flatMap((average, index) =>
-    average && average.lineCount > 1 ? [averageText(average, variants[index]!.label, nearRandomText(accuracies, index))] : [],
-  )
+export function averageLines({ averages, variants }: Comparison): string[] {
+  return averages.flatMap((average, index) => (average && average.tasks.length > 1 ? [averageText(average, variants[index]!.label)] : []))
 }
 
-function averageText({ lineCount, meanOfRatios, ratioOfMeans, original, variant }: AverageCell, label: string, among: string): string {
+function averageText(average: AverageCell, label: string): string {
+  const { meanOfRatios, ratioOfMeans, original, variant } = average
   const share = (value: number | null) => (value === null ? NONE : percent(value, 1))
-  return `${label}, average of ${counted(lineCount, 'task')}${among}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
+  return `${label}, average of ${averagedTasks(average)}: ${percent(original)} → ${percent(variant)}; retention ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means)`
 }
 
-/** ` (near random: boolq)`, the tasks of an average on which a variant guesses: what it retains there moves the average all the same. Empty for none. */
-export function nearRandomText(accuracies: Comparison['accuracies'], variant: number): string {
-  const guessed = accuracies.filter(({ cells }) => cells[variant]?.status.name === PROFILES.default.nearChance!.name).map(({ task }) => task)
-  return guessed.length === 0 ? '' : ` (near random: ${listNames([...new Set(guessed)], 3)})`
+/** `3 tasks (near random: boolq)`. */
+export function averagedTasks({ tasks, nearRandom }: AverageCell): string {
+  return `${counted(tasks.length, 'task')}${nearRandom.length === 0 ? '' : ` (near random: ${listNames(nearRandom, 3)})`}`
 }
 
 /** The comparison with names that fit a cell: those of models, tasks and metrics are untrusted input. */
 export function withShortNames(comparison: Comparison): Comparison {
-  const { original, variants, accuracies, perplexities } = comparison
+  const { original, variants, accuracies, perplexities, averages } = comparison
   const labelled = (run: Comparison['original']) => ({ ...run, label: cellText(run.label) })
   const named = <T extends { readonly task: string; readonly metric: string }>(line: T): T => ({
     ...line,
@@ -140,5 +137,6 @@ export function withShortNames(comparison: Comparison): Comparison {
     variants: variants.map(labelled),
     accuracies: accuracies.map(named),
     perplexities: perplexities.map(named),
+    averages: averages.map((average) => average && { ...average, nearRandom: average.nearRandom.map((task) => cellText(task)) }),
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compareRuns, type CompareOptions } from '../../src/compare/compare-runs.ts'
 import type { AccuracyCell } from '../../src/compare/comparison.ts'
 import { PROFILES } from '../../src/compare/status.ts'
+import type { StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
 
 const MIXED = [1, 1, 0, 1, 0, 1, 1, 1, 0, 1]
@@ -77,7 +78,44 @@ describe('closed cases', () => {
 test('averages are the mean of ratios and the ratio of means', () => {
   const tasks = (a: readonly number[], b: readonly number[]) => [choiceTask('piqa', a), choiceTask('boolq', b)]
   const { averages } = compareRuns(storedRun('a', tasks([1, 1, 1, 1], [1, 1, 0, 0])), [storedRun('b', tasks([1, 1, 0, 0], [1, 1, 0, 0]))])
-  expect(averages).toEqual([{ lineCount: 2, original: 0.75, variant: 0.5, meanOfRatios: 0.75, ratioOfMeans: 0.5 / 0.75 }])
+  expect(averages).toEqual([{ tasks: ['piqa', 'boolq'], nearRandom: [], original: 0.75, variant: 0.5, meanOfRatios: 0.75, ratioOfMeans: 0.5 / 0.75 }])
+})
+
+test('an average has each task once: by its main metric, in its largest group, whatever else is shown', () => {
+  const both = (right: readonly number[], normalized: readonly number[]) => {
+    const task = choiceTask('piqa', right)
+    return {
+      ...task,
+      scores: [...task.scores, { metric: 'acc_norm', value: normalized.reduce((sum, each) => sum + each, 0) / normalized.length, standardError: null }],
+      items: task.items!.map((item, index) => ({ ...item, values: { ...item.values, acc_norm: normalized[index]! } })),
+    }
+  }
+  const run = (label: string, piqa: StoredTask, law: readonly number[], logic: readonly number[]) => {
+    const scores = [{ metric: 'acc', value: [...law, ...logic].filter((right) => right === 1).length / (law.length + logic.length), standardError: null }]
+    const group = (name: string, members: readonly string[]) => ({ name, version: '1', shotCount: 0, scores, members })
+    return storedRun(label, [piqa, choiceTask('law', law), choiceTask('logic', logic)], {
+      groups: [group('exams', ['law', 'logic']), group('exams_all', ['law', 'logic'])],
+    })
+  }
+  const [original, variant] = [run('a', both([1, 1, 0, 0], [1, 1, 1, 0]), [1, 1, 1], [1]), run('b', both([0, 0, 0, 0], [1, 1, 0, 0]), [1, 0, 1], [1])]
+  const averageOf = (options: CompareOptions) => compareRuns(original, [variant], options).averages[0]!
+  const average = { original: 0.875, variant: 0.625, meanOfRatios: (2 / 3 + 3 / 4) / 2 }
+  expect(averageOf({ allMetrics: true, subsets: true })).toMatchObject({ ...average, tasks: ['piqa', 'exams_all'] })
+  expect(averageOf({ tasks: ['piqa', 'exams*', 'law'] })).toMatchObject({ ...average, tasks: ['piqa', 'exams_all'] })
+  expect(averageOf({ tasks: ['l*', 'piqa'], allMetrics: true })).toMatchObject({ tasks: ['law', 'logic', 'piqa'] })
+})
+
+test('an average names the tasks on which a variant guesses, by the profile’s own word', () => {
+  const tasks = (right: number) => [
+    choiceTask(
+      'piqa',
+      Array.from({ length: 100 }, (_, index) => Number(index < right)),
+    ),
+    choiceTask('boolq', MIXED),
+  ]
+  const profile = { ...PROFILES.default, nearChance: { name: 'Guessed', sign: '', chance: 'baseline' } as const }
+  const { averages } = compareRuns(storedRun('a', tasks(95)), [storedRun('b', tasks(50)), storedRun('c', tasks(94))], { profile })
+  expect(averages.map((average) => average!.nearRandom)).toEqual([['piqa'], []])
 })
 
 test('p-values are corrected over the tasks of each variant', () => {

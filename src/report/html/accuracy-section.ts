@@ -1,9 +1,9 @@
 /** The page's section on accuracies: scores, differences and retentions by task. */
 import type { AccuracyCell, AccuracyLine, AverageCell, ComparedScore, Comparison } from '../../compare/comparison.ts'
-import { count, counted } from '../../text/count.ts'
+import { count } from '../../text/count.ts'
 import { markup, type Html } from '../markup.ts'
 import { bounded, NONE, percent, pText, signed, taskLabel, unbroken } from '../numbers.ts'
-import { nearRandomText } from '../retention-cells.ts'
+import { averagedTasks } from '../retention-cells.ts'
 import { statusText } from './signs.ts'
 import { dataTable, headCell, numberCell, statusCell, textCell, variantCell, withDetail, withInterval, type Cell, type Column } from './table.ts'
 
@@ -14,7 +14,7 @@ export function accuracySection({ accuracies, variants, averages, original }: Co
   return markup`<section>
     <h2>Accuracy by task</h2>
     ${dataTable('Differences are in points, intervals are 95 %.', columnsOf(original.label), rows)}
-    ${averages.flatMap((average, index) => (average && average.lineCount > 1 ? [averageText(average, variants[index]!.label, nearRandomText(accuracies, index))] : []))}
+    ${averages.flatMap((average, index) => (average && average.tasks.length > 1 ? [averageText(average, variants[index]!.label)] : []))}
   </section>`
 }
 
@@ -58,10 +58,11 @@ function scoreText({ value, standardError, provenance }: ComparedScore): Html {
   return withDetail(percent(value), detail)
 }
 
-function averageText({ lineCount, original, variant, meanOfRatios, ratioOfMeans }: AverageCell, label: string, among: string): Html {
+function averageText(average: AverageCell, label: string): Html {
+  const { original, variant, meanOfRatios, ratioOfMeans } = average
   const share = (value: number | null) => (value === null ? NONE : unbroken(percent(value, 1)))
   return markup`<p>
-    ${label}, average of ${counted(lineCount, 'task')}${among}: ${unbroken(percent(original))} → ${unbroken(percent(variant))}. Retention
+    ${label}, average of ${averagedTasks(average)}: ${unbroken(percent(original))} → ${unbroken(percent(variant))}. Retention
     ${share(meanOfRatios)} (mean of ratios), ${share(ratioOfMeans)} (ratio of means).
   </p>`
 }
