@@ -3,7 +3,7 @@ import { meanInterval, ratioInterval, type CountedPair } from './betting-bounds.
 import { chanceOf } from './chance.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Chance, ComparedScore } from './comparison.ts'
 import { hasProblem, itemCountOf, itemsOf, splitCountOf } from './entries.ts'
-import { originalScore, scoreOf, type LineInput } from './line-input.ts'
+import { lineItemCount, originalScore, scoreOf, type LineInput } from './line-input.ts'
 import type { PairedEntry } from './pair-entries.ts'
 import { holm, mcnemarExact } from './significance.ts'
 import { statusOf, type StatusProfile } from './status.ts'
@@ -12,13 +12,12 @@ import { statusOf, type StatusProfile } from './status.ts'
 export function accuracyLine(input: LineInput, profile: StatusProfile): AccuracyLine {
   const { entry, metric, variants } = input
   const chance = chanceOf(entry.name, itemsOf(entry))
-  const itemCount = variants.find(({ paired }) => paired?.pairs)?.paired!.pairs!.length ?? itemCountOf(entry)
   const original = originalScore(input)
   const cells = variants.map(({ run, paired }): AccuracyCell | null => {
     const score = paired && scoreOf(paired.variant, metric, run)
-    return score ? accuracyCell({ paired, metric, original, score, chance, itemCount: itemCount ?? itemCountOf(paired.variant) }, profile) : null
+    return score ? accuracyCell({ paired, metric, original, score, chance, itemCount: paired.pairs?.length ?? itemCountOf(paired.variant) }, profile) : null
   })
-  return { task: entry.name, metric, shotCount: entry.shotCount, itemCount, splitCount: splitCountOf(entry), chance, original, cells }
+  return { task: entry.name, metric, shotCount: entry.shotCount, itemCount: lineItemCount(input), splitCount: splitCountOf(entry), chance, original, cells }
 }
 
 interface CellInput {

@@ -1,7 +1,7 @@
 /** Reduces runs to the items that all of them have, with the scores of those items. */
 import { counted } from '../text/count.ts'
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
-import { pooledMean, pooledStandardError } from '../metrics/pooling.ts'
+import { pooledMean, pooledStandardError, type GroupPart, type Pooling } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
 import { finiteOrNull } from '../metrics/standard-error.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
@@ -64,7 +64,7 @@ function cutRun(run: StoredRun, cut: ReadonlyMap<string, ReadonlyMap<string, num
   const tasks = run.tasks
     .map((task) => (task.items && cut.has(task.name) ? cutTask(task, cut.get(task.name)!) : task))
     .filter(({ itemCount }) => itemCount !== 0)
-  const groups = run.groups.map((group) => (group.members.some((member) => cut.has(member)) ? pooledGroup(group, tasks) : group))
+  const groups = run.groups.map((group) => (group.members.some((member) => cut.has(member)) ? pooledGroup(group, run.tasks, tasks) : group))
   return { ...run, tasks, groups }
 }
 
@@ -93,15 +93,40 @@ function scoreOfItems(metric: string, items: readonly StoredItem[]): StoredScore
   return { metric, value: known.aggregate(values), standardError: finiteOrNull(standardError) }
 }
 
-function pooledGroup(group: StoredGroup, tasks: readonly StoredTask[]): StoredGroup {
-  const members = group.members.flatMap((member) => tasks.find(({ name }) => name === member) ?? [])
-  const scores = group.scores.flatMap(({ metric }): StoredScore[] => {
-    const parts = members.flatMap(({ itemCount, scores: own }) => {
-      const score = own.find((candidate) => candidate.metric === metric)
-      return score && itemCount !== null ? [{ itemCount, score: score.value, standardError: score.standardError ?? NaN }] : []
-    })
-    if (parts.length === 0 || parts.length !== members.length) return []
-    return [{ metric, value: pooledMean(parts), standardError: finiteOrNull(pooledStandardError(parts)) }]
+/** The group over the tasks as they were cut; a metric that was not pooled from its tasks has a problem instead of a score. */
+function pooledGroup(group: StoredGroup, whole: readonly StoredTask[], cut: readonly StoredTask[]): StoredGroup {
+  const membersIn = (tasks: readonly StoredTask[]) => group.members.flatMap((member) => tasks.find(({ name }) => name === member) ?? [])
+  const members = membersIn(cut)
+  const problems: Record<string, string> = {}
+  const scores = group.scores.flatMap(({ metric, value }): StoredScore[] => {
+    const [before, after] = [partsOf(metric, membersIn(whole)), partsOf(metric, members)]
+    if (!before || !after) return []
+    const pooling = poolingOf(value, before)
+    if (pooling) return [{ metric, value: pooledMean(after, pooling), standardError: finiteOrNull(pooledStandardError(after, pooling)) }]
+    problems[metric] = 'how the group weighs its tasks is not known, so neither is its score over the common items'
+    return []
   })
-  return { ...group, members: members.map(({ name }) => name), scores }
+  return {
+    ...group,
+    members: members.map(({ name }) => name),
+    scores,
+    ...(Object.keys(problems).length > 0 && { problems: { ...group.problems, ...problems } }),
+  }
 }
+
+/** The tasks' scores of one metric; null if one lacks it, and for no tasks. */
+function partsOf(metric: string, tasks: readonly StoredTask[]): GroupPart[] | null {
+  const parts = tasks.flatMap(({ itemCount, scores }): GroupPart[] => {
+    const score = scores.find((candidate) => candidate.metric === metric)
+    return score && itemCount !== null ? [{ itemCount, score: score.value, standardError: score.standardError ?? NaN }] : []
+  })
+  return parts.length === 0 || parts.length !== tasks.length ? null : parts
+}
+
+/** How a group's score came from those of its tasks, which no file says; null if by neither weighing. */
+function poolingOf(score: number, parts: readonly GroupPart[]): Pooling | null {
+  return POOLINGS.find((pooling) => Math.abs(pooledMean(parts, pooling) - score) <= 1e-6 * Math.max(1, Math.abs(score))) ?? null
+}
+
+/** The usual one first: tasks of equal sizes do not tell. */
+const POOLINGS = ['items', 'tasks'] as const

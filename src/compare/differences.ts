@@ -22,7 +22,8 @@ export function differencesOf(entries: EntryPair, runs: RunPair, { areItemsChose
   const { label } = runs.variant
   return [
     ...differingFields(entries, label, areItemsChosen),
-    ...differingMembers(entries, label),
+    // A card has one score of a group.
+    ...(runs.original.kind === 'cited' || runs.variant.kind === 'cited' ? [] : differingMembers(entries, label)),
     ...differingMetrics(entries, label),
     ...differingTokenizers(entries, runs),
     ...differingAddBosToken(entries.original.name, runs.original, runs.variant),

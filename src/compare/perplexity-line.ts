@@ -2,8 +2,8 @@
 import type { ItemValue, PerplexityMetric, TextValue } from '../metrics/metric.ts'
 import { metricOf } from '../metrics/registry.ts'
 import type { ComparedScore, PerplexityCell, PerplexityLine } from './comparison.ts'
-import { hasProblem, itemCountOf, splitCountOf } from './entries.ts'
-import { originalScore, scoreOf, type LineInput } from './line-input.ts'
+import { hasProblem, splitCountOf } from './entries.ts'
+import { lineItemCount, originalScore, scoreOf, type LineInput } from './line-input.ts'
 import type { PairedEntry } from './pair-entries.ts'
 import { hasUnits, logRatioOfMeans, natsChange, type Change, type TextPair } from './text-interval.ts'
 
@@ -16,7 +16,7 @@ export function perplexityLine(input: LineInput): PerplexityLine {
     const score = paired && scoreOf(paired.variant, metric.name, run)
     return score ? perplexityCell({ paired, metric, original, score }) : null
   })
-  return { task: entry.name, metric: metric.name, itemCount: itemCountOf(entry), splitCount: splitCountOf(entry), original, cells }
+  return { task: entry.name, metric: metric.name, itemCount: lineItemCount(input), splitCount: splitCountOf(entry), original, cells }
 }
 
 interface CellInput {

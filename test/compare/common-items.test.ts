@@ -39,11 +39,33 @@ test('a group is pooled anew from its members', () => {
   const run = (label: string, law: readonly number[]) =>
     storedRun(label, [choiceTask('mmlu_law', law, { rowCount: 4 }), choiceTask('mmlu_logic', [1, 0])], {
       groups: [
-        { name: 'mmlu', version: '1', shotCount: 0, scores: [{ metric: 'acc', value: 0.123, standardError: 0.1 }], members: ['mmlu_law', 'mmlu_logic'] },
+        {
+          name: 'mmlu',
+          version: '1',
+          shotCount: 0,
+          scores: [{ metric: 'acc', value: (law.filter((right) => right === 1).length + 1) / (law.length + 2), standardError: 0.1 }],
+          members: ['mmlu_law', 'mmlu_logic'],
+        },
       ],
     })
   const [a] = commonItemsOf([run('a', [1, 1, 0, 0]), run('b', [1, 1])]).runs
   expect(a!.groups[0]!.scores).toEqual([{ metric: 'acc', value: 0.75, standardError: expect.closeTo(0.25, 9) as number }])
+})
+
+test('a group that weighs its tasks alike does so after the cut; of one that weighs them in another way no score is known', () => {
+  const group = (value: number) => ({
+    name: 'mean',
+    version: '1',
+    shotCount: 0,
+    scores: [{ metric: 'acc', value, standardError: 0.1 }],
+    members: ['law', 'logic'],
+  })
+  const a = storedRun('a', [choiceTask('law', [1, 1, 1, 0]), choiceTask('logic', [1, 0])], { groups: [group((3 / 4 + 1 / 2) / 2)] })
+  const b = storedRun('b', [choiceTask('law', [1, 1, 0], { rowCount: 4 }), choiceTask('logic', [1, 0])], { groups: [group((2 / 3 + 1 / 2) / 2)] })
+  const { runs } = commonItemsOf([a, b])
+  expect(runs.map(({ groups }) => groups[0]!.scores.map(({ value }) => value))).toEqual([[(1 + 1 / 2) / 2], [(2 / 3 + 1 / 2) / 2]])
+  const { runs: others } = commonItemsOf([{ ...a, groups: [group(0.123)] }, b])
+  expect(others[0]!.groups[0]).toMatchObject({ scores: [], problems: { acc: expect.stringMatching(/^how the group weighs its tasks is not known/u) } })
 })
 
 describe('stays unchanged', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { compareRuns, type CompareOptions } from '../../src/compare/compare-runs.ts'
 import type { AccuracyCell } from '../../src/compare/comparison.ts'
 import { PROFILES } from '../../src/compare/status.ts'
-import type { StoredTask } from '../../src/store/stored-run.ts'
+import type { StoredRun, StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
 
 const MIXED = [1, 1, 0, 1, 0, 1, 1, 1, 0, 1]
@@ -198,6 +198,35 @@ describe('cited scores', () => {
     expect(accuracies[0]!.cells).toEqual([null])
     expect(notes).toContain("original's scores are cited (model card), mine's were measured (evalharness 0.1.0): not like for like")
     expect(notes).toContain('mine has no piqa')
+  })
+
+  test('beside a limited run: its items are counted, not those of the published split', () => {
+    const limited = (right: number, count: number) =>
+      storedRun('mine', [
+        choiceTask(
+          'boolq',
+          Array.from({ length: count }, (_, index) => Number(index < right)),
+        ),
+      ])
+    const [few, more] = [limited(20, 30), limited(250, 1000)]
+    const { accuracies } = compareRuns(original, [few, more], { tasks: ['boolq'] })
+    expect(accuracies[0]).toMatchObject({ itemCount: 30, splitCount: 3270 })
+    expect(accuracies[0]!.cells.map((cell) => cell!.status.name)).toEqual(['Too few items', 'Near random'])
+    expect(compareRuns(few, [citedRun('pruned', { boolq: ['acc', 0.6177] })]).accuracies[0]!.itemCount).toBe(30)
+  })
+
+  test('of a group are compared with the group, both ways', () => {
+    const group = {
+      name: 'mmlu',
+      version: '1',
+      shotCount: 5,
+      scores: [{ metric: 'acc', value: 0.5, standardError: null }],
+      members: ['mmlu_law', 'mmlu_logic'],
+    }
+    const mine = storedRun('mine', [choiceTask('mmlu_law', [1, 0]), choiceTask('mmlu_logic', [1, 0])], { groups: [group] })
+    const cellsOf = (a: StoredRun, b: StoredRun) => compareRuns(a, [b], { tasks: ['mmlu'] }).accuracies.map(({ cells }) => cells[0]!.difference)
+    expect(cellsOf(original, mine)).toEqual([expect.closeTo(0.5 - 0.7689, 12)])
+    expect(cellsOf(mine, original)).toEqual([expect.closeTo(0.7689 - 0.5, 12)])
   })
 })
 
