@@ -91,6 +91,15 @@ export function checkSettings(settings: LacoSettings, layerCount: number): void 
   if (!(threshold >= -1 && threshold <= 1)) throw new UsageError(`--threshold must be a cosine from -1 to 1, got ${threshold}`, 'The published card used 0.85.')
   if (!(maxCompression > 0 && maxCompression <= 1))
     throw new UsageError(`--max-compression must be a share above 0 and at most 1, got ${maxCompression}`, 'Give 0.3 for 30 % of the layers.')
+  // The first group is whole, so without this the search would end before its first merge.
+  const share = (c - 1) / layerCount
+  if (share > maxCompression) {
+    const allowed = Math.floor(maxCompression * layerCount) + 1
+    throw new UsageError(
+      `a merge removes ${c - 1} of ${layerCount} layers, more than --max-compression ${maxCompression}: nothing would be tried`,
+      `Give --max-compression ${Math.ceil(share * 1000) / 1000} or more${allowed < 2 ? '' : `, or --merge-layers ${allowed}`}.`,
+    )
+  }
 }
 
 /** Searches from the top down. `settings` have been checked; `onIteration` receives each decision. */

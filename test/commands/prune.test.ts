@@ -76,6 +76,10 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--merge-layers', '1'], /--merge-layers must be a whole number of at least 2, got 1/u],
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--highest-layer', '9'], /--highest-layer 9 is more than the model's 8 layers/u],
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--max-compression', '30'], /got 30\n {2}Give 0\.3 for 30 %/u],
+    [
+      ['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--max-compression', '0.2'],
+      /a merge removes 2 of 8 layers, more than --max-compression 0\.2: nothing would be tried\n {2}Give --max-compression 0\.25 or more, or --merge-layers 2\./u,
+    ],
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--rule', 'median'], /rule.*median/su],
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--threads', '0'], /--threads 0 is not a whole number/u],
     [['prune', 'laco', '-m', 'MODEL', '-o', 'OUT', '--calibration', '/no/such'], /cannot read the calibration file \/no\/such/u],

@@ -135,8 +135,18 @@ test.each<[Partial<LacoSettings>, string]>([
   [{ threshold: NaN }, '--threshold must be a cosine from -1 to 1, got NaN'],
   [{ maxCompression: 0 }, '--max-compression must be a share above 0 and at most 1, got 0'],
   [{ maxCompression: 30 }, '--max-compression must be a share above 0 and at most 1, got 30'],
+  [{ maxCompression: 0.05 }, 'a merge removes 2 of 36 layers, more than --max-compression 0.05: nothing would be tried'],
 ])('%o is refused', (settings, message) => {
   const check = () => checkSettings({ ...CARD, ...settings }, 36)
   expect(check).toThrow(UsageError)
   expect(check).toThrow(message)
+})
+
+test.each<[Partial<LacoSettings>, string]>([
+  [{ maxCompression: 0.05 }, 'Give --max-compression 0.056 or more, or --merge-layers 2.'],
+  [{ maxCompression: 0.01 }, 'Give --max-compression 0.056 or more.'],
+])('what would allow a merge with %o can be given', (settings, hint) => {
+  expect(() => checkSettings({ ...CARD, ...settings }, 36)).toThrow(expect.objectContaining({ hint }))
+  expect(() => checkSettings({ ...CARD, maxCompression: 0.056 }, 36)).not.toThrow()
+  expect(() => checkSettings({ ...CARD, mergeLayers: 2, maxCompression: 0.05 }, 36)).not.toThrow()
 })
