@@ -39,7 +39,7 @@ export async function beginOutputFolder(
   { original, bytes, force }: { readonly original: string; readonly bytes: number; readonly force: boolean },
 ): Promise<OutputFolder> {
   const target = path.resolve(out)
-  await checkTarget(target, original, force)
+  await checkOutputFolder(out, { original, force })
   const parent = path.dirname(target)
   const folder = `${target}.${process.pid}.unfinished`
   const workFolder = path.join(folder, 'work')
@@ -85,7 +85,9 @@ async function renameTo(folder: string, target: string, seal: string): Promise<v
   if (isReplaced) await rm(old, { recursive: true })
 }
 
-async function checkTarget(target: string, original: string, force: boolean): Promise<void> {
+/** The checks of `out` that need no weights, to be made before long work. Fails as `beginOutputFolder` does. */
+export async function checkOutputFolder(out: string, { original, force }: { readonly original: string; readonly force: boolean }): Promise<void> {
+  const target = path.resolve(out)
   const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error.code === 'ENOTDIR'

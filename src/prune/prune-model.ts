@@ -118,7 +118,7 @@ export async function pruneDrop(
   const layers = layersAfterDrop(checkpoint, dropped)
   await using output = await beginOutputFolder(destination.folder, { ...destination, original: model.folder, bytes: weightBytes(checkpoint) })
   const weightsHash = await unlessAborted(hashWeights(checkpoint.weights), signal)
-  if (chosen) checkScanned(chosen, { layers: checkpoint.config.layerCount, weightsHash })
+  if (chosen) checkScanned(chosen, weightsHash)
   const facts = pruningFacts({ model, checkpoint, layers, merge: NO_MERGE, weightsHash })
   const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b), ...(chosen && { selection: chosen.selection }) }
   await writeOutput({ model, checkpoint, output }, { layers, merge: NO_MERGE, record }, watcher, signal)

@@ -8,6 +8,8 @@ import { givenOptions, parseOptions, parseStrictly } from '../run/option-table.t
 import { parsePlainModel } from '../run/parse-model.ts'
 import { isServed } from '../run/served-address.ts'
 import type { Iteration } from './laco.ts'
+import { outlineForPruning } from './open-for-pruning.ts'
+import { checkOutputFolder } from './output-folder.ts'
 import { parseLayers } from './parse-layers.ts'
 import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions, type PruningWatcher } from './prune-model.ts'
 import { dropOptions, lacoOptions } from './prune-options.ts'
@@ -54,7 +56,10 @@ export async function prune({ onEvent = () => {}, signal, ...given }: PruneOptio
     const options = parseStrictly(dropOptions, rest)
     const destination = destinationOf(options, signal)
     if (options.layers !== AUTOMATIC) return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), layersOf(options), destination, watcher)
-    const chosen = await chooseAutomatically(automaticOf(options), { onEvent, signal })
+    const automatic = automaticOf(options)
+    const { folder, layerCount } = await shapeOf(options, signal)
+    await checkOutputFolder(destination.folder, { original: folder, force: destination.force })
+    const chosen = await chooseAutomatically(automatic, layerCount, { onEvent, signal })
     return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), new Set(chosen.layers), destination, watcher, chosen)
   }
   const { method: _method, ...rest } = given
@@ -107,7 +112,16 @@ async function plannedLayers(options: DropOptions, signal: AbortSignal | undefin
   if (options.layers !== AUTOMATIC) return layersOf(options)
   const automatic = automaticOf(options)
   if (automatic.scan === undefined) throw new UsageError('--layers auto has to measure before it can choose', 'Give --scan FILE, or leave --dry-run out.')
-  return new Set((await chooseAutomatically(automatic, { onEvent: () => {}, signal })).layers)
+  const { layerCount } = await shapeOf(options, signal)
+  return new Set((await chooseAutomatically(automatic, layerCount, { onEvent: () => {}, signal })).layers)
+}
+
+/** The model before its weights are needed. Its notices come when it is opened. */
+async function shapeOf(options: DropOptions, signal: AbortSignal | undefined): Promise<{ readonly folder: string; readonly layerCount: number }> {
+  const onNotice = () => {}
+  const model = await modelOf(options, 'config', onNotice, signal)
+  const { config } = await unlessAborted(outlineForPruning(model, onNotice), signal)
+  return { folder: model.folder, layerCount: config.layerCount }
 }
 
 /** How layers are chosen. Fails with UsageError on options that are missing. */

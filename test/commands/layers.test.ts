@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { deepModel } from '../deep-model.ts'
+import { layerScan } from '../layer-scans.ts'
 import { evalharness } from '../program.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { piqaRows, writeRows } from '../tiny-model.ts'
@@ -77,6 +78,34 @@ test('a dry run says how much work it is', async () => {
   expect(out).toMatch(
     /^qwen3: 3 layers; 4 models: the whole one, and without 0, 1, 2\nlayers: 9 asked, 6 distinct, 6 planned \(67 %\) in 2 passes\npiqa: 12 requests · tokens: /u,
   )
+})
+
+test('what a scan could not change is refused before the scan, without a word of it', async () => {
+  const [folder, full] = [await model, temporaryFolder()]
+  writeFileSync(path.join(full, 'mine.txt'), '')
+  const auto = ['prune', 'drop', '-m', folder, '--layers', 'auto', ...ON_PIQA]
+  const out = path.join(temporaryFolder(), 'pruned')
+  const refused: [string[], string][] = [
+    [['--keep', '3', '-o', out], '--keep 3 drops nothing: the model has 3 layers\n  Give --keep 2 or less.'],
+    [['--keep', '20', '--by', 'influence', '-o', out], '--keep 20 drops nothing: the model has 3 layers\n  Give --keep 2 or less.'],
+    [['--keep', '2', '-o', full], `--out ${full} exists and is not empty\n  Give another folder, or --force to replace it.`],
+    [['--keep', '2', '-o', folder, '--force'], `--out ${folder} holds the model to be pruned\n  Give another folder.`],
+  ]
+  for (const [args, message] of refused) expect(await evalharness(...auto, ...args)).toEqual({ code: 2, out: '', err: `evalharness: ${message}\n` })
+  expect(readdirSync(path.dirname(out))).toEqual([])
+})
+
+test('a scan of a model with other layers is refused as such, whatever should stay', async () => {
+  const file = path.join(temporaryFolder(), 'layers.json')
+  writeFileSync(file, JSON.stringify(layerScan()))
+  for (const [keep, ...more] of [['2'], ['1'], ['20'], ['2', '--dry-run']]) {
+    const drop = ['prune', 'drop', '-m', await model, '--layers', 'auto', '--scan', file, '-o', path.join(temporaryFolder(), 'pruned')]
+    const { code, err } = await evalharness(...drop, '--keep', keep!, ...more)
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'evalharness: the scanned model has 2 layers, this one has 3\n  Give the record of a scan of this model, or leave --scan out.\n',
+    })
+  }
 })
 
 test('wrong options are refused before anything is computed', async () => {

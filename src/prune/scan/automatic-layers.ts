@@ -1,13 +1,14 @@
 /** `prune drop --layers auto`: chooses the layers by the record of a scan, or by measuring now. */
 import { unlessAborted, UsageError } from '../../errors.ts'
 import type { DropSelection } from '../pruning-record.ts'
-import { chooseLayers, type Criterion, type RankedUnit } from './choose-layers.ts'
+import { checkKeep, chooseLayers, type Criterion, type RankedUnit } from './choose-layers.ts'
 import type { LayerScan } from './layer-scan.ts'
 import { openScanned } from './model-without.ts'
 import { prepareScan } from './prepare-scan.ts'
 import { readScan } from './read-scan.ts'
 import { measureInfluence, runScan, type ScanWatch } from './scan-layers.ts'
 import type { ScanOptions } from './scan-options.ts'
+import { scanUnits } from './scan-units.ts'
 
 /** How layers are chosen. */
 export interface AutomaticLayers {
@@ -25,18 +26,18 @@ export interface ChosenLayers {
   readonly selection: DropSelection
   /** Of the scanned weights; null if it is not known, or they were measured now. */
   readonly weightsHash: string | null
-  readonly layerCount: number
 }
 
-/** Chooses. Fails with a HarnessError, and with AbortError. */
-export async function chooseAutomatically({ keep, by, scan: file, scanOptions }: AutomaticLayers, watch: ScanWatch): Promise<ChosenLayers> {
+/** Chooses among the `layerCount` layers of the model. Fails with a HarnessError, before a scan if the scan would not change it; and with AbortError. */
+export async function chooseAutomatically({ keep, by, scan: file, scanOptions }: AutomaticLayers, layerCount: number, watch: ScanWatch): Promise<ChosenLayers> {
+  if (file === undefined) checkKeep(scanUnits(layerCount, { group: scanOptions.group }), { layerCount, keep })
   const ranked = await (file !== undefined
-    ? recordedUnits(file, by)
+    ? recordedUnits(file, by, layerCount)
     : by === 'damage'
       ? damagedUnits(scanOptions, watch)
       : influentialUnits(scanOptions, watch))
-  const { units, tasks, weightsHash, layerCount } = ranked
-  return { layers: chooseLayers(units, { layerCount, keep }), selection: { by, keep, tasks, scan: file ?? null, units }, weightsHash, layerCount }
+  const { units, tasks, weightsHash } = ranked
+  return { layers: chooseLayers(units, { layerCount, keep }), selection: { by, keep, tasks, scan: file ?? null, units }, weightsHash }
 }
 
 /** Units with what decides. */
@@ -44,17 +45,18 @@ interface Ranked {
   readonly units: readonly RankedUnit[]
   readonly tasks: readonly string[]
   readonly weightsHash: string | null
-  readonly layerCount: number
 }
 
-async function recordedUnits(file: string, by: Criterion): Promise<Ranked> {
+async function recordedUnits(file: string, by: Criterion, layerCount: number): Promise<Ranked> {
   const scan = await readScan(file)
-  return { ...rankedUnits(scan, by), weightsHash: scan.model.weightsHash, layerCount: scan.model.layerCount }
+  const { weightsHash, layerCount: scannedCount } = scan.model
+  if (scannedCount !== layerCount) throw new UsageError(`the scanned model has ${scannedCount} layers, this one has ${layerCount}`, OTHER_MODEL_HINT)
+  return { ...rankedUnits(scan, by), weightsHash }
 }
 
 async function damagedUnits(options: ScanOptions, watch: ScanWatch): Promise<Ranked> {
   const scan = await runScan(options, watch)
-  return { ...rankedUnits(scan, 'damage'), weightsHash: null, layerCount: scan.model.layerCount }
+  return { ...rankedUnits(scan, 'damage'), weightsHash: null }
 }
 
 function rankedUnits({ units, tasks }: LayerScan, by: Criterion): Pick<Ranked, 'units' | 'tasks'> {
@@ -70,16 +72,12 @@ async function influentialUnits(options: ScanOptions, { definedTasks, onEvent, s
     units: prepared.units.map((unit, index) => ({ ...unit, value: values[index]! })),
     tasks: prepared.loadedTasks.map(({ task }) => task.name),
     weightsHash: null,
-    layerCount: scanned.checkpoint.config.layerCount,
   }
 }
 
 /** Fails with UsageError if the scan was of other weights than those that are pruned. */
-export function checkScanned(
-  { layerCount, weightsHash }: Pick<ChosenLayers, 'layerCount' | 'weightsHash'>,
-  pruned: { readonly layers: number; readonly weightsHash: string },
-): void {
-  const hint = 'Give the record of a scan of this model, or leave --scan out.'
-  if (layerCount !== pruned.layers) throw new UsageError(`the scanned model has ${layerCount} layers, this one has ${pruned.layers}`, hint)
-  if (weightsHash !== null && weightsHash !== pruned.weightsHash) throw new UsageError('the scan is of other weights than those of this model', hint)
+export function checkScanned({ weightsHash }: Pick<ChosenLayers, 'weightsHash'>, prunedHash: string): void {
+  if (weightsHash !== null && weightsHash !== prunedHash) throw new UsageError('the scan is of other weights than those of this model', OTHER_MODEL_HINT)
 }
+
+const OTHER_MODEL_HINT = 'Give the record of a scan of this model, or leave --scan out.'
