@@ -100,12 +100,17 @@ type DropOptions = z.output<typeof dropOptions>
 function layersOf(options: DropOptions): ReadonlySet<number> {
   const { layers } = options
   if (layers === undefined) throw new UsageError('no layers given', 'Give --layers 17-26, --layers 3,5,8-10, or --layers auto.')
-  const unused = givenOptions(dropOptions, options).find((name) => !GIVEN_BY_HAND.has(name))
-  if (unused !== undefined) throw new UsageError(`--${unused} has no effect on layers that are given`, 'Leave it out, or give --layers auto.')
+  refuseUnused(options, GIVEN_BY_HAND, { effect: 'on layers that are given', instead: 'give --layers auto' })
   return typeof layers === 'string' ? parseLayers(layers) : new Set(layers)
 }
 
-const GIVEN_BY_HAND: ReadonlySet<string> = new Set(['model', 'out', 'force', 'layers'])
+const GIVEN_BY_HAND = ['model', 'out', 'force', 'layers']
+const GIVEN_WITH_SCAN = [...GIVEN_BY_HAND, 'keep', 'by', 'scan']
+
+function refuseUnused(options: DropOptions, used: readonly string[], { effect, instead }: { readonly effect: string; readonly instead: string }): void {
+  const unused = givenOptions(dropOptions, options).find((name) => !used.includes(name))
+  if (unused !== undefined) throw new UsageError(`--${unused} has no effect ${effect}`, `Leave it out, or ${instead}.`)
+}
 
 /** A dry run chooses by a record only. */
 async function plannedLayers(options: DropOptions, signal: AbortSignal | undefined): Promise<ReadonlySet<number>> {
@@ -124,11 +129,13 @@ async function shapeOf(options: DropOptions, signal: AbortSignal | undefined): P
   return { folder: model.folder, layerCount: config.layerCount }
 }
 
-/** How layers are chosen. Fails with UsageError on options that are missing. */
-function automaticOf({ model, layers: _layers, keep, by = 'damage', scan, out, force: _force, ...measuring }: DropOptions): AutomaticLayers {
+/** How layers are chosen. Fails with UsageError on options that are missing or have no effect. */
+function automaticOf(options: DropOptions): AutomaticLayers {
+  const { model, layers: _layers, keep, by = 'damage', scan, out, force: _force, ...measuring } = options
   if (keep === undefined) throw new UsageError('--layers auto needs --keep', 'Give the number of layers that stay: --keep 24.')
   if (scan === undefined && measuring.tasks.length === 0)
     throw new UsageError('--layers auto needs a scan, or tasks to measure on', 'Give --scan FILE of `evalharness layers`, or --tasks.')
+  if (scan !== undefined) refuseUnused(options, GIVEN_WITH_SCAN, { effect: 'on layers that a scan chooses', instead: 'leave --scan out to measure now' })
   if (model === undefined) throw noModel()
   const output = path.dirname(path.resolve(out ?? '.'))
   return { keep, by, scan, scanOptions: parseOptions(scanOptions, { ...measuring, model, output }) }

@@ -122,6 +122,10 @@ test('wrong options are refused before anything is computed', async () => {
     [['prune', 'drop', '-m', folder, '-o', 'x', '--layers', 'auto', '--keep', '2'], '--layers auto needs a scan, or tasks to measure on'],
     [['prune', 'drop', '-m', folder, '-o', 'x', '--layers', 'auto', '--keep', '2', '--scan', broken], `${broken} is not the record of a layer scan`],
     [['prune', 'drop', '-m', folder, '-o', 'x', '--layers', '1', '--keep', '2'], '--keep has no effect on layers that are given'],
+    ...[['-t', 'piqa'], ['-L', '3'], ['--group', '2'], ['--threads', '2'], ['--no-cache']].map((unused): [string[], string] => [
+      ['prune', 'drop', '-m', folder, '-o', 'x', '--layers', 'auto', '--keep', '2', '--scan', 'scan.json', ...unused],
+      ' has no effect on layers that a scan chooses\n  Leave it out, or leave --scan out to measure now.',
+    ]),
     [['prune', 'drop', '-m', folder, '--layers', 'auto', '--keep', '2', '-t', 'piqa', '--dry-run'], '--layers auto has to measure before it can choose'],
   ]
   for (const [args, message] of refused) {
