@@ -7,7 +7,7 @@ import { PACKAGE_FOLDER } from '../io/package-folder.ts'
 import { planPrune, prune, type PruneOptions } from '../prune/prune.ts'
 import { dropOptions, lacoOptions } from '../prune/prune-options.ts'
 import type { PruningRecord } from '../prune/pruning-record.ts'
-import { lacoPlanText, pruningSummary, sizesText } from '../report/terminal/pruning-summary.ts'
+import { dropPlanText, lacoPlanText, pruningSummary } from '../report/terminal/pruning-summary.ts'
 import { flag } from '../run/option-table.ts'
 import { commandText } from '../text/command-text.ts'
 import { defineCommand, type Command } from './command.ts'
@@ -66,7 +66,7 @@ async function runPrune(options: PruneOptions, { dryRun, json, threshold }: Prin
   try {
     if (dryRun) {
       const plan = await planPrune(given)
-      terminal.out(json ? JSON.stringify(plan, null, 2) : 'merges' in plan ? lacoPlanText(plan) : sizesText(plan.original, plan.pruned))
+      terminal.out(json ? JSON.stringify(plan, null, 2) : 'merges' in plan ? lacoPlanText(plan) : dropPlanText(plan))
       return 0
     }
     const record = await prune(given)

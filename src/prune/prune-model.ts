@@ -15,7 +15,7 @@ import { openForPruning, outlineForPruning } from './open-for-pruning.ts'
 import { beginOutputFolder, type OutputFolder } from './output-folder.ts'
 import { prepareLaco, type LacoOptions } from './prepare-laco.ts'
 import { pruningFacts, type PrunableCheckpoint } from './pruning-facts.ts'
-import { lacoRecord, type DropRecord, type LacoPlan, type LacoRecord, type ModelSize } from './pruning-record.ts'
+import { lacoRecord, type DropPlan, type DropRecord, type DropSelection, type LacoPlan, type LacoRecord } from './pruning-record.ts'
 import { checkScanned, type ChosenLayers } from './scan/automatic-layers.ts'
 import { NO_MERGE } from './tensor-source.ts'
 import { CONFIG_FILE, writePrunedCheckpoint, type PrunedModel } from './write-checkpoint.ts'
@@ -120,20 +120,26 @@ export async function pruneDrop(
   const weightsHash = await unlessAborted(hashWeights(checkpoint.weights), signal)
   if (chosen) checkScanned(chosen, weightsHash)
   const facts = pruningFacts({ model, checkpoint, layers, merge: NO_MERGE, weightsHash })
-  const record: DropRecord = { method: 'drop', ...facts, dropped_layers: [...dropped].sort((a, b) => a - b), ...(chosen && { selection: chosen.selection }) }
+  const record: DropRecord = { method: 'drop', ...facts, dropped_layers: ascending(dropped), ...(chosen && { selection: chosen.selection }) }
   await writeOutput({ model, checkpoint, output }, { layers, merge: NO_MERGE, record }, watcher, signal)
   return record
 }
 
-/** The plan of `pruneDrop`; config.json is enough. */
+/** The plan of `pruneDrop`; config.json is enough. `selection` says how the layers were chosen, if they were not given by hand. */
 export async function planDrop(
   model: ModelSource,
   dropped: ReadonlySet<number>,
   onNotice: (notice: string) => void,
-): Promise<{ readonly original: ModelSize; readonly pruned: ModelSize }> {
+  selection?: DropSelection,
+): Promise<DropPlan> {
   const outline = await outlineForPruning(model, onNotice)
   const layers = layersAfterDrop(outline, dropped)
-  return { original: sizeWith(outline, originalLayers(outline.config.layerCount), NO_MERGE), pruned: sizeWith(outline, layers, NO_MERGE) }
+  return {
+    original: sizeWith(outline, originalLayers(outline.config.layerCount), NO_MERGE),
+    pruned: sizeWith(outline, layers, NO_MERGE),
+    droppedLayers: ascending(dropped),
+    ...(selection && { selection }),
+  }
 }
 
 function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dropped: ReadonlySet<number>): readonly CollapsedLayer[] {
@@ -142,6 +148,10 @@ function layersAfterDrop({ config: { layerCount } }: Pick<Outline, 'config'>, dr
   }
   if (dropped.size === layerCount) throw new UsageError('--layers names every layer of the model', 'Leave at least one.')
   return dropLayers(layerCount, dropped)
+}
+
+function ascending(layers: ReadonlySet<number>): number[] {
+  return [...layers].sort((a, b) => a - b)
 }
 
 function weightBytes({ weights }: PrunableCheckpoint): number {

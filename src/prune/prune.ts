@@ -13,8 +13,8 @@ import { checkOutputFolder } from './output-folder.ts'
 import { parseLayers } from './parse-layers.ts'
 import { planDrop, planLaco, pruneDrop, pruneLaco, type Destination, type LacoOptions, type PruningWatcher } from './prune-model.ts'
 import { dropOptions, lacoOptions } from './prune-options.ts'
-import type { LacoPlan, ModelSize, PruningRecord } from './pruning-record.ts'
-import { chooseAutomatically, type AutomaticLayers } from './scan/automatic-layers.ts'
+import type { DropPlan, LacoPlan, PruningRecord } from './pruning-record.ts'
+import { chooseAutomatically, type AutomaticLayers, type ChosenLayers } from './scan/automatic-layers.ts'
 import type { ScanEvent } from './scan/scan-events.ts'
 import { scanOptions } from './scan/scan-options.ts'
 
@@ -43,7 +43,7 @@ export type PruneOptions =
   | (z.input<typeof dropOptions> & Watching & { readonly method: 'drop' })
 
 /** The plan of a pruning. */
-export type PrunePlan = LacoPlan | { readonly original: ModelSize; readonly pruned: ModelSize }
+export type PrunePlan = LacoPlan | DropPlan
 
 /**
  * Prunes a model and writes an ordinary checkpoint to `out`, with the record beside it. Fails with a HarnessError; with
@@ -74,7 +74,10 @@ export async function planPrune({ onEvent = () => {}, signal, ...given }: PruneO
   if (given.method === 'drop') {
     const { method: _method, ...rest } = given
     const options = parseStrictly(dropOptions, rest)
-    return planDrop(await modelOf(options, 'config', onNotice, signal), await plannedLayers(options, signal), onNotice)
+    const model = await modelOf(options, 'config', onNotice, signal)
+    if (options.layers !== AUTOMATIC) return planDrop(model, layersOf(options), onNotice)
+    const { layers, selection } = await chooseByRecord(options, signal)
+    return planDrop(model, new Set(layers), onNotice, selection)
   }
   const { method: _method, ...rest } = given
   const options = parseStrictly(lacoOptions, rest)
@@ -113,12 +116,15 @@ function refuseUnused(options: DropOptions, used: readonly string[], { effect, i
 }
 
 /** A dry run chooses by a record only. */
-async function plannedLayers(options: DropOptions, signal: AbortSignal | undefined): Promise<ReadonlySet<number>> {
-  if (options.layers !== AUTOMATIC) return layersOf(options)
+async function chooseByRecord(options: DropOptions, signal: AbortSignal | undefined): Promise<ChosenLayers> {
   const automatic = automaticOf(options)
-  if (automatic.scan === undefined) throw new UsageError('--layers auto has to measure before it can choose', 'Give --scan FILE, or leave --dry-run out.')
+  if (automatic.scan === undefined)
+    throw new UsageError(
+      '--layers auto has to measure before it can choose: the layers that would go are not known yet',
+      'Give --scan FILE, or leave --dry-run out.',
+    )
   const { layerCount } = await shapeOf(options, signal)
-  return new Set((await chooseAutomatically(automatic, layerCount, { onEvent: () => {}, signal })).layers)
+  return chooseAutomatically(automatic, layerCount, { onEvent: () => {}, signal })
 }
 
 /** The model before its weights are needed. Its notices come when it is opened. */

@@ -122,6 +122,16 @@ export interface LacoPlan {
   readonly stopReason: Collapse['stopReason']
 }
 
+/** The plan of a removal. */
+export interface DropPlan {
+  readonly original: ModelSize
+  readonly pruned: ModelSize
+  /** Layers that would go, ascending. */
+  readonly droppedLayers: readonly number[]
+  /** With `--layers auto`. */
+  readonly selection?: DropSelection
+}
+
 /** Settings and outcome of a search. */
 export interface LacoSearch {
   readonly settings: LacoSettings

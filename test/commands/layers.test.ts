@@ -108,6 +108,20 @@ test('a scan of a model with other layers is refused as such, whatever should st
   }
 })
 
+test('a dry run shows the layers that would go by a record, and why', async () => {
+  const [folder, file] = [await deepModel({ layers: 2 }), path.join(temporaryFolder(), 'layers.json')]
+  writeFileSync(file, JSON.stringify(layerScan()))
+  const drop = (...more: string[]) => evalharness('prune', 'drop', '-m', folder, '--layers', 'auto', '--scan', file, '--keep', '1', '--dry-run', ...more)
+  expect((await drop()).out).toContain('would be dropped: layers 1. They are those with the least damage on ')
+  expect(JSON.parse((await drop('--by', 'influence', '--json')).out)).toMatchObject({
+    droppedLayers: [1],
+    selection: { by: 'influence', keep: 1, scan: file, units: [{ value: 0.5 }, { value: 0.1 }] },
+  })
+  expect((await evalharness('prune', 'drop', '-m', folder, '--layers', 'auto', '--keep', '1', ...ON_PIQA, '--dry-run')).err).toBe(
+    'evalharness: --layers auto has to measure before it can choose: the layers that would go are not known yet\n  Give --scan FILE, or leave --dry-run out.\n',
+  )
+})
+
 test('wrong options are refused before anything is computed', async () => {
   const [folder, one, broken] = [await model, await deepModel({ layers: 1 }), path.join(temporaryFolder(), 'layers.json')]
   writeFileSync(broken, '{"kind":"layer-scan"}')

@@ -53,6 +53,16 @@ test('a dry run shows the merges it would try and the sizes, and writes nothing'
   expect((await evalharness('prune', 'drop', '-m', await model, '--layers', '2', '--dry-run')).out).toMatch(/│ layers\s+│\s+8 │\s+7 │/u)
 })
 
+test('a dry run of a drop shows the layers that would go, as text and as JSON', async () => {
+  const drop = async (...more: string[]) => (await evalharness('prune', 'drop', '-m', await model, '--layers', '5,1,3-4', '--dry-run', ...more)).out
+  expect((await drop()).split('\n').slice(-3)).toEqual(['would be dropped: layers 1, 3–5', 'nothing was computed or written', ''])
+  expect(JSON.parse(await drop('--json'))).toEqual({
+    original: expect.objectContaining({ layers: 8 }),
+    pruned: expect.objectContaining({ layers: 4 }),
+    droppedLayers: [1, 3, 4, 5],
+  })
+})
+
 test('Ctrl-C ends the search within two seconds and leaves nothing', { tags: ['slow'] }, async () => {
   const [folder, out] = [await deepModel({ layers: 60 }), outputFolder()]
   const { child, ended } = start(['prune', 'laco', '-m', folder, '-o', out, '--threshold', '-1', '--highest-layer', '60', '--max-compression', '1'])

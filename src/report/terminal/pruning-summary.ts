@@ -1,16 +1,15 @@
-/** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried. */
+/** What `prune` says on the terminal: sizes before and after, and for a dry run the merges that would be tried or the layers that would go. */
 import { count, counted } from '../../text/count.ts'
 import Table from 'cli-table3'
 import { spansText } from '../../prune/layer-sum.ts'
-import type { LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
+import type { DropPlan, DropSelection, LacoPlan, ModelSize, PruningRecord } from '../../prune/pruning-record.ts'
 import { selectionText } from '../../prune/readme.ts'
 import { byteSize } from '../../text/byte-size.ts'
 
 /** Sizes, and for a search its outcome. */
 export function pruningSummary(record: PruningRecord): string {
   const sizes = sizesText(record.original, record.pruned)
-  if (record.method === 'drop')
-    return record.selection ? `${sizes}\ndropped: layers ${spansText(record.dropped_layers)}. ${selectionText(record.selection)}` : sizes
+  if (record.method === 'drop') return record.selection ? `${sizes}\ndropped: ${layersText(record.dropped_layers, record.selection)}` : sizes
   const { accepted, rejected, iterations, stop_reason: stop, similarities } = record
   const mean = similarities.reduce((sum, value) => sum + value, 0) / similarities.length
   const bounds = `${Math.min(...similarities).toFixed(4)} to ${Math.max(...similarities).toFixed(4)}`
@@ -35,8 +34,18 @@ export function lacoPlanText({ settings, calibration, original, merges, stopReas
   ].join('\n')
 }
 
+/** The layers that would be dropped, and the sizes. */
+export function dropPlanText({ original, pruned, droppedLayers, selection }: DropPlan): string {
+  return [sizesText(original, pruned), `would be dropped: ${layersText(droppedLayers, selection)}`, 'nothing was computed or written'].join('\n')
+}
+
+/** `layers 3, 5–7`, and how they were chosen. */
+function layersText(layers: readonly number[], selection: DropSelection | undefined): string {
+  return `layers ${spansText(layers)}${selection ? `. ${selectionText(selection)}` : ''}`
+}
+
 /** Layers, parameters and bytes before and after, with the shares removed. */
-export function sizesText(original: ModelSize, pruned: ModelSize): string {
+function sizesText(original: ModelSize, pruned: ModelSize): string {
   const table = plainTable(['', 'original', 'pruned', 'removed'], ['left', 'right', 'right', 'right'])
   const removed = (before: number, after: number) => `${(((before - after) / before) * 100).toFixed(1)} %`
   table.push(['layers', original.layers, pruned.layers, removed(original.layers, pruned.layers)])
