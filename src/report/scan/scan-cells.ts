@@ -87,10 +87,11 @@ export function scanLines(scan: LayerScan): string[] {
   const { model, tasks, units, influenceTokens, correlation, settings } = scan
   const kind = damageKind(scan)
   const items = tasks.map((task) => `${task.task} ${task.metric}${task.items === null ? '' : `, ${task.items} items`}`)
+  const averaged = tasks.every((task) => task.kind === kind) ? 'tasks' : 'the tasks with an accuracy'
   const unit = kind === 'accuracy' ? 'points of accuracy that are lost' : 'the perplexity without, over that of the whole model'
   return [
     `${model.label}: ${model.layerCount} layers, ${settings.group === 1 ? 'one' : `up to ${settings.group}`} left out at a time; ${items.join('; ')}.`,
-    `Damage: ${unit}, with 95 % intervals of the paired items; the column is the mean over tasks.`,
+    `Damage: ${unit}, with 95 % intervals of the paired items; the column is the mean over ${averaged}.`,
     ...(units.length > 1 ? [extremesText(units, kind)] : []),
     `Block Influence is over ${influenceTokens} tokens of the prompts. ${correlationText(correlation, tasks)}`,
   ]

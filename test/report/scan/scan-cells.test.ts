@@ -50,10 +50,20 @@ test('the table fits 120 columns, with a row for each task if there are many', (
 test('the lines say what is left out, on what, and how influence ranks damage', () => {
   expect(scanLines(layerScan())).toEqual([
     'tiny: 2 layers, one left out at a time; piqa acc_norm, 200 items; wikitext word_perplexity, 62 items.',
-    'Damage: points of accuracy that are lost, with 95 % intervals of the paired items; the column is the mean over tasks.',
+    'Damage: points of accuracy that are lost, with 95 % intervals of the paired items; the column is the mean over the tasks with an accuracy.',
     'Most damage without layer 0 (25.0), least without layer 1 (−5.0).',
     'Block Influence is over 4096 tokens of the prompts. Its rank correlation with damage (Spearman): 1.00 (piqa 1.00, wikitext –).',
   ])
+})
+
+test('damage is over all tasks if they are of one kind', () => {
+  const damageLine = (index: number): string => {
+    const scan = layerScan()
+    const task = scan.tasks[index]!
+    return scanLines({ ...scan, tasks: [task, task], units: scan.units.map((unit) => ({ ...unit, cells: [unit.cells[index]!, unit.cells[index]!] })) })[1]!
+  }
+  expect(damageLine(0)).toMatch(/^Damage: points of accuracy .* the column is the mean over tasks\.$/u)
+  expect(damageLine(1)).toMatch(/^Damage: the perplexity without, .* the column is the mean over tasks\.$/u)
 })
 
 test('layers that the figures do not tell apart are named together', () => {
