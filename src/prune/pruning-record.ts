@@ -59,7 +59,7 @@ export interface DropSelection {
   readonly by: 'damage' | 'influence'
   /** Layers that stay. */
   readonly keep: number
-  /** Tasks, or those whose prompts were read. */
+  /** Tasks that damage is the mean of, or those whose prompts were read. */
   readonly tasks: readonly string[]
   /** File of the scan's record; null if it was measured for this pruning. */
   readonly scan: string | null

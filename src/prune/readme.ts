@@ -6,6 +6,7 @@ import { listNames } from '../text/list-names.ts'
 import { markedBlocks } from '../text/marked-sections.ts'
 import { hyperparameterBlocks, similarityBlocks, statisticsBlocks, summaryBlocks } from './laco-tables.ts'
 import { spanText, sumText } from './layer-sum.ts'
+import { unitSize } from './scan/scan-units.ts'
 import { codeBlock, heading, markdownDocument, paragraph, table } from '../text/markdown.ts'
 
 /** The whole file. */
@@ -57,9 +58,10 @@ export function pruningReadme(record: PruningRecord): string {
 }
 
 /** How layers were chosen, as a sentence. */
-export function selectionText({ by, tasks }: DropSelection): string {
+export function selectionText({ by, tasks, units }: DropSelection): string {
+  const most = Math.max(...units.map(unitSize))
   const measure = by === 'damage' ? `least damage on ${listNames(tasks, 5)}` : `least Block Influence (arXiv 2403.03853) on prompts of ${listNames(tasks, 5)}`
-  return `They are those with the ${measure}, one at a time.`
+  return `They are those with the ${measure}, ${most === 1 ? 'one' : `up to ${most}`} at a time.`
 }
 
 function lacoSections(record: LacoRecord): RootContent[] {

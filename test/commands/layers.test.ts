@@ -122,6 +122,26 @@ test('a dry run shows the layers that would go by a record, and why', async () =
   )
 })
 
+test('what is said of the chosen layers names the tasks that counted, and how many layers were left out at a time', async () => {
+  const [folder, scan, file] = [await model, layerScan(), path.join(temporaryFolder(), 'layers.json')]
+  const [first, second] = scan.units
+  const units = [
+    { ...first, last: 1 },
+    { ...second, first: 2, last: 2 },
+  ]
+  writeFileSync(file, JSON.stringify({ ...scan, model: { ...scan.model, layerCount: 3 }, units }))
+  for (const [by, measure, tasks] of [
+    ['damage', 'least damage on piqa', ['piqa']],
+    ['influence', 'least Block Influence (arXiv 2403.03853) on prompts of piqa, wikitext', ['piqa', 'wikitext']],
+  ] as const) {
+    const out = path.join(temporaryFolder(), 'pruned')
+    const ended = await evalharness('prune', 'drop', '-m', folder, '--layers', 'auto', '--scan', file, '--keep', '2', '--by', by, '-o', out)
+    expect(ended.out).toContain(`dropped: layers 2. They are those with the ${measure}, up to 2 at a time.\n`)
+    expect(readFileSync(path.join(out, 'README.md'), 'utf8').replaceAll('\n', ' ')).toContain(`They are those with the ${measure}, up to 2 at a time.`)
+    expect(JSON.parse(readFileSync(path.join(out, 'drop.json'), 'utf8')).selection).toMatchObject({ tasks })
+  }
+})
+
 test('wrong options are refused before anything is computed', async () => {
   const [folder, one, broken] = [await model, await deepModel({ layers: 1 }), path.join(temporaryFolder(), 'layers.json')]
   writeFileSync(broken, '{"kind":"layer-scan"}')

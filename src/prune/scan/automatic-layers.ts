@@ -2,7 +2,7 @@
 import { unlessAborted, UsageError } from '../../errors.ts'
 import type { DropSelection } from '../pruning-record.ts'
 import { checkKeep, chooseLayers, type Criterion, type RankedUnit } from './choose-layers.ts'
-import type { LayerScan } from './layer-scan.ts'
+import { damageKind, type LayerScan } from './layer-scan.ts'
 import { openScanned } from './model-without.ts'
 import { prepareScan } from './prepare-scan.ts'
 import { readScan } from './read-scan.ts'
@@ -59,8 +59,10 @@ async function damagedUnits(options: ScanOptions, watch: ScanWatch): Promise<Ran
   return { ...rankedUnits(scan, 'damage'), weightsHash: null }
 }
 
-function rankedUnits({ units, tasks }: LayerScan, by: Criterion): Pick<Ranked, 'units' | 'tasks'> {
-  return { units: units.map((unit) => ({ first: unit.first, last: unit.last, value: unit[by] })), tasks: tasks.map(({ task }) => task) }
+function rankedUnits(scan: LayerScan, by: Criterion): Pick<Ranked, 'units' | 'tasks'> {
+  const { units, tasks } = scan
+  const decided = by === 'damage' ? tasks.filter(({ kind }) => kind === damageKind(scan)) : tasks
+  return { units: units.map((unit) => ({ first: unit.first, last: unit.last, value: unit[by] })), tasks: decided.map(({ task }) => task) }
 }
 
 async function influentialUnits(options: ScanOptions, { definedTasks, onEvent, signal }: ScanWatch): Promise<Ranked> {

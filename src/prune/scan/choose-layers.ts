@@ -1,6 +1,6 @@
 /** Which layers to drop: those that a model misses least, by Block Influence or by damage. Pure. */
 import { UsageError } from '../../errors.ts'
-import { layersOf, unitText, type ScanUnit } from './scan-units.ts'
+import { layersOf, unitSize, unitText, type ScanUnit } from './scan-units.ts'
 
 export const CRITERIA = ['damage', 'influence'] as const
 /** `damage`: the mean loss over tasks. `influence`: Block Influence, which needs no scores. */
@@ -33,7 +33,7 @@ export function checkKeep(units: readonly ScanUnit[], { layerCount, keep }: Goal
 function reachedCounts(units: readonly ScanUnit[], layerCount: number): number[] {
   const isReached = Array.from({ length: layerCount + 1 }, (_, left) => left === layerCount)
   for (const unit of units) {
-    const size = sizeOf(unit)
+    const size = unitSize(unit)
     // Upwards, so that no unit goes twice.
     for (let left = size; left <= layerCount; left++) isReached[left - size] ||= isReached[left]!
   }
@@ -49,7 +49,7 @@ export function chooseLayers(units: readonly RankedUnit[], { layerCount, keep }:
   const dropped: RankedUnit[] = []
   let left = layerCount
   for (const unit of units.toSorted((a, b) => a.value - b.value || b.first - a.first)) {
-    const size = sizeOf(unit)
+    const size = unitSize(unit)
     if (left - size < keep) continue
     dropped.push(unit)
     left -= size
@@ -63,8 +63,4 @@ export function chooseLayers(units: readonly RankedUnit[], { layerCount, keep }:
 
 function refuseToDropNothing({ layerCount, keep }: Goal): void {
   if (keep >= layerCount) throw new UsageError(`--keep ${keep} drops nothing: the model has ${layerCount} layers`, `Give --keep ${layerCount - 1} or less.`)
-}
-
-function sizeOf({ first, last }: ScanUnit): number {
-  return last - first + 1
 }

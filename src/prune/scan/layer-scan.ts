@@ -45,6 +45,11 @@ const unitSchema = z.object({
 })
 export type ScannedUnit = z.infer<typeof unitSchema>
 
+/** The kind of the tasks that damage is the mean of: those with an accuracy; all if none has one. */
+export function damageKind({ tasks }: { readonly tasks: readonly Pick<ScanTask, 'kind'>[] }): ScanTask['kind'] {
+  return tasks.some(({ kind }) => kind === 'accuracy') ? 'accuracy' : 'perplexity'
+}
+
 /** More than a model may have (src/model/families/common-fields.ts). */
 const MOST_LAYERS = 10_000
 

@@ -1,7 +1,7 @@
 /** From scores to the figures of a layer scan: losses with intervals, damage, and how Block Influence ranks it. Pure. */
 import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../../compare/comparison.ts'
 import { rankCorrelation } from '../../compare/rank-correlation.ts'
-import type { LayerScan, ScanCell, ScannedUnit, ScanTask } from './layer-scan.ts'
+import { damageKind, type LayerScan, type ScanCell, type ScannedUnit, type ScanTask } from './layer-scan.ts'
 import type { ScanUnit } from './scan-units.ts'
 
 /** The original compared with the model without each unit, in the order of `units`. */
@@ -21,8 +21,8 @@ interface Column {
 /** The figures of a record. */
 export function scanResults({ comparison, units, influences }: ScanFigures): Pick<LayerScan, 'tasks' | 'units' | 'correlation'> {
   const columns = mainColumns([...comparison.accuracies.map(accuracyColumn), ...comparison.perplexities.map(perplexityColumn)])
-  const accuracies = columns.filter(({ task }) => task.kind === 'accuracy')
-  const counted = accuracies.length > 0 ? accuracies : columns
+  const kind = damageKind({ tasks: columns.map(({ task }) => task) })
+  const counted = columns.filter(({ task }) => task.kind === kind)
   const scanned = units.map(({ first, last }, unit): ScannedUnit => ({
     first,
     last,

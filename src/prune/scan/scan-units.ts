@@ -38,7 +38,12 @@ export function scanUnits(layerCount: number, { layers, group }: UnitOptions): S
 
 /** The layers of units. */
 export function layersOf(units: readonly ScanUnit[]): number[] {
-  return units.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, index) => first + index))
+  return units.flatMap((unit) => Array.from({ length: unitSize(unit) }, (_, index) => unit.first + index))
+}
+
+/** How many layers a unit has. */
+export function unitSize({ first, last }: ScanUnit): number {
+  return last - first + 1
 }
 
 /** `7`, or `6–8`. */

@@ -1,5 +1,5 @@
 /** The figures of a layer scan as text, for every format. */
-import type { LayerScan, ScanCell, ScannedUnit, ScanTask } from '../../prune/scan/layer-scan.ts'
+import { damageKind, type LayerScan, type ScanCell, type ScannedUnit, type ScanTask } from '../../prune/scan/layer-scan.ts'
 import { unitText } from '../../prune/scan/scan-units.ts'
 import { fittingTable } from '../../text/fitting-table.ts'
 import { framedTable, numberColumns, textColumns, withoutRepetition, type TextTable } from '../../text/text-table.ts'
@@ -26,11 +26,6 @@ export function cellText({ loss, lossInterval }: ScanCell, kind: ScanTask['kind'
 /** Whether an interval says that something is lost, or gained. */
 export function isCertain({ lossInterval }: ScanCell): boolean {
   return lossInterval !== null && (lossInterval[0] > 0 || lossInterval[1] < 0)
-}
-
-/** Damage as the record has it: points if a task has an accuracy, else a ratio of perplexities. */
-export function damageKind({ tasks }: Pick<LayerScan, 'tasks'>): ScanTask['kind'] {
-  return tasks.some(({ kind }) => kind === 'accuracy') ? 'accuracy' : 'perplexity'
 }
 
 /** A task's score: `64.0` percent, or a perplexity. */
@@ -98,7 +93,7 @@ export function scanLines(scan: LayerScan): string[] {
 }
 
 /** Which units lose most and least; those that the figures do not tell apart are equal. */
-function extremesText(units: readonly ScannedUnit[], kind: ReturnType<typeof damageKind>): string {
+function extremesText(units: readonly ScannedUnit[], kind: ScanTask['kind']): string {
   const damages = units.map(({ damage }) => damage)
   const [most, least] = [Math.max(...damages), Math.min(...damages)].map((damage) => lossText(damage, kind)) as [string, string]
   if (most === least) return `The damage is ${most} without any of them: these items do not tell them apart.`

@@ -1,12 +1,12 @@
 /** A layer scan as one HTML page: the heat map of units and tasks, and the table. */
-import type { LayerScan, ScanTask } from '../../prune/scan/layer-scan.ts'
+import { damageKind, type LayerScan, type ScanTask } from '../../prune/scan/layer-scan.ts'
 import { unitText } from '../../prune/scan/scan-units.ts'
 import { heatMap, type HeatRow, type HeatScale } from '../charts/heat-map.ts'
 import { dataTable, headCell, numberCell, withDetail, type Cell } from '../html/table.ts'
 import { htmlPage } from '../html/html-page.ts'
 import { markup, type Html } from '../markup.ts'
 import { intervalText, taskLabel } from '../numbers.ts'
-import { cellText, damageKind, isCertain, lossText, pointsText, scanLines, scoreText } from './scan-cells.ts'
+import { cellText, isCertain, lossText, pointsText, scanLines, scoreText } from './scan-cells.ts'
 
 /** The page's text. */
 export function scanPage(scan: LayerScan): string {
