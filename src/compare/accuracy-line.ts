@@ -2,7 +2,7 @@
 import { meanInterval, ratioInterval, type CountedPair } from './betting-bounds.ts'
 import { chanceOf } from './chance.ts'
 import type { AccuracyCell, AccuracyLine, AverageCell, Chance, ComparedScore } from './comparison.ts'
-import { hasProblem, itemCountOf, itemsOf, splitCountOf } from './entries.ts'
+import { hasProblem, itemCountOf, itemsOf, mainMetric, splitCountOf } from './entries.ts'
 import { lineItemCount, originalScore, scoreOf, type LineInput } from './line-input.ts'
 import type { PairedEntry } from './pair-entries.ts'
 import { holm, mcnemarExact } from './significance.ts'
@@ -17,7 +17,17 @@ export function accuracyLine(input: LineInput, profile: StatusProfile): Accuracy
     const score = paired && scoreOf(paired.variant, metric, run)
     return score ? accuracyCell({ paired, metric, original, score, chance, itemCount: paired.pairs?.length ?? itemCountOf(paired.variant) }, profile) : null
   })
-  return { task: entry.name, metric, shotCount: entry.shotCount, itemCount: lineItemCount(input), splitCount: splitCountOf(entry), chance, original, cells }
+  return {
+    task: entry.name,
+    metric,
+    isMain: mainMetric(entry) === metric,
+    shotCount: entry.shotCount,
+    itemCount: lineItemCount(input),
+    splitCount: splitCountOf(entry),
+    chance,
+    original,
+    cells,
+  }
 }
 
 interface CellInput {

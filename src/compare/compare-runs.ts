@@ -67,7 +67,7 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
       original,
       matched.map(({ paired }) => paired),
     ),
-    averages: variants.map((_, variant) => averageOf(averagedLines(accuracies, entries), variant, profile)),
+    averages: variants.map((_, variant) => averageOf(averagedLines(accuracies, entries, variant), variant, profile)),
     notes: [
       ...new Set([
         ...provenanceNotes(original, variants),
@@ -80,10 +80,11 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
   }
 }
 
-/** Each task once, whatever else is shown. */
-function averagedLines(lines: readonly AccuracyLine[], entries: readonly Entry[]): AccuracyLine[] {
-  const averaged = new Map(outermostOf(entries).map((entry) => [entry.name, accuracyMetrics(entry, false)[0]]))
-  return lines.filter(({ task, metric }) => averaged.get(task) === metric)
+/** Each task that the variant has once, whatever else is shown. */
+function averagedLines(lines: readonly AccuracyLine[], entries: readonly Entry[], variant: number): AccuracyLine[] {
+  const main = lines.filter(({ isMain, cells }) => isMain && cells[variant])
+  const outermost = outermostOf(entries.filter(({ name }) => main.some(({ task }) => task === name)))
+  return main.filter(({ task }) => outermost.some(({ name }) => name === task))
 }
 
 function runsToCompare(stored: readonly StoredRun[], { commonItems }: CompareOptions): CommonRuns {

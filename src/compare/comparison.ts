@@ -60,8 +60,10 @@ export interface AccuracyCell {
 export interface AccuracyLine {
   readonly task: string
   readonly metric: string
+  /** Whether it is the task's main metric. */
+  readonly isMain: boolean
   readonly shotCount: number | null
-  /** Items that every figure of the line is of; if a side is cited, of the split as far as it is known. */
+  /** Items that every figure of the line is of: the fewest, if items are not paired; if all scores are cited, of the split as far as it is known. */
   readonly itemCount: number | null
   /** Items of the whole split; null if it is not known. */
   readonly splitCount: number | null

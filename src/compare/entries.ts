@@ -84,11 +84,20 @@ export function outermostOf(entries: readonly Entry[]): Entry[] {
 }
 
 /** The main accuracy of an entry, or all of them. */
-export function accuracyMetrics({ name, scores }: Entry, allMetrics: boolean): string[] {
-  const metrics = scores.map(({ metric }) => metric).filter((metric) => metricOf(metric).comparedAs === 'accuracy')
-  if (allMetrics) return metrics
-  const main = metrics.find((metric) => metric === benchmarkOf(name)?.mainMetric) ?? mainAccuracy(metrics)
+export function accuracyMetrics(entry: Entry, allMetrics: boolean): string[] {
+  if (allMetrics) return accuraciesOf(entry)
+  const main = mainMetric(entry)
   return main === null ? [] : [main]
+}
+
+/** The main accuracy of an entry; null if it has none. */
+export function mainMetric(entry: Entry): string | null {
+  const metrics = accuraciesOf(entry)
+  return metrics.find((metric) => metric === benchmarkOf(entry.name)?.mainMetric) ?? mainAccuracy(metrics)
+}
+
+function accuraciesOf({ scores }: Entry): string[] {
+  return scores.map(({ metric }) => metric).filter((metric) => metricOf(metric).comparedAs === 'accuracy')
 }
 
 /** All perplexities of an entry. */

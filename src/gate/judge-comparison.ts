@@ -61,12 +61,16 @@ function judgeRule(request: RuleRequest, { accuracies, perplexities, divergences
     const cell = divergences.find((line) => line.task === task)?.cells[0] ?? null
     return judgeDivergence({ task, metric: null, kind, limit, itemCount: cell && cell.itemCount, splitCount }, kind, cell)
   }
-  return request.kind === 'max_perplexity_ratio' ? judgePerplexity(request, lineOf(request, perplexities)) : judgeAccuracy(request, lineOf(request, accuracies))
-}
-
-/** The line of the rule's task and metric. */
-function lineOf<Line extends { readonly task: string; readonly metric: string }>({ task, metric }: RuleRequest, lines: readonly Line[]): Line | undefined {
-  return lines.find((line) => line.task === task && (metric === undefined || line.metric === metric))
+  const isAsked = (metric: string, isDefault: boolean) => (request.metric === undefined ? isDefault : metric === request.metric)
+  if (kind === 'max_perplexity_ratio')
+    return judgePerplexity(
+      request,
+      perplexities.find((line) => line.task === task && isAsked(line.metric, true)),
+    )
+  return judgeAccuracy(
+    request,
+    accuracies.find((line) => line.task === task && isAsked(line.metric, line.isMain)),
+  )
 }
 
 function judgeAccuracy(request: RuleRequest, line: AccuracyLine | undefined): JudgedRule {

@@ -28,7 +28,9 @@ export function comparisonOf(accuracy: Partial<AccuracyCell>, perplexity: Partia
     original,
     variants: [original],
     settings,
-    accuracies: [{ task: 'piqa', metric: 'acc_norm', shotCount: 0, itemCount: 400, splitCount: 10_000, chance: null, original: score, cells: [cell] }],
+    accuracies: [
+      { task: 'piqa', metric: 'acc_norm', isMain: true, shotCount: 0, itemCount: 400, splitCount: 10_000, chance: null, original: score, cells: [cell] },
+    ],
     perplexities: [{ task: 'wikitext', metric: 'word_perplexity', itemCount: 62, splitCount: 62, original: score, cells: [text] }],
     divergences: [],
     averages: [null],

@@ -19,6 +19,35 @@ test('only the tasks of the policy are compared, and the exit code is that of th
   expect(judgeOpen(gate(right.map(() => 0)))).toMatchObject({ judgement: { verdict: 'regressed' }, exitCode: 1 })
 })
 
+test('a rule without a metric is about the main one, also beside a rule that names another', () => {
+  const withNormalized = (acc: readonly number[], normalized: readonly number[]) => {
+    const task = choiceTask('piqa', acc)
+    const share = normalized.filter((outcome) => outcome === 1).length / normalized.length
+    return {
+      ...task,
+      scores: [...task.scores, { metric: 'acc_norm', value: share, standardError: null }],
+      items: task.items!.map((item, index) => ({ ...item, values: { ...item.values, acc_norm: normalized[index]! } })),
+    }
+  }
+  const run = (label: string, normalized: readonly number[]) => storedRun(label, [withNormalized(right, normalized), choiceTask('boolq', right)])
+  const runs = {
+    baseline: run('main', right),
+    candidate: run(
+      'next',
+      right.map((_, index) => index % 2),
+    ),
+    alpha,
+    policyName: 'gate.yaml',
+  }
+  const judged = (text: string) => judgeOpen({ ...runs, policy: parsePolicy(text, 'gate.yaml').limits })
+  for (const boolq of ['min_retention: 0.5', 'metric: acc, min_retention: 0.5']) {
+    const { judgement, exitCode } = judged(`tasks: { piqa: { min_retention: 0.9 }, boolq: { ${boolq} } }`)
+    expect(judgement!.rules[0]).toMatchObject({ metric: 'acc_norm', value: 0.5, verdict: 'regressed' })
+    expect(exitCode).toBe(1)
+  }
+  expect(judged('tasks: { piqa: { metric: acc, min_retention: 0.9 } }').judgement!.rules[0]).toMatchObject({ metric: 'acc', verdict: 'passed' })
+})
+
 test('runs that cannot be compared fail with a hint for the gate', () => {
   expect(() => judgeOpen(gate(right, { version: '2' }))).toThrow(CompareError)
   expect(() => judgeOpen(gate(right, { version: '2' }))).toThrow(expect.objectContaining({ hint: expect.stringContaining('bless another baseline') }))
