@@ -35,8 +35,11 @@ async function append(file: string, pieces: Iterable<string | Uint8Array>): Prom
   for (const piece of pieces) await handle.writeFile(piece)
 }
 
+let writeCount = 0
+
 async function replace(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`
+  // Another part of the program may write the same file.
+  const temporary = `${file}.${process.pid}.${(writeCount += 1)}.tmp`
   const forget = removeAtExit(path.resolve(temporary))
   try {
     await makeFolder(path.dirname(file))

@@ -38,8 +38,9 @@ async function readRows(task: Task, dataset: Dataset, limit: number | undefined)
   return { rows, rowCount: rows.length }
 }
 
+/** A row that is named twice is scored once, as in lm-eval. */
 function namedRows(rows: readonly TaskRow[], name: string, samples: readonly number[]): readonly TaskRow[] {
-  return samples.map((index) => {
+  return [...new Set(samples)].map((index) => {
     const row = rows[index]
     if (!row) throw new UsageError(`--samples asks for row ${index} of ${name}, which has ${rows.length}`, 'Rows count from 0.')
     return row

@@ -27,6 +27,14 @@ test('a file whose pieces fail is as it was, and nothing is left beside it', asy
   expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual(['before', ['results.json']])
 })
 
+test('a file that is written twice at once has one of the two contents', async () => {
+  const file = path.join(temporaryFolder(), 'results.json')
+  const contents = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(1000))
+  await Promise.all(contents.map((content) => writeWhole(file, [content])))
+  expect(contents).toContain(readFileSync(file, 'utf8'))
+  expect(readdirSync(path.dirname(file))).toEqual(['results.json'])
+})
+
 test('a folder of that name is not replaced', async () => {
   const folder = temporaryFolder()
   mkdirSync(path.join(folder, 'results.json'))

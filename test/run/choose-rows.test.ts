@@ -28,6 +28,7 @@ test.each<[string, RowChoice, number[]]>([
   ['the first rows', { limit: 2 }, [0, 1]],
   ['a share of them, rounded up', { limit: 0.2 }, [0, 1]],
   ['rows of the subset', { samples: { mine_part: [5, 1], mine: [0] } }, [5, 1]],
+  ['a row that is named twice, once,', { samples: { mine: [5, 1, 5] } }, [5, 1]],
   ['rows of the task', { samples: { mine: [6] } }, [6]],
   ['all rows of a task that is not named', { samples: { other: [6] } }, [0, 1, 2, 3, 4, 5, 6]],
 ])('%s are chosen, and all are read', async (_, choice, rows) => {
