@@ -1,18 +1,18 @@
 /** CSV with a header line. */
-import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { DatasetError } from '../errors.ts'
 import { parseJson } from '../io/parse-json.ts'
 import type { SourceRow } from './source-row.ts'
+import { readText } from './utf8-text.ts'
 
 /**
  * The rows of a file, in order. Every cell is text, because CSV does not distinguish the number 42 from the text 42; `readCell` converts a cell once the schema
- * is known. Fails with DatasetError on malformed CSV.
+ * is known. Fails with DatasetError on malformed CSV and on a file that is not UTF-8.
  */
 export async function* readCsv(file: string): AsyncGenerator<SourceRow> {
   // Unlike pipe, pipeline passes on errors of the file, and closes it when the consumer stops early.
-  const records = pipeline(createReadStream(file), parse({ columns: true, bom: true, info: true, skip_empty_lines: true }), () => {})
+  const records = pipeline(readText(file), parse({ columns: true, info: true, skip_empty_lines: true }), () => {})
   try {
     for await (const { record, info } of records as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
       yield { place: `${file}, line ${info.lines}`, value: record, isText: true }

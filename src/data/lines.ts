@@ -1,5 +1,5 @@
 /** The lines of a text file, one at a time. */
-import { createReadStream } from 'node:fs'
+import { readText } from './utf8-text.ts'
 
 /** A line without its line ending. */
 export interface Line {
@@ -10,12 +10,13 @@ export interface Line {
 
 /**
  * The lines of a UTF-8 file, in order. They end at `\n` or `\r\n`; a byte order mark is dropped. node:readline is not used: it also ends lines at a single `\r`
- * and, in newer versions, at U+2028, which JSON strings may contain; and it does not close the file when the consumer stops early.
+ * and, in newer versions, at U+2028, which JSON strings may contain; and it does not close the file when the consumer stops early. Fails with DatasetError
+ * on a file that is not UTF-8.
  */
 export async function* readLines(file: string): AsyncGenerator<Line> {
   let lineNumber = 0
   let rest = ''
-  for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
+  for await (const chunk of readText(file)) {
     const parts = chunk.split('\n')
     parts[0] = rest + parts[0]!
     rest = parts.pop()!
@@ -25,6 +26,5 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
 }
 
 function line(lineNumber: number, part: string): Line {
-  const text = part.endsWith('\r') ? part.slice(0, -1) : part
-  return { lineNumber, text: lineNumber === 1 ? text.replace(/^\uFEFF/u, '') : text }
+  return { lineNumber, text: part.endsWith('\r') ? part.slice(0, -1) : part }
 }

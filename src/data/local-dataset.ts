@@ -47,7 +47,7 @@ export function rowReader(file: string, textRows: DatasetSource['textRows']): Re
 
 /** The local file that the query names; undefined if it names neither file nor folder. Fails with DatasetError if there is no such file. */
 export async function localFile(query: DatasetQuery): Promise<string | undefined> {
-  const { taskName, dataDir, dataFile } = query
+  const { taskName, dataset, dataDir, dataFile } = query
   const pattern = filePattern(query)
   const hint = query.isForShots ? shotsHint(query) : FILE_HINT
   if (dataFile !== undefined) {
@@ -55,7 +55,8 @@ export async function localFile(query: DatasetQuery): Promise<string | undefined
     // For a task with subsets it is a folder, below which the pattern continues without the name of the task.
     return findFile(path.join(dataFile, pattern.replace(/^[^/]*\//u, '')), `--data ${taskName}=${dataFile}`, hint)
   }
-  return dataDir === undefined ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`, hint)
+  // A task with rows of its own has its folder.
+  return dataDir === undefined || 'folder' in dataset ? undefined : findFile(path.join(dataDir, pattern), `--data-dir ${dataDir}`, hint)
 }
 
 /** Path of the rows below a folder of datasets, without extension. */

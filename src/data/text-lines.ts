@@ -1,9 +1,10 @@
 /** Plain text as rows `{ text }`. */
-import { stat, readFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { DatasetError } from '../errors.ts'
 import { byteSize } from '../text/byte-size.ts'
 import type { SourceRow } from './source-row.ts'
 import { readLines } from './lines.ts'
+import { readText } from './utf8-text.ts'
 
 /** A row a line, in order, trimmed, without empty lines. */
 export async function* readTextLines(file: string): AsyncGenerator<SourceRow> {
@@ -21,11 +22,13 @@ export async function* readRawLines(file: string): AsyncGenerator<SourceRow> {
 /** Most bytes of a document, which is read as a whole. */
 const MOST_BYTES = 2 ** 28
 
-/** One row: the whole file. Fails with DatasetError on a file that is too large. */
+/** One row: the whole file. Fails with DatasetError on a file that is too large or not UTF-8. */
 export async function* readDocument(file: string): AsyncGenerator<SourceRow> {
   const { size } = await stat(file)
   if (size > MOST_BYTES) throw new DatasetError(`${file} has ${byteSize(size)}, a document has ${byteSize(MOST_BYTES)} at most`, 'Give a part of it.')
-  yield { place: file, value: { text: await readFile(file, 'utf8') } }
+  const pieces: string[] = []
+  for await (const piece of readText(file)) pieces.push(piece)
+  yield { place: file, value: { text: pieces.join('') } }
 }
 
 function placeOf(file: string, lineNumber: number): string {

@@ -19,7 +19,7 @@ export interface HubSource extends SourceFields {
 
 /** Rows in files beside the task. */
 export interface FolderSource extends SourceFields {
-  /** The folder: what `--data-dir` is for other tasks. */
+  /** The folder: what `--data-dir` is for other tasks; it does not count for this one. */
   readonly folder: string
   /** Paths of the files by split, if they are not named after the splits. */
   readonly files?: Readonly<Record<string, string>>

@@ -7,6 +7,18 @@ import { DatasetError } from '../../src/errors.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fileOf, FIXTURES, readAll, SOURCE } from './read-rows.ts'
 
+test('a task with rows of its own is not looked for in --data-dir, but --data names other rows', async () => {
+  const [folder, dataDir] = [temporaryFolder(), temporaryFolder()]
+  for (const place of [folder, dataDir]) {
+    mkdirSync(path.join(place, 'piqa'))
+    copyFileSync(path.join(FIXTURES, 'rows.jsonl'), path.join(place, 'piqa/validation.jsonl'))
+  }
+  const query = { taskName: 'valley_piqa', dataset: { folder, file: 'piqa/{split}', split: 'validation' }, split: 'validation', dataDir }
+  expect((await openDataset(query)).origin).toMatchObject({ path: path.join(folder, 'piqa/validation.jsonl') })
+  const dataFile = path.join(dataDir, 'piqa/validation.jsonl')
+  expect((await openDataset({ ...query, dataFile })).origin).toMatchObject({ path: dataFile })
+})
+
 test('an unknown format fails with the supported ones', async () => {
   const error = await readAll(fileOf('xlsx', '')).catch((reason: unknown) => reason)
   expect(error).toBeInstanceOf(DatasetError)
