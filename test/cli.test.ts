@@ -281,6 +281,7 @@ describe('bad input: exit code 2, a message with the value, a hint, and nothing 
     [['--limit', '-1'], /--limit -1 is not a whole number of rows or a share below 1/u],
     [['--num-fewshot', 'many'], /"many" is not a number/u],
     [['--num-fewshot', '3'], /holds the scored rows of piqa: few-shot examples from them would show items their own answers/u],
+    [['--num-fewshot', 'piqa=0,piqa=3'], /--num-fewshot piqa=0,piqa=3 names piqa twice/u],
     [['--num-fewshot', 'pika=3'], /unknown task "pika"\n {2}Did you mean piqa/u],
     [['--batch-tokens', '0'], /--batch-tokens 0 is not a whole number/u],
     [['--samples', '{"piqa":[9]}'], /row 9 of piqa, which has 3/u],

@@ -1,6 +1,6 @@
 /** Compares an original run with runs of variants: the scores that can be compared, paired item by item, with what pairing makes possible. */
 import { CompareError } from '../errors.ts'
-import type { StoredRun } from '../store/stored-run.ts'
+import type { StoredRun, StoredTask } from '../store/stored-run.ts'
 import { accuracyLine, averageOf, withAdjustedPValues } from './accuracy-line.ts'
 import { ALPHA } from './betting-bounds.ts'
 import { commonItemsOf, type CommonRuns } from './common-items.ts'
@@ -57,8 +57,8 @@ export function compareRuns(storedOriginal: StoredRun, storedVariants: readonly 
   checkNothingEmpty(runs, [...accuracies, ...perplexities], options)
   return {
     runs,
-    original: summaryOf(original),
-    variants: variants.map(summaryOf),
+    original: summaryOf(storedOriginal),
+    variants: storedVariants.map(summaryOf),
     settings: { profile: profile.name, confidence: 1 - ALPHA },
     accuracies,
     perplexities,
@@ -168,10 +168,14 @@ function throwIfDifferent(reasons: readonly string[], { commonItems }: CompareOp
 function checkNothingEmpty(runs: readonly StoredRun[], lines: readonly { readonly cells: readonly unknown[] }[], { subsets = false }: CompareOptions): void {
   const [original, ...variants] = runs
   const empty = variants.find((_, variant) => lines.every(({ cells }) => !cells[variant]))
-  if (empty) throw nothingInCommon(original!, empty, (run) => selectEntries(run, { subsets }))
+  if (!empty) return
+  // Groups, which say more than their tasks, come last in a run.
+  const parts = entriesOf(original!).filter(({ name }) => entriesOf(empty).some((entry) => entry.name === name)).toReversed()
+  throw nothingInCommon(original!, empty, { entriesOf: (run) => selectEntries(run, { subsets }), parts: parts.map(({ name }) => name) })
 }
 
 function summaryOf({ kind, label, file, sources, tool, date, isComplete, tasks, model }: StoredRun): RunSummary {
-  const limits = [...new Set(tasks.map(({ limit }) => limit ?? null))]
+  const areChosen = ({ itemCount, rowCount }: StoredTask) => isComplete && itemCount !== null && rowCount !== null && itemCount < rowCount
+  const limits = [...new Set(tasks.map((task) => task.limit ?? (areChosen(task) ? 'chosen' : null)))]
   return { kind, label, file, ...(sources && { sources }), tool, date, isComplete, limits, model }
 }

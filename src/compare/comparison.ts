@@ -13,8 +13,8 @@ export interface Status {
 
 /** Who is compared; everything of a run but its scores. */
 export type RunSummary = Omit<StoredRun, 'tasks' | 'groups'> & {
-  /** First rows that its tasks were limited to, null for no limit; several if they differ. */
-  readonly limits: readonly (number | null)[]
+  /** First rows that its tasks were limited to, `chosen` for rows that were named, null for all; several if they differ. */
+  readonly limits: readonly (number | 'chosen' | null)[]
 }
 
 /** What guessing scores on a task, as shares. */

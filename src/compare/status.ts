@@ -47,6 +47,11 @@ export const TOO_FEW_ITEMS: Status = { name: 'Too few items', sign: '❔' }
 /** When the original scores 0. */
 export const NO_STATUS: Status = { name: '–', sign: '' }
 
+/** Whether a status says anything; a profile may give words without a sign. */
+export function hasStatus({ status: { name } }: { readonly status: Status }): boolean {
+  return name !== NO_STATUS.name
+}
+
 /** The input of a status. */
 export interface Judged {
   readonly score: ComparedScore

@@ -37,10 +37,15 @@ export function sampleNotes(entries: readonly Compared[], { kind, label }: Store
   return kind === 'cited' || missing.length === 0 ? [] : [`${label} has no samples of ${listNames(missing, 12)}: items are not paired`]
 }
 
-/** Two runs of which no figure can be compared. */
-export function nothingInCommon(original: StoredRun, variant: StoredRun, entriesOf: (run: StoredRun) => readonly Compared[]): CompareError {
+/** Two runs of which no figure can be compared; `parts` are tasks and groups, subsets too, that both have. */
+export function nothingInCommon(
+  original: StoredRun,
+  variant: StoredRun,
+  { entriesOf, parts }: { readonly entriesOf: (run: StoredRun) => readonly Compared[]; readonly parts: readonly string[] },
+): CompareError {
   const [ours, theirs] = [entriesOf(original), entriesOf(variant)]
   const isShared = ours.some(({ name }) => theirs.some((entry) => entry.name === name))
+  const others = parts.length === 0 ? 'Give runs of the same tasks.' : `Both have ${listNames(parts, 3)}: give --subsets, or --tasks with one of these.`
   const has = (label: string, entries: readonly Compared[]) =>
     `${label} has ${
       entries.length === 0
@@ -52,6 +57,6 @@ export function nothingInCommon(original: StoredRun, variant: StoredRun, entries
     }`
   return new CompareError(
     `${original.label} and ${variant.label} have no ${isShared ? 'figure' : 'task'} in common:\n  ${has(original.label, ours)}\n  ${has(variant.label, theirs)}`,
-    `${isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : 'Give runs of the same tasks.'}${leftOutText([original, variant])}`,
+    `${isShared ? 'Accuracies, exact matches and perplexities are compared; score both by one of them.' : others}${leftOutText([original, variant])}`,
   )
 }

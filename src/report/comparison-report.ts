@@ -1,4 +1,5 @@
 /** The report of a comparison: `compare`, `report`, and `run` with several models. */
+import { hasStatus } from '../compare/status.ts'
 import type { RootContent } from 'mdast'
 import type { ComparedRuns } from '../compare/compare-runs.ts'
 import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
@@ -108,7 +109,7 @@ function accuracyValues({ cells }: AccuracyLine, variant: number): Record<string
     gained: cell.flips && cell.flips.gained,
     p: cell.pValue,
     p_holm: cell.adjustedPValue,
-    status: cell.status.sign === '' ? null : cell.status.name,
+    status: hasStatus(cell) ? cell.status.name : null,
   }
 }
 

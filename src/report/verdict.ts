@@ -1,12 +1,13 @@
 /** What a variant lost, in one sentence: where most, and how sure that is. It reads the comparison's intervals and statuses and computes none. */
 import type { AccuracyCell, AccuracyLine, Comparison, Interval, PerplexityCell, PerplexityLine } from '../compare/comparison.ts'
+import { hasStatus } from '../compare/status.ts'
 import { count, counted } from '../text/count.ts'
 import { listNames } from '../text/list-names.ts'
 import { bounded, fixed, percent, signed, taskLabel } from './numbers.ts'
 
 /**
- * `lost` if any interval shows a loss; `unknown` if there is no interval; `kept` if every status is surely good; `unsure` if one is not: near random,
- * undecided, or worse.
+ * `lost` if any interval shows a loss; `unknown` if there is no interval; `kept` if every status is surely good and every perplexity has an interval;
+ * `unsure` if not: near random, undecided, or worse.
  */
 export type VerdictKind = 'lost' | 'kept' | 'unsure' | 'unknown'
 
@@ -29,7 +30,7 @@ export function verdictsOf({ accuracies, perplexities, variants }: Comparison): 
     // The measures of a text say the same: its first one speaks for it.
     const texts = perplexities.filter(({ task }, index) => perplexities.findIndex((other) => other.task === task) === index)
     const ratios = texts.flatMap((line) => judged(line, line.cells[variant], ({ ratioInterval }) => changeOf(ratioInterval, 1, 'above')))
-    const kind = kindOf([...scores, ...ratios], scores)
+    const kind = kindOf(scores, ratios)
     const [[headline, rest], ...others] = [...accuracyClauses(scores), ...ratios.map(perplexityClause), ...(kind === 'unsure' ? statusClause(scores) : [])] as [
       Clause,
       ...Clause[],
@@ -61,10 +62,11 @@ function changeOf(interval: Interval | null, none: number, lossIs: 'below' | 'ab
   return 'open'
 }
 
-function kindOf(all: readonly { readonly change: Change }[], scores: readonly Scored[]): VerdictKind {
+function kindOf(scores: readonly Scored[], ratios: readonly Rated[]): VerdictKind {
+  const all = [...scores, ...ratios]
   if (all.some(({ change }) => change === 'lost')) return 'lost'
   if (all.every(({ change }) => change === 'unknown')) return 'unknown'
-  return scores.every(isGood) ? 'kept' : 'unsure'
+  return scores.every(isGood) && ratios.every(({ change }) => change !== 'unknown') ? 'kept' : 'unsure'
 }
 
 /** Whether a status is good whatever the items leave open: `Good`, `at least Good`, `Excellent`. */
@@ -89,7 +91,7 @@ function accuracyClauses(scores: readonly Scored[]): Clause[] {
 function lostClause(lost: readonly Scored[], all: number): Clause {
   const { line, cell } = worst(lost, ({ difference }) => difference)
   const [low, high] = cell.differenceInterval!
-  const rating = cell.status.sign === '' ? '' : `, “${cell.status.name}”`
+  const rating = hasStatus(cell) ? `, “${cell.status.name}”` : ''
   const retained = cell.retention === null ? '' : `, so ${percent(cell.retention, 1)} of the score is retained${rating}`
   const figures = `${loss(cell.difference)} points (95 % interval ${loss(high)} to ${loss(low)}, ${itemsText(line)})${retained}`
   if (all === 1) return [`lost accuracy on ${taskLabel(line)}`, `: ${figures}`]
@@ -116,8 +118,10 @@ function openClause(open: readonly Scored[], all: number): Clause {
 
 /** `its status is “Near random” on boolq`, `, “at least Acceptable” on piqa`: every status that is not surely good, the worst first. */
 function statusClause(scores: readonly Scored[]): Clause[] {
-  const doubtful = scores.filter((score) => !isGood(score) && score.cell.status.sign !== '')
-  const names = new Set(SIGNS_WORST_FIRST.flatMap((sign) => doubtful.filter(({ cell }) => cell.status.sign === sign)).map(({ cell }) => cell.status.name))
+  const doubtful = scores.filter((score) => !isGood(score) && hasStatus(score.cell))
+  // Signs of a profile of the user's own come last.
+  const rank = ({ cell }: Scored) => (SIGNS_WORST_FIRST.includes(cell.status.sign) ? SIGNS_WORST_FIRST.indexOf(cell.status.sign) : SIGNS_WORST_FIRST.length)
+  const names = new Set(doubtful.toSorted((a, b) => rank(a) - rank(b)).map(({ cell }) => cell.status.name))
   const [first, ...others] = [...names].map((name) => `“${name}” on ${namesOf(doubtful.filter(({ cell }) => cell.status.name === name))}`)
   return first === undefined ? [] : [[`its status is ${first}`, others.map((other) => `, ${other}`).join('')]]
 }

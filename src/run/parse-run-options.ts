@@ -89,13 +89,15 @@ function parseShots(text: string): number | Record<string, number> {
     return Number(value)
   }
   if (!text.includes('=')) return parseCount(text)
-  return Object.fromEntries(
-    parseNames([text]).map((entry) => {
-      const [, task, value] = /^([^=]+)=(.+)$/su.exec(entry) ?? []
-      if (task === undefined || value === undefined) throw new UsageError(`--num-fewshot ${entry} is not TASK=NUMBER`, 'Give for example --num-fewshot mmlu=5.')
-      return [task.trim(), parseCount(value.trim())]
-    }),
-  )
+  const counts = new Map<string, number>()
+  for (const entry of parseNames([text])) {
+    const [, task, value] = /^([^=]+)=(.+)$/su.exec(entry) ?? []
+    if (task === undefined || value === undefined) throw new UsageError(`--num-fewshot ${entry} is not TASK=NUMBER`, 'Give for example --num-fewshot mmlu=5.')
+    const name = task.trim()
+    if (counts.has(name)) throw new UsageError(`--num-fewshot ${text} names ${name} twice`, 'Give one number for a task.')
+    counts.set(name, parseCount(value.trim()))
+  }
+  return Object.fromEntries(counts)
 }
 
 /** JSON, or the name of a file that holds it, as for lm-eval's `--samples`. */

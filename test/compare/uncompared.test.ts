@@ -25,8 +25,12 @@ test('missing samples are noted of measured runs only', () => {
 
 test('runs of the same task without a common figure list their figures', () => {
   const [a, b] = [citedRun('a', { piqa: ['acc', 0.5] }), citedRun('b', { piqa: ['bleu', 3] })]
-  expect(nothingInCommon(a, b, entriesOf)).toMatchObject({
+  expect(nothingInCommon(a, b, { entriesOf, parts: ['piqa'] })).toMatchObject({
     code: 'COMPARE',
     message: 'a and b have no figure in common:\n  a has piqa (acc)\n  b has piqa (bleu)',
+    hint: expect.stringMatching(/^Accuracies, /u),
   })
+  const c = citedRun('c', { boolq: ['acc', 0.5] })
+  expect(nothingInCommon(a, c, { entriesOf, parts: [] }).hint).toBe('Give runs of the same tasks.')
+  expect(nothingInCommon(a, c, { entriesOf, parts: ['mmlu_stem'] }).hint).toBe('Both have mmlu_stem: give --subsets, or --tasks with one of these.')
 })

@@ -1,6 +1,7 @@
 /** The sentence on what a variant lost: it follows the comparison's intervals and statuses. */
 import { expect, test } from 'vitest'
 import { compareRuns } from '../../src/compare/compare-runs.ts'
+import { PROFILES } from '../../src/compare/status.ts'
 import { verdictsOf } from '../../src/report/verdict.ts'
 import type { StoredTask } from '../../src/store/stored-run.ts'
 import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
@@ -45,6 +46,28 @@ test('no sure change is “unsure” and not “kept” if a status is near rand
   expect(sentence).toMatch(
     /^pruned shows no sure change of accuracy on piqa, boolq, arc \(.*\); its status is “Near random” on boolq, “at least \w+” on piqa\.$/u,
   )
+})
+
+test('a status without a sign is a status, and comes after those that are known to be bad', () => {
+  const word = (name: string, sign = '') => ({ name, sign })
+  const profile = {
+    ...PROFILES.default,
+    cuts: [{ ...word('Keep', '✅'), atLeast: 1.5 }, word('Look closer')],
+    nearChance: { ...word('Guessed', '❌'), chance: 'baseline' as const },
+  }
+  const tasks = [choiceTask('piqa', right(300)), choiceTask('boolq', right(140))]
+  const comparison = compareRuns(storedRun('original', tasks), [storedRun('pruned', tasks)], { profile })
+  const [found] = verdictsOf(comparison)
+  expect(found).toMatchObject({ kind: 'unsure', details: expect.stringMatching(/; its status is “Guessed” on boolq, “Look closer” on piqa\.$/u) })
+  const lost = compareRuns(storedRun('original', tasks), [storedRun('pruned', [choiceTask('piqa', right(250)), tasks[1]!])], { profile })
+  expect(verdictsOf(lost)[0]!.details).toContain('of the score is retained, “Look closer”')
+})
+
+test('a perplexity without an interval leaves the verdict open', () => {
+  const scores = choiceTask('piqa', right(400))
+  const { kind, sentence } = verdict([scores, texts(3, 5)], [scores, texts(3.5, 5)])
+  expect(kind).toBe('unsure')
+  expect(sentence).toContain('has 1.65 times the original’s word_perplexity on wikitext (there is no interval)')
 })
 
 test('a gain is a gain', () => {

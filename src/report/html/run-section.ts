@@ -30,8 +30,8 @@ function runRow(run: RunSummary): Cell[] {
 
 /** Which rows of each task were scored. */
 function limitText({ kind, limits, isComplete }: RunSummary): string {
-  const texts = limits.map((limit) => (limit === null ? 'all' : `first ${limit < 1 ? percent(limit, 0) : count(limit)}`))
-  const rows = kind === 'cited' ? NONE : `${texts.join(', ')}${limits.length > 1 ? ', by task' : limits[0] === null ? '' : ' of each task'}`
+  const texts = limits.map((limit) => (typeof limit === 'number' ? `first ${limit < 1 ? percent(limit, 0) : count(limit)}` : (limit ?? 'all')))
+  const rows = kind === 'cited' ? NONE : `${texts.join(', ')}${limits.length > 1 ? ', by task' : typeof limits[0] === 'number' ? ' of each task' : ''}`
   return isComplete ? rows : `${rows}, interrupted`
 }
 

@@ -48,8 +48,11 @@ function divergenceLayout(comparison: Comparison, columns: number): string {
     ]),
   }
   const paragraphs = divergenceRows(comparison).flatMap(({ task, variant, figures }) => [
-    `${task}, ${variant}: KL ${figures.meanKl} on ${figures.positions} positions, same top ${figures.sameTop}`,
-    `  KL median ${figures.median}, 99 % ${figures.p99}, max ${figures.max}; Δp, RMS ${figures.probability}; r (log p) ${figures.correlation}; JS of choices ${figures.choices}`,
+    `${task}, ${variant}, ${figures.positions} positions:`,
+    `  KL ${figures.meanKl}`,
+    `  KL median ${figures.median}, 99 % ${figures.p99}, max ${figures.max}`,
+    `  same top ${figures.sameTop}, r (log p) ${figures.correlation}`,
+    `  Δp, RMS ${figures.probability}, JS of choices ${figures.choices}`,
   ])
   return fittingTable([framedTable(withoutRepetition(divergenceTable(comparison), 1)), framedTable(narrow), paragraphs.join('\n')], columns)
 }
@@ -83,7 +86,8 @@ function accuracyParagraphs(comparison: Comparison): string {
         ...head,
         `  ${variant}: ${score} ${status}`,
         `    retention ${retention}, over chance ${overChance}`,
-        `    points ${points}, flips − + ${flips}, p (Holm) ${p}`,
+        `    points ${points}`,
+        `    flips − + ${flips}, p (Holm) ${p}`,
       ]
     })
     .join('\n')
@@ -95,7 +99,7 @@ function perplexityParagraphs(comparison: Comparison): string {
     .flatMap(([task, metric, original, variant, score, ratio, nats], index) => {
       const isNext = index > 0 && rows[index - 1]![0] === task && rows[index - 1]![1] === metric
       const head = isNext ? [] : [`${task} ${metric}: ${comparison.original.label} ${original}`]
-      return [...head, `  ${variant}: ${score}, ${ratio}, nats per unit ${nats}`]
+      return [...head, `  ${variant}: ${score}`, `    ratio ${ratio}`, `    nats per unit ${nats}`]
     })
     .join('\n')
 }

@@ -54,6 +54,15 @@ test.each<[string, readonly (number | undefined)[]]>([
   expect(reportPage(compareRuns(storedRun('a', tasks), [storedRun('b', tasks)]), []).match(new RegExp(`>${text}</td>`, 'gu'))).toHaveLength(2)
 })
 
+test('rows that were named are told from all, also where only common items are compared', () => {
+  const [some, all] = [choiceTask('piqa', [1, 1, 0], { rowCount: 1838 }), choiceTask('piqa', [1, 1, 0, 1], { rowCount: 4 })]
+  const { original, variants } = compareRuns(storedRun('a', [some]), [storedRun('b', [some])])
+  expect([original, ...variants].map(({ limits }) => limits)).toEqual([['chosen'], ['chosen']])
+  expect(reportPage(compareRuns(storedRun('a', [some]), [storedRun('b', [some])]), []).match(/>chosen<\/td>/gu)).toHaveLength(2)
+  const cut = compareRuns(storedRun('a', [all]), [storedRun('b', [{ ...some, rowCount: 4, limit: 3 }])], { commonItems: true })
+  expect([cut.original, ...cut.variants].map(({ limits }) => limits)).toEqual([[null], [3]])
+})
+
 test('perplexities have a table of their own', () => {
   const texts = (nats: number) => [textTask('wikitext', [{ logProb: -100 * nats, weight: 100 }])]
   const page = reportPage(compareRuns(storedRun('a', texts(3)), [storedRun('b', texts(4))]), [])

@@ -50,7 +50,7 @@ test('is paragraphs if it does not fit', () => {
   expect(retentionTable(comparison, 200)).toContain('┌')
   const narrow = retentionTable(comparison, 80)
   expect(narrow).toMatch(
-    /^piqa acc, 20 items: original 80\.00 %\n {2}pruned: 60\.00 % .*\n {4}retention 75\.0 % \[.*\], over chance 33 %\n {4}points −20\.0 \[−53\.0, \+7\.0\], flips − \+ 4 0, p \(Holm\) 0\.125\nnote: intervals of fewer than 100 items are wide/u,
+    /^piqa acc, 20 items: original 80\.00 %\n {2}pruned: 60\.00 % .*\n {4}retention 75\.0 % \[.*\], over chance 33 %\n {4}points −20\.0 \[−53\.0, \+7\.0\]\n {4}flips − \+ 4 0, p \(Holm\) 0\.125\nnote: intervals of fewer than 100 items are wide/u,
   )
 })
 
