@@ -4,7 +4,7 @@ import { DatasetError } from '../errors.ts'
 import { byteSize } from '../text/byte-size.ts'
 import type { SourceRow } from './source-row.ts'
 import { readLines } from './lines.ts'
-import { readText } from './utf8-text.ts'
+import { readWholeText } from './utf8-text.ts'
 
 /** A row a line, in order, trimmed, without empty lines. */
 export async function* readTextLines(file: string): AsyncGenerator<SourceRow> {
@@ -26,9 +26,7 @@ const MOST_BYTES = 2 ** 28
 export async function* readDocument(file: string): AsyncGenerator<SourceRow> {
   const { size } = await stat(file)
   if (size > MOST_BYTES) throw new DatasetError(`${file} has ${byteSize(size)}, a document has ${byteSize(MOST_BYTES)} at most`, 'Give a part of it.')
-  const pieces: string[] = []
-  for await (const piece of readText(file)) pieces.push(piece)
-  yield { place: file, value: { text: pieces.join('') } }
+  yield { place: file, value: { text: await readWholeText(file) } }
 }
 
 function placeOf(file: string, lineNumber: number): string {

@@ -1,4 +1,4 @@
-/** The text of a file, a piece at a time. */
+/** The text of UTF-8 files. */
 import { createReadStream } from 'node:fs'
 import { DatasetError } from '../errors.ts'
 
@@ -22,4 +22,11 @@ export async function* readText(file: string): AsyncGenerator<string> {
     yield text
   }
   yield decode()
+}
+
+/** The pieces as one string. Fails as `readText`, and with errors of the file system. */
+export async function readWholeText(file: string): Promise<string> {
+  const pieces: string[] = []
+  for await (const piece of readText(file)) pieces.push(piece)
+  return pieces.join('')
 }

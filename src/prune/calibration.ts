@@ -1,6 +1,6 @@
 /** The sentences on which a candidate is compared with the original. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readWholeText } from '../data/utf8-text.ts'
 import { DatasetError } from '../errors.ts'
 import { planTrees, type PlannedTree } from '../plan/batches.ts'
 import { lastNodes } from '../plan/token-tree.ts'
@@ -40,8 +40,10 @@ export interface Calibration {
 /** The non-empty lines of a text file; ten built-in sentences without a file. Fails with DatasetError when the file has no sentences. */
 export async function readCalibrationText(file: string | undefined): Promise<CalibrationText> {
   if (file === undefined) return describe('built-in', OWN_SENTENCES)
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new DatasetError(`cannot read the calibration file ${file}`, 'Give a text file with one sentence per line.', { cause })
+  const text = await readWholeText(file).catch((cause: unknown) => {
+    throw cause instanceof DatasetError
+      ? cause
+      : new DatasetError(`cannot read the calibration file ${file}`, 'Give a text file with one sentence per line.', { cause })
   })
   const sentences = text.split(/\r?\n/u).filter((line) => line.trim() !== '')
   if (sentences.length === 0) throw new DatasetError(`the calibration file ${file} holds no sentences`, 'Write one sentence per line.')

@@ -6,7 +6,7 @@ import { DatasetError } from '../../src/errors.ts'
 import { planCalibration, readCalibrationText } from '../../src/prune/calibration.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
-const fileOf = (text: string) => {
+const fileOf = (text: string | Uint8Array) => {
   const file = path.join(temporaryFolder(), 'calibration.txt')
   writeFileSync(file, text)
   return file
@@ -23,8 +23,9 @@ test('a file holds a sentence a line; empty lines and the form of line ends do n
   expect(windows.sha256).toBe(unix.sha256)
 })
 
-test('a file without sentences, and one that is not there', async () => {
+test('a file without sentences, in another encoding, and one that is not there', async () => {
   await expect(readCalibrationText(fileOf('\n \n'))).rejects.toThrow(DatasetError)
+  await expect(readCalibrationText(fileOf(Buffer.from('größe', 'latin1')))).rejects.toThrow('is not UTF-8, from line 1 on')
   await expect(readCalibrationText('/no/such/file')).rejects.toThrow('cannot read the calibration file /no/such/file')
 })
 
