@@ -1,5 +1,6 @@
 /** Rows of a card's tables of perplexities and of bits per byte. */
 import { BITS_PER_BYTE } from '../../metrics/registry.ts'
+import { textTaskOf } from './benchmark-name.ts'
 import { cellOf, printed, type Printed } from './printed-cell.ts'
 import type { CardTable } from './read-card.ts'
 
@@ -35,7 +36,7 @@ export function perplexityRows(table: CardTable, unit: 'perplexity' | 'bits per 
     return [
       {
         model: row.cells[0] ?? '',
-        measure: isBits && name !== '' ? { task: name.toLowerCase(), metric: BITS_PER_BYTE } : measureOf(name),
+        measure: isBits && name !== '' ? { task: textTaskOf(name), metric: BITS_PER_BYTE } : measureOf(name),
         items: items < 0 ? '' : (row.cells[items] ?? ''),
         side,
         perplexity,
@@ -51,7 +52,7 @@ function measureOf(name: string): PerplexityRow['measure'] {
   const comma = name.lastIndexOf(',', name.length - 2)
   if (comma < 1) return null
   const [text, unit] = [name.slice(0, comma), name.slice(comma + 1).trimStart()]
-  return { task: text.toLowerCase(), metric: unit.toLowerCase().replaceAll(/\s+/gu, '_') }
+  return { task: textTaskOf(text), metric: unit.toLowerCase().replaceAll(/\s+/gu, '_') }
 }
 
 /** Whether two perplexities are of the same text in the same unit, as far as the card says. */

@@ -3,7 +3,6 @@ import { stringify } from 'yaml'
 import type { CardContents } from './card-contents.ts'
 import { baseModelOf } from '../read/base-model.ts'
 import { taskOf } from '../read/benchmark-name.ts'
-import { benchmarkName } from './benchmark-title.ts'
 import { cardSections } from './card-sections.ts'
 import { accuracyRows } from './compared-rows.ts'
 import { putKeys, type FrontMatterKey } from './front-matter-keys.ts'
@@ -19,7 +18,7 @@ import type { Card } from '../read/read-card.ts'
 export function renderCard(card: Card, contents: CardContents): string {
   const names = indexNames(card, contents)
   const baseModel = baseModelFor(card, contents)
-  const tasks = new Set(accuracyRows(contents).flatMap(({ line: { task } }) => [taskOf(task), taskOf(benchmarkName(task, null))]))
+  const tasks = new Set(accuracyRows(contents).map(({ line }) => taskOf(line.task)))
   const text = placeSections(card, cardSections(contents, names, baseModel), tasks)
   const keys = [...baseModelKey(card, baseModel), { key: 'model-index', yaml: modelIndexYaml(card, contents, names) }]
   return putKeys(text, card.frontMatter, keys)

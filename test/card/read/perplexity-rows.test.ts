@@ -29,3 +29,13 @@ test('without a measure the text and unit are not known; bits per byte name the 
     { measure: { task: 'wikitext', metric: 'bits_per_byte' } },
   ])
 })
+
+test('a text is the task of its title', () => {
+  const measures = (...names: readonly string[]) =>
+    perplexityRows(table(['Model', 'Measure', 'Perplexity'], ...names.map((name) => ['base', name, '12.3'])), 'perplexity').map(({ measure }) => measure)
+  expect(measures('LAMBADA, perplexity', 'WikiText-2 in windows, token perplexity', 'My Text (b), word perplexity')).toEqual([
+    { task: 'lambada_openai', metric: 'perplexity' },
+    { task: 'wikitext2_gptq', metric: 'token_perplexity' },
+    { task: 'my text (b)', metric: 'word_perplexity' },
+  ])
+})

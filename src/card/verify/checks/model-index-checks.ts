@@ -1,7 +1,7 @@
 /** The model-index of the front matter against the tables: the hub shows the index, readers see the tables. */
 import { z } from 'zod'
 import { CardError } from '../../../errors.ts'
-import { plainName, shotsOf, taskOf } from '../../read/benchmark-name.ts'
+import { plainName, shotsOf, taskOf, textTaskOf } from '../../read/benchmark-name.ts'
 import type { BenchmarkRow } from '../../read/benchmark-rows.ts'
 import type { CardFigures } from '../../read/card-figures.ts'
 import type { PerplexityRow } from '../../read/perplexity-rows.ts'
@@ -89,6 +89,6 @@ function accuracyCells(cell: Cell, { value, name = '' }: IndexedMetric, { varian
 
 /** Whether a row is the variant's, of this text and unit; of several models the one that has the entry's name. */
 function isOfText({ measure, side, model }: PerplexityRow, name: string, metric: string, entry: string): boolean {
-  const isText = side === 'variant' && measure !== null && plainName(measure.task) === plainName(name) && measure.metric === metric
+  const isText = side === 'variant' && measure !== null && plainName(measure.task) === plainName(textTaskOf(name)) && measure.metric === metric
   return isText && (/^(?:pruned|variant) \(/iu.test(model) || plainName(model) === plainName(entry))
 }
