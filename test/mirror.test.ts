@@ -49,6 +49,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   'test/card/read/read-card.test.ts': ['card/read/benchmark-rows card/read/card-figures card/read/card-tables card/read/cited-run'],
   'test/card/verify/check-card.test.ts': ['card/verify/checks/* card/verify/findings/* card/verify/published-figures'],
+  'test/card/verify/reproduce-card.test.ts': ['card/verify/line-of-row card/verify/reproduced-cell card/verify/reproduced/* card/verify/rows-of-run'],
   'test/card/verify/checks/divergence-checks.test.ts': ['card/read/divergence-rows card/write/sections/divergence-section'],
   'test/card/write/render-card.test.ts': ['card/write/eval-results card/write/index-names'],
   'test/commands/card.test.ts': [

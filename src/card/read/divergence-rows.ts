@@ -6,6 +6,8 @@ import type { CardTable } from './read-card.ts'
 
 /** One task's divergence of a model; null for what the card does not say. */
 export interface DivergenceRow {
+  /** As the card calls the task. */
+  readonly name: string
   /** Null for all tasks together. */
   readonly task: string | null
   /** As the card calls it; null if the table has no column of models. */
@@ -36,6 +38,7 @@ export function divergenceRows(table: CardTable): DivergenceRow[] {
     const name = row.cells[0] ?? ''
     return [
       {
+        name,
         task: name.toLowerCase() === ALL_TASKS ? null : taskOf(name),
         model: model < 0 ? null : (row.cells[model] ?? ''),
         positions: number(positions),

@@ -3,7 +3,7 @@ import { counted } from '../../text/count.ts'
 import { cellText, fittingTable } from '../../text/fitting-table.ts'
 import { framedTable, textColumns } from '../../text/text-table.ts'
 import type { CheckedCell } from './checked-cell.ts'
-import type { ReproducedCell } from './reproduce-card.ts'
+import type { ReproducedCell } from './reproduced-cell.ts'
 import type { CardVerdict } from './check-card.ts'
 
 /** Lines of text: the cells that are wrong, or with `all` every one, and the cells that were measured again. A table wider than `columns` is paragraphs. */

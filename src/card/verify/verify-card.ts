@@ -19,7 +19,8 @@ import { openCard } from '../read/open-card.ts'
 import type { Card } from '../read/read-card.ts'
 import { readJsonFile } from '../read/read-json-file.ts'
 import { KNOWN_MODELS } from './published-figures.ts'
-import { reproduceCard, type ReproducedCell } from './reproduce-card.ts'
+import { reproduceCard } from './reproduce-card.ts'
+import type { ReproducedCell } from './reproduced-cell.ts'
 import { checkCard, type CardVerdict } from './check-card.ts'
 
 /** What to verify a card with. */

@@ -35,7 +35,7 @@ export function cardSections(contents: CardContents, indexNames: readonly string
     ...ofPruning('similarity', similarityBlocks),
     ...(perplexities.length > 0 ? [{ name: 'perplexity' as const, blocks: perplexityBlocks(perplexities) }] : []),
     ...(bits.length > 0 ? [{ name: 'bits-per-byte' as const, blocks: bitsPerByteBlocks(bits) }] : []),
-    ...(divergences.length > 0 ? [{ name: 'divergence' as const, blocks: divergenceBlocks(divergences) }] : []),
+    ...(divergences.length > 0 ? [{ name: 'divergence' as const, blocks: divergenceBlocks(contents, divergences) }] : []),
     ...(accuracies.length > 0 ? [{ name: 'benchmarks' as const, blocks: benchmarkBlocks(contents, accuracies, indexNames) }] : []),
   ]
 }

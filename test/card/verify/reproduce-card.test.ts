@@ -2,8 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { readCard } from '../../../src/card/read/read-card.ts'
 import { reproduceCard } from '../../../src/card/verify/reproduce-card.ts'
+import { cardContents } from '../../../src/card/write/card-contents.ts'
+import { renderCard } from '../../../src/card/write/render-card.ts'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
-import { choiceTask, storedRun } from '../../stored-runs.ts'
+import type { StoredRun } from '../../../src/store/stored-run.ts'
+import { divergenceLine } from '../../divergences.ts'
+import { choiceTask, storedRun, textTask } from '../../stored-runs.ts'
 import { CARD } from '../card-fixture.ts'
 
 const card = (text = CARD) => readCard(text, 'README.md')
@@ -37,5 +41,69 @@ describe('a card is compared with runs', () => {
     // scipy 1.17.1: binomtest(1838, 1838).proportion_ci(method='exact')
     const [original] = reproduceCard(card(), compareRuns(run('a', 1838), [run('b', 1190)]))
     expect(original!.measured).toBe('100.00 % [99.80, 100.00]')
+  })
+})
+
+describe('a card of several models is compared with the run of one', () => {
+  const run = (label: string, right: number, nats: number) =>
+    storedRun(label, [
+      choiceTask(
+        'my_Task (a)',
+        Array.from({ length: 40 }, (_, item) => Number(item < right)),
+      ),
+      textTask(
+        'wikitext',
+        Array.from({ length: 12 }, (_, text) => ({ logProb: -nats * (10 + text), weight: 10 + text })),
+      ),
+    ])
+  const [base, nf4, int8] = [run('base', 36, 2), run('nf4', 20, 3), run('int8', 34, 2.1)]
+  const written = (variants: readonly StoredRun[]) => {
+    const contents = cardContents(base, variants)
+    const models = contents.models.map((model, index) => ({
+      ...model,
+      comparison: { ...model.comparison, divergences: [divergenceLine('my_Task (a)', { positionCount: 240 * (index + 1) })] },
+    }))
+    return card(renderCard(card('# Mine\n'), { ...contents, models }))
+  }
+  const reproduced = (variants: readonly StoredRun[], variant: StoredRun) =>
+    reproduceCard(written(variants), { ...compareRuns(base, [variant]), divergences: [divergenceLine('my_Task (a)')] })
+
+  test.each([
+    ['the first', nf4, 'the row is of int8, the run of nf4'],
+    ['the second', int8, 'the row is of nf4, the run of int8'],
+  ])('%s: its rows are equal, those of the other are not its', (_, variant, reason) => {
+    const cells = reproduced([nf4, int8], variant)
+    expect([...new Set(cells.map(({ verdict }) => verdict))].toSorted()).toEqual(['equal', 'not reproducible'])
+    const others = cells.flatMap(({ measured, column }) => (measured === reason ? [column] : []))
+    expect(others.join(', ')).toBe('Original, Score, Retention, Perplexity, Ratio, Mean KL, Median KL, 99 % KL, Max KL, Same top token')
+    expect(cells.filter(({ verdict }) => verdict === 'equal')).toHaveLength(3 + 3 + 5)
+  })
+
+  test('a run of another name is of none of them, but of a card’s only model', () => {
+    const renamed = { ...nf4, label: 'variant' }
+    expect(reproduced([nf4, int8], renamed).filter(({ verdict }) => verdict !== 'not reproducible')).toEqual([])
+    expect([...new Set(reproduced([nf4], renamed).map(({ verdict }) => verdict))]).toEqual(['equal'])
+  })
+
+  test('the only divergence of such a card names its model', () => {
+    const contents = cardContents(base, [nf4, int8])
+    const [first, second] = contents.models
+    const models = [first!, { ...second!, comparison: { ...second!.comparison, divergences: [divergenceLine('wikitext')] } }]
+    const alone = card(renderCard(card('# Mine\n'), { ...contents, models }))
+    const verdicts = (variant: StoredRun) =>
+      reproduceCard(alone, { ...compareRuns(base, [variant]), divergences: [divergenceLine('wikitext')] }).flatMap(({ table, verdict }) =>
+        table === 'divergence' ? [verdict] : [],
+      )
+    expect([nf4, int8].map((variant) => [...new Set(verdicts(variant))])).toEqual([['not reproducible'], ['equal']])
+  })
+
+  test('a row of the original is measured with the models that were scored on its items', () => {
+    const short = storedRun('short', [nf4.tasks[0]!, { ...textTask('wikitext', [{ logProb: -40, weight: 10 }]), rowCount: 12 }])
+    const common = cardContents(base, [int8, short], { commonItems: true })
+    const cells = reproduceCard(card(renderCard(card('# Mine\n'), common)), compareRuns(base, [int8]))
+    expect(cells.filter(({ table, row }) => table === 'perplexity' && row.startsWith('Original')).map(({ verdict }) => verdict)).toEqual([
+      'equal',
+      'not reproducible',
+    ])
   })
 })

@@ -7,7 +7,7 @@ import { count } from '../../../text/count.ts'
 import { paragraph, table } from '../../../text/markdown.ts'
 import { benchmarkName } from '../benchmark-title.ts'
 import { groupsOf } from '../compared-rows.ts'
-import type { CardModel } from '../card-contents.ts'
+import type { CardContents, CardModel } from '../card-contents.ts'
 import { cardPercent } from './card-percent.ts'
 
 /** A model's divergence in a task. */
@@ -19,15 +19,15 @@ export interface DivergenceRow {
 }
 
 /** Task by task, each with the models that have it; that of all tasks last. */
-export function divergenceRows({ models }: { readonly models: readonly CardModel[] }): DivergenceRow[] {
+export function divergenceRows({ models }: CardContents): DivergenceRow[] {
   const rows = models.flatMap((model) => model.comparison.divergences.flatMap(({ task, cells: [cell] }) => (cell ? [{ model, task, cell }] : [])))
   const groups = groupsOf(rows, ({ task }) => JSON.stringify(task))
   return [...groups.filter(([first]) => first!.task !== null), ...groups.filter(([first]) => first!.task === null)].flat()
 }
 
-/** The table, and what its figures are. */
-export function divergenceBlocks(rows: readonly DivergenceRow[]): RootContent[] {
-  const isSeveral = new Set(rows.map(({ model }) => model)).size > 1
+/** The table, and what its figures are. A card of several models names each, also if one of them alone has figures. */
+export function divergenceBlocks({ models }: CardContents, rows: readonly DivergenceRow[]): RootContent[] {
+  const isSeveral = models.length > 1
   const head = ['Task', ...(isSeveral ? ['Model'] : []), 'Positions', 'Mean KL', 'Median KL', '99 % KL', 'Max KL', 'Same top token']
   const body = rows.map(({ model, task, cell: { positionCount, kl, klInterval, sameTop, sameTopInterval } }) => [
     task === null ? ALL_TASKS : benchmarkName(task, null),

@@ -1,0 +1,36 @@
+/** A perplexity of a card, or bits per byte, measured again. */
+import type { Comparison } from '../../../compare/comparison.ts'
+import { plainName } from '../../read/benchmark-name.ts'
+import type { PerplexityRow } from '../../read/perplexity-rows.ts'
+import { judged, missing, UNKNOWN, type ReproducedCell } from '../reproduced-cell.ts'
+
+/** Half the width of a 95 % interval of a perplexity in standard errors. */
+const HALF_WIDTH = 1.96
+
+/** The perplexity of a row, and its ratio. */
+export function perplexityFigures(row: PerplexityRow, { perplexities }: Comparison): ReproducedCell[] {
+  return row.measure ? measuredCells(row, row.measure, perplexities) : unnamedCells(row, perplexities)
+}
+
+/** Of a text and unit that the card does not name, only the ratio can be compared. */
+function unnamedCells({ side, perplexity, ratio }: PerplexityRow, [line]: Comparison['perplexities']): ReproducedCell[] {
+  const cell = line?.cells[0]
+  return [
+    missing(perplexity, 'the card does not say on which text and in which unit it was measured'),
+    ...(ratio && side === 'variant' && line && cell ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, `× on ${line.task}`)] : []),
+  ]
+}
+
+function measuredCells(
+  { side, perplexity, ratio: printed }: PerplexityRow,
+  { task, metric }: NonNullable<PerplexityRow['measure']>,
+  lines: Comparison['perplexities'],
+): ReproducedCell[] {
+  const ratio = side === 'variant' ? printed : null
+  const line = lines.find((candidate) => plainName(candidate.task) === plainName(task) && candidate.metric === metric)
+  const cell = line?.cells[0]
+  if (!line || !cell) return [perplexity, ...(ratio ? [ratio] : [])].map((figure) => missing(figure, `the runs have no ${metric} of ${task}`))
+  const { value, standardError } = side === 'original' ? line.original : cell.score
+  const reach = standardError === null ? NaN : standardError * HALF_WIDTH
+  return [judged(perplexity, value, [value - reach, value + reach], ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, '×')] : [])]
+}
