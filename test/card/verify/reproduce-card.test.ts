@@ -44,6 +44,31 @@ describe('a card is compared with runs', () => {
   })
 })
 
+describe('the interval of a perplexity', () => {
+  const run = (label: string, value: number, standardError: number | null) => {
+    const task = textTask('wikitext', [{ logProb: -20, weight: 10 }])
+    return storedRun(label, [{ ...task, scores: [{ metric: 'word_perplexity', value, standardError }] }])
+  }
+  const cells = (standardError: number | null, printed: number) => {
+    const written = card(renderCard(card('# Mine\n'), cardContents(run('a', printed, null), [run('b', printed, null)])))
+    return reproduceCard(written, compareRuns(run('a', 1000, standardError), [run('b', 1000, standardError)])).filter(({ column }) => column === 'Perplexity')
+  }
+
+  test.each([
+    // Python 3: [math.exp(math.log(1000) + side * 1.96 * se / 1000) for side in (-1, 1)]
+    [2000, '1000.00 [19.84, 50400.44]', 20, 'within'],
+    [2000, '1000.00 [19.84, 50400.44]', 19, 'different'],
+    [50, '1000.00 [906.65, 1102.96]', 1102, 'within'],
+    [50, '1000.00 [906.65, 1102.96]', 906, 'different'],
+    [null, '1000.00', 999, 'different'],
+  ] as const)('with the standard error %s is %s', (standardError, measured, printed, verdict) => {
+    expect(cells(standardError, printed).map((cell) => [cell.measured, cell.verdict])).toEqual([
+      [measured, verdict],
+      [measured, verdict],
+    ])
+  })
+})
+
 describe('a card of several models is compared with the run of one', () => {
   const run = (label: string, right: number, nats: number) =>
     storedRun(label, [

@@ -1,11 +1,8 @@
 /** A perplexity of a card, or bits per byte, measured again. */
-import type { Comparison } from '../../../compare/comparison.ts'
+import type { ComparedScore, Comparison, Interval } from '../../../compare/comparison.ts'
 import { plainName } from '../../read/benchmark-name.ts'
 import type { PerplexityRow } from '../../read/perplexity-rows.ts'
 import { judged, missing, UNKNOWN, type ReproducedCell } from '../reproduced-cell.ts'
-
-/** Half the width of a 95 % interval of a perplexity in standard errors. */
-const HALF_WIDTH = 1.96
 
 /** The perplexity of a row, and its ratio. */
 export function perplexityFigures(row: PerplexityRow, { perplexities }: Comparison): ReproducedCell[] {
@@ -30,7 +27,16 @@ function measuredCells(
   const line = lines.find((candidate) => plainName(candidate.task) === plainName(task) && candidate.metric === metric)
   const cell = line?.cells[0]
   if (!line || !cell) return [perplexity, ...(ratio ? [ratio] : [])].map((figure) => missing(figure, `the runs have no ${metric} of ${task}`))
-  const { value, standardError } = side === 'original' ? line.original : cell.score
-  const reach = standardError === null ? NaN : standardError * HALF_WIDTH
-  return [judged(perplexity, value, [value - reach, value + reach], ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, '×')] : [])]
+  const score = side === 'original' ? line.original : cell.score
+  return [judged(perplexity, score.value, intervalOf(score), ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, '×')] : [])]
+}
+
+/**
+ * ±1.96 standard errors of the logarithm, which are those of the score over the score (delta method): the logarithm of a perplexity is a mean over
+ * tokens, which is nearer to normal, and no bound is below 0.
+ */
+function intervalOf({ value, standardError }: ComparedScore): Interval {
+  if (standardError === null) return UNKNOWN
+  const factor = Math.exp((1.96 * standardError) / value)
+  return [value / factor, value * factor]
 }
