@@ -257,6 +257,29 @@ describe('the model-index', () => {
     ])
   })
 
+  test('has the items, the limit and the shots of the table', async () => {
+    const part = (label: string) =>
+      storedRun(label, [
+        choiceTask('x (3-shot)', [1, 0, 1]),
+        choiceTask('piqa', [1, 0, 1], { shotCount: 3, rowCount: 1838, limit: 3 }),
+        { ...perplexityTask('wikitext', { nats: [2], count: 2 }, 0), rowCount: 62, limit: 2 },
+      ])
+    const written = write('', cardContents(part('base'), [part('cut')]))
+    expect(await wrongCells(written)).toEqual([])
+    for (const [before, row] of [
+      ['num_few_shot: 0', 'x'],
+      ['num_few_shot: 3', 'PIQA'],
+      ['num_items: 3', 'x'],
+      ['num_items: 2', 'WikiText'],
+      ['limit: 3', 'PIQA'],
+      ['limit: 2', 'WikiText'],
+    ] as const) {
+      const wrong = await wrongCells(written.replace(before, `${before.split(' ')[0]!} 7`))
+      expect(wrong.map((cell) => 'row' in cell && [cell.row, cell.column, cell.text])).toEqual([[row, before.split(':')[0], '7']])
+    }
+    expect(await wrongCells(written.replace('num_items: 3', 'num_items: 3\n            limit: 3'))).toHaveLength(1)
+  })
+
   test('keeps other models, other datasets and comments, also of the same benchmark', () => {
     const before = CARDS[4]!
     const written = write(before, contents)

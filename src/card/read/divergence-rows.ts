@@ -33,9 +33,14 @@ export function divergenceRows(table: CardTable): DivergenceRow[] {
   return table.rows.flatMap((row): DivergenceRow[] => {
     const cell = (at: number) => cellOf('divergence', table, row, at)
     const number = (at: number) => (at < 0 ? null : printed(cell(at)))
-    const found = number(mean)
+    const nats = (at: number) => {
+      const figure = number(at)
+      return figure && exactZero(figure)
+    }
+    const found = nats(mean)
     if (!found) return []
     const name = row.cells[0] ?? ''
+    const interval = printedInterval(cell(mean))
     return [
       {
         name,
@@ -43,13 +48,18 @@ export function divergenceRows(table: CardTable): DivergenceRow[] {
         model: model < 0 ? null : (row.cells[model] ?? ''),
         positions: number(positions),
         mean: found,
-        meanInterval: printedInterval(cell(mean)),
-        median: number(median),
-        p99: number(p99),
-        max: number(max),
+        meanInterval: interval && { low: exactZero(interval.low), high: exactZero(interval.high) },
+        median: nats(median),
+        p99: nats(p99),
+        max: nats(max),
         sameTop: number(sameTop),
         sameTopInterval: sameTop < 0 ? null : printedInterval(cell(sameTop)),
       },
     ]
   })
+}
+
+/** Divergences have three digits: `0` is printed for nothing else. */
+function exactZero(figure: Printed): Printed {
+  return figure.value === 0 && figure.digits === 0 ? { ...figure, slack: 0 } : figure
 }

@@ -1,7 +1,7 @@
 /** Rows of a card's tables of perplexities and of bits per byte. */
 import { BITS_PER_BYTE } from '../../metrics/registry.ts'
 import { textTaskOf } from './benchmark-name.ts'
-import { cellOf, printed, type Printed } from './printed-cell.ts'
+import { cellOf, printed, printedInterval, type Cell, type Printed, type PrintedInterval } from './printed-cell.ts'
 import type { CardTable } from './read-card.ts'
 
 /** One perplexity of the card, or bits per byte. */
@@ -12,10 +12,14 @@ export interface PerplexityRow {
   readonly measure: { readonly task: string; readonly metric: string } | null
   /** The cell that says how many items it is of; empty if there is none. */
   readonly items: string
+  /** The same cell with its place; null if there is none. */
+  readonly itemsCell: Cell | null
   /** The first row of a measure is the original's. */
   readonly side: 'original' | 'variant'
   readonly perplexity: Printed
   readonly ratio: Printed | null
+  /** Null if the card has none. */
+  readonly ratioInterval: PrintedInterval | null
 }
 
 const HEADINGS = { perplexity: /^perplexity$/iu, 'bits per byte': /^bits per byte$/iu } as const
@@ -33,14 +37,17 @@ export function perplexityRows(table: CardTable, unit: 'perplexity' | 'bits per 
     const key = `${name}\n${items < 0 ? '' : row.cells[items]}`
     const side = seen.has(key) ? 'variant' : 'original'
     seen.add(key)
+    const ratioCell = ratio < 0 ? null : cellOf(unit, table, row, ratio)
     return [
       {
         model: row.cells[0] ?? '',
         measure: isBits && name !== '' ? { task: textTaskOf(name), metric: BITS_PER_BYTE } : measureOf(name),
         items: items < 0 ? '' : (row.cells[items] ?? ''),
+        itemsCell: items < 0 ? null : cellOf(unit, table, row, items),
         side,
         perplexity,
-        ratio: ratio < 0 ? null : printed(cellOf(perplexity.table, table, row, ratio)),
+        ratio: ratioCell && printed(ratioCell),
+        ratioInterval: ratioCell && printedInterval(ratioCell),
       },
     ]
   })

@@ -25,6 +25,8 @@ export interface ItemCount {
   readonly count: number
   /** Of the split, if the card says so. */
   readonly of: number | null
+  /** The lowest limit that the card gives as the reason; null for none. */
+  readonly limit: number | null
 }
 
 /** An interval as it is printed. */
@@ -62,8 +64,9 @@ export function printedInterval(cell: Cell): PrintedInterval | null {
 }
 
 /** `5 of 1,838 (limit 5)`. */
-export function itemCountOf({ text }: Cell): ItemCount | null {
+export function itemCountOf({ text }: Pick<Cell, 'text'>): ItemCount | null {
   const [, count, of] = /^(\d[\d,]*)(?: of (\d[\d,]*))?/u.exec(text) ?? []
   const number = (digits: string) => Number(digits.replaceAll(',', ''))
-  return count === undefined ? null : { count: number(count), of: of === undefined ? null : number(of) }
+  const limits = [...text.matchAll(/\blimit (\d[\d.]*(?:e-\d+)?)/gu)].map(([, limit]) => Number(limit))
+  return count === undefined ? null : { count: number(count), of: of === undefined ? null : number(of), limit: limits.length > 0 ? Math.min(...limits) : null }
 }

@@ -1,6 +1,6 @@
 /** A cell of a card with the verdict of one check: what all checks come back with. */
 import type { CardFigures } from '../read/card-figures.ts'
-import { printed, type Cell, type Printed } from '../read/printed-cell.ts'
+import { printed, type Cell, type Printed, type PrintedInterval } from '../read/printed-cell.ts'
 
 /** `equal`: what the other figures give. `different`: something else. `cited`: nothing in the card decides it. */
 export type CellVerdict = 'equal' | 'different' | 'cited'
@@ -42,6 +42,16 @@ export const ROUNDING = 1e-9
 /** Whether a printed number is what this value rounds to. */
 export function roundsTo({ value, slack }: Printed, exact: number): boolean {
   return Math.abs(exact - value) <= slack + ROUNDING
+}
+
+/** Whether a printed number can be at most another one. */
+export function isAtMost(a: Printed, b: Printed): boolean {
+  return a.value - a.slack <= b.value + b.slack + ROUNDING
+}
+
+/** Whether a printed number can be inside its interval. */
+export function isInside(figure: Printed, { low, high }: PrintedInterval): boolean {
+  return isAtMost(low, figure) && isAtMost(figure, high)
 }
 
 /** Whether a printed number can be the quotient of two printed ones, whatever was rounded away. */

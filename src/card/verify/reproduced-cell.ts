@@ -1,6 +1,6 @@
 /** A cell of a card with what was measured now: what every comparison with runs comes back with. */
 import type { Interval } from '../../compare/comparison.ts'
-import type { Cell, Printed } from '../read/printed-cell.ts'
+import type { Cell, Printed, PrintedInterval } from '../read/printed-cell.ts'
 import { placeOf, roundsTo } from './checked-cell.ts'
 
 /** `equal`: to the printed digit. `within`: inside the 95 % interval of what was measured. */
@@ -21,11 +21,27 @@ export function missing(cell: Cell, why: string): ReproducedCell {
   return { ...placeOf(cell), verdict: 'not reproducible', measured: why }
 }
 
-/** A figure beside what was measured, with the interval of that. */
-export function judged(figure: Printed, value: number, [low, high]: Interval, unit: string): ReproducedCell {
+/** What a figure was measured as. */
+export interface Measured {
+  readonly value: number
+  readonly interval: Interval
+  readonly unit: string
+}
+
+/** A figure beside what was measured. `printedInterval` is the card's, which is of the same measurement if the figure is equal to the printed digit. */
+export function judged(figure: Printed, { value, interval, unit }: Measured, printedInterval: PrintedInterval | null = null): ReproducedCell {
+  const [low, high] = interval
   const isWithin = figure.value >= low - figure.slack && figure.value <= high + figure.slack
-  const digits = Math.max(2, figure.digits)
+  const isEqual = roundsTo(figure, value)
+  const hasInterval = Number.isFinite(low)
+  const isOther = isEqual && hasInterval && printedInterval !== null && !(isBound(printedInterval.low, low) && isBound(printedInterval.high, high))
+  const digits = Math.max(2, figure.digits, ...(isOther ? [printedInterval.low.digits, printedInterval.high.digits] : []))
   const shown = `${value.toFixed(digits)}${unit}`
-  const text = Number.isFinite(low) ? `${shown} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` : shown
-  return { ...placeOf(figure), verdict: roundsTo(figure, value) ? 'equal' : isWithin ? 'within' : 'different', measured: text }
+  const text = hasInterval ? `${shown} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` : shown
+  return { ...placeOf(figure), verdict: isOther ? 'different' : isEqual ? 'equal' : isWithin ? 'within' : 'different', measured: text }
+}
+
+/** Bounds from 1000 are printed as `> 999`, which is read as infinite. */
+function isBound(printed: Printed, exact: number): boolean {
+  return printed.value === Infinity ? exact >= 1000 : roundsTo(printed, exact)
 }

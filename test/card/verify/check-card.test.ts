@@ -98,6 +98,29 @@ describe('a card is verified', () => {
     ])
   })
 
+  test('and settings in a model-index are those of the table, if both say', async () => {
+    const withArgs = (args: string, items: string) =>
+      CARD.replace('      type: piqa\n', `      type: piqa\n      args: ${args}\n`)
+        .replace('| Benchmark | Original', '| Benchmark | Items | Original')
+        .replace('|---|---|---|---|---|\n| **PIQA** |', `|---|---|---|---|---|---|\n| **PIQA** (5-shot) | ${items} |`)
+        .replace('| **BoolQ** |', '| **BoolQ** | 3,270 |')
+    const wrongArgs = async (args: string, items = '1,838') => (await different(withArgs(args, items))).map(({ row, column, text }) => [row, column, text])
+    expect(await wrongArgs('{ num_few_shot: 5, num_items: 1838 }')).toEqual([])
+    expect(await wrongArgs('{ limit: 1838 }')).toEqual([])
+    expect(await wrongArgs('[1]')).toEqual([])
+    expect(await wrongArgs('{ num_few_shot: 0, num_items: 1,838, limit: 30 }', '1,838 (limit 2000)')).toEqual([
+      ['PIQA', 'num_few_shot', '0'],
+      ['PIQA', 'num_items', '1'],
+      ['PIQA', 'limit', '30'],
+    ])
+  })
+
+  test('and a ratio is inside its interval', async () => {
+    const ratio = (interval: string) => CARD.replace('**2.73×**', `**2.73×** [${interval}]`)
+    expect(await different(ratio('2.61, 2.85'))).toEqual([])
+    expect((await different(ratio('2.81, 2.95'))).map(({ row, column, check }) => [row, column, check])).toEqual([['Pruned', 'Ratio', 'within its interval']])
+  })
+
   test('and what it says of its base is compared with the front matter and config.json', async () => {
     const text = `${CARD.replace('example/base-9b', 'Qwen/Qwen3-8B-Base')}
 | Attribute | Value |

@@ -5,7 +5,8 @@ import { reproduceCard } from '../../../src/card/verify/reproduce-card.ts'
 import { cardContents } from '../../../src/card/write/card-contents.ts'
 import { renderCard } from '../../../src/card/write/render-card.ts'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
-import type { StoredRun } from '../../../src/store/stored-run.ts'
+import type { Comparison } from '../../../src/compare/comparison.ts'
+import type { StoredRun, StoredTask } from '../../../src/store/stored-run.ts'
 import { divergenceLine } from '../../divergences.ts'
 import { choiceTask, storedRun, textTask } from '../../stored-runs.ts'
 import { CARD } from '../card-fixture.ts'
@@ -69,6 +70,81 @@ describe('the interval of a perplexity', () => {
   })
 })
 
+describe('all that a card prints of a measurement is compared', () => {
+  const LIMITED = { rowCount: 1838, limit: 60 }
+  const run = (label: string, right: number, nats: number, { changes, count = 60 }: { changes: Partial<StoredTask>; count?: number }) =>
+    storedRun(label, [
+      choiceTask(
+        'piqa',
+        Array.from({ length: count }, (_, item) => Number(item < right)),
+        changes,
+      ),
+      {
+        ...textTask(
+          'wikitext',
+          Array.from({ length: 12 }, (_, text) => ({ logProb: -nats * (10 + text) - (label === 'cut' ? text % 3 : 0), weight: 10 + text })),
+        ),
+        rowCount: 62,
+        limit: 12,
+      },
+    ])
+  const compared = (changes: Partial<StoredTask> = LIMITED, count = 60): Comparison => ({
+    ...compareRuns(run('base', 50, 2, { changes, count }), [run('cut', 40, 2.3, { changes, count })]),
+    divergences: [divergenceLine('piqa')],
+  })
+  const written = (changes: Partial<StoredTask> = LIMITED) => {
+    const contents = cardContents(run('base', 50, 2, { changes }), [run('cut', 40, 2.3, { changes })])
+    const models = contents.models.map((model) => ({ ...model, comparison: { ...model.comparison, divergences: [divergenceLine('piqa')] } }))
+    return renderCard(card('# Mine\n'), { ...contents, models })
+  }
+  const wrong = (text: string, comparison = compared()) =>
+    reproduceCard(card(text), comparison)
+      .filter(({ verdict }) => verdict !== 'equal')
+      .map(({ row, column, verdict }) => `${row}, ${column}: ${verdict}`)
+
+  test('a card is equal to its runs', () => {
+    expect(wrong(written())).toEqual([])
+  })
+
+  test.each([
+    ['the lower bound of a retention', '[60.1,', '[60.2,', 'PIQA, Retention'],
+    ['the upper bound of a retention', '94.9]', '95.9]', 'PIQA, Retention'],
+    ['a bound of a ratio', '[1.38, 1.50]', '[1.38, 1.51]', 'Pruned (cut), Ratio'],
+    ['a bound of a divergence', '[0.0100,', '[0,', 'PIQA, Mean KL'],
+    ['a bound of a share of top tokens', '[95.0, 99.0]', '[95.0, 98.0]', 'PIQA, Same top token'],
+    ['the number of positions', '| 240 ', '| 230 ', 'PIQA, Positions'],
+    ['a number of items', '60 of 1,838 (', '80 of 1,838 (', 'PIQA, Items'],
+    ['the size of a split', '60 of 1,838 (', '60 of 1,848 (', 'PIQA, Items'],
+    ['a limit', '(limit 60)', '(limit 80)', 'PIQA, Items'],
+    ['chance', '50.00%', '25.00%', 'PIQA, Chance'],
+  ])('%s that is another is different', (_, before, after, cell) => {
+    expect(written()).toContain(before)
+    expect(wrong(written().replace(before, after)).filter((text) => text.endsWith('different'))).toEqual([`${cell}: different`])
+  })
+
+  test('of whole splits a number of items is another; a part that was scored does not decide it', () => {
+    const whole = { rowCount: 60 }
+    expect(wrong(written(whole), compared(whole))).toEqual([])
+    expect(wrong(written(whole).replace('| 60 ', '| 600 '), compared(whole))[0]).toBe('PIQA, Items: different')
+    const part = wrong(written(whole), compared({ rowCount: 60, limit: 58 }, 58))
+    expect(part.slice(0, 2)).toEqual(['PIQA, Items: not reproducible', 'PIQA, Chance: not reproducible'])
+    expect(part.filter((text) => text.endsWith('different'))).toEqual([])
+  })
+
+  test('an upper bound from 1000 is `> 999`', () => {
+    const few = (label: string, right: number) =>
+      storedRun(label, [
+        choiceTask(
+          'piqa',
+          Array.from({ length: 30 }, (_, item) => Number(item < right)),
+        ),
+      ])
+    const text = renderCard(card('# Mine\n'), cardContents(few('base', 1), [few('cut', 20)]))
+    expect(text).toContain('> 999]')
+    expect(wrong(text, compareRuns(few('base', 1), [few('cut', 20)]))).toEqual([])
+  })
+})
+
 describe('a card of several models is compared with the run of one', () => {
   const run = (label: string, right: number, nats: number) =>
     storedRun(label, [
@@ -84,10 +160,7 @@ describe('a card of several models is compared with the run of one', () => {
   const [base, nf4, int8] = [run('base', 36, 2), run('nf4', 20, 3), run('int8', 34, 2.1)]
   const written = (variants: readonly StoredRun[]) => {
     const contents = cardContents(base, variants)
-    const models = contents.models.map((model, index) => ({
-      ...model,
-      comparison: { ...model.comparison, divergences: [divergenceLine('my_Task (a)', { positionCount: 240 * (index + 1) })] },
-    }))
+    const models = contents.models.map((model) => ({ ...model, comparison: { ...model.comparison, divergences: [divergenceLine('my_Task (a)')] } }))
     return card(renderCard(card('# Mine\n'), { ...contents, models }))
   }
   const reproduced = (variants: readonly StoredRun[], variant: StoredRun) =>
@@ -100,8 +173,10 @@ describe('a card of several models is compared with the run of one', () => {
     const cells = reproduced([nf4, int8], variant)
     expect([...new Set(cells.map(({ verdict }) => verdict))].toSorted()).toEqual(['equal', 'not reproducible'])
     const others = cells.flatMap(({ measured, column }) => (measured === reason ? [column] : []))
-    expect(others.join(', ')).toBe('Original, Score, Retention, Perplexity, Ratio, Mean KL, Median KL, 99 % KL, Max KL, Same top token')
-    expect(cells.filter(({ verdict }) => verdict === 'equal')).toHaveLength(3 + 3 + 5)
+    expect(others.join(', ')).toBe(
+      'Items, Chance, Original, Score, Retention, Items, Perplexity, Ratio, Positions, Mean KL, Median KL, 99 % KL, Max KL, Same top token',
+    )
+    expect(cells.filter(({ verdict }) => verdict === 'equal')).toHaveLength(5 + 5 + 6)
   })
 
   test('a run of another name is of none of them, but of a card’s only model', () => {
@@ -127,8 +202,8 @@ describe('a card of several models is compared with the run of one', () => {
     const common = cardContents(base, [int8, short], { commonItems: true })
     const cells = reproduceCard(card(renderCard(card('# Mine\n'), common)), compareRuns(base, [int8]))
     expect(cells.filter(({ table, row }) => table === 'perplexity' && row.startsWith('Original')).map(({ verdict }) => verdict)).toEqual([
-      'equal',
-      'not reproducible',
+      ...Array<string>(2).fill('equal'),
+      ...Array<string>(2).fill('not reproducible'),
     ])
   })
 })

@@ -8,6 +8,7 @@ import { reproduceCard } from '../../../src/card/verify/reproduce-card.ts'
 import { checkCard } from '../../../src/card/verify/check-card.ts'
 import { renderCard } from '../../../src/card/write/render-card.ts'
 import { compareRuns } from '../../../src/compare/compare-runs.ts'
+import type { Comparison } from '../../../src/compare/comparison.ts'
 import { PROFILES } from '../../../src/compare/status.ts'
 import { CardError } from '../../../src/errors.ts'
 import { storedRun, textTask } from '../../stored-runs.ts'
@@ -85,20 +86,37 @@ describe('a card is written', () => {
     expect(cells.map(({ table, verdict }) => [table, verdict])).toEqual([
       ['model-index', 'equal'],
       ['model-index', 'equal'],
+      ['model-index', 'equal'],
       ['perplexity', 'equal'],
       ['perplexity', 'equal'],
       ['bits per byte', 'equal'],
       ['bits per byte', 'equal'],
     ])
     expect(findings).toEqual([])
-    expect(reproduceCard(written, compared).map(({ verdict }) => verdict)).toEqual(['equal', 'equal', 'equal', 'equal', 'equal', 'equal'])
-    expect(reproduceCard(written, compareRuns(run('base', 3), [run('cut', 5)])).map(({ verdict }) => verdict)).toEqual([
-      'equal',
-      'different',
-      'different',
-      'equal',
-      'different',
-      'different',
+    const verdicts = (comparison: Comparison) => reproduceCard(written, comparison).map(({ column, verdict }) => `${column}: ${verdict}`)
+    expect(verdicts(compared)).toEqual([
+      'Items: equal',
+      'Perplexity: equal',
+      'Items: equal',
+      'Perplexity: equal',
+      'Ratio: equal',
+      'Items: equal',
+      'Bits per byte: equal',
+      'Items: equal',
+      'Bits per byte: equal',
+      'Ratio: equal',
+    ])
+    expect(verdicts(compareRuns(run('base', 3), [run('cut', 5)]))).toEqual([
+      'Items: equal',
+      'Perplexity: equal',
+      'Items: equal',
+      'Perplexity: different',
+      'Ratio: different',
+      'Items: equal',
+      'Bits per byte: equal',
+      'Items: equal',
+      'Bits per byte: different',
+      'Ratio: different',
     ])
   })
 

@@ -4,7 +4,7 @@ import { count } from '../../../text/count.ts'
 import type { BenchmarkRow } from '../../read/benchmark-rows.ts'
 import type { Printed, PrintedInterval } from '../../read/printed-cell.ts'
 import type { CardContext } from '../card-context.ts'
-import { canBeQuotient, checked, PERCENT, undecided, type CheckedCell } from '../checked-cell.ts'
+import { canBeQuotient, checked, isInside, PERCENT, undecided, type CheckedCell } from '../checked-cell.ts'
 import { correctCount } from '../correct-count.ts'
 import { statusCell } from './status-check.ts'
 
@@ -34,9 +34,5 @@ function scoreCell(row: BenchmarkRow, score: Printed): CheckedCell {
 function retentionCells({ original, variant }: BenchmarkRow, retention: Printed, interval: PrintedInterval | null): CheckedCell[] {
   const isQuotient = canBeQuotient(retention, variant, original, PERCENT)
   const quotient = checked(retention, 'variant ÷ original', isQuotient, `${((variant.value / original.value) * PERCENT).toFixed(1)} %`)
-  return interval === null || isWithin(retention, interval) ? [quotient] : [quotient, checked(retention, 'within its interval', false, 'between the bounds')]
-}
-
-function isWithin({ value, slack }: Printed, { low, high }: PrintedInterval): boolean {
-  return value + slack >= low.value - low.slack && value - slack <= high.value + high.slack
+  return interval === null || isInside(retention, interval) ? [quotient] : [quotient, checked(retention, 'within its interval', false, 'between the bounds')]
 }

@@ -1,8 +1,7 @@
 /** Figures of a divergence against each other: what no two distributions can give is wrong. */
 import type { DivergenceRow } from '../../read/divergence-rows.ts'
-import type { Printed, PrintedInterval } from '../../read/printed-cell.ts'
 import type { CardContext } from '../card-context.ts'
-import { checked, PERCENT, ROUNDING, roundsTo, type CheckedCell } from '../checked-cell.ts'
+import { checked, isAtMost, isInside, PERCENT, roundsTo, type CheckedCell } from '../checked-cell.ts'
 
 /** Every row's figures. */
 export function divergenceCells({ figures: { divergences } }: CardContext): CheckedCell[] {
@@ -11,7 +10,7 @@ export function divergenceCells({ figures: { divergences } }: CardContext): Chec
 
 /** A divergence is at least 0, at most its maximum, and inside its interval. */
 function meanCell({ mean, meanInterval, max }: DivergenceRow): CheckedCell {
-  const isPossible = mean.value >= 0 && (!max || isAtMost(mean, max)) && isInside(mean, meanInterval)
+  const isPossible = mean.value >= 0 && (!max || isAtMost(mean, max)) && (!meanInterval || isInside(mean, meanInterval))
   return checked(mean, 'between 0 and the maximum, and inside its interval', isPossible, max ? `0 to ${max.text}` : '0 or more')
 }
 
@@ -26,19 +25,11 @@ function orderCells({ median, p99, max }: DivergenceRow): CheckedCell[] {
 /** A share of positions is a count of them; it is all of them if all divergences are 0. */
 function sameTopCells({ sameTop, sameTopInterval, positions, max }: DivergenceRow): CheckedCell[] {
   if (!sameTop) return []
-  const isShare = sameTop.value >= 0 && sameTop.value <= PERCENT && isInside(sameTop, sameTopInterval)
+  const isShare = sameTop.value >= 0 && sameTop.value <= PERCENT && (!sameTopInterval || isInside(sameTop, sameTopInterval))
   const whole = max?.value === 0 && max.text === '0'
   const cells = [checked(sameTop, 'a share, inside its interval', isShare && (!whole || sameTop.value === PERCENT), whole ? '100 %' : '0 to 100 %')]
   if (!positions) return cells
   const equal = Math.round((sameTop.value / PERCENT) * positions.value)
   const nearest = (equal / positions.value) * PERCENT
   return [...cells, checked(sameTop, 'a count of positions', roundsTo(sameTop, nearest), `${nearest.toFixed(sameTop.digits)}%, ${equal} of ${positions.text}`)]
-}
-
-function isAtMost(a: Printed, b: Printed): boolean {
-  return a.value - a.slack <= b.value + b.slack + ROUNDING
-}
-
-function isInside(figure: Printed, interval: PrintedInterval | null): boolean {
-  return !interval || (isAtMost(interval.low, figure) && isAtMost(figure, interval.high))
 }

@@ -8,6 +8,7 @@ import type { PerplexityRow } from '../../read/perplexity-rows.ts'
 import type { Cell } from '../../read/printed-cell.ts'
 import { isOfDataset } from '../../read/model-index.ts'
 import type { CardContext } from '../card-context.ts'
+import { argumentCells } from './argument-checks.ts'
 import { checked, PERCENT, ROUNDING, undecided, type CheckedCell } from '../checked-cell.ts'
 
 const nameOrType = z.string().optional()
@@ -27,7 +28,7 @@ type IndexedModel = z.infer<typeof modelIndexSchema>[number]
 type IndexedResult = IndexedModel['results'][number]
 type IndexedMetric = IndexedResult['metrics'][number]
 
-/** Every metric of the index. Fails with CardError on an index that the hub does not read. */
+/** Every metric of the index, and the settings of its datasets. Fails with CardError on an index that the hub does not read. */
 export function modelIndexCells({ card, figures, note }: CardContext): CheckedCell[] {
   const index: unknown = (card.frontMatter?.content as Record<string, unknown> | null | undefined)?.['model-index']
   if (index === undefined || index === null) return []
@@ -53,14 +54,16 @@ interface EntryContext {
 function resultCells(result: IndexedResult, context: EntryContext): CheckedCell[] {
   const { dataset, metrics } = result
   const row = rowOf(result, context)
-  return metrics.flatMap((metric) => {
+  const place = { table: 'model-index', row: row?.name ?? dataset?.name ?? taskOf(dataset?.type ?? ''), line: 1 }
+  const texts = metrics.map(({ type = '' }) => context.figures.perplexities.find((text) => isOfText(text, dataset?.name ?? '', type, context.model)))
+  const values = metrics.flatMap((metric, index) => {
     const { type, value } = metric
-    const name = row?.name ?? dataset?.name ?? taskOf(dataset?.type ?? '')
-    const cell: Cell = { table: 'model-index', row: name, column: type ?? 'value', line: 1, text: String(value) }
-    const text = context.figures.perplexities.find((candidate) => isOfText(candidate, dataset?.name ?? '', type ?? '', context.model))
+    const cell: Cell = { ...place, column: type ?? 'value', text: String(value) }
+    const text = texts[index]
     if (text) return [perplexityCell(cell, Number(value), text)]
     return row ? accuracyCells(cell, metric, row) : [undecided(cell, 'the table', 'the table has no such benchmark')]
   })
+  return [...values, ...argumentCells(dataset, { row, text: texts.find((text) => text), isWritten: context.isWritten }, place)]
 }
 
 /** The row that an entry repeats. */

@@ -2,11 +2,12 @@
 import type { ComparedScore, Comparison, Interval } from '../../../compare/comparison.ts'
 import { plainName } from '../../read/benchmark-name.ts'
 import type { PerplexityRow } from '../../read/perplexity-rows.ts'
-import { judged, missing, UNKNOWN, type ReproducedCell } from '../reproduced-cell.ts'
+import { judged, missing, UNKNOWN, type Measured, type ReproducedCell } from '../reproduced-cell.ts'
+import { areSameItems, itemCells } from './item-counts.ts'
 
-/** The perplexity of a row, and its ratio. */
-export function perplexityFigures(row: PerplexityRow, { perplexities }: Comparison): ReproducedCell[] {
-  return row.measure ? measuredCells(row, row.measure, perplexities) : unnamedCells(row, perplexities)
+/** Items, perplexity and ratio of a row. */
+export function perplexityFigures(row: PerplexityRow, comparison: Comparison): ReproducedCell[] {
+  return row.measure ? measuredCells(row, row.measure, comparison) : unnamedCells(row, comparison.perplexities)
 }
 
 /** Of a text and unit that the card does not name, only the ratio can be compared. */
@@ -14,21 +15,28 @@ function unnamedCells({ side, perplexity, ratio }: PerplexityRow, [line]: Compar
   const cell = line?.cells[0]
   return [
     missing(perplexity, 'the card does not say on which text and in which unit it was measured'),
-    ...(ratio && side === 'variant' && line && cell ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, `× on ${line.task}`)] : []),
+    ...(ratio && side === 'variant' && line && cell
+      ? [judged(ratio, { value: cell.ratio, interval: cell.ratioInterval ?? UNKNOWN, unit: `× on ${line.task}` })]
+      : []),
   ]
 }
 
 function measuredCells(
-  { side, perplexity, ratio: printed }: PerplexityRow,
+  { side, itemsCell, perplexity, ratio: printed, ratioInterval }: PerplexityRow,
   { task, metric }: NonNullable<PerplexityRow['measure']>,
-  lines: Comparison['perplexities'],
+  comparison: Comparison,
 ): ReproducedCell[] {
   const ratio = side === 'variant' ? printed : null
-  const line = lines.find((candidate) => plainName(candidate.task) === plainName(task) && candidate.metric === metric)
+  const line = comparison.perplexities.find((candidate) => plainName(candidate.task) === plainName(task) && candidate.metric === metric)
   const cell = line?.cells[0]
   if (!line || !cell) return [perplexity, ...(ratio ? [ratio] : [])].map((figure) => missing(figure, `the runs have no ${metric} of ${task}`))
   const score = side === 'original' ? line.original : cell.score
-  return [judged(perplexity, score.value, intervalOf(score), ''), ...(ratio ? [judged(ratio, cell.ratio, cell.ratioInterval ?? UNKNOWN, '×')] : [])]
+  const measuredRatio: Measured = { value: cell.ratio, interval: cell.ratioInterval ?? UNKNOWN, unit: '×' }
+  return [
+    ...itemCells(itemsCell, line, comparison),
+    judged(perplexity, { value: score.value, interval: intervalOf(score), unit: '' }),
+    ...(ratio ? [judged(ratio, measuredRatio, areSameItems(itemsCell, line) ? ratioInterval : null)] : []),
+  ]
 }
 
 /**
