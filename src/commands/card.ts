@@ -63,7 +63,8 @@ const verifyOptions = z.object({
   model: list({
     aliases: ['m'],
     group: SCORING,
-    description: 'Models to score: original=WHERE and variant=WHERE (default: base_model and the card’s folder)',
+    description:
+      'Models to score: original=WHERE and variant=WHERE, or the name of one of several models of the card (default: base_model and the card’s folder)',
   }),
   dataDir,
   limit,

@@ -86,6 +86,25 @@ test('verify --run scores both models and says which cells are reproduced', { ta
   expect(out).toMatch(/│ PIQA, Original\s+│ 79\.54% │ (?:different|within)\s+│ \d+\.\d\d % \[/u)
 })
 
+test('verify --run scores the model that is named of a card with several', { tags: ['slow'] }, async () => {
+  const folder = temporaryFolder()
+  const data = path.join(folder, 'data')
+  mkdirSync(path.join(data, 'piqa'), { recursive: true })
+  copyFileSync(writeRows(folder, 'piqa.jsonl', piqaRows(30)), path.join(data, 'piqa/validation.jsonl'))
+  const text = '# Mine\n\n| Benchmark | Model | Original | Score |\n|---|---|---|---|\n| PIQA | nf4 | 79.54% | 65.67% |\n| PIQA | int8 | 79.54% | 65.67% |\n'
+  const models = ['-m', `original=${tinyModel('qwen3')}`, '-m', `int8=${tinyModel('qwen3-untied')}`]
+  const verify = (...options: string[]) =>
+    evalharness('card', 'verify', cardFile(text), '--run', ...options, '--data-dir', data, '-o', path.join(folder, 'results'), '--json')
+  const { reproduced } = JSON.parse((await verify(...models)).out) as { reproduced: { column: string; measured: string }[] }
+  expect(reproduced.map(({ measured }) => measured)).toEqual([
+    'the row is of nf4, the run of int8',
+    'the row is of nf4, the run of int8',
+    expect.stringMatching(/^\d+\.\d\d % \[/u),
+    expect.stringMatching(/^\d+\.\d\d % \[/u),
+  ])
+  expect(await verify(...models, '-m', `nf4=${tinyModel('qwen3')}`)).toMatchObject({ code: 2, err: expect.stringContaining('int8, nf4') })
+})
+
 test('write: a column of a card beside another, into a card that is made', async () => {
   const [source, into] = [cardFile(), path.join(temporaryFolder(), 'new/README.md')]
   const { code, err } = await evalharness('card', 'write', `${source}#original`, `${source}#variant`, '--into', into, '--profile', 'card', '--eval-results')

@@ -40,7 +40,7 @@ export interface VerifyCardOptions {
 
 /** How the models of a card are scored. */
 export interface CardScoring {
-  /** `original=WHERE` and `variant=WHERE`; base_model and the card's folder when absent. */
+  /** `original=WHERE` and `variant=WHERE`, or the name of one of the card's models; base_model and the card's folder when absent. */
   readonly model?: readonly string[] | undefined
   readonly dataDir?: string | undefined
   readonly limit?: number | undefined
@@ -125,8 +125,12 @@ async function modelsOf(file: string, card: Card, model: readonly string[]): Pro
   const base = baseModelOf(card)
   const folder = path.dirname(path.resolve(file))
   const hasConfig = await pathExists(path.join(folder, 'config.json'))
+  const [own, ...more] = [...given.keys()].filter((label) => label !== 'original')
+  if (more.length > 0)
+    throw new UsageError(`--model names several models beside the original: ${[own, ...more].join(', ')}`, 'Give one; verify again for each of the others.')
   const original = given.get('original') ?? (base === null ? undefined : `original=${base}`)
-  const variant = given.get('variant') ?? (hasConfig ? `variant=${folder}` : undefined)
+  const usual = hasConfig ? `variant=${folder}` : undefined
+  const variant = own === undefined ? usual : given.get(own)
   if (original === undefined || variant === undefined)
     throw new UsageError(`which model is the ${original === undefined ? 'original' : 'card’s own'}?`, 'Give --model original=WHERE and --model variant=WHERE.')
   return [original, variant]
