@@ -3,7 +3,7 @@ import type { Interval } from '../../compare/comparison.ts'
 import type { Cell, Printed, PrintedInterval } from '../read/printed-cell.ts'
 import { placeOf, roundsTo } from './checked-cell.ts'
 
-/** `equal`: to the printed digit. `within`: inside the 95 % interval of what was measured. */
+/** `equal`: to the printed digit. `within`: inside the 95 % interval of what was measured, or an interval whose bounds are hardly others. */
 export type ReproductionVerdict = 'equal' | 'within' | 'different' | 'not reproducible'
 
 /** One cell, measured again. */
@@ -31,17 +31,25 @@ export interface Measured {
 /** A figure beside what was measured. `printedInterval` is the card's, which is of the same measurement if the figure is equal to the printed digit. */
 export function judged(figure: Printed, { value, interval, unit }: Measured, printedInterval: PrintedInterval | null = null): ReproducedCell {
   const [low, high] = interval
-  const isWithin = figure.value >= low - figure.slack && figure.value <= high + figure.slack
-  const isEqual = roundsTo(figure, value)
   const hasInterval = Number.isFinite(low)
-  const isOther = isEqual && hasInterval && printedInterval !== null && !(isBound(printedInterval.low, low) && isBound(printedInterval.high, high))
-  const digits = Math.max(2, figure.digits, ...(isOther ? [printedInterval.low.digits, printedInterval.high.digits] : []))
+  const bounds = hasInterval && printedInterval ? intervalVerdict(printedInterval, interval) : 'equal'
+  const isWithin = figure.value >= low - figure.slack && figure.value <= high + figure.slack
+  const verdict = roundsTo(figure, value) ? bounds : isWithin ? 'within' : 'different'
+  const digits = Math.max(2, figure.digits, ...(bounds === 'equal' || !printedInterval ? [] : [printedInterval.low.digits, printedInterval.high.digits]))
   const shown = `${value.toFixed(digits)}${unit}`
   const text = hasInterval ? `${shown} [${low.toFixed(digits)}, ${high.toFixed(digits)}]` : shown
-  return { ...placeOf(figure), verdict: isOther ? 'different' : isEqual ? 'equal' : isWithin ? 'within' : 'different', measured: text }
+  return { ...placeOf(figure), verdict, measured: text }
+}
+
+/** On another machine an item or two flip, which moves a bound by less than this share of the interval's width. */
+const BOUND_SHARE = 0.05
+
+function intervalVerdict(printed: PrintedInterval, [low, high]: Interval): 'equal' | 'within' | 'different' {
+  const areWithin = (reach: number) => isBound(printed.low, low, reach) && isBound(printed.high, high, reach)
+  return areWithin(0) ? 'equal' : areWithin(BOUND_SHARE * (high - low)) ? 'within' : 'different'
 }
 
 /** Bounds from 1000 are printed as `> 999`, which is read as infinite. */
-function isBound(printed: Printed, exact: number): boolean {
-  return printed.value === Infinity ? exact >= 1000 : roundsTo(printed, exact)
+function isBound(printed: Printed, exact: number, reach: number): boolean {
+  return printed.value === Infinity ? exact >= 1000 : roundsTo({ ...printed, slack: printed.slack + reach }, exact)
 }

@@ -107,9 +107,9 @@ describe('all that a card prints of a measurement is compared', () => {
   })
 
   test.each([
-    ['the lower bound of a retention', '[60.1,', '[60.2,', 'PIQA, Retention'],
-    ['the upper bound of a retention', '94.9]', '95.9]', 'PIQA, Retention'],
-    ['a bound of a ratio', '[1.38, 1.50]', '[1.38, 1.51]', 'Pruned (cut), Ratio'],
+    ['the lower bound of a retention', '[60.1,', '[64.1,', 'PIQA, Retention'],
+    ['the upper bound of a retention', '94.9]', '99.9]', 'PIQA, Retention'],
+    ['a bound of a ratio', '[1.38, 1.50]', '[1.38, 1.60]', 'Pruned (cut), Ratio'],
     ['a bound of a divergence', '[0.0100,', '[0,', 'PIQA, Mean KL'],
     ['a bound of a share of top tokens', '[95.0, 99.0]', '[95.0, 98.0]', 'PIQA, Same top token'],
     ['the number of positions', '| 240 ', '| 230 ', 'PIQA, Positions'],
@@ -120,6 +120,11 @@ describe('all that a card prints of a measurement is compared', () => {
   ])('%s that is another is different', (_, before, after, cell) => {
     expect(written()).toContain(before)
     expect(wrong(written().replace(before, after)).filter((text) => text.endsWith('different'))).toEqual([`${cell}: different`])
+  })
+
+  test('a bound that is hardly another, as a flipped item makes it, is within', () => {
+    expect(wrong(written().replace('[60.1,', '[60.2,'))).toEqual(['PIQA, Retention: within'])
+    expect(wrong(written().replace('94.9]', '95.9]'))).toEqual(['PIQA, Retention: within'])
   })
 
   test('of whole splits a number of items is another; a part that was scored does not decide it', () => {
