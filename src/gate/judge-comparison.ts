@@ -111,12 +111,12 @@ function judgeDivergence(rule: Rule, kind: DivergenceKind, cell: DivergenceCell 
 type Rule = Pick<JudgedRule, 'task' | 'metric' | 'kind' | 'limit' | 'itemCount' | 'splitCount'>
 
 function ruleOf({ task, metric, kind, limit }: RuleRequest, line: AccuracyLine | PerplexityLine | undefined): Rule {
-  return { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.itemCount ?? null, splitCount: line?.splitCount ?? null }
+  return { task, metric: line?.metric ?? metric ?? null, kind, limit, itemCount: line?.cells[0] ? line.itemCount : null, splitCount: line?.splitCount ?? null }
 }
 
-function missingReason({ task, metric }: RuleRequest, line: object | undefined, what: string): string {
-  if (line) return `the candidate has no ${task}`
-  return `the runs have no ${what} of ${task}${metric === undefined ? '' : ` by ${metric}`}`
+function missingReason({ task, metric }: RuleRequest, line: { readonly metric: string } | undefined, what: string): string {
+  if (line) return `the candidate has no ${line.metric} of ${task}`
+  return `the baseline has no ${what} of ${task}${metric === undefined ? '' : ` by ${metric}`}`
 }
 
 function incomparable(rule: Rule, reason: string): JudgedRule {
@@ -131,7 +131,7 @@ interface Found {
 }
 
 function decide(rule: Rule, { value, interval, side }: Found): JudgedRule {
-  if (!interval) return { ...incomparable(rule, 'items are not paired, so there is no interval: score both with stored samples'), value }
+  if (!interval) return { ...incomparable(rule, 'there is no interval: a run has no samples of it, or the score is not a mean over all items'), value }
   const [low, high] = interval
   const keeps = (bound: number) => (side === 'at least' ? bound >= rule.limit : bound <= rule.limit)
   const verdict = keeps(low) && keeps(high) ? 'passed' : keeps(low) || keeps(high) ? 'undecided' : 'regressed'

@@ -20,8 +20,8 @@ export interface ScoredBlock {
   readonly items: readonly ScoredItem[]
   /** Why items have no response although the signal was not aborted; the reasons of each were given as notices. */
   readonly failure: EngineError | undefined
-  /** Requests with a response that were cut to the window. */
-  readonly cutRequestCount: number
+  /** How many requests of each item were cut to the window. */
+  readonly cutRequestCounts: readonly number[]
   /** Of each model that was computed. */
   readonly work: readonly TaskWork[]
 }
@@ -63,11 +63,14 @@ export function beginBlock(block: LoadedTask, { opened }: OpenSide, { signal, on
 
 /** The items of a block, and what went wrong. */
 export function blockOf(block: LoadedTask, responses: ScoredRequests, { onEvent = () => {} }: EvaluateOptions): Omit<ScoredBlock, 'work'> {
-  const { failed, tokensCut, lost, logLikelihoods } = responses
+  const { failed, lost } = responses
   const failure = lost ?? failedItemsError(reportFailed(block, failed, (message) => onEvent({ kind: 'notice', message })))
-  // Requests without a response are asked and counted again, by the gate that goes on.
-  const cutRequestCount = [...tokensCut.keys()].filter((index) => logLikelihoods[index] !== undefined).length
-  return { items: scoreParts(block, responses).flatMap(({ scored }) => scored), failure, cutRequestCount }
+  const parts = scoreParts(block, responses)
+  return {
+    items: parts.flatMap(({ scored }) => scored),
+    failure,
+    cutRequestCounts: parts.flatMap(({ truncations }) => truncations.map(({ requestCount }) => requestCount)),
+  }
 }
 
 /** A block has no item before all others: its results are used all at once. */

@@ -112,15 +112,21 @@ describe('no verdict rests on an interval that is too narrow for its number of i
 
 describe('cannot be compared', () => {
   test.each<[string, string, Comparison, string]>([
-    ['a task that the runs lack', '{ mmlu: { min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of mmlu'],
-    ['a metric that they lack', '{ piqa: { metric: f1, min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of piqa by f1'],
+    ['a task that the baseline lacks', '{ mmlu: { min_retention: 0.9 } }', comparisonOf({}), 'the baseline has no accuracy of mmlu'],
+    ['a metric that it lacks', '{ piqa: { metric: f1, min_retention: 0.9 } }', comparisonOf({}), 'the baseline has no accuracy of piqa by f1'],
     ['a baseline of 0', '{ piqa: { min_retention: 0.9 } }', comparisonOf({ retention: null }), 'the baseline scores 0, so nothing can be retained'],
-    ['an accuracy rule for a perplexity', '{ wikitext: { min_retention: 0.9 } }', comparisonOf({}), 'the runs have no accuracy of wikitext'],
+    ['an accuracy rule for a perplexity', '{ wikitext: { min_retention: 0.9 } }', comparisonOf({}), 'the baseline has no accuracy of wikitext'],
     [
       'scores without items',
       '{ piqa: { min_retention: 0.9 } }',
       compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8] }), [citedRun('b', { piqa: ['acc_norm', 0.7] })]),
-      'items are not paired, so there is no interval: score both with stored samples',
+      'there is no interval: a run has no samples of it, or the score is not a mean over all items',
+    ],
+    [
+      'a metric that the candidate lacks',
+      '{ piqa: { min_retention: 0.9 } }',
+      compareRuns(citedRun('a', { piqa: ['acc_norm', 0.8], boolq: ['acc', 0.8] }), [citedRun('b', { boolq: ['acc', 0.7] })]),
+      'the candidate has no acc_norm of piqa',
     ],
   ])('%s', (_, policy, comparison, reason) => expect(judgeOne(policy, comparison)).toMatchObject({ verdict: 'incomparable', reason }))
 })

@@ -62,9 +62,9 @@ export function firstTextCrossing(sequence: TextSequence, drawn: readonly TextPa
 export function forecastTextCrossing(sequence: TextSequence, drawn: readonly TextPair[], limit: number): number {
   const { metric, count } = sequence
   const { value, deviation } = changeOf(sequence, drawn)
-  if (deviation === null || drawn.length < FIRST_LOOK) return Math.min(count, FIRST_LOOK)
+  if (deviation === null) return Math.min(count, FIRST_LOOK)
   const distance = Math.abs(value - (metric ? Math.log(limit) : limit))
-  let [open, decided] = [drawn.length, count]
+  let [open, decided] = [Math.max(drawn.length, FIRST_LOOK - 1), count]
   while (decided - open > 1) {
     const middle = Math.floor((open + decided) / 2)
     if (deviation * widthAfter(middle, sequence) <= distance) decided = middle

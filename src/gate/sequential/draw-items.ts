@@ -56,7 +56,7 @@ export async function drawItems(
 ): Promise<DrawnItems> {
   const scored = new Map<string, RuleValues>()
   const work: TaskWork[] = []
-  let { cutRequestCount } = earlier
+  const cutRequests = new Map(earlier.cutRequests)
   let resumedCount = 0
   let failure: EngineError | undefined
   // A rule that no candidate can keep or break needs no item.
@@ -72,18 +72,22 @@ export async function drawItems(
     for (const block of blocksOf(loadedTasks, missing)) {
       if (limits.signal?.aborted || failure) break
       const result = await scorer.score(block)
-      for (const item of result.items) scored.set(itemName(item.item.task, item.item.docId), valuesOf(item, ruled))
+      for (const [index, item] of result.items.entries()) {
+        const name = itemName(item.item.task, item.item.docId)
+        scored.set(name, valuesOf(item, ruled))
+        const cutCount = result.cutRequestCounts[index]!
+        if (cutCount > 0) cutRequests.set(name, cutCount)
+      }
       work.push(...result.work)
-      cutRequestCount += result.cutRequestCount
       failure = result.failure
     }
-    if (scored.size > knownCount) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequestCount })
+    if (scored.size > knownCount) await keep({ scored: new Map([...earlier.scored, ...scored]), cutRequests })
     const verdicts = open.map((one) => verdictsOf(one, scored))
     verdicts.forEach(onBlock)
     if (limits.signal?.aborted || failure) break
     open = open.filter((_, index) => needsMore(verdicts[index]!, limits))
   }
-  return { scored, resumedCount, work, cutRequestCount, failure }
+  return { scored, resumedCount, work, cutRequests, failure }
 }
 
 /** What an item gives to the rules that it has values for. */

@@ -115,7 +115,8 @@ function checkTokenizer({ baseline, ruled, model }: PreparedGate, { tokenizerHas
 function outcomeOf({ baseline, ruled, model }: PreparedGate, drawnItems: DrawnItems, drawing: DrawingRecord): GateOutcome {
   const judge = (track: RuleTrack, { population }: RuledPopulation): JudgedRule => judgeTrack(track, drawnValues(population, track, drawnItems.scored))
   const judgement = judgementOf(ruled.flatMap((one) => one.tracks.map((track) => judge(track, one))))
-  const { failure, cutRequestCount } = drawnItems
+  const { failure, scored, cutRequests } = drawnItems
+  const cutRequestCount = [...scored.keys()].reduce((sum, name) => sum + (cutRequests.get(name) ?? 0), 0)
   // A regressed rule is final, whatever the others would have been.
   const isOpen = drawing.isInterrupted && judgement.verdict !== 'regressed' && judgement.rules.some(({ verdict }) => verdict === 'undecided')
   const candidate = candidateOf(baseline, drawing)
@@ -142,16 +143,15 @@ const UNFINISHED = { lost: FAILED, cancelled: INTERRUPTED } as const
 
 /** What the verdicts are about, and how sure they are. */
 function notesOf({ seed, alpha, bounds, drawn, original }: DrawingRecord): string[] {
-  const unbounded = (['max_perplexity_ratio', 'max_mean_kl'] as const).filter((kind) => bounds.some((rule) => rule.kind === kind))
+  const partly = new Set(drawn.flatMap(({ task, itemCount, items }) => (items.length < itemCount ? [task] : [])))
+  const unbounded = (['max_perplexity_ratio', 'max_mean_kl'] as const).filter((kind) => bounds.some((rule) => rule.kind === kind && partly.has(rule.task)))
   const asymptotic = unbounded.length === 0 ? '' : `; of ${unbounded.map((kind) => UNBOUNDED[kind]).join(' and ')} this is approximate`
   // Alpha is for both sides, of which only one can be wrong.
   const share = bounds.length === 1 ? '' : `, ${percentText(alpha / 2 / bounds.length)} for each rule`
   return [
     `verdicts are about the scores on all of the baseline’s items, drawn in a random order (seed ${seed})`,
     ...(original ? [`${original.source} was scored beside the candidate, on the same items`] : []),
-    ...(drawn.every(({ itemCount, items }) => items.length === itemCount)
-      ? []
-      : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
+    ...(partly.size === 0 ? [] : [`with a probability of at most ${percentText(alpha / 2)} a verdict differs from that on all items${share}${asymptotic}`]),
   ]
 }
 

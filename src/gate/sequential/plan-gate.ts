@@ -15,7 +15,7 @@ import { prepareGate, type PreparedGate } from './prepare-gate.ts'
 export interface GatePlan {
   readonly task: string
   readonly itemCount: number
-  /** Tokens that are computed if all items are scored at once. */
+  /** Tokens that are computed if all items are scored at once, of both models if the baseline's is scored too. */
   readonly tokensAtOnce: number
   /** Tokens that are computed up to a number of drawn items, after each block. */
   readonly blocks: readonly { readonly items: number; readonly tokens: number }[]
@@ -25,22 +25,32 @@ export interface GatePlan {
 export async function planGate({ definedTasks, onEvent = () => {}, signal, baseline, baselines, policy, ...given }: JudgeModelOptions): Promise<GatePlan[]> {
   const options = parseStrictly(modelOptions, given)
   const prepared = await prepareGate({ baseline, baselines, policy, options, definedTasks, onEvent, signal }, 'planning')
-  const planner = await unlessAborted(openPlanner(prepared.model, prepared.evaluateOptions), signal)
-  if (!planner) throw new GateError(`no tokenizer.json in ${prepared.model.folder}`, 'Tokens are counted with it.')
+  const planners: Planner[] = []
+  // The baseline's model is scored too if rules are about distributions.
+  for (const model of [prepared.model, ...(prepared.original ? [prepared.original] : [])]) {
+    const planner = await unlessAborted(openPlanner(model, prepared.evaluateOptions), signal)
+    if (!planner) throw new GateError(`no tokenizer.json in ${model.folder}`, 'Tokens are counted with it.')
+    planners.push(planner)
+  }
   const plans: GatePlan[] = []
-  for (const { population } of prepared.ruled) plans.push(await planPopulation(population, prepared, planner, options.maxItems))
+  for (const { population } of prepared.ruled) plans.push(await planPopulation(population, prepared, planners, options.maxItems))
   return plans
 }
 
-async function planPopulation({ name, drawn }: Population, { loadedTasks }: PreparedGate, planner: Planner, maxItems = Infinity): Promise<GatePlan> {
+async function planPopulation(
+  { name, drawn }: Population,
+  { loadedTasks }: PreparedGate,
+  planners: readonly Planner[],
+  maxItems = Infinity,
+): Promise<GatePlan> {
   const tokensOf = async (from: number, to: number) => {
     const wanted = new Set(drawn.slice(from, to).map(({ part, item }) => itemName(part, item.docId)))
     let tokens = 0
-    for (const { chunks } of encodeAhead(
-      blocksOf(loadedTasks, wanted).map((block) => inChunks(block, 1)),
-      planner.encoder,
-    ))
-      for (const chunk of chunks) tokens += planner.planWork((await chunk.encoded).sequences).tokensComputed
+    for (const planner of planners) {
+      const blocks = blocksOf(loadedTasks, wanted).map((block) => inChunks(block, 1))
+      for (const { chunks } of encodeAhead(blocks, planner.encoder))
+        for (const chunk of chunks) tokens += planner.planWork((await chunk.encoded).sequences).tokensComputed
+    }
     return tokens
   }
   const most = Math.min(drawn.length, maxItems)

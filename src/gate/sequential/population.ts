@@ -49,16 +49,18 @@ export function ruleMetric({ kind, metric }: RuleRequest, { entry }: Population)
  * items together, and with CompareError on an item without a value.
  */
 export function baselineValues({ name, entry, drawn }: Population, metric: string): ItemValue[] {
-  const other = 'Name a subset or another metric in the policy, or judge a stored run with --candidate.'
-  if (hasProblem(entry, metric)) throw new GateError(`${name}: ${metric}: ${entry.problems![metric]}`, other)
+  if (hasProblem(entry, metric)) throw new GateError(`${name}: ${metric}: ${entry.problems![metric]}`, NOT_A_MEAN_HINT)
   const isComparable = metricOf(metric).comparedAs === 'perplexity' ? isTextValue : isShareValue
   return drawn.map(({ part, item: { docId, values } }) => {
     const value = Object.hasOwn(values, metric) ? values[metric] : undefined
     if (value === undefined) throw new CompareError(`${name}: the baseline’s row ${docId} of ${part} has no ${metric}`, 'Score the baseline again.')
-    if (!isComparable(value)) throw new GateError(`${name}: ${metric} is not a mean over items, so a part of them says little about it`, other)
+    if (!isComparable(value)) throw new GateError(`${name}: ${metric} is not a mean over items, so a part of them says little about it`, NOT_A_MEAN_HINT)
     return value
   })
 }
+
+/** Of stored runs such a score has no interval either. */
+export const NOT_A_MEAN_HINT = 'Name a subset or another metric in the policy.'
 
 /** Names an item among those of all populations. */
 export function itemName(part: string, docId: number): string {

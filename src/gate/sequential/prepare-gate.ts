@@ -15,6 +15,7 @@ import { BASELINES, findBaseline } from '../bless.ts'
 import { checkPolicy } from '../check-policy.ts'
 import { openPolicy, policyNameOf, type JudgeOptions } from '../judge.ts'
 import { isDivergence } from '../rule-requests.ts'
+import { checkWeighing } from './check-weighing.ts'
 import type { RuledPopulation } from './ruled-population.ts'
 import type { GateEvent } from './gate-events.ts'
 import { checkSameItems } from './match-items.ts'
@@ -72,6 +73,7 @@ export async function prepareGate(input: GateInput, purpose: 'scoring' | 'planni
   })
   const onNotice = (message: string) => onEvent({ kind: 'notice', model: null, message })
   const { models, loadedTasks, evaluateOptions } = await prepareRun(scoring, { purpose, definedTasks, onNotice, signal }).catch(inWordsOfPolicy)
+  checkWeighing(rules, { tasks: loadedTasks.map(({ task }) => task), taskGroups: evaluateOptions.taskGroups ?? [] })
   const model = models.at(-1)!
   const ruled = await withDivergenceTracks(rules, { requests, alpha: share, asked: { model, loadedTasks, evaluateOptions, signal } })
   checkComparable(ruled)

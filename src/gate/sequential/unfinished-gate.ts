@@ -21,8 +21,8 @@ export type RuleValues = Readonly<Record<string, ItemValue>>
 export interface KnownScores {
   /** By `itemName`. */
   readonly scored: ReadonlyMap<string, RuleValues>
-  /** Requests that were cut to the window. */
-  readonly cutRequestCount: number
+  /** How many requests of an item were cut to the window, by `itemName`; of items that this gate did not draw too. */
+  readonly cutRequests: ReadonlyMap<string, number>
 }
 
 /** The file of a gate that is not decided. */
@@ -38,7 +38,7 @@ export interface UnfinishedGate {
 
 const stored = z.object({
   identity: z.string(),
-  cutRequestCount: z.int().nonnegative(),
+  cutRequests: z.record(z.string(), z.int().nonnegative()),
   // A value that JSON cannot hold became null; such an item is scored again.
   items: z.record(
     z.string(),
@@ -73,8 +73,9 @@ export async function openUnfinishedGate(gated: GatedModel, scorer: BlockScorer,
   return {
     file,
     earlier: await read(file, identity),
-    async keep({ scored, cutRequestCount }) {
-      await writeWhole(file, [JSON.stringify({ identity, cutRequestCount, items: Object.fromEntries(scored) } satisfies z.input<typeof stored>)])
+    async keep({ scored, cutRequests }) {
+      const content: z.input<typeof stored> = { identity, cutRequests: Object.fromEntries(cutRequests), items: Object.fromEntries(scored) }
+      await writeWhole(file, [JSON.stringify(content)])
     },
     remove: () => rm(file, { force: true }),
   }
@@ -89,9 +90,9 @@ async function read(file: string, identity: string): Promise<KnownScores> {
       .then(parseJson)
       .catch(() => null),
   ).data
-  if (found?.identity !== identity) return { scored: new Map(), cutRequestCount: 0 }
+  if (found?.identity !== identity) return { scored: new Map(), cutRequests: new Map() }
   const known = Object.entries(found.items).flatMap(([name, values]) => (values === null ? [] : [[name, values] as const]))
-  return { scored: new Map(known), cutRequestCount: found.cutRequestCount }
+  return { scored: new Map(known), cutRequests: new Map(Object.entries(found.cutRequests)) }
 }
 
 /** Everything that a score depends on: not the order and number of items, nor where files are stored. */

@@ -77,3 +77,12 @@ test.each([0.05, 0.08, 0.11, 0.14])('a forecast is right if the texts go on as t
   expect(forecast / itemCount).toBeGreaterThan(0.9)
   expect(forecast / itemCount).toBeLessThan(1.1)
 })
+
+test('a forecast before the first look is that of the first look, not the look itself', () => {
+  const drawn = wideTexts(0.08)
+  const early = forecastTextCrossing(many, drawn.slice(0, 40), 1.1)
+  expect(early).toBeGreaterThan(100)
+  expect(early / forecastTextCrossing(many, drawn.slice(0, 64), 1.1)).toBeCloseTo(1, 0)
+  expect(forecastTextCrossing(many, drawn.slice(0, 40), 3)).toBe(64)
+  expect(forecastTextCrossing({ ...many, count: 50 }, drawn.slice(0, 40), 1.1)).toBe(50)
+})

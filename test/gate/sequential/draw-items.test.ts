@@ -28,7 +28,11 @@ function loaded(name: string, parts: readonly string[], count: number): LoadedTa
 const loadedTasks = [loaded('piqa', ['piqa'], 400), loaded('mmlu', ['mmlu_a', 'mmlu_b'], 200)]
 
 /** Scores every item as the baseline, or as 0; remembers the sizes of blocks. */
-function fakeScorer(value: (docId: number) => number, change: (block: ScoredBlock, calls: number) => ScoredBlock = (block) => block) {
+function fakeScorer(
+  value: (docId: number) => number,
+  change: (block: ScoredBlock, calls: number) => ScoredBlock = (block) => block,
+  cut: (docId: number) => number = () => 0,
+) {
   const asked: string[][] = []
   const scorer = {
     async score({ parts }: LoadedTask) {
@@ -36,13 +40,13 @@ function fakeScorer(value: (docId: number) => number, change: (block: ScoredBloc
         own.map(({ docId }) => ({ item: { task: name, docId }, logLikelihoods: [], metrics: { acc: value(docId) } })),
       )
       asked.push(items.map(({ item }) => itemName(item.task, item.docId)))
-      return change({ items, failure: undefined, cutRequestCount: 0, work: [] } as unknown as ScoredBlock, asked.length)
+      return change({ items, failure: undefined, cutRequestCounts: items.map(({ item }) => cut(item.docId)), work: [] } as unknown as ScoredBlock, asked.length)
     },
   } as unknown as BlockScorer
   return { scorer, asked }
 }
 
-const nothing: KnownScores = { scored: new Map(), cutRequestCount: 0 }
+const nothing: KnownScores = { scored: new Map(), cutRequests: new Map() }
 
 async function draw(
   populations: readonly RuledPopulation[],
@@ -121,7 +125,7 @@ test('what an interrupted gate knew is not asked again, and blocks and verdicts 
   const whole = await draw([ruled('piqa', 0.95)], fakeScorer(value))
   // Interrupted in the second block, of which it knew every other item.
   const known = whole.asked.flat().filter((_, index) => index < 64 || (index < 128 && index % 2 === 0))
-  const earlier = { scored: new Map(known.map((name) => [name, whole.scored.get(name)!])), cutRequestCount: 3 }
+  const earlier = { scored: new Map(known.map((name) => [name, whole.scored.get(name)!])), cutRequests: new Map([[known[0]!, 2]]) }
   const resumed = await draw([ruled('piqa', 0.95)], fakeScorer(value), { isFull: false }, earlier)
   expect(resumed.blocks).toEqual(whole.blocks)
   expect(resumed.scored).toEqual(whole.scored)
@@ -131,13 +135,24 @@ test('what an interrupted gate knew is not asked again, and blocks and verdicts 
       .filter((name) => !known.includes(name))
       .toSorted(),
   )
-  expect(resumed).toMatchObject({ resumedCount: 96, cutRequestCount: 3 })
+  expect(resumed).toMatchObject({ resumedCount: 96, cutRequests: new Map([[known[0]!, 2]]) })
+})
+
+test('requests that were cut are counted by item, so that a gate counts those of its own', async () => {
+  const fake = fakeScorer(
+    (docId) => right[docId]!,
+    undefined,
+    (docId) => docId % 3,
+  )
+  const { cutRequests, scored } = await draw([ruled('piqa', 0.5)], fake)
+  const counts = [...scored.keys()].map((name) => [name, Number(name.split(' ')[1]) % 3] as const)
+  expect(cutRequests).toEqual(new Map(counts.filter(([, count]) => count > 0)))
 })
 
 test('after each block everything is kept, what was known before too', async () => {
   const [one] = [ruled('piqa', 0.99)]
   const last = one.population.drawn.at(-1)!.item.docId
-  const earlier = { scored: new Map([[itemName('piqa', last), { acc: 1 }]]), cutRequestCount: 0 }
+  const earlier = { scored: new Map([[itemName('piqa', last), { acc: 1 }]]), cutRequests: new Map() }
   const { kept } = await draw(
     [one],
     fakeScorer((docId) => right[docId]!),

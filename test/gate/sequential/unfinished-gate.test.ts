@@ -21,7 +21,7 @@ const known: KnownScores = {
     ['piqa 7', { acc: 1 }],
     ['piqa 2', { acc: 0, max_mean_kl: { sum: 0.125, count: 4 } }],
   ]),
-  cutRequestCount: 2,
+  cutRequests: new Map([['piqa 2', 2]]),
 }
 
 interface Changes {
@@ -47,7 +47,7 @@ function open({ options = {}, seed = 0, right = [1, 1, 0, 1], weightsHash = 'abc
 
 test('what is kept is there for the same options, items and weights, until it is removed', async () => {
   const first = await open()
-  expect(first.earlier).toEqual({ scored: new Map(), cutRequestCount: 0 })
+  expect(first.earlier).toEqual({ scored: new Map(), cutRequests: new Map() })
   await first.keep(known)
   const second = await open()
   expect(path.dirname(second.file)).toBe(path.join(output, 'candidate'))
@@ -76,7 +76,7 @@ test.each<[string, Changes, Changes, number]>([
 test('a gate that differs neither overwrites nor removes what another one knows', async () => {
   await (await open()).keep(known)
   const other = await open({ weightsHash: 'abd' })
-  await other.keep({ scored: new Map([['piqa 1', { acc: 1 }]]), cutRequestCount: 0 })
+  await other.keep({ scored: new Map([['piqa 1', { acc: 1 }]]), cutRequests: new Map() })
   await other.remove()
   expect((await open()).earlier).toEqual(known)
 })
