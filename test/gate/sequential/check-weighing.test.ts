@@ -14,8 +14,8 @@ const groups = ['mine', 'mine_part', 'other'].map((name) => ({
   scores: [{ metric: 'acc', value: 1, standardError: null }],
   members: ['mine_a', 'mine_b'],
 }))
-const ruled = (name: string) => {
-  const population = populationOf(storedRun('original', parts, { groups }), name, 0)
+const ruled = (name: string, tasks = parts) => {
+  const population = populationOf(storedRun('original', tasks, { groups }), name, 0)
   return [{ population, tracks: [ruleTrack({ task: name, metric: 'acc', kind: 'min_retention', limit: 0.9 }, baselineValues(population, 'acc'), 0.05)] }]
 }
 const task = (pooling: 'items' | 'tasks') => ({ name: 'mine', subsets: { names: ['a', 'b'], groups: { part: ['a', 'b'] }, pooling } }) as unknown as Task
@@ -23,7 +23,10 @@ const yaml = (weightBySize: boolean) => [{ name: 'other', members: ['mine_a', 'm
 
 test.each(['mine', 'mine_part'])('%s of a task that weighs its subsets alike is refused', (name) => {
   expect(() => checkWeighing(ruled(name), { tasks: [task('tasks')], taskGroups: [] })).toThrow(
-    expect.objectContaining({ code: 'GATE', message: `${name}: acc: its tasks weigh alike whatever their sizes, so its items together have another score` }),
+    expect.objectContaining({
+      code: 'GATE',
+      message: `${name}: acc: its tasks weigh alike whatever their sizes, so its score is not that of its items together`,
+    }),
   )
   expect(() => checkWeighing(ruled(name), { tasks: [task('items')], taskGroups: [] })).not.toThrow()
 })
@@ -32,4 +35,9 @@ test('so is a group of lm-eval with weight_by_size: false, but not one of its ta
   expect(() => checkWeighing(ruled('other'), { tasks: [], taskGroups: yaml(false) })).toThrow('other: acc: its tasks weigh alike')
   expect(() => checkWeighing(ruled('other'), { tasks: [], taskGroups: yaml(true) })).not.toThrow()
   expect(() => checkWeighing(ruled('mine_a'), { tasks: [task('tasks')], taskGroups: yaml(false) })).not.toThrow()
+})
+
+test('tasks of equal sizes weigh as their items do', () => {
+  const equal = [choiceTask('mine_a', [1, 1]), choiceTask('mine_b', [1, 0])]
+  expect(() => checkWeighing(ruled('mine', equal), { tasks: [task('tasks')], taskGroups: [] })).not.toThrow()
 })
