@@ -30,6 +30,16 @@ export function choiceTask(name: string, outcomes: readonly number[], changes: P
   }
 }
 
+/** The task with another accuracy, `acc_norm`, which has these outcomes. */
+export function withNormalized(task: StoredTask, outcomes: readonly number[]): StoredTask {
+  const value = outcomes.reduce((sum, right) => sum + right, 0) / outcomes.length
+  return {
+    ...task,
+    scores: [...task.scores, { metric: 'acc_norm', value, standardError: null }],
+    items: task.items!.map((item, index) => ({ ...item, values: { ...item.values, acc_norm: outcomes[index]! } })),
+  }
+}
+
 /** A task of texts with a word perplexity. */
 export function textTask(name: string, texts: readonly TextValue[]): StoredTask {
   const total = (key: keyof TextValue) => texts.reduce((sum, text) => sum + text[key], 0)

@@ -17,7 +17,7 @@ import { gatePlanText, gateProgress } from './gate-progress.ts'
 import { finishBeforeExit } from '../io/at-exit.ts'
 import { cannotWrite } from '../io/cannot-write.ts'
 import { writeWhole } from '../io/write-atomically.ts'
-import { flag, listOptions, positional, text, textOr, validOptions } from '../run/option-table.ts'
+import { flag, givenOptions, positional, text, textOr, validOptions } from '../run/option-table.ts'
 import { readStoredRun } from '../store/read-stored-run.ts'
 import { sourceLines } from '../store/source-lines.ts'
 import { errorText } from '../text/error-text.ts'
@@ -197,10 +197,9 @@ function requireOptions(given: GateCommandOptions): void {
 /** Fails with GateError on options that only `--model` has: without effect they would mislead. */
 function refuseScoring(given: Readonly<Record<string, unknown>>): void {
   const { model: _model, ...shape } = scoring
-  const usual: Readonly<Record<string, unknown>> = modelOptions.parse({})
-  const misplaced = listOptions(z.object(shape)).filter(({ key }) => JSON.stringify(given[key]) !== JSON.stringify(usual[key]))
+  const misplaced = givenOptions(z.object(shape), given)
   if (misplaced.length === 0) return
-  throw new GateError(`${misplaced.map(({ name }) => `--${name}`).join(', ')}: only for --model`, 'A stored run is judged as it is; leave them out.')
+  throw new GateError(`${misplaced.map((name) => `--${name}`).join(', ')}: only for --model`, 'A stored run is judged as it is; leave them out.')
 }
 
 /** Writes the reports and prints the outcome; returns the exit code. Fails if there is no verdict, or if a report was not written. */

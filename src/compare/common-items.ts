@@ -1,7 +1,7 @@
 /** Reduces runs to the items that all of them have, with the scores of those items. */
 import { counted } from '../text/count.ts'
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
-import { pooledMean, pooledStandardError, type GroupPart, type Pooling } from '../metrics/pooling.ts'
+import { isSameScore, pooledMean, pooledStandardError, type GroupPart, type Pooling } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
 import { finiteOrNull } from '../metrics/standard-error.ts'
 import type { StoredGroup, StoredItem, StoredRun, StoredScore, StoredTask } from '../store/stored-run.ts'
@@ -125,7 +125,7 @@ function partsOf(metric: string, tasks: readonly StoredTask[]): GroupPart[] | nu
 
 /** How a group's score came from those of its tasks, which no file says; null if by neither weighing. */
 function poolingOf(score: number, parts: readonly GroupPart[]): Pooling | null {
-  return POOLINGS.find((pooling) => Math.abs(pooledMean(parts, pooling) - score) <= 1e-6 * Math.max(1, Math.abs(score))) ?? null
+  return POOLINGS.find((pooling) => isSameScore(pooledMean(parts, pooling), score)) ?? null
 }
 
 /** The usual one first: tasks of equal sizes do not tell. */

@@ -170,10 +170,9 @@ function checkNothingEmpty(runs: readonly StoredRun[], lines: readonly { readonl
   const empty = variants.find((_, variant) => lines.every(({ cells }) => !cells[variant]))
   if (!empty) return
   // Groups, which say more than their tasks, come last in a run.
-  const parts = entriesOf(original!)
-    .filter(({ name }) => entriesOf(empty).some((entry) => entry.name === name))
-    .toReversed()
-  throw nothingInCommon(original!, empty, { entriesOf: (run) => selectEntries(run, { subsets }), parts: parts.map(({ name }) => name) })
+  const theirs = new Set(entriesOf(empty).map(({ name }) => name))
+  const parts = entriesOf(original!).flatMap(({ name }) => (theirs.has(name) ? [name] : []))
+  throw nothingInCommon(original!, empty, { entriesOf: (run) => selectEntries(run, { subsets }), parts: parts.toReversed() })
 }
 
 function summaryOf({ kind, label, file, sources, tool, date, isComplete, tasks, model }: StoredRun): RunSummary {

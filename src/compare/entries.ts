@@ -44,13 +44,12 @@ export function entriesOf(run: StoredRun): Entry[] {
 export function selectEntries(run: StoredRun, { tasks, subsets = false }: EntrySelection): Entry[] {
   const entries = entriesOf(run)
   if (tasks) return [...new Set(tasks.flatMap((task) => findEntries(task, entries, run)).flatMap((entry) => (subsets ? withSubsets(entry, entries) : [entry])))]
-  return subsets ? entries : entries.filter((entry) => isOutermost(entry, run))
+  return subsets ? entries : entries.filter((entry) => !entries.some((other) => isWithin(entry, other)))
 }
 
 /** The tasks of a group and the groups within it, and itself. */
 function withSubsets(entry: Entry, entries: readonly Entry[]): Entry[] {
-  const isTask = entry.strata.length === 1 && entry.strata[0]!.name === entry.name
-  const subsets = isTask ? [] : entries.filter(({ name, strata }) => name !== entry.name && strata.every((stratum) => entry.strata.includes(stratum)))
+  const subsets = isTask(entry) ? [] : entries.filter((other) => other.name !== entry.name && hasAll(entry, other))
   return [...subsets, entry]
 }
 
@@ -64,23 +63,24 @@ function findEntries(task: string, entries: readonly Entry[], run: StoredRun): E
   return found
 }
 
-/** A task of no group, or a group within no larger one. */
-function isOutermost({ name, strata }: Entry, { groups }: StoredRun): boolean {
-  const others = groups.filter((group) => group.name !== name)
-  if (others.length === groups.length) return !groups.some(({ members }) => members.includes(name))
-  return !others.some(({ members }) => members.length > strata.length && strata.every((stratum) => members.includes(stratum.name)))
+function isTask({ name, strata }: Entry): boolean {
+  return strata.length === 1 && strata[0]!.name === name
+}
+
+/** Whether `outer` has all tasks of `inner`. */
+function hasAll(outer: Entry, inner: Entry): boolean {
+  return inner.strata.every((stratum) => outer.strata.includes(stratum))
+}
+
+/** Whether a task is one of a group, or a group is a part of a larger one. */
+function isWithin(inner: Entry, outer: Entry): boolean {
+  return !isTask(outer) && hasAll(outer, inner) && (isTask(inner) || outer.strata.length > inner.strata.length)
 }
 
 /** Those that are in no other: of a group and its members the group, of groups with the same members the last. */
 export function outermostOf(entries: readonly Entry[]): Entry[] {
-  return entries.filter(
-    ({ strata }, index) =>
-      !entries.some(
-        (other, position) =>
-          (other.strata.length > strata.length || (other.strata.length === strata.length && position > index)) &&
-          strata.every((stratum) => other.strata.includes(stratum)),
-      ),
-  )
+  const isTwin = (a: Entry, b: Entry) => hasAll(a, b) && hasAll(b, a)
+  return entries.filter((entry, index) => !entries.some((other, position) => isWithin(entry, other) || (position > index && isTwin(entry, other))))
 }
 
 /** The main accuracy of an entry, or all of them. */

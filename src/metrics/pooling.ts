@@ -10,6 +10,11 @@ export interface GroupPart {
   readonly standardError: number
 }
 
+/** Whether two scores are one, but for rounding: of a file, and computed again. */
+export function isSameScore(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(b))
+}
+
 /** The group's score: the mean of the tasks' scores. lm-eval `aggregate_subtask_metrics`. */
 export function pooledMean(parts: readonly GroupPart[], pooling: Pooling = 'items'): number {
   if (pooling === 'tasks') return parts.reduce((sum, { score }) => sum + score, 0) / parts.length

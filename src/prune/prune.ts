@@ -57,8 +57,10 @@ export async function prune({ onEvent = () => {}, signal, ...given }: PruneOptio
     const destination = destinationOf(options, signal)
     if (options.layers !== AUTOMATIC) return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), layersOf(options), destination, watcher)
     const automatic = automaticOf(options)
-    const { folder, layerCount } = await shapeOf(options, signal)
-    await checkOutputFolder(destination.folder, { original: folder, force: destination.force })
+    // Its notices come when it is opened with its weights.
+    const outlined = await modelOf(options, 'config', () => {}, signal)
+    const layerCount = await layerCountOf(outlined, signal)
+    await checkOutputFolder(destination.folder, { original: outlined.folder, force: destination.force })
     const chosen = await chooseAutomatically(automatic, layerCount, { onEvent, signal })
     return pruneDrop(await modelOf(options, 'all', watcher.onNotice, signal), new Set(chosen.layers), destination, watcher, chosen)
   }
@@ -76,7 +78,7 @@ export async function planPrune({ onEvent = () => {}, signal, ...given }: PruneO
     const options = parseStrictly(dropOptions, rest)
     const model = await modelOf(options, 'config', onNotice, signal)
     if (options.layers !== AUTOMATIC) return planDrop(model, layersOf(options), onNotice)
-    const { layers, selection } = await chooseByRecord(options, signal)
+    const { layers, selection } = await chooseByRecord(options, model, signal)
     return planDrop(model, new Set(layers), onNotice, selection)
   }
   const { method: _method, ...rest } = given
@@ -116,23 +118,23 @@ function refuseUnused(options: DropOptions, used: readonly string[], { effect, i
 }
 
 /** A dry run chooses by a record only. */
-async function chooseByRecord(options: DropOptions, signal: AbortSignal | undefined): Promise<ChosenLayers> {
+async function chooseByRecord(options: DropOptions, model: ModelSource, signal: AbortSignal | undefined): Promise<ChosenLayers> {
   const automatic = automaticOf(options)
   if (automatic.scan === undefined)
     throw new UsageError(
       '--layers auto has to measure before it can choose: the layers that would go are not known yet',
       'Give --scan FILE, or leave --dry-run out.',
     )
-  const { layerCount } = await shapeOf(options, signal)
-  return chooseAutomatically(automatic, layerCount, { onEvent: () => {}, signal })
+  return chooseAutomatically(automatic, await layerCountOf(model, signal), { onEvent: () => {}, signal })
 }
 
-/** The model before its weights are needed. Its notices come when it is opened. */
-async function shapeOf(options: DropOptions, signal: AbortSignal | undefined): Promise<{ readonly folder: string; readonly layerCount: number }> {
-  const onNotice = () => {}
-  const model = await modelOf(options, 'config', onNotice, signal)
-  const { config } = await unlessAborted(outlineForPruning(model, onNotice), signal)
-  return { folder: model.folder, layerCount: config.layerCount }
+/** By config.json; notices about it come when the plan or the pruning reads it. */
+async function layerCountOf(model: ModelSource, signal: AbortSignal | undefined): Promise<number> {
+  const { config } = await unlessAborted(
+    outlineForPruning(model, () => {}),
+    signal,
+  )
+  return config.layerCount
 }
 
 /** How layers are chosen. Fails with UsageError on options that are missing or have no effect. */

@@ -1,8 +1,8 @@
 /** The report of a comparison: `compare`, `report`, and `run` with several models. */
-import { hasStatus } from '../compare/status.ts'
 import type { RootContent } from 'mdast'
 import type { ComparedRuns } from '../compare/compare-runs.ts'
 import type { AccuracyLine, Comparison, Interval, PerplexityLine } from '../compare/comparison.ts'
+import { hasStatus } from '../compare/status.ts'
 import { flippedItems } from '../compare/flips.ts'
 import { alignedTable, paragraph } from '../text/markdown.ts'
 import { divergenceTable } from './divergence-cells.ts'

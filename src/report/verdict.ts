@@ -120,13 +120,13 @@ function openClause(open: readonly Scored[], all: number): Clause {
 function statusClause(scores: readonly Scored[]): Clause[] {
   const doubtful = scores.filter((score) => !isGood(score) && hasStatus(score.cell))
   // Signs of a profile of the user's own come last.
-  const rank = ({ cell }: Scored) => (SIGNS_WORST_FIRST.includes(cell.status.sign) ? SIGNS_WORST_FIRST.indexOf(cell.status.sign) : SIGNS_WORST_FIRST.length)
-  const names = new Set(doubtful.toSorted((a, b) => rank(a) - rank(b)).map(({ cell }) => cell.status.name))
+  const rank = ({ cell }: Scored) => SIGNS_BEST_FIRST.indexOf(cell.status.sign)
+  const names = new Set(doubtful.toSorted((a, b) => rank(b) - rank(a)).map(({ cell }) => cell.status.name))
   const [first, ...others] = [...names].map((name) => `“${name}” on ${namesOf(doubtful.filter(({ cell }) => cell.status.name === name))}`)
   return first === undefined ? [] : [[`its status is ${first}`, others.map((other) => `, ${other}`).join('')]]
 }
 
-const SIGNS_WORST_FIRST = ['❌', '⚠️', '❔']
+const SIGNS_BEST_FIRST = ['❔', '⚠️', '❌']
 
 /** Scores without items of both models. */
 function unknownClause(unknown: readonly Scored[]): Clause {

@@ -2,6 +2,7 @@
 import { StoreError } from '../errors.ts'
 import { lookUp } from '../io/look-up.ts'
 import type { BaseMetric, ItemValue } from '../metrics/metric.ts'
+import { isSameScore } from '../metrics/pooling.ts'
 import { metricOf } from '../metrics/registry.ts'
 import { sampleFileOf } from './find-results.ts'
 import { flattenGroups } from './flatten-groups.ts'
@@ -124,9 +125,7 @@ function groupProblems(scores: readonly ReadScore[], tasks: readonly StoredTask[
       if (values.length < items.length || values.length === 0) return []
       const known: BaseMetric = metricOf(metric)
       const pooled = known.aggregate(values)
-      return Math.abs(pooled - value) <= 1e-6 * Math.max(1, Math.abs(value))
-        ? []
-        : [[metric, `the score is ${value}, its items together give ${pooled}: they are not paired`]]
+      return isSameScore(pooled, value) ? [] : [[metric, `the score is ${value}, its items together give ${pooled}: they are not paired`]]
     }),
   )
 }

@@ -4,7 +4,7 @@ import { compareRuns, type CompareOptions } from '../../src/compare/compare-runs
 import type { AccuracyCell } from '../../src/compare/comparison.ts'
 import { PROFILES } from '../../src/compare/status.ts'
 import type { StoredRun, StoredTask } from '../../src/store/stored-run.ts'
-import { choiceTask, citedRun, storedRun, textTask } from '../stored-runs.ts'
+import { choiceTask, citedRun, storedRun, textTask, withNormalized } from '../stored-runs.ts'
 
 const MIXED = [1, 1, 0, 1, 0, 1, 1, 1, 0, 1]
 const none = MIXED.map(() => 0)
@@ -82,14 +82,7 @@ test('averages are the mean of ratios and the ratio of means', () => {
 })
 
 test('an average has each task once: by its main metric, in its largest group, whatever else is shown', () => {
-  const both = (right: readonly number[], normalized: readonly number[]) => {
-    const task = choiceTask('piqa', right)
-    return {
-      ...task,
-      scores: [...task.scores, { metric: 'acc_norm', value: normalized.reduce((sum, each) => sum + each, 0) / normalized.length, standardError: null }],
-      items: task.items!.map((item, index) => ({ ...item, values: { ...item.values, acc_norm: normalized[index]! } })),
-    }
-  }
+  const both = (right: readonly number[], normalized: readonly number[]) => withNormalized(choiceTask('piqa', right), normalized)
   const run = (label: string, piqa: StoredTask, law: readonly number[], logic: readonly number[]) => {
     const scores = [{ metric: 'acc', value: [...law, ...logic].filter((right) => right === 1).length / (law.length + logic.length), standardError: null }]
     const group = (name: string, members: readonly string[]) => ({ name, version: '1', shotCount: 0, scores, members })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { CompareError } from '../../src/errors.ts'
 import { judge, judgeOpen } from '../../src/gate/judge.ts'
 import { parsePolicy } from '../../src/gate/policy.ts'
-import { choiceTask, storedRun } from '../stored-runs.ts'
+import { choiceTask, storedRun, withNormalized } from '../stored-runs.ts'
 
 const right = Array.from({ length: 200 }, () => 1)
 const { limits: policy, alpha } = parsePolicy('tasks: { piqa: { min_retention: 0.9 } }', 'gate.yaml')
@@ -20,16 +20,8 @@ test('only the tasks of the policy are compared, and the exit code is that of th
 })
 
 test('a rule without a metric is about the main one, also beside a rule that names another', () => {
-  const withNormalized = (acc: readonly number[], normalized: readonly number[]) => {
-    const task = choiceTask('piqa', acc)
-    const share = normalized.filter((outcome) => outcome === 1).length / normalized.length
-    return {
-      ...task,
-      scores: [...task.scores, { metric: 'acc_norm', value: share, standardError: null }],
-      items: task.items!.map((item, index) => ({ ...item, values: { ...item.values, acc_norm: normalized[index]! } })),
-    }
-  }
-  const run = (label: string, normalized: readonly number[]) => storedRun(label, [withNormalized(right, normalized), choiceTask('boolq', right)])
+  const run = (label: string, normalized: readonly number[]) =>
+    storedRun(label, [withNormalized(choiceTask('piqa', right), normalized), choiceTask('boolq', right)])
   const runs = {
     baseline: run('main', right),
     candidate: run(

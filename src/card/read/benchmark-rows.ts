@@ -12,8 +12,6 @@ export interface BenchmarkRow {
   readonly model: string | null
   /** Null if the card does not say. */
   readonly items: ItemCount | null
-  /** Where it says so. */
-  readonly itemsCell: Cell | null
   /** What guessing gives, in percent; null if the card does not say. */
   readonly chance: Printed | null
   /** `piqa`, `boolq`, …; the name in small letters if the benchmark is not known. */
@@ -97,7 +95,6 @@ function benchmarkRow(table: CardTable, row: CardRow, columns: BenchmarkColumns)
       task: taskOf(name),
       shotCount: shotsOf(name),
       items: items && itemCountOf(items),
-      itemsCell: items,
       chance: number(columns.chance),
       original,
       variant,

@@ -1,7 +1,7 @@
 /** Rows of a card's tables of perplexities and of bits per byte. */
 import { BITS_PER_BYTE } from '../../metrics/registry.ts'
 import { textTaskOf } from './benchmark-name.ts'
-import { cellOf, printed, printedInterval, type Cell, type Printed, type PrintedInterval } from './printed-cell.ts'
+import { cellOf, itemCountOf, printed, printedInterval, type ItemCount, type Printed, type PrintedInterval } from './printed-cell.ts'
 import type { CardTable } from './read-card.ts'
 
 /** One perplexity of the card, or bits per byte. */
@@ -12,8 +12,8 @@ export interface PerplexityRow {
   readonly measure: { readonly task: string; readonly metric: string } | null
   /** The cell that says how many items it is of; empty if there is none. */
   readonly items: string
-  /** The same cell with its place; null if there is none. */
-  readonly itemsCell: Cell | null
+  /** The number in it; null if there is none. */
+  readonly itemCount: ItemCount | null
   /** The first row of a measure is the original's. */
   readonly side: 'original' | 'variant'
   readonly perplexity: Printed
@@ -43,7 +43,7 @@ export function perplexityRows(table: CardTable, unit: 'perplexity' | 'bits per 
         model: row.cells[0] ?? '',
         measure: isBits && name !== '' ? { task: textTaskOf(name), metric: BITS_PER_BYTE } : measureOf(name),
         items: items < 0 ? '' : (row.cells[items] ?? ''),
-        itemsCell: items < 0 ? null : cellOf(unit, table, row, items),
+        itemCount: items < 0 ? null : itemCountOf(cellOf(unit, table, row, items)),
         side,
         perplexity,
         ratio: ratioCell && printed(ratioCell),

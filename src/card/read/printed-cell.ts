@@ -21,7 +21,7 @@ export interface Printed extends Cell {
 }
 
 /** How many items a score is of. */
-export interface ItemCount {
+export interface ItemCount extends Cell {
   readonly count: number
   /** Of the split, if the card says so. */
   readonly of: number | null
@@ -64,9 +64,10 @@ export function printedInterval(cell: Cell): PrintedInterval | null {
 }
 
 /** `5 of 1,838 (limit 5)`. */
-export function itemCountOf({ text }: Pick<Cell, 'text'>): ItemCount | null {
-  const [, count, of] = /^(\d[\d,]*)(?: of (\d[\d,]*))?/u.exec(text) ?? []
+export function itemCountOf(cell: Cell): ItemCount | null {
+  const [, count, of] = /^(\d[\d,]*)(?: of (\d[\d,]*))?/u.exec(cell.text) ?? []
   const number = (digits: string) => Number(digits.replaceAll(',', ''))
-  const limits = [...text.matchAll(/\blimit (\d[\d.]*(?:e-\d+)?)/gu)].map(([, limit]) => Number(limit))
-  return count === undefined ? null : { count: number(count), of: of === undefined ? null : number(of), limit: limits.length > 0 ? Math.min(...limits) : null }
+  const limits = [...cell.text.matchAll(/\blimit (\d[\d.]*(?:e-\d+)?)/gu)].map(([, limit]) => Number(limit))
+  if (count === undefined) return null
+  return { ...cell, count: number(count), of: of === undefined ? null : number(of), limit: limits.length > 0 ? Math.min(...limits) : null }
 }

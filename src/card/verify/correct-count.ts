@@ -1,7 +1,7 @@
 /** Accuracies as counts: a score on n items is a number of correct items over n. */
 import { knownSplit } from '../../compare/known-split.ts'
 import type { BenchmarkRow } from '../read/benchmark-rows.ts'
-import type { Printed } from '../read/printed-cell.ts'
+import type { ItemCount, Printed } from '../read/printed-cell.ts'
 import { PERCENT, roundsTo } from './checked-cell.ts'
 
 /** The number of correct items that is nearest to a printed score. */
@@ -14,8 +14,13 @@ export interface CorrectCount {
   readonly isExact: boolean
 }
 
+/** What is known of a score. */
+interface Scored extends Pick<BenchmarkRow, 'task'> {
+  readonly items: Pick<ItemCount, 'count'> | null
+}
+
 /** On the items that the card names, else on the published split; null if neither is known. */
-export function correctCount({ task, items }: Pick<BenchmarkRow, 'task' | 'items'>, score: Printed): CorrectCount | null {
+export function correctCount({ task, items }: Scored, score: Printed): CorrectCount | null {
   const itemCount = items?.count ?? knownSplit(task)?.itemCount
   if (itemCount === undefined) return null
   const correct = Math.round((score.value / PERCENT) * itemCount)

@@ -45,9 +45,9 @@ async function planPopulation(
 ): Promise<GatePlan> {
   const tokensOf = async (from: number, to: number) => {
     const wanted = new Set(drawn.slice(from, to).map(({ part, item }) => itemName(part, item.docId)))
+    const blocks = blocksOf(loadedTasks, wanted).map((block) => inChunks(block, 1))
     let tokens = 0
     for (const planner of planners) {
-      const blocks = blocksOf(loadedTasks, wanted).map((block) => inChunks(block, 1))
       for (const { chunks } of encodeAhead(blocks, planner.encoder))
         for (const chunk of chunks) tokens += planner.planWork((await chunk.encoded).sequences).tokensComputed
     }

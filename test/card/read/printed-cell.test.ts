@@ -23,7 +23,12 @@ test('an interval has two ends; beyond 999 the upper one is open', () => {
 })
 
 test('items may be some of a split', () => {
-  expect(itemCountOf(cell('5 of 1,838 (limit 5)'))).toEqual({ count: 5, of: 1838, limit: 5 })
-  expect(itemCountOf(cell('4 of 8 (limit 5, limit 0.5, common items)'))).toEqual({ count: 4, of: 8, limit: 0.5 })
-  expect(itemCountOf(cell('1,838'))).toEqual({ count: 1838, of: null, limit: null })
+  expect(itemCountOf(cell('5 of 1,838 (limit 5)'))).toEqual({ ...cell('5 of 1,838 (limit 5)'), count: 5, of: 1838, limit: 5 })
+  expect(itemCountOf(cell('4 of 8 (limit 5, limit 0.5, common items)'))).toEqual({
+    ...cell('4 of 8 (limit 5, limit 0.5, common items)'),
+    count: 4,
+    of: 8,
+    limit: 0.5,
+  })
+  expect(itemCountOf(cell('1,838'))).toEqual({ ...cell('1,838'), count: 1838, of: null, limit: null })
 })

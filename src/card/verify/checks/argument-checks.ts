@@ -2,7 +2,7 @@
 import { plainName } from '../../read/benchmark-name.ts'
 import type { BenchmarkRow } from '../../read/benchmark-rows.ts'
 import type { IndexedResult } from '../../read/model-index.ts'
-import { itemCountOf, type Cell } from '../../read/printed-cell.ts'
+import type { Cell } from '../../read/printed-cell.ts'
 import type { PerplexityRow } from '../../read/perplexity-rows.ts'
 import { checked, type CheckedCell } from '../checked-cell.ts'
 
@@ -17,7 +17,7 @@ export interface RepeatedRows {
 /** Items, limit and shots, if both the entry and the table give them. */
 export function argumentCells(dataset: IndexedResult['dataset'], { row, text, isWritten }: RepeatedRows, place: Omit<Cell, 'column' | 'text'>): CheckedCell[] {
   const args = argumentsOf(dataset)
-  const items = row?.items ?? (text ? itemCountOf({ text: text.items }) : null)
+  const items = row?.items ?? text?.itemCount ?? null
   const expected: Readonly<Record<string, number | string | null>> = {
     num_few_shot: row ? shotsOfRow(row, dataset?.name, isWritten) : null,
     num_items: items && items.count,

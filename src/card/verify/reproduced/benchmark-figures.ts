@@ -11,19 +11,20 @@ import { areSameItems, itemCells } from './item-counts.ts'
 
 /** Items, chance, scores and retention of a row; chance as `profile` means it, null if the card does not say. */
 export function benchmarkFigures(row: BenchmarkRow, comparison: Comparison, profile: StatusProfile | null): ReproducedCell[] {
-  const { task, itemsCell, chance, original, variant, retention, retentionInterval } = row
+  const { task, items, chance, original, variant, retention, retentionInterval } = row
   const line = lineOfRow(comparison.accuracies, row)
   const cell = line?.cells[0]
-  const all = [...(row.items ? [itemsCell!] : []), ...(chance ? [chance] : []), original, variant, ...(retention ? [retention] : [])]
+  const all = [items, chance, original, variant, retention].filter((figure) => figure !== null)
   if (!line || !cell) return all.map((figure) => missing(figure, `the runs have no ${task}`))
+  const isSame = areSameItems(items, line)
   const [low, high] = cell.retentionInterval ?? UNKNOWN
   const retained: Measured = { value: (cell.retention ?? NaN) * PERCENT, interval: [low * PERCENT, high * PERCENT], unit: ' %' }
   return [
-    ...itemCells(itemsCell, line, comparison),
-    ...(chance ? [chanceCell(chance, { line, profile, isSame: areSameItems(itemsCell, line) })] : []),
+    ...itemCells(items, line, comparison),
+    ...(chance ? [chanceCell(chance, { line, profile, isSame })] : []),
     scoreCell(original, line.original, line.itemCount),
     scoreCell(variant, cell.score, line.itemCount),
-    ...(retention ? [judged(retention, retained, areSameItems(itemsCell, line) ? retentionInterval : null)] : []),
+    ...(retention ? [judged(retention, retained, isSame ? retentionInterval : null)] : []),
   ]
 }
 

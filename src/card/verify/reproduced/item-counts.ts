@@ -1,30 +1,28 @@
 /** How many items a row of a card is of, beside those that were measured. */
 import type { AccuracyLine, Comparison, PerplexityLine } from '../../../compare/comparison.ts'
 import { count } from '../../../text/count.ts'
-import { itemCountOf, type Cell } from '../../read/printed-cell.ts'
+import type { ItemCount } from '../../read/printed-cell.ts'
 import { placeOf } from '../checked-cell.ts'
 import { missing, type ReproducedCell } from '../reproduced-cell.ts'
 
 /** A line's items, as far as they are known. */
 type CountedLine = Pick<AccuracyLine | PerplexityLine, 'itemCount' | 'splitCount'>
 
-/** The verdict on the cell; none if the card has no such cell. Runs of a part do not decide how many items a whole split has. */
-export function itemCells(cell: Cell | null, { itemCount, splitCount }: CountedLine, comparison: Comparison): ReproducedCell[] {
-  const items = cell && itemCountOf(cell)
+/** The verdict on the number; none if the card has no such number. Runs of a part do not decide how many items a whole split has. */
+export function itemCells(items: ItemCount | null, { itemCount, splitCount }: CountedLine, comparison: Comparison): ReproducedCell[] {
   if (!items) return []
-  if (itemCount === null) return [missing(cell, 'the runs do not say how many items they have')]
+  if (itemCount === null) return [missing(items, 'the runs do not say how many items they have')]
   const limits = limitsOf(comparison)
   const isEqual =
     items.count === itemCount && (items.of === null || splitCount === null || items.of === splitCount) && (items.limit === null || limits.includes(items.limit))
   const isPart = splitCount === null ? limits.length > 0 : itemCount < splitCount
   const measured = `${count(itemCount)}${isPart && splitCount !== null ? ` of ${count(splitCount)}` : ''}${isPart && limits.length > 0 ? ` (limit ${limits.join(', ')})` : ''}`
-  if (!isEqual && isPart && items.of === null && items.limit === null) return [missing(cell, `the runs have ${measured}`)]
-  return [{ ...placeOf(cell), verdict: isEqual ? 'equal' : 'different', measured }]
+  if (!isEqual && isPart && items.of === null && items.limit === null) return [missing(items, `the runs have ${measured}`)]
+  return [{ ...placeOf(items), verdict: isEqual ? 'equal' : 'different', measured }]
 }
 
 /** Whether a row is of as many items as were measured, as far as the card says. */
-export function areSameItems(cell: Cell | null, { itemCount }: CountedLine): boolean {
-  const items = cell && itemCountOf(cell)
+export function areSameItems(items: ItemCount | null, { itemCount }: CountedLine): boolean {
   return !items || items.count === itemCount
 }
 

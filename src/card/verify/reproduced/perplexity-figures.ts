@@ -22,7 +22,7 @@ function unnamedCells({ side, perplexity, ratio }: PerplexityRow, [line]: Compar
 }
 
 function measuredCells(
-  { side, itemsCell, perplexity, ratio: printed, ratioInterval }: PerplexityRow,
+  { side, itemCount, perplexity, ratio: printed, ratioInterval }: PerplexityRow,
   { task, metric }: NonNullable<PerplexityRow['measure']>,
   comparison: Comparison,
 ): ReproducedCell[] {
@@ -33,9 +33,9 @@ function measuredCells(
   const score = side === 'original' ? line.original : cell.score
   const measuredRatio: Measured = { value: cell.ratio, interval: cell.ratioInterval ?? UNKNOWN, unit: '×' }
   return [
-    ...itemCells(itemsCell, line, comparison),
+    ...itemCells(itemCount, line, comparison),
     judged(perplexity, { value: score.value, interval: intervalOf(score), unit: '' }),
-    ...(ratio ? [judged(ratio, measuredRatio, areSameItems(itemsCell, line) ? ratioInterval : null)] : []),
+    ...(ratio ? [judged(ratio, measuredRatio, areSameItems(itemCount, line) ? ratioInterval : null)] : []),
   ]
 }
 
